@@ -1,0 +1,35 @@
+/**
+ * Every way in which netmeter itself can fail. The message says what happened, the cure what to do about it.
+ * All of them end the command with status 125, except the two of the command's own start (126, 127).
+ */
+const cures = {
+  USAGE: "Try 'netmeter --help'.",
+  COMMAND_NOT_FOUND: 'Check the spelling and PATH.',
+  COMMAND_NOT_EXECUTABLE: 'Check the file and its permissions (chmod +x).',
+  UNKNOWN_USER: 'Give a name from the user database, or numbers: --user UID:GID.',
+  MISSING_TOOLS: 'Install the packages named above.',
+  MISSING_RIGHTS: 'Run it as root: sudo netmeter -- COMMAND.',
+  NO_UPLINK: 'Give the host a default route, or run where there is one.',
+  NO_FREE_SUBNET: 'Too many runs at once, or 198.18.0.0/15 is in use on this host: end some.',
+  FORWARDING_BLOCKED: 'Accept the namespace in the firewall that drops it.',
+  SETUP_FAILED: 'Run again with the same command; if it fails again, report the message above.',
+  MALFORMED_KERNEL_FILE: 'Report the kernel version (uname -r) together with the file named above.',
+  UNMEASURABLE: 'A budget needs a number; see the warnings for what took it away.',
+  REPORT_NOT_WRITTEN: 'Check that the folder exists and may be written to.',
+  INTERRUPTED: 'The run was stopped before the command started.',
+} as const;
+
+export type ErrorCode = keyof typeof cures;
+
+/** An expected failure: a closed code, a message for people, and its cure. */
+export class NetmeterError extends Error {
+  override readonly name = 'NetmeterError';
+  readonly code: ErrorCode;
+  readonly cure: string;
+
+  constructor(code: ErrorCode, message: string, options: { cure?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.cure = options.cure ?? cures[code];
+  }
+}

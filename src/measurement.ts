@@ -1,0 +1,119 @@
+import type { IpOctets, LinkBytes, Milliseconds, OctetsPerSecond, Packets } from './units.js';
+
+/** How the command ended. */
+export type Exit =
+  | { readonly kind: 'code'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
+
+export type InOut<T> = { readonly in: T; readonly out: T };
+
+/** One direction of one traffic class, by layer. `null`: could not be measured. */
+export type Layers = {
+  /** IP bytes as on the wire, each segment with its own headers. The headline; budgets judge it. */
+  readonly wireOctets: IpOctets | null;
+  /** IP bytes as the kernel's IP layer handled them: one header per (super-)packet. */
+  readonly ipOctets: IpOctets | null;
+  /** Frame bytes as /proc/net/dev counted them. */
+  readonly linkBytes: LinkBytes | null;
+  /** Packets on the wire. */
+  readonly packets: Packets | null;
+};
+
+export type Traffic = {
+  /** What left or entered the namespace; by family where the family exists. */
+  readonly external: InOut<Layers> & { readonly ipv4?: InOut<Layers>; readonly ipv6?: InOut<Layers> };
+  /** What stayed on `lo` inside. */
+  readonly loopback: InOut<Layers>;
+};
+
+/** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */
+export type Method = {
+  /** qdisc: counted by the queue of each link end. proc-estimate: computed from /proc counters. */
+  readonly name: 'qdisc' | 'proc-estimate';
+  readonly errorBound: InOut<number | null>;
+  /** Where the number of wire packets in came from: the queue, or the ECN counters (GSO packets from the uplink). */
+  readonly packetsIn: 'qdisc' | 'ecn-counters';
+};
+
+/** The namespace's own protocol counters, loopback included. `null`: the kernel does not say. */
+export type Protocol = {
+  readonly tcp: {
+    readonly segmentsIn: number | null;
+    readonly segmentsOut: number | null;
+    readonly retransmittedSegments: number | null;
+    readonly resetsSent: number | null;
+    readonly establishedResets: number | null;
+    readonly connectionsOpened: number | null;
+    readonly connectionsAccepted: number | null;
+    readonly connectionsFailed: number | null;
+  };
+  readonly udp: {
+    readonly datagramsIn: number | null;
+    readonly datagramsOut: number | null;
+    readonly errors: number | null;
+  };
+  /** Errors and drops at the namespace's link to the outside. */
+  readonly link: { readonly errors: number | null; readonly drops: number | null };
+};
+
+export type LimitKind = 'in' | 'out' | 'total';
+export type Verdict = 'within' | 'exceeded' | 'unmeasured';
+
+export type JudgedLimit = {
+  readonly kind: LimitKind;
+  /** Allowed and used wire octets, external only. */
+  readonly limit: IpOctets;
+  readonly used: IpOctets | null;
+  readonly verdict: Verdict;
+};
+
+export type JudgedBudget = {
+  readonly verdict: Verdict;
+  readonly limits: readonly JudgedLimit[];
+  /** netmeter ended the command because of the breach (--kill). */
+  readonly ended: boolean;
+};
+
+/** Cumulative external wire octets, `atMs` after the command's start. */
+export type Sample = { readonly atMs: Milliseconds; readonly in: IpOctets; readonly out: IpOctets };
+
+export type Series = {
+  /** Distance of the samples; grows when a long run is thinned out to stay bounded. */
+  readonly intervalMs: Milliseconds;
+  readonly samples: readonly Sample[];
+  readonly average: InOut<OctetsPerSecond> | null;
+  readonly peak: InOut<OctetsPerSecond> | null;
+};
+
+/** Something the reader must know to judge the numbers. `code` is stable, `message` is for people. */
+export type Warning = { readonly code: string; readonly message: string };
+
+/** The result of one run: what the JSON report holds. */
+export type Measurement = {
+  readonly schema: 1;
+  /** Version of netmeter. */
+  readonly netmeter: string;
+  readonly command: {
+    readonly argv: readonly string[];
+    /** The account it ran as, when not netmeter's own. */
+    readonly user?: string;
+    readonly exit: Exit;
+    /** ISO 8601, UTC. */
+    readonly startedAt: string;
+    /** From the command's start to its end. */
+    readonly durationMs: Milliseconds;
+    /** CPU time of the command and its waited-for descendants. */
+    readonly cpu: { readonly userMs: Milliseconds; readonly systemMs: Milliseconds } | null;
+  };
+  readonly isolation: {
+    readonly kind: 'veth';
+    readonly mtu: number;
+    readonly families: readonly ('ipv4' | 'ipv6')[];
+  };
+  readonly traffic: Traffic;
+  readonly method: Method;
+  readonly protocol: Protocol;
+  readonly budget?: JudgedBudget;
+  readonly series: Series;
+  readonly warnings: readonly Warning[];
+};
