@@ -1,0 +1,104 @@
+/**
+ * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
+ * outlive netmeter. It reads one verb a line and answers each with a line; at the end of its input, however that came
+ * about, it ends what still lives in the namespace and takes back what was changed on the host.
+ *
+ *   namespace PID       hold the network namespace of PID (so that its interface names stay taken until the end)
+ *   forward LINK KEY    switch /proc/sys/net/KEY on for the sake of LINK, and remember who wanted it
+ *   accept LINK FAMILY TABLE CHAIN   let LINK's packets pass a chain that would drop them
+ */
+export const GUARDIAN_SCRIPT = String.raw`
+trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
+held= link= keys= chains=
+
+# One at a time: the switch is shared by every run on this host. The kernel drops the lock with its holder.
+locked() { exec 9</proc/sys/net/ipv4/ip_forward && "$FLOCK" 9; "$@"; status=$?; exec 9<&-; return $status; }
+
+# Another run still relies on KEY when its interface says so.
+shared() {
+  for other in /sys/class/net/nm*/ifalias; do
+    [ "$other" = "/sys/class/net/$link/ifalias" ] && continue
+    read -r alias 2>/dev/null <"$other" || continue
+    case " $alias " in *" $1 "*) return 0 ;; esac
+  done
+  return 1
+}
+
+mark() { { echo "$1" >"/sys/class/net/$link/ifalias"; } 2>/dev/null; }
+
+forward() {
+  # A sysctl gives its first byte only to a reader of single bytes, and then no newline.
+  now=
+  read -r now <"/proc/sys/net/$1" || [ -n "$now" ] || return
+  [ "$now" = 1 ] && ! shared "$1" && return 0
+  keys="$keys $1"
+  mark "$keys"
+  echo 1 >"/proc/sys/net/$1"
+}
+
+restore() {
+  mark ''
+  for key in $keys; do
+    shared "$key" || echo 0 >"/proc/sys/net/$key"
+  done
+}
+
+accept() {
+  chains="$chains $1:$2:$3"
+  "$NFT" insert rule "$1" "$2" "$3" oifname "$link*" counter accept comment "\"netmeter $link\"" &&
+    "$NFT" insert rule "$1" "$2" "$3" iifname "$link*" counter accept comment "\"netmeter $link\""
+}
+
+withdraw() {
+  for chain in $chains; do
+    family=\${chain%%:*} rest=\${chain#*:}
+    table=\${rest%%:*} name=\${rest#*:}
+    "$NFT" -a list chain "$family" "$table" "$name" | while read -r rule; do
+      case $rule in *"\"netmeter $link\""*) "$NFT" delete rule "$family" "$table" "$name" handle "\${rule##*handle }" ;; esac
+    done
+  done
+}
+
+# Members of the namespace and their descendants, which may have made a namespace of their own.
+find_members() {
+  members=
+  while :; do
+    before=$members
+    for process in /proc/[0-9]*; do
+      pid=\${process#/proc/}
+      case " $members " in *" $pid "*) continue ;; esac
+      if [ "$process/ns/net" -ef /proc/self/fd/8 ]; then members="$members $pid"; continue; fi
+      [ -n "$members" ] && read -r stat <"$process/stat" || continue
+      stat=\${stat##*) } parent=\${stat#* } parent=\${parent%% *}
+      case " $members " in *" $parent "*) members="$members $pid" ;; esac
+    done
+    [ "$members" = "$before" ] && return
+  done
+}
+
+end_members() {
+  pass=0
+  while find_members; [ -n "$members" ] && [ $pass -lt 200 ]; do
+    kill -9 $members
+    pass=$((pass + 1))
+  done
+}
+
+answer() { if "$@" 2>&1; then echo ok; else echo failed; fi; }
+
+while read -r verb first rest; do
+  case $verb in
+    namespace)
+      exec 8<"/proc/$first/ns/net"
+      # Never the host's own: every process of it would be ended.
+      if [ /proc/self/fd/8 -ef /proc/self/ns/net ]; then echo failed; else held=1; echo ok; fi ;;
+    forward) link=$first; answer locked forward $rest ;;
+    accept) link=$first; answer accept $rest ;;
+  esac
+done
+exec >/dev/null 2>&1
+[ -n "$held" ] && end_members
+[ -n "$keys" ] && locked restore
+[ -n "$chains" ] && withdraw
+exit 0
+`.replaceAll('\\$', '$');

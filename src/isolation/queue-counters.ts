@@ -1,0 +1,54 @@
+import { NetmeterError } from '../errors.js';
+import type { LineProcess } from './line-process.js';
+
+/**
+ * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
+ * its own headers, Ethernet header (14 bytes) included, as it will be on the wire: qdisc_pkt_len_init(), net/core/dev.c.
+ */
+export type QueueReading = { readonly bytes: bigint; readonly packets: bigint };
+
+/** Marks a queue as ours: a command that is root may put another in its place, and then its numbers are not ours. */
+const HANDLE = '6e6d:';
+
+/** Puts a counting queue on devices and reads it, through one `tc -s -j -batch -` that lives in the devices' namespace. */
+export class QueueCounters {
+  readonly #tc: LineProcess;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(tc: LineProcess) {
+    this.#tc = tc;
+  }
+
+  /** Attaches a queue to each device. @throws {NetmeterError} SETUP_FAILED when the kernel refuses. */
+  async attach(devices: readonly string[]): Promise<void> {
+    this.#tc.send(...devices.map((device) => `qdisc replace dev ${device} root handle ${HANDLE} pfifo limit 10000`));
+    const readings = await this.read(devices);
+    if (readings.includes(undefined)) {
+      throw new NetmeterError('SETUP_FAILED', `tc could not count on ${devices.join(', ')}: ${this.#tc.complaint}`);
+    }
+  }
+
+  /** The queues' counters; undefined for a device whose queue is gone or no longer ours. */
+  read(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
+    const reading = this.#last.then(() => this.#exchange(devices));
+    this.#last = reading.catch(() => {});
+    return reading;
+  }
+
+  async #exchange(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
+    this.#tc.send(...devices.map((device) => `qdisc show dev ${device}`));
+    const readings: (QueueReading | undefined)[] = [];
+    for (const _ of devices) readings.push(parseQueue(await this.#tc.nextLine()));
+    return readings;
+  }
+}
+
+/** Parses one answer of `tc -s -j qdisc show`: an array on one line. */
+export function parseQueue(line: string | undefined): QueueReading | undefined {
+  if (line === undefined) return undefined;
+  // JSON numbers above 2^53 would be rounded; the two that matter are taken from the text.
+  const queue = /\{[^{}]*"handle":\s*"6e6d:"(?:[^{}]|\{[^{}]*\})*\}/.exec(line)?.[0];
+  const bytes = /"bytes":\s*(\d+)/.exec(queue ?? '')?.[1];
+  const packets = /"packets":\s*(\d+)/.exec(queue ?? '')?.[1];
+  return bytes === undefined || packets === undefined ? undefined : { bytes: BigInt(bytes), packets: BigInt(packets) };
+}

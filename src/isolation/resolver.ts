@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+
+/** Files that name the real upstreams of a resolver that runs on a loopback address, by who writes them. */
+export const UPSTREAM_FILES = [
+  '/run/systemd/resolve/resolv.conf',
+  '/run/NetworkManager/no-stub-resolv.conf',
+  '/run/dnsmasq/resolv.conf',
+  '/run/resolvconf/resolv.conf',
+] as const;
+
+/** What is inside: whether IPv6 leads anywhere there. */
+export type Reach = { readonly ipv6: boolean };
+
+export type ResolverPlan =
+  /** The host's file works inside as it is. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'replace'; readonly text: string }
+  /** Only a resolver on the host itself knows; it cannot be reached from inside. */
+  | { readonly kind: 'unreachable'; readonly nameservers: readonly string[] };
+
+/**
+ * Chooses the resolv.conf (resolv.conf(5)) of the namespace: the host's search domains and options, and of its
+ * nameservers those that can be reached from inside, else the upstreams that its local stub itself uses.
+ * Never a resolver that the host does not use already.
+ */
+export function planResolver(own: string, upstreams: readonly string[], reach: Reach): ResolverPlan {
+  const listed = nameservers(own);
+  const servers = listed.length > 0 ? listed : ['127.0.0.1'];
+  const reachable = servers.filter((server) => isReachable(server, reach));
+  if (reachable.length === servers.length) return { kind: 'unchanged' };
+  const others = upstreams.map((text) => nameservers(text).filter((server) => isReachable(server, reach)));
+  const stubOnly = reachable.length === 0;
+  const chosen = stubOnly ? others.find((servers) => servers.length > 0) : reachable;
+  return chosen ? { kind: 'replace', text: rewrite(own, chosen) } : { kind: 'unreachable', nameservers: servers };
+}
+
+function nameservers(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const server = /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
+    return server ? [server] : [];
+  });
+}
+
+/** Loopback and link-local addresses mean another machine, or none, inside. */
+function isReachable(server: string, { ipv6 }: Reach): boolean {
+  const address = server.replace(/%.*$/, '');
+  if (isIP(address) === 4) return !/^(127\.|0\.|169\.254\.)/.test(address);
+  return ipv6 && isIP(address) === 6 && !/^(::1?$|fe[89ab])/i.test(address);
+}
+
+function rewrite(own: string, servers: readonly string[]): string {
+  const rest = own.split('\n').filter((line) => line.trim() !== '' && !/^\s*nameserver\s/.test(line));
+  return [...servers.map((server) => `nameserver ${server}`), ...rest, ''].join('\n');
+}
