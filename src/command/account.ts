@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { NetmeterError } from '../errors.js';
+
+/** Whom the command runs as. `name` is absent for a number that the user database does not know. */
+export type Account = { readonly uid: number; readonly gid: number; readonly name?: string; readonly home?: string };
+
+/** What says who called: the variables that sudo(8) sets. */
+export type Caller = { readonly SUDO_UID?: string | undefined; readonly SUDO_GID?: string | undefined };
+
+type ReadText = (file: string) => string | undefined;
+
+const readText: ReadText = (file) => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Decides whom the command runs as: `wanted` (NAME|UID[:GROUP|GID]), else who called sudo, else nobody new.
+ * @returns undefined when it stays netmeter's own account
+ * @throws {NetmeterError} UNKNOWN_USER
+ */
+export function chooseAccount(
+  wanted: string | undefined,
+  caller: Caller,
+  read: ReadText = readText,
+): Account | undefined {
+  if (wanted !== undefined) return staysRoot(parseWanted(wanted, read));
+  if (!/^\d+$/.test(caller.SUDO_UID ?? '')) return undefined;
+  const uid = Number(caller.SUDO_UID);
+  const known = findUser((user) => user.uid === uid, read);
+  const gid = /^\d+$/.test(caller.SUDO_GID ?? '') ? Number(caller.SUDO_GID) : (known?.gid ?? uid);
+  return staysRoot({ ...known, uid, gid });
+}
+
+const staysRoot = (account: Account) => (account.uid === 0 && account.gid === 0 ? undefined : account);
+
+function parseWanted(wanted: string, read: ReadText): Account {
+  const [user = '', group, ...rest] = wanted.split(':');
+  if (user === '' || group === '' || rest.length > 0)
+    throw unknown(`'${wanted}' is not NAME, UID, NAME:GROUP or UID:GID`);
+  const account = isNumber(user)
+    ? (findUser((entry) => entry.uid === Number(user), read) ?? { uid: Number(user), gid: Number(user) })
+    : findUser((entry) => entry.name === user, read);
+  if (!account) throw unknown(`there is no user '${user}' in /etc/passwd`);
+  return group === undefined ? account : { ...account, gid: findGroup(group, read) };
+}
+
+const isNumber = (text: string) => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
+
+function findUser(matches: (account: Account) => boolean, read: ReadText): Account | undefined {
+  for (const line of (read('/etc/passwd') ?? '').split('\n')) {
+    const [name, , uid, gid, , home] = line.split(':');
+    if (!name || !uid || !gid) continue;
+    const account = { uid: Number(uid), gid: Number(gid), name, ...(home && { home }) };
+    if (matches(account)) return account;
+  }
+  return undefined;
+}
+
+function findGroup(group: string, read: ReadText): number {
+  if (isNumber(group)) return Number(group);
+  const line = (read('/etc/group') ?? '').split('\n').find((entry) => entry.startsWith(`${group}:`));
+  if (!line) throw unknown(`there is no group '${group}' in /etc/group`);
+  return Number(line.split(':')[2]);
+}
+
+const unknown = (message: string) => new NetmeterError('UNKNOWN_USER', message);

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Milliseconds } from '../units.js';
+
+const POLL_MS = 20;
+
+/**
+ * Ends processes: SIGTERM, then SIGKILL to what is left after `grace`, until none is left.
+ * @param list the processes that live now; asked again after each signal, because they may fork meanwhile
+ */
+export async function endProcesses(
+  list: () => readonly number[],
+  grace: Milliseconds,
+  hurry?: AbortSignal,
+): Promise<void> {
+  signalAll(list(), 'SIGTERM');
+  // A stopped process would not see its SIGTERM.
+  signalAll(list(), 'SIGCONT');
+  const deadline = performance.now() + grace;
+  while (performance.now() < deadline && !hurry?.aborted) {
+    if (list().length === 0) return;
+    await pause(POLL_MS);
+  }
+  for (let left = list(); left.length > 0; left = list()) {
+    signalAll(left, 'SIGKILL');
+    await pause(POLL_MS);
+  }
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { NetmeterError } from '../errors.js';
+
+/**
+ * Looks for the command as execvp(3) will, so that a wrong name is told before anything is set up.
+ * @throws {NetmeterError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+ */
+export function findCommand(name: string, path = '/usr/local/bin:/usr/bin:/bin', folder = '.'): string {
+  const candidates = name.includes('/') ? [name] : path.split(':').map((entry) => `${entry || '.'}/${name}`);
+  const files = candidates.map((file) => resolve(folder, file));
+  const found = name === '' ? undefined : files.find(canExecute);
+  if (found) return found;
+  const existing = name === '' ? undefined : files.find(exists);
+  if (!existing) throw new NetmeterError('COMMAND_NOT_FOUND', `${name || "''"}: command not found`);
+  throw new NetmeterError(
+    'COMMAND_NOT_EXECUTABLE',
+    `${name}: ${statSync(existing).isDirectory() ? 'is a folder' : 'permission denied'}`,
+  );
+}
+
+function canExecute(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function exists(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}

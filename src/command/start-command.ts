@@ -1,0 +1,48 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { NetmeterError } from '../errors.js';
+import type { Exit } from '../measurement.js';
+import type { Account } from './account.js';
+
+export type CommandPlan = {
+  readonly argv: readonly string[];
+  /** argv that enters the scope, before ours. */
+  readonly enter: readonly string[];
+  readonly setpriv: string;
+  readonly account?: Account | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdio?: StdioOptions;
+  /** The soft limit of open files that the command shall find; Node raises its own. */
+  readonly openFiles?: number | undefined;
+};
+
+/** The metered command while it runs. */
+export type RunningCommand = {
+  readonly pid: number;
+  readonly process: ChildProcess;
+  readonly exited: Promise<Exit>;
+};
+
+/**
+ * Starts the command as the last of a chain of execs (nsenter, setpriv), so that it keeps our pid's child, terminal,
+ * process group and environment, and dies with us (PR_SET_PDEATHSIG, set after the change of user, which clears it).
+ */
+export function startCommand(plan: CommandPlan): RunningCommand {
+  const [file = '', ...rest] = [...plan.enter, plan.setpriv, ...privileges(plan.account), '--', ...plan.argv];
+  const child = spawn(file, rest, { stdio: plan.stdio ?? 'inherit', ...(plan.env && { env: plan.env }) });
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', (cause) => reject(new NetmeterError('SETUP_FAILED', cause.message, { cause })));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? { kind: 'signal', signal } : { kind: 'code', code: code ?? 0 }),
+    );
+  });
+  if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
+  return { pid: child.pid, process: child, exited };
+}
+
+function privileges(account: Account | undefined): string[] {
+  const dies = ['--pdeathsig', 'KILL'];
+  if (!account) return dies;
+  // Supplementary groups come from the user database; a bare number has none.
+  const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
+  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groups, ...dies];
+}
