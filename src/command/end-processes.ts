@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Milliseconds } from '../units.js';
 
 const POLL_MS = 20;
+/** A process that the kernel cannot end (uninterruptible sleep) must not hold us for ever. */
+const KILL_TRIES = 250;
 
 /**
  * Ends processes: SIGTERM, then SIGKILL to what is left after `grace`, until none is left.
@@ -20,7 +22,9 @@ export async function endProcesses(
     if (list().length === 0) return;
     await pause(POLL_MS);
   }
-  for (let left = list(); left.length > 0; left = list()) {
+  for (let tries = 0; tries < KILL_TRIES; tries++) {
+    const left = list();
+    if (left.length === 0) return;
     signalAll(left, 'SIGKILL');
     await pause(POLL_MS);
   }

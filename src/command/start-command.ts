@@ -7,9 +7,10 @@ export type CommandPlan = {
   readonly argv: readonly string[];
   /** argv that enters the scope, before ours. */
   readonly enter: readonly string[];
-  readonly setpriv: string;
+  readonly tools: { readonly setpriv: string; readonly prlimit: string };
   readonly account?: Account | undefined;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
   readonly stdio?: StdioOptions;
   /** The soft limit of open files that the command shall find; Node raises its own. */
   readonly openFiles?: number | undefined;
@@ -27,8 +28,14 @@ export type RunningCommand = {
  * process group and environment, and dies with us (PR_SET_PDEATHSIG, set after the change of user, which clears it).
  */
 export function startCommand(plan: CommandPlan): RunningCommand {
-  const [file = '', ...rest] = [...plan.enter, plan.setpriv, ...privileges(plan.account), '--', ...plan.argv];
-  const child = spawn(file, rest, { stdio: plan.stdio ?? 'inherit', ...(plan.env && { env: plan.env }) });
+  const { enter, tools, account, argv } = plan;
+  const launch = [...enter, ...openFiles(plan), tools.setpriv, ...privileges(account), '--', ...argv];
+  const [file = '', ...rest] = launch;
+  const child = spawn(file, rest, {
+    stdio: plan.stdio ?? 'inherit',
+    ...(plan.env && { env: plan.env }),
+    ...(plan.cwd && { cwd: plan.cwd }),
+  });
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', (cause) => reject(new NetmeterError('SETUP_FAILED', cause.message, { cause })));
     child.once('exit', (code, signal) =>
@@ -38,6 +45,9 @@ export function startCommand(plan: CommandPlan): RunningCommand {
   if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
   return { pid: child.pid, process: child, exited };
 }
+
+const openFiles = ({ openFiles: limit, tools }: CommandPlan) =>
+  limit === undefined ? [] : [tools.prlimit, `--nofile=${limit}:`];
 
 function privileges(account: Account | undefined): string[] {
   const dies = ['--pdeathsig', 'KILL'];

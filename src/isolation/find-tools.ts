@@ -11,6 +11,7 @@ const packages = {
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   flock: 'util-linux',
+  prlimit: 'util-linux',
   mount: 'mount',
   umount: 'mount',
   sh: 'dash',

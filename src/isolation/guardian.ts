@@ -36,8 +36,7 @@ export class Guardian {
 
   /** Cleans up; resolves when the host is as it was. */
   async finish(): Promise<void> {
-    this.#process.end();
-    await this.#process.gone;
+    await this.#process.finish();
   }
 
   /** One question at a time, or the answers could not be told apart. */

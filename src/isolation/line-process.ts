@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 
@@ -8,8 +9,8 @@ type StartOptions = {
   readonly extraPipe?: boolean;
   /** Complaints are lines of the answer, for a tool that goes on after an error. */
   readonly complaintsAsLines?: boolean;
-  /** Starts in netmeter's working folder instead of `/`, where it would be in nobody's way. */
-  readonly keepFolder?: boolean;
+  /** `/` unless given, where it is in nobody's way. */
+  readonly cwd?: string;
 };
 
 /**
@@ -31,7 +32,7 @@ export class LineProcess {
     this.process = spawn(file, argv, {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
-      ...(!options.keepFolder && { cwd: '/' }),
+      cwd: options.cwd ?? '/',
       ...(options.env && { env: options.env }),
       stdio: ['pipe', 'pipe', 'pipe', ...(options.extraPipe ? ['pipe' as const] : [])],
     });
@@ -74,9 +75,18 @@ export class LineProcess {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Closes its stdin, which ends it. */
+  /** Closes its stdin and waits until it has gone. */
+  async finish(): Promise<void> {
+    this.process.stdin?.end();
+    await this.gone;
+  }
+
+  /** Closes its stdin, which ends it; nobody waits for that. */
   end(): void {
     this.process.stdin?.end();
+    this.extra?.end();
+    this.process.unref();
+    for (const pipe of this.process.stdio) (pipe as Socket | null)?.unref();
   }
 
   #take(line: string): void {

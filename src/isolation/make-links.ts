@@ -28,8 +28,7 @@ export class LinkMaker {
       const number = chooseNumber();
       const plans = [ipv4Plan(number), ...(wanted.ipv6 ? [ipv6Plan(number)] : [])];
       this.#ip.send(...plans.flatMap((plan) => hostLines(plan, wanted.mtu, holderPid)));
-      this.#ip.end();
-      await this.#ip.gone;
+      await this.#ip.finish();
       if (this.#ip.process.exitCode === 0) return { number, plans };
       if (!this.#ip.complaint.includes('File exists')) break;
       this.#ip = this.#start();

@@ -42,7 +42,7 @@ export class Namespace {
   }
 
   /** Starts the holder. With `resolvConf` it has a mount namespace too, which still sees the host's later mounts. */
-  static create(tools: Tools, resolvConf: ResolvConf | undefined): Namespace {
+  static create(tools: Tools, resolvConf: ResolvConf | undefined, cwd = '.'): Namespace {
     const mounts = resolvConf ? ['--mount', '--propagation', 'slave'] : [];
     const script = ['-c', HOLDER_SCRIPT, 'netmeter-holder', resolvConf?.target ?? '', resolvConf?.text ?? ''];
     const env = {
@@ -57,7 +57,7 @@ export class Namespace {
       env,
       extraPipe: true,
       // Where the command will start: `nsenter --wd` takes the folder from the holder, in its mount namespace.
-      keepFolder: true,
+      cwd,
     });
     if (holder.pid === undefined) throw new NetmeterError('SETUP_FAILED', `unshare could not be started`);
     return new Namespace(holder, holder.pid, resolvConf ? ['--net', '--mount', '--root', '--wd'] : ['--net']);

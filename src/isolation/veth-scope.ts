@@ -1,3 +1,4 @@
+import { NetmeterError } from '../errors.js';
 import type { Warning } from '../measurement.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
@@ -20,6 +21,13 @@ export type WireReading = {
   readonly loopback: QueueReading | undefined;
 };
 
+export type OpenOptions = {
+  /** Aborted while the scope is being made: it is taken down again. */
+  readonly signal?: AbortSignal | undefined;
+  /** The command's working folder. */
+  readonly cwd?: string | undefined;
+};
+
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 const IPV6_MIN_MTU = 1280;
 
@@ -31,7 +39,7 @@ export class VethScope implements AsyncDisposable {
   readonly kind = 'veth';
   readonly mtu: number;
   readonly warnings: Warning[] = [];
-  readonly #tools = findTools();
+  readonly tools: Tools = findTools();
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #guardian: Guardian;
@@ -47,11 +55,12 @@ export class VethScope implements AsyncDisposable {
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
    * @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED
    */
-  static async open(): Promise<VethScope> {
+  static async open({ signal, cwd }: OpenOptions = {}): Promise<VethScope> {
     requireRights();
-    const scope = new VethScope();
+    const scope = new VethScope(cwd);
     try {
       await scope.#setUp();
+      if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
       return scope;
     } catch (error) {
       await scope[Symbol.asyncDispose]();
@@ -59,14 +68,14 @@ export class VethScope implements AsyncDisposable {
     }
   }
 
-  private constructor() {
-    const tools: Tools = this.#tools;
+  private constructor(cwd: string | undefined) {
+    const { tools } = this;
     this.mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
     const { resolvConf, unreachable } = chooseResolver({ ipv6: this.#ipv6 });
     if (unreachable) this.warnings.push(noResolver(unreachable));
     this.#guardian = new Guardian(tools);
-    this.#namespace = Namespace.create(tools, resolvConf);
+    this.#namespace = Namespace.create(tools, resolvConf, cwd);
     this.#linkMaker = new LinkMaker(tools);
     this.#nat = new NatTable(tools);
     this.#hostTc = new LineProcess(tools.tc, ['-s', '-j', '-batch', '-']);
@@ -85,11 +94,7 @@ export class VethScope implements AsyncDisposable {
 
   /** argv that runs what follows it inside. */
   enter(): string[] {
-    return this.#namespace.enter(this.#tools);
-  }
-
-  get setpriv(): string {
-    return this.#tools.setpriv;
+    return this.#namespace.enter(this.tools);
   }
 
   /** Pids of all processes inside, netmeter's own holder excepted. */
@@ -137,7 +142,7 @@ export class VethScope implements AsyncDisposable {
     const listing = await this.#nat.add({ number, devices: this.#hostDevices, switchedOn: forwarding.switchedOn });
     await switchForwardingOn(forwarding, plans, this.#guardian);
     const [link] = this.#hostDevices;
-    if (link) await openFirewall(this.#tools, this.#guardian, link, listing);
+    if (link) await openFirewall(this.tools, this.#guardian, link, listing);
   }
 
   #decideIpv6(): boolean {

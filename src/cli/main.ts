@@ -1,0 +1,37 @@
+import { version } from '../version.js';
+import { exitStatus, FAILED, type Outcome } from './exit-status.js';
+import { type Parsed, parseArguments } from './parse-arguments.js';
+import { complain, run } from './run.js';
+
+/** The command: words in, exit status out. */
+async function main(): Promise<void> {
+  let parsed: Parsed;
+  try {
+    parsed = await parseArguments(process.argv.slice(2));
+  } catch (error) {
+    complain(error);
+    process.exitCode = FAILED;
+    return;
+  }
+  switch (parsed.kind) {
+    case 'run':
+      return end(await run(parsed.argv, parsed.options));
+    case 'version':
+      return void process.stdout.write(`netmeter ${version}\n`);
+    case 'help':
+      return void process.stdout.write(await (await import('./help.js')).helpText(process.stdout.columns));
+    case 'completion':
+      return void process.stdout.write((await import('./completion.js')).completionScript(parsed.shell));
+    default:
+      return parsed satisfies never;
+  }
+}
+
+/** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */
+function end(outcome: Outcome): void {
+  process.exitCode = exitStatus(outcome);
+  const interrupted = outcome.kind === 'measured' && !outcome.budget?.ended && outcome.exit.kind === 'signal';
+  if (interrupted && outcome.exit.signal === 'SIGINT') process.kill(process.pid, 'SIGINT');
+}
+
+await main();

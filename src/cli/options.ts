@@ -1,0 +1,63 @@
+/** One option of the command line: this table feeds the parser, the help and the shell completions. */
+export type Option = {
+  readonly name: string;
+  readonly alias?: string;
+  /** What follows the option, as the help shows it; absent for a switch. */
+  readonly value?: string;
+  readonly repeatable?: true;
+  readonly choices?: readonly string[];
+  /** The value is a file, for completion. */
+  readonly file?: true;
+  readonly group: 'Budget' | 'Report' | 'Run' | 'Other';
+  readonly description: string;
+};
+
+export const OPTIONS: readonly Option[] = [
+  { name: 'max-in', value: 'SIZE', group: 'Budget', description: 'Most bytes that may come in' },
+  { name: 'max-out', value: 'SIZE', group: 'Budget', description: 'Most bytes that may go out' },
+  { name: 'max-total', value: 'SIZE', group: 'Budget', description: 'Most bytes in both directions' },
+  { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
+  { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
+  {
+    name: 'report',
+    value: 'FILE',
+    repeatable: true,
+    file: true,
+    group: 'Report',
+    description: 'Write a report: .json or .txt; - is JSON on stdout',
+  },
+  { name: 'quiet', alias: 'q', group: 'Report', description: 'No summary; only errors and broken budgets' },
+  {
+    name: 'user',
+    value: 'NAME',
+    group: 'Run',
+    description: 'Run as NAME|UID[:GID]; under sudo, the caller by default',
+  },
+  {
+    name: 'wait',
+    value: 'WHAT',
+    choices: ['tree', 'command'],
+    group: 'Run',
+    description: 'Wait for all descendants (tree, default), or end what outlives the command',
+  },
+  { name: 'grace', value: 'TIME', group: 'Run', description: 'Between SIGTERM and SIGKILL (default 5s)' },
+  { name: 'linger', value: 'TIME', group: 'Run', description: 'Wait this long for bytes in flight (default 2s)' },
+  { name: 'interval', value: 'TIME', group: 'Run', description: 'Distance of the samples (default 1s)' },
+  {
+    name: 'completion',
+    value: 'SHELL',
+    choices: ['bash', 'zsh', 'fish'],
+    group: 'Other',
+    description: 'Print a completion script',
+  },
+  { name: 'help', alias: 'h', group: 'Other', description: 'Show this help' },
+  { name: 'version', alias: 'V', group: 'Other', description: 'Show the version' },
+];
+
+/** The option that a word names: `--name`, `--name=value`, `-x`. */
+export function findOption(word: string): Option | undefined {
+  const long = /^--([^=]+)/.exec(word)?.[1];
+  if (long !== undefined) return OPTIONS.find((option) => option.name === long);
+  const short = /^-([^-])$/.exec(word)?.[1];
+  return short === undefined ? undefined : OPTIONS.find((option) => option.alias === short);
+}

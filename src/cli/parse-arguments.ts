@@ -1,0 +1,149 @@
+import yargsParser from 'yargs-parser';
+import type { Limits } from '../budget/judge.js';
+import { parseSize } from '../budget/parse-size.js';
+import { NetmeterError } from '../errors.js';
+import type { LimitKind } from '../measurement.js';
+import type { Milliseconds } from '../units.js';
+import { findOption, OPTIONS } from './options.js';
+import { parseDuration } from './parse-duration.js';
+import { parseReport, type ReportTarget } from './report-target.js';
+import { splitArguments } from './split-arguments.js';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+/** What the words say about a run; what is absent has the library's default. */
+export type RunOptions = {
+  readonly limits: Limits;
+  readonly kill: boolean;
+  readonly budgetExitCode: number;
+  readonly reports: readonly ReportTarget[];
+  readonly quiet: boolean;
+  readonly interval?: Milliseconds;
+  readonly linger?: Milliseconds;
+  readonly grace?: Milliseconds;
+  readonly wait?: 'tree' | 'command';
+  readonly user?: string;
+};
+
+export type Parsed =
+  | { readonly kind: 'run'; readonly argv: readonly string[]; readonly options: RunOptions }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'completion'; readonly shell: Shell };
+
+/** @throws {NetmeterError} USAGE */
+export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
+  const { own, command } = splitArguments(argv);
+  await refuseUnknown(own);
+  const values = readValues(own);
+  if (values.has('help')) return { kind: 'help' };
+  if (values.has('version')) return { kind: 'version' };
+  const shell = values.get('completion')?.[0];
+  if (shell !== undefined) return { kind: 'completion', shell: shell as Shell };
+  const options = runOptions(values);
+  if (command.length === 0)
+    throw new NetmeterError('USAGE', 'no command was given', {
+      cure: 'Say: netmeter [options] -- COMMAND [ARGUMENT ...]',
+    });
+  return { kind: 'run', argv: command, options };
+}
+
+/** yargs-parser is what yargs itself parses with; the rest of yargs, 20 ms to load, is only needed for the help. */
+const PARSER = {
+  string: OPTIONS.filter((option) => option.value).map((option) => option.name),
+  boolean: OPTIONS.filter((option) => !option.value).map((option) => option.name),
+  alias: Object.fromEntries(OPTIONS.flatMap(({ name, alias }) => (alias ? [[name, [alias]]] : []))),
+  configuration: {
+    'parse-numbers': false,
+    'parse-positional-numbers': false,
+    'dot-notation': false,
+    'camel-case-expansion': false,
+    'boolean-negation': false,
+    'greedy-arrays': false,
+    'strip-aliased': true,
+  },
+};
+
+type Values = ReadonlyMap<string, readonly string[]>;
+
+/** Every value of every option that was given. */
+function readValues(own: readonly string[]): Values {
+  const parsed = yargsParser([...own], PARSER);
+  const values = new Map<string, readonly string[]>();
+  for (const option of OPTIONS) {
+    const value: unknown = parsed[option.name];
+    if (value === undefined) continue;
+    const given = (Array.isArray(value) ? value : [value]).map(String);
+    if (given.length > 1 && !option.repeatable)
+      throw usage(`--${option.name} was given ${given.length} times`, 'Give it once.');
+    if (option.value && given.includes('')) throw usage(`--${option.name} needs a value: ${option.value}`);
+    const strange = option.choices && given.find((choice) => !option.choices?.includes(choice));
+    if (strange !== undefined)
+      throw usage(`--${option.name} cannot be '${strange}'`, `Choose one of: ${option.choices?.join(', ')}.`);
+    values.set(option.name, given);
+  }
+  return values;
+}
+
+function runOptions(values: Values): RunOptions {
+  const one = (name: string) => values.get(name)?.[0];
+  const duration = (name: 'interval' | 'linger' | 'grace') => {
+    const text = one(name);
+    return text === undefined ? {} : { [name]: parseDuration(text) };
+  };
+  const limits: { [kind in LimitKind]?: ReturnType<typeof parseSize> } = {};
+  for (const kind of ['in', 'out', 'total'] as const) {
+    const text = one(`max-${kind}`);
+    if (text !== undefined) limits[kind] = parseSize(text);
+  }
+  const kill = values.has('kill');
+  if (kill && Object.keys(limits).length === 0)
+    throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  const user = one('user');
+  const wait = one('wait') as RunOptions['wait'];
+  const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
+  if (given.interval === 0) throw usage('--interval cannot be 0');
+  const code = parseExitCode(one('budget-exit-code') ?? '120');
+  const reports = (values.get('report') ?? []).map(parseReport);
+  return {
+    limits,
+    kill,
+    budgetExitCode: code,
+    reports,
+    quiet: values.has('quiet'),
+    ...given,
+    ...(user && { user }),
+    ...(wait && { wait }),
+  };
+}
+
+function parseExitCode(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
+  throw usage(`--budget-exit-code cannot be '${text}'`, 'Give a number from 0 to 255.');
+}
+
+/** A word that is no option of ours would be ignored by the parser: a budget with a typing error would never fail. */
+async function refuseUnknown(own: readonly string[]): Promise<void> {
+  for (let index = 0; index < own.length; index++) {
+    const word = own[index] ?? '';
+    const option = findOption(word);
+    if (!option) throw await unknownOption(word);
+    if (!option.value && word.includes('=')) throw usage(`--${option.name} takes no value`);
+    if (option.value && !word.includes('=')) index++;
+    if (option.value && index >= own.length) throw usage(`--${option.name} needs a value: ${option.value}`);
+  }
+}
+
+async function unknownOption(word: string): Promise<NetmeterError> {
+  const name = word.replace(/=.*/s, '');
+  const { closest, distance } = await import('fastest-levenshtein');
+  const nearest = closest(
+    name,
+    OPTIONS.map((option) => `--${option.name}`),
+  );
+  const near = distance(name, nearest) <= Math.max(2, name.length / 3);
+  return usage(`unknown option ${name}${near ? `; did you mean ${nearest}?` : ''}`);
+}
+
+const usage = (message: string, cure?: string) =>
+  new NetmeterError('USAGE', message, cure === undefined ? {} : { cure });

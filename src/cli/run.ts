@@ -1,0 +1,100 @@
+import { NetmeterError } from '../errors.js';
+import { measure } from '../measure.js';
+import type { Measurement } from '../measurement.js';
+import type { Outcome } from './exit-status.js';
+import { originalOpenFiles } from './open-files.js';
+import type { RunOptions } from './parse-arguments.js';
+import type { ReportTarget } from './report-target.js';
+import { SignalRelay } from './signals.js';
+import { useColor } from './use-color.js';
+
+/** A wait shorter than this needs no explanation. */
+const EXPLAIN_AFTER_MS = 1000;
+
+/** Measures the command, tells the result, and says how netmeter shall end. Errors are told here and never thrown. */
+export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
+  using relay = new SignalRelay();
+  try {
+    const measurement = await measureWith(relay, argv, options);
+    const failed = await tell(measurement, options);
+    if (failed && measurement.command.exit.kind === 'code' && measurement.command.exit.code === 0)
+      return { kind: 'failed' };
+    return {
+      kind: 'measured',
+      exit: measurement.command.exit,
+      budget: measurement.budget,
+      budgetExitCode: options.budgetExitCode,
+    };
+  } catch (error) {
+    return failure(error, relay.received);
+  }
+}
+
+async function measureWith(relay: SignalRelay, argv: readonly string[], options: RunOptions): Promise<Measurement> {
+  let explanation: NodeJS.Timeout | undefined;
+  const openFiles = originalOpenFiles(process.ppid);
+  const measurement = await measure(argv, {
+    ...options,
+    caller: process.env,
+    ...(openFiles !== undefined && { openFiles }),
+    signal: relay.signal,
+    hurry: relay.hurry,
+    onStart: ({ pid }) => relay.commandStarted(pid),
+    onCommandEnd: (descendants) => {
+      relay.commandEnded();
+      if (descendants === 0 || options.quiet || options.wait === 'command') return;
+      explanation = setTimeout(() => say(waitingText(descendants)), EXPLAIN_AFTER_MS);
+    },
+  });
+  clearTimeout(explanation);
+  return measurement;
+}
+
+const waitingText = (count: number) =>
+  `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
+
+/** Prints the summary and writes the reports. @returns true when one could not be written */
+async function tell(measurement: Measurement, options: RunOptions): Promise<boolean> {
+  const { renderText } = await import('../report/text.js');
+  const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
+  if (!options.quiet || broken) {
+    process.stderr.write(renderText(measurement, { color: useColor(process.env, process.stderr.isTTY === true) }));
+  }
+  let failed = false;
+  for (const target of options.reports) {
+    await report(measurement, target).catch((error: unknown) => {
+      failed = true;
+      complain(error);
+    });
+  }
+  return failed;
+}
+
+async function report(measurement: Measurement, { path, format }: ReportTarget): Promise<void> {
+  const [{ renderJson }, { renderText }, { writeReport }] = await Promise.all([
+    import('../report/json.js'),
+    import('../report/text.js'),
+    import('../report/write-report.js'),
+  ]);
+  const text = format === 'json' ? renderJson(measurement) : renderText(measurement, { color: false });
+  const { SUDO_UID, SUDO_GID } = process.env;
+  const owner = SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
+  await writeReport(path === '-' ? '/dev/stdout' : path, text, owner);
+}
+
+function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {
+  if (error instanceof NetmeterError && error.code === 'INTERRUPTED' && received)
+    return { kind: 'interrupted', signal: received };
+  complain(error);
+  if (!(error instanceof NetmeterError)) return { kind: 'failed' };
+  if (error.code === 'COMMAND_NOT_FOUND') return { kind: 'not-found' };
+  return { kind: error.code === 'COMMAND_NOT_EXECUTABLE' ? 'not-executable' : 'failed' };
+}
+
+/** Tells an error: what happened, and the cure. Unexpected ones come with their stack. */
+export function complain(error: unknown): void {
+  if (error instanceof NetmeterError) say(`${error.message}\n  ${error.cure}`);
+  else say(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
+}
+
+const say = (text: string) => void process.stderr.write(`netmeter: ${text}\n`);

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+
+/** Signals that a terminal sends to the whole foreground group: the command has them already. */
+const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+/** Signals that end a wait when there is no command to hand them to. */
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
+const RELAYED: readonly NodeJS.Signals[] = [...ENDING, 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGIO', 'SIGVTALRM'];
+
+/**
+ * Hands on to the command what netmeter is sent. Before the command runs, and when only its descendants are left, the
+ * signal is for netmeter: the first ends the run in good order, a second one hurries it.
+ */
+export class SignalRelay implements Disposable {
+  readonly #stop = new AbortController();
+  readonly #hurry = new AbortController();
+  readonly #listeners: [NodeJS.Signals, () => void][];
+  #command: number | undefined;
+  /** The signal that ended netmeter's own wait. */
+  received: NodeJS.Signals | undefined;
+
+  constructor() {
+    this.#listeners = RELAYED.map((signal) => [signal, () => this.#take(signal)]);
+    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+  }
+
+  /** Aborted by the first signal that is for netmeter. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Aborted by the second. */
+  get hurry(): AbortSignal {
+    return this.#hurry.signal;
+  }
+
+  commandStarted(pid: number): void {
+    this.#command = pid;
+  }
+
+  commandEnded(): void {
+    this.#command = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+  }
+
+  #take(signal: NodeJS.Signals): void {
+    if (this.#command !== undefined) return relay(signal, this.#command);
+    if (!ENDING.includes(signal)) return;
+    if (this.#stop.signal.aborted) this.#hurry.abort();
+    this.received ??= signal;
+    this.#stop.abort();
+  }
+}
+
+function relay(signal: NodeJS.Signals, pid: number): void {
+  if (FROM_TERMINAL.includes(signal) && sharesForeground(pid)) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended; its status is on the way.
+  }
+}
+
+/** True when a key of the terminal reaches the command without us: it is in our group, and that is in the foreground. */
+function sharesForeground(pid: number): boolean {
+  const own = processGroup('self');
+  const command = processGroup(`${pid}`);
+  return own !== undefined && own.group === own.foreground && command?.group === own.group;
+}
+
+/** Fields pgrp and tpgid of /proc/PID/stat (proc(5)). */
+function processGroup(pid: string): { group: number; foreground: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { group: Number(fields[2]), foreground: Number(fields[5]) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { StdioOptions } from 'node:child_process';
+import type { Limits } from './budget/judge.js';
+import type { Caller } from './command/account.js';
+import { type Milliseconds, milliseconds } from './units.js';
+
+/** What a caller of {@link measure} may choose; everything has the command line's default. */
+export type MeasureOptions = {
+  /** Limits on external wire octets. */
+  readonly limits?: Limits;
+  /** Ends the tree as soon as a sample shows that a limit is exceeded. */
+  readonly kill?: boolean;
+  /** Distance of the samples; 1 s. */
+  readonly interval?: Milliseconds;
+  /** How long bytes in flight are waited for after the last process ended; 2 s. */
+  readonly linger?: Milliseconds;
+  /** From SIGTERM to SIGKILL, where netmeter ends processes; 5 s. */
+  readonly grace?: Milliseconds;
+  /** Wait for all descendants (tree, the default), or end what outlives the command. */
+  readonly wait?: 'tree' | 'command';
+  /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
+  readonly user?: string;
+  /** The sudo variables; none by default. */
+  readonly caller?: Caller;
+  /** The command's environment; the present one by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The command's working folder; the present one by default. */
+  readonly cwd?: string;
+  /** The command's descriptors; ours by default. */
+  readonly stdio?: StdioOptions;
+  /** The soft limit of open files that the command gets, where Node has raised its own. */
+  readonly openFiles?: number;
+  /** Aborted: the processes are ended (SIGTERM, then SIGKILL), and the run is measured to its end. */
+  readonly signal?: AbortSignal;
+  /** Aborted: no more grace, no more lingering. */
+  readonly hurry?: AbortSignal;
+  /** Called when the command has started. */
+  readonly onStart?: (command: { readonly pid: number }) => void;
+  /** Called when the command has ended, with the number of descendants that are waited for. */
+  readonly onCommandEnd?: (descendants: number) => void;
+};
+
+export const DEFAULTS = {
+  interval: milliseconds(1000),
+  linger: milliseconds(2000),
+  grace: milliseconds(5000),
+} as const;

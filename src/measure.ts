@@ -1,0 +1,106 @@
+import { env as ownEnvironment } from 'node:process';
+import { judge } from './budget/judge.js';
+import { chooseAccount } from './command/account.js';
+import { childCpu } from './command/child-cpu.js';
+import { endProcesses } from './command/end-processes.js';
+import { findCommand } from './command/find-command.js';
+import { startCommand } from './command/start-command.js';
+import { HeldCounterFiles } from './counters/take-held-files.js';
+import { VethScope } from './isolation/veth-scope.js';
+import { DEFAULTS, type MeasureOptions } from './measure-options.js';
+import type { Measurement } from './measurement.js';
+import { BreachEnder } from './run/end-on-breach.js';
+import { runWarnings } from './run/run-warnings.js';
+import { difference, takeReading } from './run/take-reading.js';
+import { waitForQuiet } from './run/wait-for-quiet.js';
+import { waitForTree } from './run/wait-for-tree.js';
+import { TrafficWatch } from './run/watch-traffic.js';
+import { closeSeries } from './series/series.js';
+import { protocolSummary } from './traffic/protocol.js';
+import { wireTraffic } from './traffic/wire-traffic.js';
+import { milliseconds } from './units.js';
+import { version } from './version.js';
+
+/**
+ * Runs a command in a network namespace of its own and measures what it sent and received.
+ * @param argv the command and its arguments, handed on as they are
+ * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
+ */
+export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  const { limits = {}, kill = false, wait = 'tree', signal, hurry } = options;
+  const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
+  findCommand(argv[0] ?? '', (options.env ?? ownEnvironment)['PATH'], options.cwd);
+  const account = chooseAccount(options.user, options.caller ?? {});
+
+  await using scope = await VethScope.open({ signal, cwd: options.cwd });
+  using files = new HeldCounterFiles(scope.holderPid);
+  const before = await takeReading(scope, files);
+  const countNow = async () => {
+    const after = await takeReading(scope, files);
+    const { wire, delta } = difference(before, after);
+    return { after, delta, ...wireTraffic(wire, delta) };
+  };
+  const endTree = () => endProcesses(() => scope.processes(), grace, hurry);
+  const judgeNow = async () => {
+    const { traffic, method } = await countNow();
+    return judge(limits, { external: traffic.external, method, ended: false });
+  };
+  const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree });
+
+  const startedAt = new Date();
+  const cpuBefore = childCpu();
+  const command = startCommand({ ...options, argv, account, enter: scope.enter(), tools: scope.tools });
+  using watch = new TrafficWatch(scope, files, interval, (sample) => breach.look(sample));
+  options.onStart?.(command);
+  const stop = () => void endTree();
+  signal?.addEventListener('abort', stop, { once: true });
+
+  const exit = await command.exited;
+  const durationMs = milliseconds(performance.now() - before.snapshot.at);
+  const cpuAfter = childCpu();
+  signal?.removeEventListener('abort', stop);
+  options.onCommandEnd?.(scope.processes().length);
+  const cutShort = await waitForTree({
+    processes: () => scope.processes(),
+    grace,
+    endNow: wait === 'command',
+    signal,
+    hurry,
+  });
+  const killed = exit.kind === 'signal' || cutShort;
+  const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry });
+
+  const { after, delta, traffic, method } = await countNow();
+  const { external } = traffic;
+  const budget = judge(limits, { external, method, ended: breach.ended });
+  const total = { in: external.in.wireOctets, out: external.out.wireOctets };
+  return {
+    schema: 1,
+    netmeter: version,
+    command: {
+      argv,
+      ...(account && { user: account.name ?? `${account.uid}` }),
+      exit,
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      cpu: cpuSpent(cpuBefore, cpuAfter),
+    },
+    isolation: { kind: 'veth', mtu: scope.mtu, families: scope.families },
+    traffic,
+    method,
+    protocol: protocolSummary(delta),
+    ...(budget && { budget }),
+    series: closeSeries(watch.samples, total, durationMs),
+    warnings: [...scope.warnings, ...runWarnings(after, delta, method, stillOpen)],
+  };
+}
+
+type Cpu = ReturnType<typeof childCpu>;
+
+function cpuSpent(before: Cpu, after: Cpu): Measurement['command']['cpu'] {
+  if (!before || !after) return null;
+  return {
+    userMs: milliseconds(after.userMs - before.userMs),
+    systemMs: milliseconds(after.systemMs - before.systemMs),
+  };
+}

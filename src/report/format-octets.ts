@@ -1,0 +1,22 @@
+import prettyBytes from 'pretty-bytes';
+
+const UNKNOWN = 'unknown';
+
+/** "12.3 MB"; unknown is said. */
+export const rounded = (octets: number | null) => (octets === null ? UNKNOWN : prettyBytes(octets));
+
+/** "12 345 678": exact, in groups of three. */
+export const exact = (count: number | null) =>
+  count === null ? UNKNOWN : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+
+export const rate = (octetsPerSecond: number) => `${prettyBytes(octetsPerSecond)}/s`;
+
+/** "0.34 s", "12.3 s", "3 min 20 s", "2 h 05 min". */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}

@@ -1,0 +1,105 @@
+import type { InOut, Layers, Measurement } from '../measurement.js';
+import { budgetRows } from './budget-rows.js';
+import { commandLine } from './command-line.js';
+import { duration, exact, rate, rounded } from './format-octets.js';
+import { type Paint, painter } from './paint.js';
+
+export type TextOptions = { readonly color: boolean };
+
+/** Below this a rate says more about the machine than about the command. */
+const RATES_FROM_MS = 1000;
+const WIDTH = 80;
+
+/** The summary for people: aligned, at most 80 columns wide. */
+export function renderText(measurement: Measurement, { color }: TextOptions): string {
+  const paint = painter(color);
+  const rows = [
+    ...trafficRows(measurement, paint),
+    ...rateRows(measurement),
+    ...troubleRows(measurement),
+    ...budgetRows(measurement.budget, paint),
+    ...measurement.warnings.map(({ message }) => row('warning', message, paint.yellow)),
+    row('method', methodText(measurement)),
+  ];
+  return [heading(measurement, paint), ...rows, ''].join('\n');
+}
+
+function heading({ command }: Measurement, paint: Paint): string {
+  const { exit } = command;
+  const end = exit.kind === 'code' ? `exit ${exit.code}` : exit.signal;
+  const failed = exit.kind === 'signal' || exit.code !== 0;
+  const cpu = command.cpu ? `, ${duration(command.cpu.userMs + command.cpu.systemMs)} CPU` : '';
+  const tail = `${end}, ${duration(command.durationMs)}${cpu}`;
+  const user = command.user === undefined ? '' : ` as ${command.user}`;
+  const line = commandLine(command.argv, Math.max(20, WIDTH - 'netmeter:  ()'.length - tail.length - user.length));
+  return `${paint.bold('netmeter:')} ${line}${user} (${failed ? paint.red(end) : end}${tail.slice(end.length)})`;
+}
+
+const row = (label: string, text: string, paint = (plain: string) => plain) => `  ${label.padEnd(9)} ${paint(text)}`;
+
+function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
+  const { external, loopback } = traffic;
+  const total: Layers = {
+    ...external.in,
+    wireOctets: both(external, 'wireOctets') as Layers['wireOctets'],
+    packets: both(external, 'packets') as Layers['packets'],
+  };
+  const rows = [
+    amountRow('in', external.in, paint.bold),
+    amountRow('out', external.out, paint.bold),
+    amountRow('total', total, paint.bold),
+  ];
+  const { ipv4, ipv6 } = external;
+  if (moved(ipv4) && moved(ipv6)) rows.push(pairRow('IPv4', ipv4), pairRow('IPv6', ipv6));
+  if (loopback.in.packets !== 0) rows.push(amountRow('loopback', loopback.in));
+  return rows;
+}
+
+function amountRow(label: string, layers: Layers, paint = (plain: string) => plain): string {
+  const amount = paint(rounded(layers.wireOctets).padStart(9));
+  return `  ${label.padEnd(9)} ${amount}  ${exact(layers.wireOctets).padStart(17)} B  ${exact(layers.packets).padStart(11)} packets`;
+}
+
+const pairRow = (label: string, flow: InOut<Layers>) =>
+  row(label, `${rounded(flow.in.wireOctets).padStart(9)}  in, ${rounded(flow.out.wireOctets)} out`);
+
+const moved = (flow: InOut<Layers> | undefined): flow is InOut<Layers> =>
+  flow !== undefined && (flow.in.packets !== 0 || flow.out.packets !== 0);
+
+function both(external: InOut<Layers>, layer: 'wireOctets' | 'packets'): number | null {
+  const { in: incoming, out } = external;
+  return incoming[layer] === null || out[layer] === null ? null : incoming[layer] + out[layer];
+}
+
+function rateRows({ command, series }: Measurement): string[] {
+  const { average, peak } = series;
+  if (command.durationMs < RATES_FROM_MS || !average || average.in + average.out === 0) return [];
+  const top = peak ? `, peak ${rate(peak.in)} in, ${rate(peak.out)} out` : '';
+  return [row('rate', `${rate(average.in)} in, ${rate(average.out)} out${top}`)];
+}
+
+/** Only what went wrong; a healthy run has no such line. */
+function troubleRows({ protocol: { tcp, udp, link } }: Measurement): string[] {
+  const counts = [
+    [tcp.retransmittedSegments, 'retransmitted'],
+    [tcp.connectionsFailed, 'connects failed'],
+    [tcp.establishedResets, 'connections reset'],
+    [udp.errors, 'UDP errors'],
+    [link.errors, 'link errors'],
+    [link.drops, 'dropped'],
+  ] as const;
+  const said = counts.flatMap(([count, what]) => (count ? [`${exact(count)} ${what}`] : []));
+  return said.length > 0 ? [row('trouble', said.join(', '))] : [];
+}
+
+function methodText({ method, isolation }: Measurement): string {
+  const { in: boundIn, out: boundOut } = method.errorBound;
+  const by = method.name === 'qdisc' ? 'counted on the wire' : 'estimated from /proc';
+  const bound =
+    boundIn === null || boundOut === null
+      ? 'error unknown'
+      : boundIn + boundOut === 0
+        ? 'exact'
+        : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
+  return `IP bytes ${by}, ${bound} (${isolation.kind}, MTU ${isolation.mtu})`;
+}

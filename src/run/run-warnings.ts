@@ -1,0 +1,32 @@
+import type { CounterDelta } from '../counters/delta.js';
+import { missingColumns } from '../counters/missing-columns.js';
+import type { Method, Warning } from '../measurement.js';
+import type { Reading } from './take-reading.js';
+
+/** What the reader of the numbers must know about how they came about. */
+export function runWarnings(after: Reading, delta: CounterDelta, method: Method, stillOpen: number): Warning[] {
+  const warnings: Warning[] = [];
+  const warn = (code: string, message: string) => warnings.push({ code, message });
+  if (method.name === 'proc-estimate') {
+    warn('QUEUE_LOST', 'a counting queue was removed or replaced during the run: wire octets are estimated from /proc');
+  }
+  for (const [device, { kind }] of Object.entries(delta.devices)) {
+    if (kind === 'vanished')
+      warn('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`);
+    if (kind === 'appeared')
+      warn('DEVICE_APPEARED', `the command made device ${device}: what it carried may be counted twice`);
+  }
+  for (const { counter, before, after: now } of delta.resets) {
+    warn('COUNTER_RESET', `${counter} went down from ${before} to ${now}: its increase is unknown`);
+  }
+  const missing = missingColumns(after.snapshot);
+  if (missing.length > 0) warn('COUNTERS_MISSING', `this kernel does not count ${missing.join(', ')}`);
+  if (stillOpen > 0) {
+    const which = stillOpen === 1 ? '1 connection was' : `${stillOpen} connections were`;
+    warn(
+      'STILL_OPEN',
+      `${which} still open when the wait for bytes in flight was over (--linger): some may be missing`,
+    );
+  }
+  return warnings;
+}

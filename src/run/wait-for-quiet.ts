@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseDev } from '../counters/dev.js';
+import { openSockets } from '../counters/open-sockets.js';
+import type { HeldCounterFiles } from '../counters/take-held-files.js';
+import { unsettledConnections } from '../counters/tcp-states.js';
+import type { Milliseconds } from '../units.js';
+
+const POLL_MS = 10;
+/** Counters that did not move this long are taken as final. */
+const QUIET_MS = 50;
+/** The peer of a killed command goes on sending until our resets reach it. */
+const QUIET_AFTER_KILL_MS = 250;
+
+export type Linger = {
+  readonly atMost: Milliseconds;
+  readonly killed: boolean;
+  readonly hurry?: AbortSignal | undefined;
+};
+
+/**
+ * Waits, after the last process has gone, for the bytes that are still in flight: a socket that was closed with unsent
+ * data sends on, a peer answers. A namespace that never sent anything is quiet at once.
+ * @returns how many connections were still open when the time was over
+ */
+export async function waitForQuiet(files: HeldCounterFiles, { atMost, killed, hurry }: Linger): Promise<number> {
+  const start = performance.now();
+  const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
+  let bytes = externalBytes(files);
+  let since = start;
+  for (;;) {
+    const open = openConnections(files);
+    const now = performance.now();
+    if (open === 0 && (bytes === 0n || now - since >= quietMs)) return 0;
+    if (now - start >= atMost || hurry?.aborted) return open;
+    await pause(POLL_MS);
+    const later = externalBytes(files);
+    if (later !== bytes) since = performance.now();
+    bytes = later;
+  }
+}
+
+/**
+ * A connection whose peer has not closed yet (FIN_WAIT2) is no socket any more for `inuse`: the kernel keeps a
+ * time-wait entry for it. Only the list of connections tells it from one that is over.
+ */
+function openConnections(files: HeldCounterFiles): number {
+  const { inUse, timeWait } = openSockets((file) => files.read(file));
+  if (inUse + timeWait === 0) return 0;
+  return unsettledConnections(files.read('tcp') ?? '') + unsettledConnections(files.read('tcp6') ?? '');
+}
+
+function externalBytes(files: HeldCounterFiles): bigint {
+  const devices = Object.entries(parseDev(files.read('dev') ?? ''));
+  return devices.reduce(
+    (total, [name, link]) => (name === 'lo' ? total : total + (link['rxBytes'] ?? 0n) + (link['txBytes'] ?? 0n)),
+    0n,
+  );
+}
