@@ -27,7 +27,7 @@ export type MeasureOptions = {
   readonly cwd?: string;
   /** The command's descriptors; ours by default. */
   readonly stdio?: StdioOptions;
-  /** The soft limit of open files that the command gets, where Node has raised its own. */
+  /** The soft limit of open files to go back to, ours included, where Node has raised it; it is left alone by default. */
   readonly openFiles?: number;
   /** Aborted: the processes are ended (SIGTERM, then SIGKILL), and the run is measured to its end. */
   readonly signal?: AbortSignal;

@@ -32,12 +32,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   findCommand(argv[0] ?? '', (options.env ?? ownEnvironment)['PATH'], options.cwd);
   const account = chooseAccount(options.user, options.caller ?? {});
 
-  await using scope = await VethScope.open({ signal, cwd: options.cwd });
+  await using scope = await VethScope.open(options);
   using files = new HeldCounterFiles(scope.holderPid);
   const before = await takeReading(scope, files);
   const countNow = async () => {
-    const after = await takeReading(scope, files);
-    const { wire, delta } = difference(before, after);
+    const { wire, delta, after } = difference(before, await takeReading(scope, files));
     return { after, delta, ...wireTraffic(wire, delta) };
   };
   const endTree = () => endProcesses(() => scope.processes(), grace, hurry);
@@ -56,7 +55,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   signal?.addEventListener('abort', stop, { once: true });
 
   const exit = await command.exited;
-  const durationMs = milliseconds(performance.now() - before.snapshot.at);
+  const durationMs = milliseconds(performance.now() - before.texts.at);
   const cpuAfter = childCpu();
   signal?.removeEventListener('abort', stop);
   options.onCommandEnd?.(scope.processes().length);

@@ -1,4 +1,3 @@
-import yargsParser from 'yargs-parser';
 import type { Limits } from '../budget/judge.js';
 import { parseSize } from '../budget/parse-size.js';
 import { NetmeterError } from '../errors.js';
@@ -35,7 +34,7 @@ export type Parsed =
 export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
   const { own, command } = splitArguments(argv);
   await refuseUnknown(own);
-  const values = readValues(own);
+  const values: Values = own.length === 0 ? new Map() : await readValues(own);
   if (values.has('help')) return { kind: 'help' };
   if (values.has('version')) return { kind: 'version' };
   const shell = values.get('completion')?.[0];
@@ -48,7 +47,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
   return { kind: 'run', argv: command, options };
 }
 
-/** yargs-parser is what yargs itself parses with; the rest of yargs, 20 ms to load, is only needed for the help. */
+/** For yargs-parser, which yargs itself parses with; the rest of yargs, 20 ms to load, is only needed for the help. */
 const PARSER = {
   string: OPTIONS.filter((option) => option.value).map((option) => option.name),
   boolean: OPTIONS.filter((option) => !option.value).map((option) => option.name),
@@ -67,8 +66,10 @@ const PARSER = {
 type Values = ReadonlyMap<string, readonly string[]>;
 
 /** Every value of every option that was given. */
-function readValues(own: readonly string[]): Values {
-  const parsed = yargsParser([...own], PARSER);
+async function readValues(own: readonly string[]): Promise<Values> {
+  // `netmeter -- COMMAND` does not pay for a parser.
+  const { default: parse } = await import('yargs-parser');
+  const parsed = parse([...own], PARSER);
   const values = new Map<string, readonly string[]>();
   for (const option of OPTIONS) {
     const value: unknown = parsed[option.name];

@@ -7,13 +7,11 @@ export type CommandPlan = {
   readonly argv: readonly string[];
   /** argv that enters the scope, before ours. */
   readonly enter: readonly string[];
-  readonly tools: { readonly setpriv: string; readonly prlimit: string };
+  readonly tools: { readonly setpriv: string };
   readonly account?: Account | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly stdio?: StdioOptions;
-  /** The soft limit of open files that the command shall find; Node raises its own. */
-  readonly openFiles?: number | undefined;
 };
 
 /** The metered command while it runs. */
@@ -29,7 +27,7 @@ export type RunningCommand = {
  */
 export function startCommand(plan: CommandPlan): RunningCommand {
   const { enter, tools, account, argv } = plan;
-  const launch = [...enter, ...openFiles(plan), tools.setpriv, ...privileges(account), '--', ...argv];
+  const launch = [...enter, tools.setpriv, ...privileges(account), '--', ...argv];
   const [file = '', ...rest] = launch;
   const child = spawn(file, rest, {
     stdio: plan.stdio ?? 'inherit',
@@ -45,9 +43,6 @@ export function startCommand(plan: CommandPlan): RunningCommand {
   if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
   return { pid: child.pid, process: child, exited };
 }
-
-const openFiles = ({ openFiles: limit, tools }: CommandPlan) =>
-  limit === undefined ? [] : [tools.prlimit, `--nofile=${limit}:`];
 
 function privileges(account: Account | undefined): string[] {
   const dies = ['--pdeathsig', 'KILL'];

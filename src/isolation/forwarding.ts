@@ -30,7 +30,7 @@ export function planForwarding(uplink: Uplink, ipv6: boolean): ForwardingPlan {
 
 /** Switches forwarding on: on the run's own links here (they go with the run), on shared devices through the guardian. */
 export async function switchForwardingOn(
-  plan: ForwardingPlan,
+  keys: readonly string[],
   links: readonly LinkPlan[],
   guardian: Guardian,
 ): Promise<void> {
@@ -38,8 +38,8 @@ export async function switchForwardingOn(
     writeSwitch(family === 'ipv4' ? ipv4Key(host.device) : ipv6Key(host.device));
   }
   const [first] = links;
-  if (!first) return;
-  for (const key of plan.keys) await guardian.forward(first.host.device, key);
+  if (!first || keys.length === 0) return;
+  await guardian.forward(first.host.device, keys);
 }
 
 /** What other runs keep switched on: each notes it at its interface. */

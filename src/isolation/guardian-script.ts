@@ -1,18 +1,37 @@
 /**
  * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
- * outlive netmeter. It reads one verb a line and answers each with a line; at the end of its input, however that came
- * about, it ends what still lives in the namespace and takes back what was changed on the host.
+ * outlive netmeter. It starts the helpers (a fork of a shell costs a tenth of one of Node), each on a socket of its own:
  *
- *   namespace PID       hold the network namespace of PID (so that its interface names stay taken until the end)
- *   forward LINK KEY    switch /proc/sys/net/KEY on for the sake of LINK, and remember who wanted it
+ *   3 ip -batch, on the host   4 tc -batch, on the host   5 nft -i
+ *   6 the namespace's holder   7 ip -batch inside, through the holder
+ *
+ * Then it reads one verb a line and answers each with a line; at the end of its input, however that came about, it ends
+ * what still lives in the namespace and takes back what was changed on the host.
+ *
+ *   hold                 hold the holder's network namespace (so that its interface names stay taken until the end)
+ *   forward LINK KEY...  switch /proc/sys/net/KEY on for the sake of LINK, and remember who wanted it
  *   accept LINK FAMILY TABLE CHAIN   let LINK's packets pass a chain that would drop them
  */
 export const GUARDIAN_SCRIPT = String.raw`
-trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 held= link= keys= chains=
 
+# Each helper has its own socket and no other, so that its end is seen.
+take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&-; }
+[ -n "$RESOLV_TARGET" ] && mounts='--mount --propagation slave' || mounts=
+{ take 6; exec "$UNSHARE" --net $mounts "$SH" -c "$HOLDER" netmeter-holder; } &
+holder=$!
+{ take 3; "$IP" -batch - && echo ok || echo failed; } &
+{ take 5; exec "$NFT" -i; } &
+{ take 4; exec "$TC" -s -j -batch -; } &
+exec 3<&- 4<&- 5<&- 6<&- 7<&-
+trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
+cd /
+# Node has raised its own limit, and the command would inherit it: back to what netmeter was started with.
+[ -z "$OPEN_FILES" ] || "$PRLIMIT" --pid "$NETMETER" --nofile="$OPEN_FILES":
+echo "$holder" >&8
+
 # One at a time: the switch is shared by every run on this host. The kernel drops the lock with its holder.
-locked() { exec 9</proc/sys/net/ipv4/ip_forward && "$FLOCK" 9; "$@"; status=$?; exec 9<&-; return $status; }
+locked() { exec 4</proc/sys/net/ipv4/ip_forward && "$FLOCK" 4; "$@"; status=$?; exec 4<&-; return $status; }
 
 # Another run still relies on KEY when its interface says so.
 shared() {
@@ -26,7 +45,9 @@ shared() {
 
 mark() { { echo "$1" >"/sys/class/net/$link/ifalias"; } 2>/dev/null; }
 
-forward() {
+forward() { for key; do switch_on "$key" || return; done; }
+
+switch_on() {
   # A sysctl gives its first byte only to a reader of single bytes, and then no newline.
   now=
   read -r now <"/proc/sys/net/$1" || [ -n "$now" ] || return
@@ -67,7 +88,7 @@ find_members() {
     for process in /proc/[0-9]*; do
       pid=\${process#/proc/}
       case " $members " in *" $pid "*) continue ;; esac
-      if [ "$process/ns/net" -ef /proc/self/fd/8 ]; then members="$members $pid"; continue; fi
+      if [ "$process/ns/net" -ef /proc/self/fd/3 ]; then members="$members $pid"; continue; fi
       [ -n "$members" ] && read -r stat <"$process/stat" || continue
       stat=\${stat##*) } parent=\${stat#* } parent=\${parent%% *}
       case " $members " in *" $parent "*) members="$members $pid" ;; esac
@@ -84,19 +105,23 @@ end_members() {
   done
 }
 
-answer() { if "$@" 2>&1; then echo ok; else echo failed; fi; }
+answer() { if "$@" >&8 2>&1; then echo ok >&8; else echo failed >&8; fi; }
 
-while read -r verb first rest; do
+hold() {
+  exec 3<"/proc/$holder/ns/net"
+  # Never the host's own: every process of it would be ended.
+  [ /proc/self/fd/3 -ef /proc/self/ns/net ] || held=1
+  [ -n "$held" ]
+}
+
+while read -r verb rest <&8; do
   case $verb in
-    namespace)
-      exec 8<"/proc/$first/ns/net"
-      # Never the host's own: every process of it would be ended.
-      if [ /proc/self/fd/8 -ef /proc/self/ns/net ]; then echo failed; else held=1; echo ok; fi ;;
-    forward) link=$first; answer locked forward $rest ;;
-    accept) link=$first; answer accept $rest ;;
+    hold) answer hold ;;
+    forward) link=\${rest%% *}; answer locked forward \${rest#* } ;;
+    accept) link=\${rest%% *}; answer accept \${rest#* } ;;
   esac
 done
-exec >/dev/null 2>&1
+exec 8<&-
 [ -n "$held" ] && end_members
 [ -n "$keys" ] && locked restore
 [ -n "$chains" ] && withdraw

@@ -1,32 +1,68 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { pid as ownPid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { Tools } from './find-tools.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
-import { LineProcess } from './line-process.js';
+import { HOLDER_SCRIPT } from './holder-script.js';
+import { joined, LineChannel } from './line-channel.js';
+import type { ResolvConf } from './resolver.js';
 
-/** A base chain or a chain of another table: nft's family, table and chain names. */
+/** A chain of nft: family, table and name. */
 export type ChainName = { readonly family: string; readonly table: string; readonly chain: string };
+
+export type GuardianOptions = {
+  readonly resolvConf?: ResolvConf | undefined;
+  /** Where the command will start. */
+  readonly cwd?: string | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
+};
+
+/** The helpers' sockets, in the order of their descriptors from 3 on. */
+export type Helpers = Readonly<Record<'hostIp' | 'hostTc' | 'nft' | 'holder' | 'innerIp', LineChannel>>;
 
 /**
  * The process that cleans up, in every case: when the run ends well, when it fails, and when netmeter was SIGKILLed.
- * It hears of each change to the host before the change is made, and its only trigger is the end of its input.
+ * It starts the helpers of a scope, hears of each change to the host before the change is made, and has one trigger: the
+ * end of its input.
  */
 export class Guardian {
-  readonly #process: LineProcess;
-  #last: Promise<void> = Promise.resolve();
+  readonly helpers: Helpers;
+  readonly #verbs: LineChannel;
+  readonly #gone: Promise<unknown>;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(tools: Tools) {
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', FLOCK: tools.flock, NFT: tools.nft };
-    this.#process = new LineProcess(tools.sh, ['-c', GUARDIAN_SCRIPT, 'netmeter-guardian'], { env });
+  constructor(tools: Tools, options: GuardianOptions) {
+    const { cwd } = options;
+    const shell = spawn(tools.sh, ['-c', GUARDIAN_SCRIPT, 'netmeter-guardian'], {
+      // Apart from the terminal: ^C is for the command, not for what holds its scope.
+      detached: true,
+      ...(cwd !== undefined && { cwd }),
+      env: environment(tools, options),
+      stdio: ['ignore', 'ignore', 'ignore', ...Array<'pipe'>(6).fill('pipe')],
+    });
+    this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
+    const channel = (descriptor: number) => new LineChannel(shell.stdio[descriptor] as Socket);
+    this.helpers = { hostIp: channel(3), hostTc: channel(4), nft: channel(5), holder: channel(6), innerIp: channel(7) };
+    this.#verbs = channel(8);
   }
 
-  /** From now on the end of netmeter is the end of every process in the namespace of `pid`. */
-  holdNamespace(pid: number): Promise<void> {
-    return this.#ask(`namespace ${pid}`);
+  /** The holder's pid, which the guardian says first. */
+  async holderPid(): Promise<number> {
+    const pid = Number(await this.#verbs.nextLine());
+    if (!Number.isInteger(pid)) throw new NetmeterError('SETUP_FAILED', 'the guardian could not be started');
+    return pid;
   }
 
-  /** Switches a forwarding sysctl on (`key` below /proc/sys/net) until the last run that needs it is over. */
-  forward(link: string, key: string): Promise<void> {
-    return this.#ask(`forward ${link} ${key}`);
+  /** From now on the end of netmeter is the end of every process in the holder's namespace. */
+  hold(): Promise<void> {
+    return this.#ask('hold');
+  }
+
+  /** Switches sysctls on (below /proc/sys/net) until the last run that needs them is over. */
+  forward(link: string, keys: readonly string[]): Promise<void> {
+    return this.#ask(`forward ${link} ${keys.join(' ')}`);
   }
 
   /** Lets the packets of `link` pass `chain` until the end. */
@@ -36,7 +72,9 @@ export class Guardian {
 
   /** Cleans up; resolves when the host is as it was. */
   async finish(): Promise<void> {
-    await this.#process.finish();
+    for (const helper of Object.values(this.helpers)) helper.leave();
+    this.#verbs.end();
+    await this.#gone;
   }
 
   /** One question at a time, or the answers could not be told apart. */
@@ -47,16 +85,24 @@ export class Guardian {
   }
 
   async #exchange(line: string): Promise<void> {
-    this.#process.send(line);
-    const said: string[] = [];
-    for (;;) {
-      const answer = await this.#process.nextLine();
-      if (answer === 'ok') return;
-      if (answer === undefined || answer === 'failed') {
-        const reason = [...said, this.#process.complaint].filter(Boolean).join('; ');
-        throw new NetmeterError('SETUP_FAILED', `the guardian could not do '${line}': ${reason || 'it is gone'}`);
-      }
-      said.push(answer);
-    }
+    this.#verbs.send(line);
+    const { before, end } = await this.#verbs.linesUntil('ok', 'failed');
+    if (end === 'ok') return;
+    const reason = joined(before) || 'it is gone';
+    throw new NetmeterError('SETUP_FAILED', `the guardian could not do '${line}': ${reason}`);
   }
 }
+
+/** All that the scripts need to know; nothing of the caller's environment can mislead the tools. */
+const environment = (tools: Tools, { resolvConf, openFiles }: GuardianOptions): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  // Without a home nft leaves no ~/.nft.history behind.
+  HOME: '/dev/null',
+  ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+  NETMETER: `${ownPid}`,
+  OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
+  HOLDER: HOLDER_SCRIPT,
+  RESOLV_TARGET: resolvConf?.target ?? '',
+  RESOLV_TEXT: resolvConf?.text ?? '',
+});

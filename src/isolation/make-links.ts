@@ -1,58 +1,53 @@
 import { readdirSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Tools } from './find-tools.js';
-import { LineProcess } from './line-process.js';
+import { joined, type LineChannel } from './line-channel.js';
+import { runTool } from './run-tool.js';
 import { ipv4Plan, ipv6Plan, type LinkPlan, linkName, SUBNETS } from './subnet.js';
 import { hostLines } from './veth-pair.js';
 
+/** A run's links: its number, and a plan for each family. */
 export type Links = { readonly number: number; readonly plans: readonly LinkPlan[] };
 
-type Wanted = { readonly ipv6: boolean; readonly mtu: number };
+export const hostDevices = ({ plans }: Links) => plans.map((plan) => plan.host.device);
+export const innerDevices = ({ plans }: Links) => plans.map((plan) => plan.inner.device);
 
-const MAX_TRIES = 50;
-
-/** Makes the host's side of a run's links. The interface name is the lock: who could create it has the subnet. */
-export class LinkMaker {
-  readonly #tools: Tools;
-  #ip: LineProcess;
-
-  /** Starts the `ip` at once, so that it is ready when the namespace is. */
-  constructor(tools: Tools) {
-    this.#tools = tools;
-    this.#ip = this.#start();
-  }
-
-  /** @throws {NetmeterError} NO_FREE_SUBNET, SETUP_FAILED */
-  async make(holderPid: number, wanted: Wanted): Promise<Links> {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const number = chooseNumber();
-      const plans = [ipv4Plan(number), ...(wanted.ipv6 ? [ipv6Plan(number)] : [])];
-      this.#ip.send(...plans.flatMap((plan) => hostLines(plan, wanted.mtu, holderPid)));
-      await this.#ip.finish();
-      if (this.#ip.process.exitCode === 0) return { number, plans };
-      if (!this.#ip.complaint.includes('File exists')) break;
-      this.#ip = this.#start();
-    }
-    throw new NetmeterError('SETUP_FAILED', `the links could not be made: ${this.#ip.complaint}`);
-  }
-
-  /** Ends an `ip` that was never used. */
-  end(): void {
-    this.#ip.end();
-  }
-
-  #start(): LineProcess {
-    return new LineProcess(this.#tools.ip, ['-batch', '-']);
-  }
-}
-
-/** A number at random whose interface does not exist now; two runs that choose the same are told apart by the kernel. */
-function chooseNumber(): number {
+/** Chooses a number at random whose interface does not exist now; it is taken only when its links are made. */
+export function chooseLinks(ipv6: boolean): Links {
   const taken = new Set(readdirSync('/sys/class/net'));
   const start = Math.floor(Math.random() * SUBNETS);
   for (let step = 0; step < SUBNETS; step++) {
     const number = (start + step) % SUBNETS;
-    if (!taken.has(linkName(number))) return number;
+    if (!taken.has(linkName(number))) return { number, plans: [ipv4Plan(number), ...(ipv6 ? [ipv6Plan(number)] : [])] };
   }
-  throw new NetmeterError('NO_FREE_SUBNET', 'all 32768 subnets of 198.18.0.0/15 are taken');
+  throw new NetmeterError('NO_FREE_SUBNET', `all ${SUBNETS} subnets of 198.18.0.0/15 are taken`);
+}
+
+type Making = { readonly mtu: number; readonly holderPid: number };
+
+/**
+ * Makes the host's side of links. The interface name is the lock: who could create it has the subnet.
+ * @param waitingIp the `ip -batch` that is already running
+ * @returns false when another run was faster
+ * @throws {NetmeterError} SETUP_FAILED
+ */
+export async function makeLinks(waitingIp: LineChannel, links: Links, making: Making): Promise<boolean> {
+  waitingIp.send(...batchLines(links, making));
+  waitingIp.end();
+  const { before, end } = await waitingIp.linesUntil('ok', 'failed');
+  return end === 'ok' || refuseUnlessTaken(joined(before));
+}
+
+/** The same with an `ip` of its own, for the tries after the first. */
+export async function makeLinksAgain(tools: Tools, links: Links, making: Making): Promise<boolean> {
+  const batch = runTool(tools.ip, ['-batch', '-'], `${batchLines(links, making).join('\n')}\n`);
+  return batch.then(() => true).catch((error: unknown) => refuseUnlessTaken(String(error)));
+}
+
+const batchLines = ({ plans }: Links, { mtu, holderPid }: Making) =>
+  plans.flatMap((plan) => hostLines(plan, mtu, holderPid));
+
+function refuseUnlessTaken(complaint: string): false {
+  if (complaint.includes('File exists')) return false;
+  throw new NetmeterError('SETUP_FAILED', `the links could not be made: ${complaint}`);
 }

@@ -1,74 +1,68 @@
 import { NetmeterError } from '../errors.js';
-import type { Tools } from './find-tools.js';
-import { LineProcess } from './line-process.js';
-
-/** What the table needs to know of a run. */
-export type NatPlan = {
-  readonly number: number;
-  /** The run's host interfaces. */
-  readonly devices: readonly string[];
-  /** Devices that forward only because netmeter switched it on: between others they must go on not to forward. */
-  readonly switchedOn: readonly string[];
-};
+import type { LineChannel } from './line-channel.js';
+import { hostDevices, type Links } from './make-links.js';
 
 /**
- * The run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
+ * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
  * removes it when that process ends, however it ends.
  */
 export class NatTable {
-  readonly #nft: LineProcess;
+  readonly #nft: LineChannel;
 
-  constructor(tools: Tools) {
-    // Without a home it leaves no ~/.nft.history behind.
-    const env = { HOME: '/dev/null', PATH: '/usr/bin', LC_ALL: 'C' };
-    this.#nft = new LineProcess(tools.nft, ['-i'], { env, complaintsAsLines: true });
-    // Answered while the links are being made: which chains of others our packets will have to pass.
-    this.#nft.send('list chains');
+  constructor(nft: LineChannel) {
+    this.#nft = nft;
+    // Answered while the rest is being made: which chains of others our packets will have to pass.
+    nft.send('list chains');
   }
 
   /**
-   * Adds the table in one transaction.
+   * Adds the table in one transaction; the interfaces that it names need not exist yet.
+   * @param switchedOn devices that forward only because netmeter switched it on
    * @returns what `nft list chains` printed before, for the check of other tables' forward chains
+   * @throws {NetmeterError} SETUP_FAILED
    */
-  async add(plan: NatPlan): Promise<string> {
-    const table = tableName(plan.number);
-    this.#nft.send(transaction(plan), `list chain inet ${table} nm_forward`);
+  async add(links: Links, switchedOn: readonly string[]): Promise<string> {
+    const table = `inet ${tableName(links)}`;
+    this.#nft.send(transaction(links, switchedOn), `list chain ${table} nm_forward`);
     const others: string[] = [];
     for (;;) {
       const line = await this.#nft.nextLine();
       if (line === undefined || line.startsWith('Error:')) {
-        const reason = line ?? (this.#nft.complaint || 'nft ended');
-        throw new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${reason}`);
+        throw new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${line ?? 'nft ended'}`);
       }
-      if (line === `table inet ${table} {`) break;
+      // nft 1.0.7 and later name the owner behind the brace.
+      if (line.startsWith(`table ${table} {`)) return others.join('\n');
       others.push(line);
     }
-    return others.join('\n');
   }
 
-  end(): void {
-    this.#nft.end();
+  /** Takes the table away again, when its number turned out to be another run's. */
+  remove(links: Links): void {
+    this.#nft.send(`delete table inet ${tableName(links)}`);
   }
 }
 
-export const tableName = (number: number) => `netmeter_${number}`;
+const tableName = ({ number }: Links) => `netmeter_${number}`;
 
 /** One line, which `nft -i` takes as one transaction. */
-export function transaction({ number, devices, switchedOn }: NatPlan): string {
-  const table = `inet ${tableName(number)}`;
-  const links = `{ ${devices.map((device) => `"${device}"`).join(', ')} }`;
+export function transaction(links: Links, switchedOn: readonly string[]): string {
+  const table = `inet ${tableName(links)}`;
+  const devices = `{ ${hostDevices(links)
+    .map((device) => `"${device}"`)
+    .join(', ')} }`;
   const commands = [
     `add table ${table} { flags owner; }`,
     `add chain ${table} nm_nat { type nat hook postrouting priority 100; }`,
-    `add rule ${table} nm_nat iifname ${links} oifname != ${links} masquerade`,
+    `add rule ${table} nm_nat iifname ${devices} oifname != ${devices} masquerade`,
     `add chain ${table} nm_forward { type filter hook forward priority -10; }`,
-    // Nobody outside may open a connection into the namespace, which has no listener to the outside on the host either.
-    `add rule ${table} nm_forward oifname ${links} ct state new drop`,
+    // Nobody outside opens a connection into the namespace: on the host the command's ports would not be ours to offer.
+    `add rule ${table} nm_forward oifname ${devices} ct state new drop`,
+    // Between others such a device must go on not to forward.
     ...switchedOn.map((device) => `add rule ${table} nm_forward iifname "${device}" oifname != "nm*" drop`),
     // The host's own multicast (MLD, mDNS, router advertisements) is not the command's traffic.
     `add chain ${table} nm_output { type filter hook output priority 0; }`,
-    `add rule ${table} nm_output oifname ${links} ip daddr { 224.0.0.0/4, 255.255.255.255 } drop`,
-    `add rule ${table} nm_output oifname ${links} ip6 daddr ff00::/8 drop`,
+    `add rule ${table} nm_output oifname ${devices} ip daddr { 224.0.0.0/4, 255.255.255.255 } drop`,
+    `add rule ${table} nm_output oifname ${devices} ip6 daddr ff00::/8 drop`,
   ];
   return commands.join('; ');
 }

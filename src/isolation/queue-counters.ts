@@ -1,5 +1,5 @@
 import { NetmeterError } from '../errors.js';
-import type { LineProcess } from './line-process.js';
+import { joined, type LineChannel } from './line-channel.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
@@ -12,20 +12,25 @@ const HANDLE = '6e6d:';
 
 /** Puts a counting queue on devices and reads it, through one `tc -s -j -batch -` that lives in the devices' namespace. */
 export class QueueCounters {
-  readonly #tc: LineProcess;
+  readonly #tc: LineChannel;
+  readonly #complaints: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(tc: LineProcess) {
+  constructor(tc: LineChannel) {
     this.#tc = tc;
   }
 
   /** Attaches a queue to each device. @throws {NetmeterError} SETUP_FAILED when the kernel refuses. */
-  async attach(devices: readonly string[]): Promise<void> {
+  async attach(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
     this.#tc.send(...devices.map((device) => `qdisc replace dev ${device} root handle ${HANDLE} pfifo limit 10000`));
     const readings = await this.read(devices);
     if (readings.includes(undefined)) {
-      throw new NetmeterError('SETUP_FAILED', `tc could not count on ${devices.join(', ')}: ${this.#tc.complaint}`);
+      throw new NetmeterError(
+        'SETUP_FAILED',
+        `tc could not count on ${devices.join(', ')}: ${joined(this.#complaints)}`,
+      );
     }
+    return readings;
   }
 
   /** The queues' counters; undefined for a device whose queue is gone or no longer ours. */
@@ -38,8 +43,17 @@ export class QueueCounters {
   async #exchange(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
     this.#tc.send(...devices.map((device) => `qdisc show dev ${device}`));
     const readings: (QueueReading | undefined)[] = [];
-    for (const _ of devices) readings.push(parseQueue(await this.#tc.nextLine()));
+    for (const _ of devices) readings.push(parseQueue(await this.#nextAnswer()));
     return readings;
+  }
+
+  /** An answer is a JSON array on one line; anything else is a complaint. */
+  async #nextAnswer(): Promise<string | undefined> {
+    for (;;) {
+      const line = await this.#tc.nextLine();
+      if (line === undefined || line.startsWith('[')) return line;
+      this.#complaints.push(line);
+    }
   }
 }
 

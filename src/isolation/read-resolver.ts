@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import type { ResolvConf } from './namespace.js';
-import { planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
+import { planResolver, type Reach, type ResolvConf, UPSTREAM_FILES } from './resolver.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
 

@@ -8,6 +8,9 @@ export const UPSTREAM_FILES = [
   '/run/resolvconf/resolv.conf',
 ] as const;
 
+/** What the namespace shows as /etc/resolv.conf: the file to cover, and its text there. */
+export type ResolvConf = { readonly target: string; readonly text: string };
+
 /** What is inside: whether IPv6 leads anywhere there. */
 export type Reach = { readonly ipv6: boolean };
 

@@ -2,9 +2,8 @@ import { NetmeterError } from '../errors.js';
 import type { Warning } from '../measurement.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
-import { Guardian } from './guardian.js';
-import { LineProcess } from './line-process.js';
-import { LinkMaker, type Links } from './make-links.js';
+import { Guardian, type GuardianOptions } from './guardian.js';
+import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall } from './open-firewall.js';
@@ -24,9 +23,10 @@ export type WireReading = {
 export type OpenOptions = {
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
-  /** The command's working folder. */
-  readonly cwd?: string | undefined;
-};
+} & Omit<GuardianOptions, 'resolvConf'>;
+
+/** Each try fails only when another run took the same number in the same millisecond. */
+const MAX_TRIES = 50;
 
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 const IPV6_MIN_MTU = 1280;
@@ -38,26 +38,25 @@ const IPV6_MIN_MTU = 1280;
 export class VethScope implements AsyncDisposable {
   readonly kind = 'veth';
   readonly mtu: number;
+  readonly tools: Tools;
   readonly warnings: Warning[] = [];
-  readonly tools: Tools = findTools();
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
+  readonly #hasMounts: boolean;
   readonly #guardian: Guardian;
-  readonly #namespace: Namespace;
-  readonly #linkMaker: LinkMaker;
   readonly #nat: NatTable;
-  readonly #hostTc: LineProcess;
   readonly #hostQueues: QueueCounters;
   readonly #innerQueues: QueueCounters;
+  #namespace: Namespace | undefined;
   #hostDevices: readonly string[] = [];
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
-   * @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED
+   * @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED, INTERRUPTED
    */
-  static async open({ signal, cwd }: OpenOptions = {}): Promise<VethScope> {
+  static async open({ signal, ...options }: OpenOptions = {}): Promise<VethScope> {
     requireRights();
-    const scope = new VethScope(cwd);
+    const scope = new VethScope(findTools(), options);
     try {
       await scope.#setUp();
       if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
@@ -68,24 +67,23 @@ export class VethScope implements AsyncDisposable {
     }
   }
 
-  private constructor(cwd: string | undefined) {
-    const { tools } = this;
+  private constructor(tools: Tools, options: GuardianOptions) {
+    this.tools = tools;
     this.mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
     const { resolvConf, unreachable } = chooseResolver({ ipv6: this.#ipv6 });
     if (unreachable) this.warnings.push(noResolver(unreachable));
-    this.#guardian = new Guardian(tools);
-    this.#namespace = Namespace.create(tools, resolvConf, cwd);
-    this.#linkMaker = new LinkMaker(tools);
-    this.#nat = new NatTable(tools);
-    this.#hostTc = new LineProcess(tools.tc, ['-s', '-j', '-batch', '-']);
-    this.#hostQueues = new QueueCounters(this.#hostTc);
-    this.#innerQueues = new QueueCounters(this.#namespace.holder);
+    this.#hasMounts = resolvConf !== undefined;
+    this.#guardian = new Guardian(tools, { cwd: options.cwd, openFiles: options.openFiles, resolvConf });
+    const { nft, hostTc, holder } = this.#guardian.helpers;
+    this.#nat = new NatTable(nft);
+    this.#hostQueues = new QueueCounters(hostTc);
+    this.#innerQueues = new QueueCounters(holder);
   }
 
   /** A process of the namespace, to open its /proc files through. */
   get holderPid(): number {
-    return this.#namespace.pid;
+    return this.#opened.pid;
   }
 
   get families(): readonly ('ipv4' | 'ipv6')[] {
@@ -94,12 +92,12 @@ export class VethScope implements AsyncDisposable {
 
   /** argv that runs what follows it inside. */
   enter(): string[] {
-    return this.#namespace.enter(this.tools);
+    return this.#opened.enter(this.tools);
   }
 
   /** Pids of all processes inside, netmeter's own holder excepted. */
   processes(): number[] {
-    return this.#namespace.members();
+    return this.#opened.members();
   }
 
   /** Reads every queue; about a millisecond. */
@@ -113,34 +111,54 @@ export class VethScope implements AsyncDisposable {
   }
 
   /** Ends what still lives inside and leaves the host as it was. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of [this.#linkMaker, this.#nat, this.#hostTc, this.#namespace.holder]) part.end();
-    await this.#guardian.finish();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#guardian.finish();
+  }
+
+  get #opened(): Namespace {
+    if (!this.#namespace) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return this.#namespace;
   }
 
   async #setUp(): Promise<void> {
-    await this.#namespace.ready();
-    const held = this.#guardian.holdNamespace(this.#namespace.pid);
-    const links = await this.#linkMaker.make(this.#namespace.pid, { ipv6: this.#ipv6, mtu: this.mtu });
-    this.#hostDevices = links.plans.map((plan) => plan.host.device);
+    // The table only needs the interfaces' names: it is made while the namespace and the links are.
+    const chosen = chooseLinks(this.#ipv6);
+    const { keys, switchedOn } = planForwarding(this.#uplink, this.#ipv6);
+    const translated = this.#nat.add(chosen, switchedOn);
+    this.#namespace = await Namespace.ready(this.#guardian, this.#hasMounts);
+    const held = this.#guardian.hold();
+    const links = await this.#makeLinks(chosen, switchedOn);
+    this.#hostDevices = hostDevices(links);
     await Promise.all([
       held,
       this.#configureInside(links),
       this.#hostQueues.attach(this.#hostDevices),
-      this.#connect(links),
+      translated.then((listing) => this.#connect(links, keys, listing)),
     ]);
   }
 
-  async #configureInside({ plans }: Links): Promise<void> {
-    await this.#namespace.configure(['link set lo up', ...plans.flatMap(innerLines)]);
-    await this.#innerQueues.attach(['lo', ...plans.map((plan) => plan.inner.device)]);
+  /** Makes the chosen links, or others when somebody else was faster. */
+  async #makeLinks(chosen: Links, switchedOn: readonly string[]): Promise<Links> {
+    const making = { mtu: this.mtu, holderPid: this.holderPid };
+    if (await makeLinks(this.#guardian.helpers.hostIp, chosen, making)) return chosen;
+    this.#nat.remove(chosen);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const links = chooseLinks(this.#ipv6);
+      if (!(await makeLinksAgain(this.tools, links, making))) continue;
+      await this.#nat.add(links, switchedOn);
+      return links;
+    }
+    throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
   }
 
-  /** Address translation first, forwarding after it: its rules keep the forwarding to the namespace's packets. */
-  async #connect({ number, plans }: Links): Promise<void> {
-    const forwarding = planForwarding(this.#uplink, this.#ipv6);
-    const listing = await this.#nat.add({ number, devices: this.#hostDevices, switchedOn: forwarding.switchedOn });
-    await switchForwardingOn(forwarding, plans, this.#guardian);
+  async #configureInside(links: Links): Promise<void> {
+    await this.#opened.configure(['link set lo up', ...links.plans.flatMap(innerLines)]);
+    await this.#innerQueues.attach(['lo', ...innerDevices(links)]);
+  }
+
+  /** After the address translation, whose rules keep the forwarding to the namespace's packets. */
+  async #connect(links: Links, keys: readonly string[], listing: string): Promise<void> {
+    await switchForwardingOn(keys, links.plans, this.#guardian);
     const [link] = this.#hostDevices;
     if (link) await openFirewall(this.tools, this.#guardian, link, listing);
   }

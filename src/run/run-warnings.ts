@@ -1,10 +1,10 @@
 import type { CounterDelta } from '../counters/delta.js';
 import { missingColumns } from '../counters/missing-columns.js';
+import type { Snapshot } from '../counters/snapshot.js';
 import type { Method, Warning } from '../measurement.js';
-import type { Reading } from './take-reading.js';
 
 /** What the reader of the numbers must know about how they came about. */
-export function runWarnings(after: Reading, delta: CounterDelta, method: Method, stillOpen: number): Warning[] {
+export function runWarnings(after: Snapshot, delta: CounterDelta, method: Method, stillOpen: number): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (method.name === 'proc-estimate') {
@@ -19,7 +19,7 @@ export function runWarnings(after: Reading, delta: CounterDelta, method: Method,
   for (const { counter, before, after: now } of delta.resets) {
     warn('COUNTER_RESET', `${counter} went down from ${before} to ${now}: its increase is unknown`);
   }
-  const missing = missingColumns(after.snapshot);
+  const missing = missingColumns(after);
   if (missing.length > 0) warn('COUNTERS_MISSING', `this kernel does not count ${missing.join(', ')}`);
   if (stillOpen > 0) {
     const which = stillOpen === 1 ? '1 connection was' : `${stillOpen} connections were`;

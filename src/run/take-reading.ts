@@ -1,5 +1,5 @@
-import { subtract } from '../counters/delta.js';
-import { type Snapshot, snapshot } from '../counters/snapshot.js';
+import { type CounterDelta, subtract } from '../counters/delta.js';
+import { type CounterTexts, parseTexts, type Snapshot, takeTexts } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import type { QueueReading } from '../isolation/queue-counters.js';
 import type { VethScope, WireReading } from '../isolation/veth-scope.js';
@@ -8,23 +8,27 @@ import type { QueueDelta, WireDelta } from '../traffic/wire-traffic.js';
 import { milliseconds, toExactNumber } from '../units.js';
 
 /** Everything that is counted in a scope, at one instant. */
-export type Reading = { readonly snapshot: Snapshot; readonly wire: WireReading };
+export type Reading = { readonly texts: CounterTexts; readonly wire: WireReading };
 
 export async function takeReading(scope: VethScope, files: HeldCounterFiles): Promise<Reading> {
   const wire = scope.readWire();
-  const taken = snapshot((file) => files.read(file), milliseconds(performance.now()));
-  return { snapshot: taken, wire: await wire };
+  const texts = takeTexts((file) => files.read(file), milliseconds(performance.now()));
+  return { texts, wire: await wire };
 }
 
+/** The counters' increments between two readings of one scope, and the later counters themselves. */
+export type Difference = { readonly wire: WireDelta; readonly delta: CounterDelta; readonly after: Snapshot };
+
 /** What happened between two readings of one scope. */
-export function difference(before: Reading, after: Reading) {
+export function difference(before: Reading, after: Reading): Difference {
   const { ipv4, ipv6, loopback } = after.wire;
   const wire: WireDelta = {
     ipv4: directions(before.wire.ipv4, ipv4),
     ...(ipv6 && { ipv6: directions(before.wire.ipv6, ipv6) }),
     loopback: grown(before.wire.loopback, loopback),
   };
-  return { wire, delta: subtract(before.snapshot, after.snapshot) };
+  const snapshot = parseTexts(after.texts);
+  return { wire, delta: subtract(parseTexts(before.texts), snapshot), after: snapshot };
 }
 
 type Queues = InOut<QueueReading | undefined>;

@@ -1,0 +1,19 @@
+/**
+ * Runs inside, as the first process. Address autoconfiguration is off before any device exists, or its packets would be
+ * counted as the command's. It ends as the `tc` that counts, so that no further process is needed to hold the namespace.
+ * With RESOLV_TARGET, a file to show as resolv.conf: it is on a file system that only this mount namespace knows.
+ */
+export const HOLDER_SCRIPT = `
+for key in accept_dad router_solicitations accept_ra; do
+  echo 0 >/proc/sys/net/ipv6/conf/default/$key
+done 2>/dev/null
+{ echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
+if [ -n "$RESOLV_TARGET" ]; then
+  "$MOUNT" -t tmpfs -o size=1m,mode=755 netmeter /tmp &&
+    printf '%s' "$RESOLV_TEXT" >/tmp/resolv.conf && chmod 644 /tmp/resolv.conf &&
+    "$MOUNT" --bind /tmp/resolv.conf "$RESOLV_TARGET" && "$UMOUNT" /tmp || exit
+fi
+echo ready
+"$IP" -batch - <&7 >&7 2>&7 && echo ok >&7 || { echo failed >&7; exit; }
+exec "$TC" -s -j -batch - 7<&-
+`;
