@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/netmeter.js';
+require('../dist/netmeter.cjs');

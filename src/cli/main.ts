@@ -34,4 +34,4 @@ function end(outcome: Outcome): void {
   if (interrupted && outcome.exit.signal === 'SIGINT') process.kill(process.pid, 'SIGINT');
 }
 
-await main();
+void main();

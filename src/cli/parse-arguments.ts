@@ -137,13 +137,9 @@ async function refuseUnknown(own: readonly string[]): Promise<void> {
 
 async function unknownOption(word: string): Promise<NetmeterError> {
   const name = word.replace(/=.*/s, '');
-  const { closest, distance } = await import('fastest-levenshtein');
-  const nearest = closest(
-    name,
-    OPTIONS.map((option) => `--${option.name}`),
-  );
-  const near = distance(name, nearest) <= Math.max(2, name.length / 3);
-  return usage(`unknown option ${name}${near ? `; did you mean ${nearest}?` : ''}`);
+  const { nearestOption } = await import('./nearest-option.js');
+  const nearest = nearestOption(name);
+  return usage(`unknown option ${name}${nearest ? `; did you mean ${nearest}?` : ''}`);
 }
 
 const usage = (message: string, cure?: string) =>

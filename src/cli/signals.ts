@@ -46,7 +46,10 @@ export class SignalRelay implements Disposable {
   }
 
   #take(signal: NodeJS.Signals): void {
-    if (this.#command !== undefined) return relay(signal, this.#command);
+    if (this.#command !== undefined) {
+      relay(signal, this.#command);
+      return;
+    }
     if (!ENDING.includes(signal)) return;
     if (this.#stop.signal.aborted) this.#hurry.abort();
     this.received ??= signal;

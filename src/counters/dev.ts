@@ -1,3 +1,4 @@
+import { kernelLines } from './kernel-lines.js';
 import { malformed } from './malformed.js';
 import { type Counters, parseCounter } from './name-value-table.js';
 
@@ -9,11 +10,12 @@ export type Devices = Readonly<Record<string, Counters>>;
  * @throws {NetmeterError} MALFORMED_KERNEL_FILE
  */
 export function parseDev(text: string): Devices {
-  const [, header, ...rows] = text.split('\n');
+  const [, header, ...rows] = kernelLines('dev', text);
   const names = parseHeader(header);
+  // Every namespace has lo, and it cannot be removed.
+  if (rows.length === 0) throw malformed('dev', 3, 'no device');
   const devices: Record<string, Counters> = Object.create(null);
   for (const [index, row] of rows.entries()) {
-    if (row.trim() === '') continue;
     const { device, cells } = splitRow(row, index + 3);
     if (cells.length !== names.length)
       throw malformed('dev', index + 3, `${names.length} columns but ${cells.length} values`);
@@ -26,7 +28,7 @@ export function parseDev(text: string): Devices {
 
 function parseHeader(line: string | undefined): string[] {
   const [face, receive, transmit, ...rest] = (line ?? '').split('|');
-  if (face?.trim() !== 'face' || !receive || !transmit || rest.length > 0)
+  if (face?.trim() !== 'face' || !receive?.trim() || !transmit?.trim() || rest.length > 0)
     throw malformed('dev', 2, 'no "face |...|..." header');
   const columns = (prefix: string, names: string) =>
     names

@@ -1,3 +1,4 @@
+import { kernelLines } from './kernel-lines.js';
 import { malformed } from './malformed.js';
 
 /** Counters of one group by the kernel's name, for example `{ InOctets: 1n }`. Signed: Tcp's MaxConn is -1. */
@@ -11,8 +12,7 @@ export type CounterTable = Readonly<Record<string, Counters>>;
  * @throws {NetmeterError} MALFORMED_KERNEL_FILE
  */
 export function parseNameValueTable(file: string, text: string): CounterTable {
-  const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) throw malformed(file, 1, 'it is empty');
+  const lines = kernelLines(file, text);
   const table: Record<string, Counters> = Object.create(null);
   for (let index = 0; index < lines.length; index += 2) {
     const names = splitLine(file, index + 1, lines[index]);
@@ -41,6 +41,8 @@ function pairUp(file: string, lineNumber: number, names: readonly string[], valu
 
 /** A decimal u64, or a negative number where the kernel prints one. */
 export function parseCounter(file: string, lineNumber: number, cell: string | undefined): bigint {
+  // Most counters are zero: no need to check and convert them.
+  if (cell === '0') return 0n;
   if (cell === undefined || !/^-?\d+$/.test(cell)) throw malformed(file, lineNumber, `'${cell}' is not a number`);
   return BigInt(cell);
 }

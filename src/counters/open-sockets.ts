@@ -8,7 +8,7 @@ export type OpenSockets = { readonly inUse: number; readonly timeWait: number };
 export function openSockets(read: ReadCounterFile): OpenSockets {
   const four = parseSockstat(read('sockstat') ?? '');
   const text6 = read('sockstat6');
-  const six = text6 === undefined ? {} : parseSockstat(text6);
+  const six = text6 === undefined ? {} : parseSockstat(text6, 'sockstat6');
   return {
     inUse: Number((four['TCP']?.['inuse'] ?? 0n) + (six['TCP6']?.['inuse'] ?? 0n)),
     timeWait: Number(four['TCP']?.['tw'] ?? 0n),

@@ -42,6 +42,6 @@ export function snapshot(read: ReadCounterFile, at: Milliseconds): Snapshot {
     dev: parseDev(read('dev') ?? ''),
     sockstat: parseSockstat(read('sockstat') ?? ''),
     ...(snmp6 !== undefined && { snmp6: parseSnmp6(snmp6) }),
-    ...(sockstat6 !== undefined && { sockstat6: parseSockstat(sockstat6) }),
+    ...(sockstat6 !== undefined && { sockstat6: parseSockstat(sockstat6, 'sockstat6') }),
   };
 }

@@ -1,3 +1,4 @@
+import { kernelLines } from './kernel-lines.js';
 import { malformed } from './malformed.js';
 import { type Counters, parseCounter } from './name-value-table.js';
 
@@ -8,9 +9,7 @@ import { type Counters, parseCounter } from './name-value-table.js';
  */
 export function parseSnmp6(text: string): Counters {
   const counters: Record<string, bigint> = Object.create(null);
-  const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) throw malformed('snmp6', 1, 'it is empty');
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of kernelLines('snmp6', text).entries()) {
     const match = /^(\S+)\s+(\S+)\s*$/.exec(line);
     if (!match?.[1]) throw malformed('snmp6', index + 1, 'no "name value"');
     counters[match[1]] = parseCounter('snmp6', index + 1, match[2]);

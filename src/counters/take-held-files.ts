@@ -22,7 +22,7 @@ export class HeldCounterFiles implements Disposable {
         this.#descriptors.set(file, fileSystem.openSync(`/proc/${pid}/net/${file}`, 'r'));
       } catch (error) {
         if (MAY_BE_ABSENT.has(file) && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-        this[Symbol.dispose]();
+        this.close();
         throw error;
       }
     }
@@ -42,8 +42,13 @@ export class HeldCounterFiles implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Lets go of the namespace. Closing twice does nothing. */
+  close(): void {
     for (const descriptor of this.#descriptors.values()) this.#fs.closeSync(descriptor);
     this.#descriptors.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { env } from 'node:process';
 import { NetmeterError } from '../errors.js';
 
 /** Tools of the system that a scope needs, with the package that has each (Debian's and Ubuntu's names). */
@@ -20,12 +21,12 @@ const packages = {
 export type ToolName = keyof typeof packages;
 export type Tools = Readonly<Record<ToolName, string>>;
 
-/** An ordinary user's PATH, and sudo's on some systems, leaves out the folders that ip and nft live in. */
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+/** Looked through first: a PATH may leave out where ip and nft live, and as root a caller's own must not come first. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages. */
-export function findTools(path = process.env['PATH'] ?? ''): Tools {
-  const folders = [...path.split(delimiter).filter((folder) => folder.startsWith('/')), ...SYSTEM_FOLDERS];
+export function findTools(path = env['PATH'] ?? ''): Tools {
+  const folders = [...SYSTEM_FOLDERS, ...path.split(delimiter).filter((folder) => folder.startsWith('/'))];
   const found: Partial<Record<ToolName, string>> = {};
   for (const name of Object.keys(packages) as ToolName[]) {
     const folder = folders.find((candidate) => isExecutable(join(candidate, name)));
@@ -43,11 +44,8 @@ function requireAll(found: Partial<Record<ToolName, string>>): Tools {
   });
 }
 
-export function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
+/** By its mode bits: for root access(2) would say no more, and a refusal as an exception costs a start-up's time. */
+function isExecutable(file: string): boolean {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status?.isFile() === true && (status.mode & 0o111) !== 0;
 }

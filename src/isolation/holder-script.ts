@@ -1,6 +1,6 @@
 /**
  * Runs inside, as the first process. Address autoconfiguration is off before any device exists, or its packets would be
- * counted as the command's. It ends as the `tc` that counts, so that no further process is needed to hold the namespace.
+ * counted as the command's. The `tc` that counts starts beside the `ip` that configures, and both wait for their lines.
  * With RESOLV_TARGET, a file to show as resolv.conf: it is on a file system that only this mount namespace knows.
  */
 export const HOLDER_SCRIPT = `
@@ -13,7 +13,12 @@ if [ -n "$RESOLV_TARGET" ]; then
     printf '%s' "$RESOLV_TEXT" >/tmp/resolv.conf && chmod 644 /tmp/resolv.conf &&
     "$MOUNT" --bind /tmp/resolv.conf "$RESOLV_TARGET" && "$UMOUNT" /tmp || exit
 fi
-echo ready
-"$IP" -batch - <&7 >&7 2>&7 && echo ok >&7 || { echo failed >&7; exit; }
-exec "$TC" -s -j -batch - 7<&-
+# A shell gives what it starts in the background no input but what is said.
+exec 5<&0
+"$TC" -s -j -batch - <&5 5<&- 7<&- &
+exec 5<&-
+echo "ready $!"
+"$IP" -batch - <&7 >&7 2>&7 && echo ok >&7 || echo failed >&7
+exec 7<&-
+wait
 `;

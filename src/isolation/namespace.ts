@@ -8,23 +8,28 @@ import { joined } from './line-channel.js';
 export class Namespace {
   readonly pid: number;
   readonly #guardian: Guardian;
+  /** The holder and its tc: inside, but not the command's. */
+  readonly #own: readonly [number, number];
   readonly #entered: readonly string[];
 
-  private constructor(guardian: Guardian, pid: number, hasMounts: boolean) {
+  private constructor(guardian: Guardian, own: readonly [number, number], hasMounts: boolean) {
     this.#guardian = guardian;
-    this.pid = pid;
+    this.#own = own;
+    this.pid = own[0];
     this.#entered = hasMounts ? ['--net', '--mount', '--root', '--wd'] : ['--net'];
   }
 
   /** Resolves when the guardian's holder is in its own namespace. @throws {NetmeterError} SETUP_FAILED */
   static async ready(guardian: Guardian, hasMounts: boolean): Promise<Namespace> {
     const pid = await guardian.holderPid();
-    const { before, end } = await guardian.helpers.holder.linesUntil('ready');
-    if (end) return new Namespace(guardian, pid, hasMounts);
-    throw new NetmeterError(
-      'SETUP_FAILED',
-      `a network namespace could not be made: ${joined(before) || 'no reason given'}`,
-    );
+    const said: string[] = [];
+    for (;;) {
+      const line = await guardian.helpers.holder.nextLine();
+      const counter = /^ready (\d+)$/.exec(line ?? '')?.[1];
+      if (counter) return new Namespace(guardian, [pid, Number(counter)], hasMounts);
+      if (line === undefined) throw setupFailed('a network namespace could not be made', said);
+      said.push(line);
+    }
   }
 
   /** Runs `ip -batch` lines inside; the `ip` is already waiting for them. */
@@ -33,11 +38,7 @@ export class Namespace {
     ip.send(...lines);
     ip.end();
     const { before, end } = await ip.linesUntil('ok', 'failed');
-    if (end === 'ok') return;
-    throw new NetmeterError(
-      'SETUP_FAILED',
-      `the links inside the namespace could not be configured: ${joined(before)}`,
-    );
+    if (end !== 'ok') throw setupFailed('the links inside the namespace could not be configured', before);
   }
 
   /** argv that runs what follows it inside. */
@@ -45,15 +46,19 @@ export class Namespace {
     return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
   }
 
-  /** Processes of the namespace, the holder excepted. Links of other users' processes need CAP_SYS_PTRACE. */
+  /** Processes of the namespace, netmeter's own excepted. Links of other users' processes need CAP_SYS_PTRACE. */
   members(): number[] {
     const own = networkOf(`${this.pid}`);
     if (own === undefined) return [];
     return readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry) && entry !== `${this.pid}` && networkOf(entry) === own)
-      .map(Number);
+      .filter((entry) => /^\d+$/.test(entry) && networkOf(entry) === own)
+      .map(Number)
+      .filter((pid) => !this.#own.includes(pid));
   }
 }
+
+const setupFailed = (what: string, said: readonly string[]) =>
+  new NetmeterError('SETUP_FAILED', `${what}: ${joined(said) || 'no reason given'}`);
 
 /** The namespace's identity ("net:[4026531840]"); undefined when the process is gone or a zombie. */
 function networkOf(pid: string): string | undefined {

@@ -9,7 +9,7 @@ export type ResolverChoice = { readonly resolvConf?: ResolvConf; readonly unreac
 export function chooseResolver(reach: Reach): ResolverChoice {
   const own = readText(RESOLV_CONF);
   if (own === undefined) return { unreachable: ['127.0.0.1 (there is no /etc/resolv.conf)'] };
-  const upstreams = UPSTREAM_FILES.map(readText).filter((text) => text !== undefined);
+  const upstreams = () => UPSTREAM_FILES.map(readText).filter((text) => text !== undefined);
   const plan = planResolver(own, upstreams, reach);
   switch (plan.kind) {
     case 'unchanged':

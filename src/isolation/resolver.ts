@@ -26,12 +26,12 @@ export type ResolverPlan =
  * nameservers those that can be reached from inside, else the upstreams that its local stub itself uses.
  * Never a resolver that the host does not use already.
  */
-export function planResolver(own: string, upstreams: readonly string[], reach: Reach): ResolverPlan {
+export function planResolver(own: string, upstreams: () => readonly string[], reach: Reach): ResolverPlan {
   const listed = nameservers(own);
   const servers = listed.length > 0 ? listed : ['127.0.0.1'];
   const reachable = servers.filter((server) => isReachable(server, reach));
   if (reachable.length === servers.length) return { kind: 'unchanged' };
-  const others = upstreams.map((text) => nameservers(text).filter((server) => isReachable(server, reach)));
+  const others = upstreams().map((text) => nameservers(text).filter((server) => isReachable(server, reach)));
   const stubOnly = reachable.length === 0;
   const chosen = stubOnly ? others.find((servers) => servers.length > 0) : reachable;
   return chosen ? { kind: 'replace', text: rewrite(own, chosen) } : { kind: 'unreachable', nameservers: servers };
