@@ -12,9 +12,6 @@ export type WireDelta = {
   readonly loopback: QueueDelta | undefined;
 };
 
-/** Where each family's counters are: its device inside, and its group of IP counters. */
-type Family = { readonly device: string; readonly tcpHeaders: number; readonly ip: Increments };
-
 /** One direction of one family before it is summed up. */
 type Flow = {
   readonly layers: Layers;
@@ -32,17 +29,18 @@ const HEADER_SPREAD = 68;
  * @see Documentation: kernel counts of GSO packets, src/README.md "The numbers"
  */
 export function wireTraffic(wire: WireDelta, delta: CounterDelta): { traffic: Traffic; method: Method } {
-  const four = family(wire.ipv4, { device: 'nm4', tcpHeaders: 52, ip: ipv4Counters(delta) }, delta);
-  const six = wire.ipv6 && family(wire.ipv6, { device: 'nm6', tcpHeaders: 72, ip: ipv6Counters(delta) }, delta);
-  const flows = six ? [four, six] : [four];
-  const external = { in: sum(flows.map((flow) => flow.in.layers)), out: sum(flows.map((flow) => flow.out.layers)) };
+  const counts = [familyCount('ipv4', wire.ipv4, delta), ...(wire.ipv6 ? [familyCount('ipv6', wire.ipv6, delta)] : [])];
+  const excess = gsoExcess(counts, wire.loopback, delta);
+  const [four, six] = counts.map((count) => flows(count, excess));
+  const all = [four, six].filter((flow) => flow !== undefined);
+  const external = { in: sum(all.map((flow) => flow.in.layers)), out: sum(all.map((flow) => flow.out.layers)) };
   const layersOf = (flow: InOut<Flow>) => ({ in: flow.in.layers, out: flow.out.layers });
   return {
     traffic: {
-      external: { ...external, ipv4: layersOf(four), ...(six && { ipv6: layersOf(six) }) },
+      external: { ...external, ...(four && { ipv4: layersOf(four) }), ...(six && { ipv6: layersOf(six) }) },
       loopback: loopback(wire.loopback, delta),
     },
-    method: method(flows),
+    method: method(all),
   };
 }
 
@@ -55,50 +53,92 @@ function method(flows: readonly InOut<Flow>[]): Method {
   };
 }
 
-function family(queues: InOut<QueueDelta | undefined>, of: Family, delta: CounterDelta): InOut<Flow> {
-  const device = delta.devices[of.device];
-  const link: Increments = device && device.kind !== 'vanished' ? device.counters : {};
-  const hidden = hiddenSegments(of.ip);
-  return {
-    in: flow({ octets: link['rxBytes'], packets: link['rxPackets'] }, queues.in, hidden, of.tcpHeaders),
-    out: flow({ octets: link['txBytes'], packets: link['txPackets'] }, queues.out, undefined, of.tcpHeaders),
-  };
-}
+/** What was counted for one family; packets in by the IP layer where it counts segments. */
+type FamilyCount = {
+  readonly queues: InOut<QueueDelta | undefined>;
+  readonly link: InOut<LinkCount>;
+  readonly hidden: number | undefined;
+  readonly tcpHeaders: number;
+};
 
 type LinkCount = { readonly octets: number | undefined; readonly packets: number | undefined };
 
-function flow(link: LinkCount, queue: QueueDelta | undefined, hidden: number | undefined, tcpHeaders: number): Flow {
+function familyCount(name: 'ipv4' | 'ipv6', queues: FamilyCount['queues'], delta: CounterDelta): FamilyCount {
+  const device = delta.devices[name === 'ipv4' ? 'nm4' : 'nm6'];
+  const link: Increments = device && device.kind !== 'vanished' ? device.counters : {};
+  return {
+    queues,
+    link: {
+      in: { octets: link['rxBytes'], packets: link['rxPackets'] },
+      out: { octets: link['txBytes'], packets: link['txPackets'] },
+    },
+    hidden: hiddenSegments(name === 'ipv4' ? ipv4Counters(delta) : ipv6Counters(delta)),
+    tcpHeaders: name === 'ipv4' ? 52 : 72,
+  };
+}
+
+/** Wire packets in by the IP layer. */
+const packetsByIp = ({ link, hidden }: FamilyCount) =>
+  link.in.packets === undefined || hidden === undefined ? undefined : link.in.packets + hidden;
+
+/** Segments that the IP layer saw and the queues did not: where the uplink hands over GSO packets (kernel-side LRO, virtio). */
+type GsoExcess = { readonly present: boolean; readonly onLoopback: number };
+
+/**
+ * Loopback has super-packets too, rarely; the IP layer counts their segments with everybody else's, and loopback's own
+ * queue tells how many. What is beyond them came through the uplink.
+ */
+function gsoExcess(counts: readonly FamilyCount[], loop: QueueDelta | undefined, delta: CounterDelta): GsoExcess {
+  const excess = counts.map((count) => Math.max(0, (packetsByIp(count) ?? 0) - (count.queues.in?.packets ?? Infinity)));
+  const device = delta.devices['lo'];
+  const loopPackets = device && device.kind !== 'vanished' ? (device.counters['rxPackets'] ?? 0) : 0;
+  const onLoopback = Math.max(0, (loop?.packets ?? 0) - loopPackets);
+  return { present: excess.reduce((total, count) => total + count, 0) > onLoopback, onLoopback };
+}
+
+function flows(count: FamilyCount, excess: GsoExcess): InOut<Flow> {
+  const { link, queues, hidden, tcpHeaders } = count;
+  return {
+    in: flow(link.in, queues.in, { hidden, tcpHeaders, excess, byIp: packetsByIp(count) }),
+    out: flow(link.out, queues.out, { hidden: undefined, tcpHeaders, excess: NO_EXCESS, byIp: undefined }),
+  };
+}
+
+const NO_EXCESS: GsoExcess = { present: false, onLoopback: 0 };
+
+type Segments = {
+  readonly hidden: number | undefined;
+  readonly tcpHeaders: number;
+  readonly excess: GsoExcess;
+  readonly byIp: number | undefined;
+};
+
+function flow(link: LinkCount, queue: QueueDelta | undefined, segments: Segments): Flow {
   const known = link.octets !== undefined && link.packets !== undefined;
   const ip = known ? (link.octets ?? 0) - ETHERNET_HEADER * (link.packets ?? 0) : null;
-  const wirePackets = known && hidden !== undefined ? (link.packets ?? 0) + hidden : undefined;
   const layers = {
     ipOctets: ip === null ? null : ipOctets(ip),
     linkBytes: link.octets === undefined ? null : linkBytes(link.octets),
   };
-  if (!queue) return estimate(layers, ip, wirePackets, hidden, tcpHeaders);
-  // An uplink that delivers GSO packets leaves their segments uncounted in the queue, but not in the IP layer.
-  const byEcn = wirePackets !== undefined && wirePackets > queue.packets;
-  const count = byEcn ? wirePackets : queue.packets;
+  if (!queue) return estimate(layers, ip, segments);
+  const { excess, byIp } = segments;
+  const byEcn = excess.present && byIp !== undefined && byIp > queue.packets;
+  const count = byEcn ? byIp : queue.packets;
   const wire = ipOctets(queue.bytes - ETHERNET_HEADER * count);
-  return { layers: { wireOctets: wire, ...layers, packets: packets(count) }, bound: 0, byQueue: true, byEcn };
+  const bound = byEcn ? ETHERNET_HEADER * excess.onLoopback : 0;
+  return { layers: { wireOctets: wire, ...layers, packets: packets(count) }, bound, byQueue: true, byEcn };
 }
 
 type KnownLayers = Pick<Layers, 'ipOctets' | 'linkBytes'>;
 
 /** Without the queue: the IP layer's bytes, and for each segment that it did not see the usual TCP headers. */
-function estimate(
-  layers: KnownLayers,
-  ip: number | null,
-  count: number | undefined,
-  hidden: number | undefined,
-  tcpHeaders: number,
-): Flow {
+function estimate(layers: KnownLayers, ip: number | null, { hidden, tcpHeaders, byIp }: Segments): Flow {
   const known = ip !== null && hidden !== undefined;
   return {
     layers: {
       wireOctets: known ? ipOctets(ip + hidden * tcpHeaders) : null,
       ...layers,
-      packets: count === undefined ? null : packets(count),
+      packets: byIp === undefined ? null : packets(byIp),
     },
     bound: known ? hidden * HEADER_SPREAD : null,
     byQueue: false,
@@ -108,7 +148,7 @@ function estimate(
 
 /**
  * Wire segments that arrived inside super-packets: the ECN counters count segments, InReceives counts packets.
- * On loopback both are equal (its packets are as large as its segments), and so are they for looped multicast.
+ * Looped multicast is in both.
  */
 function hiddenSegments(ip: Increments): number | undefined {
   const ecn = add([ip['noEct'], ip['ect0'], ip['ect1'], ip['ce']].map((count) => count ?? null));

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement.js';
+import { measured, program } from '../netmeter.js';
+import { describePrivileged } from './privileged.js';
+import { Wire } from './wire.js';
+
+const TRAFFIC = program('traffic.py');
+
+/** The report's wire octets and packets, in the shape of the capture's totals. */
+function counted({ traffic: { external } }: Measurement) {
+  const both = (family: 'ipv4' | 'ipv6', way: 'in' | 'out') => {
+    const layers = external[family]?.[way];
+    return [layers?.wireOctets, layers?.packets];
+  };
+  return {
+    'ipv4.in': both('ipv4', 'in'),
+    'ipv4.out': both('ipv4', 'out'),
+    'ipv6.in': both('ipv6', 'in'),
+    'ipv6.out': both('ipv6', 'out'),
+  };
+}
+
+describePrivileged('the number equals a capture at the far end of the wire, to the byte', () => {
+  let wire: Wire;
+  beforeAll(async () => {
+    wire = await Wire.lay(1);
+  });
+  afterAll(() => wire[Symbol.asyncDispose]());
+
+  async function compare(script: string) {
+    const before = await wire.totals();
+    const { report, stderr } = await measured(['sh', '-euc', script]);
+    const after = await wire.totals();
+    const truth = Object.fromEntries(
+      (Object.keys(after) as (keyof typeof after)[]).map((key) => [
+        key,
+        [after[key][0] - before[key][0], after[key][1] - before[key][1]],
+      ]),
+    );
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    expect(counted(report)).toEqual(truth);
+    expect(report.method).toMatchObject({ name: 'qdisc', errorBound: { in: 0, out: 0 } });
+    expect(report.warnings).toEqual([]);
+    return report;
+  }
+
+  const traffic = (mode: string, address: string, count: number) =>
+    `python3 ${TRAFFIC} ${mode} ${address} 7000 ${count}`;
+
+  test.each([
+    ['TCP download', 'download', 20_000_000],
+    ['TCP upload', 'upload', 20_000_000],
+    ['small requests', 'requests', 300],
+    ['UDP', 'udp', 500],
+    ['UDP in fragments', 'fragments', 300],
+    ['UDP segmented by the kernel (GSO)', 'segmented', 200],
+  ])('%s, IPv4 and IPv6', async (_, mode, count) => {
+    const report = await compare(`${traffic(mode, wire.ipv4, count)}; ${traffic(mode, wire.ipv6, count)}`);
+    expect(report.traffic.external.out.wireOctets).toBeGreaterThan(0);
+  });
+
+  test('a mixed load, with loopback traffic beside it', async () => {
+    const { ipv4, ipv6 } = wire;
+    const report = await compare(`
+      python3 ${TRAFFIC} loopback 127.0.0.1 0 80000000 & python3 ${TRAFFIC} loopback ::1 0 20000000 &
+      ${traffic('download', ipv4, 10_000_000)} & ${traffic('upload', ipv6, 10_000_000)} &
+      ${traffic('upload', ipv4, 5_000_000)}; ${traffic('download', ipv6, 5_000_000)}
+      ${traffic('requests', ipv4, 100)}; ${traffic('requests', ipv6, 100)}
+      ${traffic('udp', ipv4, 200)}; ${traffic('fragments', ipv6, 100)}; ${traffic('segmented', ipv4, 100)}
+      wait`);
+    expect(report.traffic.loopback.in.wireOctets).toBeGreaterThan(100_000_000);
+  });
+
+  test('with 1 % loss in both directions', async () => {
+    wire.inServer(
+      `nft 'add table inet loss; add chain inet loss i { type filter hook prerouting priority -400; }; add chain inet loss o { type filter hook output priority 0; }; add rule inet loss i numgen random mod 100 == 0 drop; add rule inet loss o numgen random mod 100 == 0 drop'`,
+    );
+    try {
+      const report = await compare(
+        `${traffic('download', wire.ipv4, 5_000_000)}; ${traffic('upload', wire.ipv4, 5_000_000)}; ${traffic('upload', wire.ipv6, 2_000_000)}`,
+      );
+      expect(report.protocol.tcp.retransmittedSegments).toBeGreaterThan(0);
+    } finally {
+      wire.inServer('nft delete table inet loss');
+    }
+  });
+
+  test('the IP layer: one header a super-packet, as IpExt and Ip6 count', async () => {
+    const { report } = await measured(['sh', '-c', traffic('download', wire.ipv4, 20_000_000)]);
+    const { wireOctets, ipOctets } = report.traffic.external.in;
+    expect(ipOctets).toBeLessThanOrEqual(wireOctets ?? 0);
+    expect(ipOctets).toBeGreaterThan(20_000_000);
+  });
+
+  test('bytes that leave after the command has ended are counted', async () => {
+    const script = `import socket; s=socket.create_connection(("${wire.ipv4}",7000)); s.sendall(b"put 3000000\\n"+b"x"*3000000)`;
+    const before = await wire.totals();
+    const { report } = await measured(['python3', '-c', script], ['--linger', '10s']);
+    const after = await wire.totals();
+    expect(report.traffic.external.out.wireOctets).toBe(after['ipv4.out'][0] - before['ipv4.out'][0]);
+    expect(report.traffic.external.out.wireOctets).toBeGreaterThan(3_000_000);
+  });
+
+  test('nothing sent is nothing counted', async () => {
+    const { report } = await measured(['sleep', '2']);
+    expect(counted(report)).toEqual({ 'ipv4.in': [0, 0], 'ipv4.out': [0, 0], 'ipv6.in': [0, 0], 'ipv6.out': [0, 0] });
+  });
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
+
+const FAR_END = new URL('../../fixtures/programs/far-end.py', import.meta.url).pathname;
+
+/** IP octets and packets that the wire carried, by family and direction as the command sees it. */
+type Totals = Record<`${'ipv4' | 'ipv6'}.${'in' | 'out'}`, [octets: number, packets: number]>;
+
+const sh = (command: string) => execFileSync('sh', ['-euc', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+/**
+ * A wire of the test's own from this host to a server in a namespace of its own. Its offloads are off, so that a capture
+ * at the far end sees each packet as it would be on a cable.
+ */
+export class Wire implements AsyncDisposable {
+  readonly ipv4: string;
+  readonly ipv6: string;
+  readonly port = 7000;
+  readonly namespace: string;
+  readonly device: string;
+  readonly #server: ChildProcess;
+  readonly #lines: Interface;
+
+  private constructor(number: number) {
+    this.namespace = `wire-${number}`;
+    this.device = `wire${number}`;
+    this.ipv4 = `203.0.113.${number * 4 + 2}`;
+    this.ipv6 = `fd77:${number}::2`;
+    this.#make(number);
+    this.#server = spawn('ip', ['netns', 'exec', this.namespace, 'python3', FAR_END, 'far', `${this.port}`], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    if (!this.#server.stdout) throw new Error('the far end has no stdout');
+    this.#lines = createInterface({ input: this.#server.stdout });
+  }
+
+  /** @param number 0 to 60; two wires at once need two numbers */
+  static async lay(number: number): Promise<Wire> {
+    const wire = new Wire(number);
+    await once(wire.#lines, 'line');
+    return wire;
+  }
+
+  /** Runs a command in the server's namespace. */
+  inServer(command: string): void {
+    sh(`ip netns exec ${this.namespace} ${command}`);
+  }
+
+  /** What crossed so far. @throws when the capture lost a frame, or saw one larger than the wire's MTU */
+  async totals(): Promise<Totals> {
+    // The capture reads behind the wire; nothing is in flight any more when this is asked, so it only has to catch up.
+    let before = '';
+    for (;;) {
+      const answer = once(this.#lines, 'line');
+      this.#server.stdin?.write('\n');
+      const [line] = (await answer) as [string];
+      if (line === before) {
+        const { totals, largest, lost } = JSON.parse(line) as { totals: Totals; largest: number; lost: number };
+        if (lost > 0 || largest > 1500)
+          throw new Error(`no truth: ${lost} frames lost, the largest had ${largest} bytes`);
+        return totals;
+      }
+      before = line;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const gone = once(this.#server, 'exit');
+    this.#server.kill('SIGKILL');
+    await gone;
+    sh(`ip netns del ${this.namespace}; ip link del ${this.device} 2>/dev/null || true`);
+  }
+
+  #make(number: number): void {
+    const { namespace, device, ipv4, ipv6 } = this;
+    const near4 = `203.0.113.${number * 4 + 1}`;
+    sh(`
+      ip netns add ${namespace}
+      ip netns exec ${namespace} sysctl -qw net.ipv6.conf.default.accept_dad=0
+      ip link add ${device} type veth peer name far netns ${namespace}
+      ethtool -K ${device} tso off gso off gro off tx off >/dev/null 2>&1
+      ip netns exec ${namespace} ethtool -K far tso off gso off gro off tx off >/dev/null 2>&1
+      ip addr add ${near4}/30 dev ${device}
+      ip addr add fd77:${number}::1/64 dev ${device} nodad
+      ip link set ${device} up
+      ip -n ${namespace} addr add ${ipv4}/30 dev far
+      ip -n ${namespace} addr add ${ipv6}/64 dev far nodad
+      ip -n ${namespace} link set lo up
+      ip -n ${namespace} link set far up
+    `);
+  }
+}
