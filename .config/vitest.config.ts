@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where CI wants the counts. */
+const results = process.env['NETMETER_TEST_RESULTS'];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     clearMocks: true,
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       {
         extends: true,

@@ -29,7 +29,8 @@ import { version } from './version.js';
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
   const { limits = {}, kill = false, wait = 'tree', signal, hurry } = options;
   const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
-  findCommand(argv[0] ?? '', (options.env ?? ownEnvironment)['PATH'], options.cwd);
+  const env = options.env ?? ownEnvironment;
+  findCommand(argv[0] ?? '', env['PATH'], options.cwd);
   const account = chooseAccount(options.user, options.caller ?? {});
 
   await using scope = await VethScope.open(options);
@@ -48,7 +49,14 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 
   const startedAt = new Date();
   const cpuBefore = childCpu();
-  const command = startCommand({ ...options, argv, account, enter: scope.enter(), tools: scope.tools });
+  const command = startCommand({
+    ...options,
+    env: { ...env, ...scope.marks },
+    argv,
+    account,
+    enter: scope.enter(),
+    tools: scope.tools,
+  });
   using watch = new TrafficWatch(scope, files, interval, (sample) => breach.look(sample));
   options.onStart?.(command);
   const stop = () => void endTree();

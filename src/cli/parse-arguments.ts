@@ -3,7 +3,7 @@ import { parseSize } from '../budget/parse-size.js';
 import { NetmeterError } from '../errors.js';
 import type { LimitKind } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
-import { findOption, OPTIONS } from './options.js';
+import { findOption, OPTIONS, type Option } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
@@ -33,8 +33,7 @@ export type Parsed =
 /** @throws {NetmeterError} USAGE */
 export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
   const { own, command } = splitArguments(argv);
-  await refuseUnknown(own);
-  const values: Values = own.length === 0 ? new Map() : await readValues(own);
+  const values: Values = own.length === 0 ? new Map() : await readValues(await joinValues(own));
   if (values.has('help')) return { kind: 'help' };
   if (values.has('version')) return { kind: 'version' };
   const shell = values.get('completion')?.[0];
@@ -123,16 +122,28 @@ function parseExitCode(text: string): number {
   throw usage(`--budget-exit-code cannot be '${text}'`, 'Give a number from 0 to 255.');
 }
 
-/** A word that is no option of ours would be ignored by the parser: a budget with a typing error would never fail. */
-async function refuseUnknown(own: readonly string[]): Promise<void> {
-  for (let index = 0; index < own.length; index++) {
-    const word = own[index] ?? '';
+/**
+ * Our words with every value joined to its option: `--report -` becomes `--report=-`, because the parser takes a lone
+ * word that begins with a dash for no value at all.
+ * @throws {NetmeterError} for an option that is not ours: the parser would ignore it, and a budget with a typing error
+ * would never fail
+ */
+async function joinValues(own: readonly string[]): Promise<string[]> {
+  const joined: string[] = [];
+  const words = own.values();
+  for (const word of words) {
     const option = findOption(word);
     if (!option) throw await unknownOption(word);
     if (!option.value && word.includes('=')) throw usage(`--${option.name} takes no value`);
-    if (option.value && !word.includes('=')) index++;
-    if (option.value && index >= own.length) throw usage(`--${option.name} needs a value: ${option.value}`);
+    joined.push(option.value && !word.includes('=') ? `--${option.name}=${valueOf(option, words.next().value)}` : word);
   }
+  return joined;
+}
+
+/** An option is no value: then the value was forgotten. */
+function valueOf({ name, value }: Option, next: string | undefined): string {
+  if (!next || /^-\D/.test(next)) throw usage(`--${name} needs a value: ${value}`);
+  return next;
 }
 
 async function unknownOption(word: string): Promise<NetmeterError> {

@@ -15,6 +15,7 @@ const packages = {
   prlimit: 'util-linux',
   mount: 'mount',
   umount: 'mount',
+  grep: 'grep',
   sh: 'dash',
 } as const;
 

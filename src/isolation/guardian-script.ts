@@ -18,7 +18,7 @@ held= link= keys= chains=
 # Each helper has its own socket and no other, so that its end is seen.
 take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&-; }
 [ -n "$RESOLV_TARGET" ] && mounts='--mount --propagation slave' || mounts=
-{ take 6; exec "$UNSHARE" --net $mounts "$SH" -c "$HOLDER" netmeter-holder; } &
+{ take 6; exec "$UNSHARE" --net $mounts "$SH" -c 'eval "$HOLDER"' netmeter-holder; } &
 holder=$!
 { take 3; "$IP" -batch - && echo ok || echo failed; } &
 { take 5; exec "$NFT" -i; } &
@@ -97,9 +97,17 @@ find_members() {
   done
 }
 
+# Some have left for a namespace of their own, and their parent is gone: the environment still tells whose they are.
+find_marked() {
+  for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    members="$members \${pid%/environ}"
+  done
+}
+
 end_members() {
   pass=0
-  while find_members; [ -n "$members" ] && [ $pass -lt 200 ]; do
+  while find_members; find_marked; [ -n "$members" ] && [ $pass -lt 200 ]; do
     kill -9 $members
     pass=$((pass + 1))
   done

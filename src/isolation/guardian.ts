@@ -29,17 +29,21 @@ export type Helpers = Readonly<Record<'hostIp' | 'hostTc' | 'nft' | 'holder' | '
  */
 export class Guardian {
   readonly helpers: Helpers;
+  /** Variables by which the command's descendants are known wherever they go. */
+  readonly marks: Readonly<Record<string, string>>;
   readonly #verbs: LineChannel;
   readonly #gone: Promise<unknown>;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(tools: Tools, options: GuardianOptions) {
     const { cwd } = options;
-    const shell = spawn(tools.sh, ['-c', GUARDIAN_SCRIPT, 'netmeter-guardian'], {
+    const run = `${ownPid}-${Date.now().toString(36)}`;
+    this.marks = { NETMETER_RUN: run };
+    const shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       ...(cwd !== undefined && { cwd }),
-      env: environment(tools, options),
+      env: { ...environment(tools, options), RUN: run },
       stdio: ['ignore', 'ignore', 'ignore', ...Array<'pipe'>(6).fill('pipe')],
     });
     this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
@@ -102,6 +106,8 @@ const environment = (tools: Tools, { resolvConf, openFiles }: GuardianOptions): 
   ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
   NETMETER: `${ownPid}`,
   OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
+  // As variables, so that a process list shows a name and not a page of shell.
+  GUARDIAN: GUARDIAN_SCRIPT,
   HOLDER: HOLDER_SCRIPT,
   RESOLV_TARGET: resolvConf?.target ?? '',
   RESOLV_TEXT: resolvConf?.text ?? '',

@@ -95,6 +95,11 @@ export class VethScope implements AsyncDisposable {
     return this.#opened.enter(this.tools);
   }
 
+  /** What the command's environment must hold. */
+  get marks(): Readonly<Record<string, string>> {
+    return this.#guardian.marks;
+  }
+
   /** Pids of all processes inside, netmeter's own holder excepted. */
   processes(): number[] {
     return this.#opened.members();

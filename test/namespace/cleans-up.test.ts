@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeAll, test } from 'vitest';
+import { NETMETER, netmeter } from '../netmeter.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { describePrivileged } from './privileged.js';
+
+/** A command that stays, and leaves a daemon in a session of its own; the traces know it by its odd number. */
+const STAYS = ['sh', '-c', 'setsid sleep 1000.5 & echo started; exec sleep 1000.5'];
+
+const children = new Set<ChildProcess>();
+
+function start(words: readonly string[] = STAYS) {
+  const child = spawn(process.execPath, [NETMETER, '--grace', '0.2s', '--', ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  children.add(child);
+  return { child, ended: once(child, 'exit'), started: once(child.stdout, 'data') };
+}
+
+/** Long enough for the slowest machine in CI; on its own a run's traces are gone within a second. */
+const WITHIN_MS = 5000;
+
+describePrivileged('nothing is left behind', () => {
+  let before: string[];
+  beforeAll(() => {
+    before = traces();
+  });
+
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+  });
+
+  test.each([['true'], ['false'], ['/nonexistent']])('after %s', async (command) => {
+    await netmeter(['--', command]);
+    await expectNoTraces(before, WITHIN_MS);
+  });
+
+  test.each(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSEGV', 'SIGTERM', 'SIGKILL'] as const)(
+    'after %s while the command runs',
+    async (signal) => {
+      const { child, ended, started } = start();
+      await started;
+      child.kill(signal);
+      // The command may end of the signal alone; its daemon is waited for until the second one.
+      await pause(300);
+      child.kill(signal);
+      await ended;
+      await expectNoTraces(before, WITHIN_MS);
+    },
+  );
+
+  test.each(Array.from({ length: 15 }, (_, step) => step * 10))('after SIGKILL %i ms after the start', async (ms) => {
+    const { child, ended } = start();
+    await pause(ms);
+    child.kill('SIGKILL');
+    await ended;
+    await expectNoTraces(before, WITHIN_MS);
+  });
+
+  test.each(Array.from({ length: 8 }, (_, step) => step * 10))('after SIGTERM %i ms after the start', async (ms) => {
+    const { child, ended } = start(['sleep', '1000.5']);
+    await pause(ms);
+    child.kill('SIGTERM');
+    await ended;
+    await expectNoTraces(before, WITHIN_MS);
+  });
+
+  test('after SIGKILL during tear-down', async () => {
+    for (let delay = 0; delay < 40; delay += 4) {
+      const { child, ended } = start(['echo', 'x']);
+      await Promise.race([once(child.stdout, 'data'), ended]);
+      await pause(delay);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await expectNoTraces(before, WITHIN_MS);
+  });
+
+  test('a job that makes a namespace of its own dies with netmeter too', async () => {
+    const { child, ended, started } = start([
+      'sh',
+      '-c',
+      'unshare --net sleep 1000.5 & echo started; exec sleep 1000.5',
+    ]);
+    await started;
+    await pause(100);
+    child.kill('SIGKILL');
+    await ended;
+    await expectNoTraces(before, WITHIN_MS);
+  });
+});
