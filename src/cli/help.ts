@@ -3,29 +3,30 @@ import { OPTIONS } from './options.js';
 
 const EXIT_CODES = `Exit codes:
   the command's own, or 128+N when signal N ended it
-  120  a budget was exceeded (--budget-exit-code); the command's own failure wins
-  125  netmeter itself failed, or could not measure although a budget was asked for
+  120  a budget was exceeded; a failure of the command's own wins
+  125  netmeter itself failed, or could not judge the budget
   126  the command cannot be executed
   127  the command was not found
 
-Sizes: 50MB (50,000,000 bytes), 50MiB (52,428,800 bytes), 50000000. Times: 500ms, 10s, 1h30m.
+Sizes: 50MB (50,000,000 bytes), 50MiB (52,428,800 bytes), 50000000.
+Times: 500ms, 10s, 1h30m; a bare number is seconds.
 Budgets judge wire octets: IP bytes as they cross the wire, loopback left out.
 `;
 
-/** The help, laid out by yargs for a terminal `width` columns wide. */
+/** The help, laid out by yargs for a terminal `width` columns wide; some say 0 when they do not know. */
 export async function helpText(width = 80): Promise<string> {
   const parser = yargs([])
     .scriptName('netmeter')
     .locale('en')
     .help(false)
     .version(false)
-    .wrap(Math.min(width, 100))
+    .wrap(Math.min(width || 80, 100))
     .usage(
       'Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and tells how many bytes it used.',
     )
     .example('netmeter -- npm ci', 'how many bytes does it use?')
     .example('netmeter --max-total 50MB -- npm ci', 'fail when it uses more')
-    .example('netmeter --report net.json --quiet -- ./test', 'numbers for a machine')
+    .example('netmeter -q --report net.json -- ./test', 'numbers for a machine')
     .epilogue(EXIT_CODES);
   for (const { name, alias, value, description, group, choices } of OPTIONS) {
     const words = value ? `${name} <${choices?.join('|') ?? value}>` : name;

@@ -61,3 +61,6 @@ export function findOption(word: string): Option | undefined {
   const short = /^-([^-])$/.exec(word)?.[1];
   return short === undefined ? undefined : OPTIONS.find((option) => option.alias === short);
 }
+
+/** The words that an option is given by: `--quiet`, `-q`. */
+export const optionWords = ({ name, alias }: Option) => [`--${name}`, ...(alias ? [`-${alias}`] : [])];

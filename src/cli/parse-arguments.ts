@@ -132,13 +132,19 @@ async function joinValues(own: readonly string[]): Promise<string[]> {
   const joined: string[] = [];
   const words = own.values();
   for (const word of words) {
-    const option = findOption(word);
+    const option = isBundle(word) ? findOption(word.slice(0, 2)) : findOption(word);
     if (!option) throw await unknownOption(word);
     if (!option.value && word.includes('=')) throw usage(`--${option.name} takes no value`);
     joined.push(option.value && !word.includes('=') ? `--${option.name}=${valueOf(option, words.next().value)}` : word);
   }
   return joined;
 }
+
+/** Switches in one word: `-qV`. */
+const isBundle = (word: string) =>
+  /^-[a-z]{2,}$/i.test(word) && [...word.slice(1)].map((letter) => findOption(`-${letter}`)).every(isSwitch);
+
+const isSwitch = (option: Option | undefined) => option !== undefined && option.value === undefined;
 
 /** An option is no value: then the value was forgotten. */
 function valueOf({ name, value }: Option, next: string | undefined): string {

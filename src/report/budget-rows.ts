@@ -1,23 +1,25 @@
 import type { JudgedBudget, JudgedLimit } from '../measurement.js';
 import { exact, rounded } from './format-octets.js';
 import type { Paint } from './paint.js';
+import { row } from './rows.js';
 
 /** A line for each limit. Exact bytes on both sides: rounded, 1 000 001 B of 1 MB would look like 1 MB of 1 MB. */
 export function budgetRows(budget: JudgedBudget | undefined, paint: Paint): string[] {
   if (!budget) return [];
-  const rows = budget.limits.map((limit) => `  budget    ${limitText(limit, paint)}`);
-  return budget.ended ? [...rows, '  budget    the command was ended for the breach'] : rows;
+  const paints = { within: paint.green, exceeded: paint.red, unmeasured: paint.yellow };
+  const rows = budget.limits.map((limit) => row('budget', limitText(limit), paints[limit.verdict]));
+  return budget.ended ? [...rows, row('budget', 'the command was ended for the breach')] : rows;
 }
 
-function limitText({ kind, limit, used, verdict }: JudgedLimit, paint: Paint): string {
+function limitText({ kind, limit, used, verdict }: JudgedLimit): string {
   const allowed = `${rounded(limit)} (${exact(limit)} B)`;
   switch (verdict) {
     case 'within':
-      return paint.green(`✔ ${kind} ${exact(used)} B of ${allowed}${share(used, limit)}`);
+      return `✔ ${kind} ${exact(used)} B of ${allowed}${share(used, limit)}`;
     case 'exceeded':
-      return paint.red(`✘ ${kind} ${exact(used)} B exceeds ${allowed}${share(used, limit)}`);
+      return `✘ ${kind} ${exact(used)} B exceeds ${allowed}${share(used, limit)}`;
     case 'unmeasured':
-      return paint.yellow(`? ${kind} could not be judged against ${allowed}`);
+      return `? ${kind} ${used === null ? 'unknown' : `about ${exact(used)} B`}: cannot be judged against ${allowed}`;
     default:
       return verdict satisfies never;
   }

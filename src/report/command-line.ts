@@ -1,11 +1,13 @@
+import { visible } from './visible.js';
+
 /** A command as a shell would take it, on one line of at most `width` characters and without control characters. */
 export function commandLine(argv: readonly string[], width: number): string {
-  const line = argv.map(quote).join(' ');
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+  // By code points: half a surrogate pair is no character.
+  const line = [...argv.map(quote).join(' ')];
+  return line.length <= width ? line.join('') : `${line.slice(0, width - 1).join('')}…`;
 }
 
 function quote(word: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach the terminal
-  const visible = word.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
-  return /^[\w@%+=:,./-]+$/.test(visible) ? visible : `'${visible.replaceAll("'", String.raw`'\''`)}'`;
+  const shown = visible(word);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;
 }

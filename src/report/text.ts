@@ -3,12 +3,13 @@ import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { type Paint, painter } from './paint.js';
+import { row, WIDTH } from './rows.js';
+import { visible } from './visible.js';
 
 export type TextOptions = { readonly color: boolean };
 
 /** Below this a rate says more about the machine than about the command. */
 const RATES_FROM_MS = 1000;
-const WIDTH = 80;
 
 /** The summary for people: aligned, at most 80 columns wide. */
 export function renderText(measurement: Measurement, { color }: TextOptions): string {
@@ -18,7 +19,7 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
     ...rateRows(measurement),
     ...troubleRows(measurement),
     ...budgetRows(measurement.budget, paint),
-    ...measurement.warnings.map(({ message }) => row('warning', message, paint.yellow)),
+    ...measurement.warnings.map(({ message }) => row('warning', visible(message), paint.yellow)),
     row('method', methodText(measurement)),
   ];
   return [heading(measurement, paint), ...rows, ''].join('\n');
@@ -28,14 +29,12 @@ function heading({ command }: Measurement, paint: Paint): string {
   const { exit } = command;
   const end = exit.kind === 'code' ? `exit ${exit.code}` : exit.signal;
   const failed = exit.kind === 'signal' || exit.code !== 0;
-  const cpu = command.cpu ? `, ${duration(command.cpu.userMs + command.cpu.systemMs)} CPU` : '';
+  const cpu = command.cpu ? `, ${duration(command.cpu.userMs + command.cpu.systemMs)} CPU` : ', CPU unknown';
   const tail = `${end}, ${duration(command.durationMs)}${cpu}`;
-  const user = command.user === undefined ? '' : ` as ${command.user}`;
+  const user = command.user === undefined ? '' : ` as ${visible(command.user)}`;
   const line = commandLine(command.argv, Math.max(20, WIDTH - 'netmeter:  ()'.length - tail.length - user.length));
   return `${paint.bold('netmeter:')} ${line}${user} (${failed ? paint.red(end) : end}${tail.slice(end.length)})`;
 }
-
-const row = (label: string, text: string, paint = (plain: string) => plain) => `  ${label.padEnd(9)} ${paint(text)}`;
 
 function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
   const { external, loopback } = traffic;
@@ -57,7 +56,8 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
 
 function amountRow(label: string, layers: Layers, paint = (plain: string) => plain): string {
   const amount = paint(rounded(layers.wireOctets).padStart(9));
-  return `  ${label.padEnd(9)} ${amount}  ${exact(layers.wireOctets).padStart(17)} B  ${exact(layers.packets).padStart(11)} packets`;
+  const octets = layers.wireOctets === null ? '' : `${exact(layers.wireOctets)} B`;
+  return `  ${label.padEnd(9)} ${amount}  ${octets.padStart(19)}  ${exact(layers.packets).padStart(11)} packets`;
 }
 
 const pairRow = (label: string, flow: InOut<Layers>) =>
@@ -73,7 +73,9 @@ function both(external: InOut<Layers>, layer: 'wireOctets' | 'packets'): number 
 
 function rateRows({ command, series }: Measurement): string[] {
   const { average, peak } = series;
-  if (command.durationMs < RATES_FROM_MS || !average || average.in + average.out === 0) return [];
+  if (command.durationMs < RATES_FROM_MS) return [];
+  if (!average) return [row('rate', 'unknown')];
+  if (average.in + average.out === 0) return [];
   const top = peak ? `, peak ${rate(peak.in)} in, ${rate(peak.out)} out` : '';
   return [row('rate', `${rate(average.in)} in, ${rate(average.out)} out${top}`)];
 }

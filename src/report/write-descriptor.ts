@@ -2,7 +2,6 @@ import { fstatSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
 const STANDARD: ReadonlyMap<string, number> = new Map([
-  ['stdin', 0],
   ['stdout', 1],
   ['stderr', 2],
 ]);
@@ -14,12 +13,11 @@ const STANDARD: ReadonlyMap<string, number> = new Map([
  * @throws {Error} of the system: EBADF, ENOSPC ...
  */
 export async function writeDescriptor(path: string, text: string): Promise<boolean> {
-  const [, name = '', number] = /^\/dev\/(stdin|stdout|stderr)$|^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path) ?? [];
+  const [, name = '', number] = /^\/dev\/(stdout|stderr)$|^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path) ?? [];
   const descriptor = number === undefined ? STANDARD.get(name) : Number(number);
   if (descriptor === undefined) return false;
-  const kind = fstatSync(descriptor);
-  // Opened anew, a pipe or terminal blocks; the descriptor that we were given may not, and would then refuse (EAGAIN).
-  if (kind.isFIFO() || kind.isCharacterDevice()) await writeFile(path, text);
+  // Opened anew, a pipe waits for its reader; the descriptor that we were given may not, and refuse (EAGAIN).
+  if (fstatSync(descriptor).isFIFO()) await writeFile(path, text);
   else writeFileSync(descriptor, text);
   return true;
 }

@@ -1,0 +1,27 @@
+/** The summary is this wide, that of a plain terminal. */
+export const WIDTH = 80;
+
+const LABEL_WIDTH = 9;
+const INDENT = ' '.repeat(2 + LABEL_WIDTH + 1);
+
+/** A labelled line of the summary; text that is too long goes on below, under itself. */
+export function row(label: string, text: string, paint = (plain: string) => plain): string {
+  const lines = wrap(text, WIDTH - INDENT.length).map((line) => paint(line));
+  return `  ${label.padEnd(LABEL_WIDTH)} ${lines.join(`\n${INDENT}`)}`;
+}
+
+/** Not inside a number: `1 234 567`. */
+const BREAKS = /(?<!\d) | (?!\d{3}(?!\d))/;
+
+/** Breaks at spaces; a word that is too long stays whole, because it is copied more often than looked at. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(BREAKS)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

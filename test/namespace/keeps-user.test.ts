@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { describePrivileged } from './privileged.js';
+
+const USER = 'netmeter-test';
+const identity = ['sh', '-c', 'id -un; id -gn; id -Gn'];
+
+describePrivileged('the command runs as whom it should', () => {
+  beforeAll(() => {
+    spawnSync('useradd', ['--create-home', '--groups', 'games', '--shell', '/bin/sh', USER]);
+  });
+  afterAll(() => {
+    spawnSync('userdel', ['--remove', USER]);
+  });
+
+  test('root stays root', async () => {
+    expect((await netmeter(['-q', '--', 'id', '-un'], { env: { PATH: process.env['PATH'] ?? '' } })).stdout).toBe(
+      'root\n',
+    );
+  });
+
+  test('--user takes its groups along', async () => {
+    const ended = await netmeter(['-q', '--user', USER, '--', ...identity]);
+    expect(ended.stdout).toBe(`${USER}\n${USER}\n${USER} games\n`);
+  });
+
+  test('--user NAME:GROUP and bare numbers', async () => {
+    expect((await netmeter(['-q', '--user', `${USER}:games`, '--', 'id', '-gn'])).stdout).toBe('games\n');
+    expect((await netmeter(['-q', '--user', '54321:54322', '--', 'sh', '-c', 'id -u; id -G'])).stdout).toBe(
+      '54321\n54322\n',
+    );
+  });
+
+  test('an unknown user is an error before anything starts', async () => {
+    const ended = await netmeter(['--user', 'nobody-like-this', '--', 'id']);
+    expect(ended).toMatchObject({ status: 125, stdout: '' });
+    expect(ended.stderr).toContain("no user 'nobody-like-this'");
+  });
+
+  test('under sudo it is the caller, unless --user root', async () => {
+    const sudo = (...words: string[]) => {
+      const line = [process.execPath, NETMETER, '-q', ...words].map((word) => `'${word}'`).join(' ');
+      spawnSync('sh', ['-c', `echo '${USER} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${USER}`]);
+      return runToEnd('su', [USER, '-c', `sudo ${line}`]);
+    };
+    try {
+      expect((await sudo('--', 'sh', '-c', 'id -un; id -Gn')).stdout).toBe(`${USER}\n${USER} games\n`);
+      expect((await sudo('--user', 'root', '--', 'id', '-un')).stdout).toBe('root\n');
+    } finally {
+      spawnSync('rm', ['-f', `/etc/sudoers.d/${USER}`]);
+    }
+  });
+
+  test('an ordinary user is told what is missing', async () => {
+    const ended = await runToEnd('su', [USER, '-c', `'${process.execPath}' '${NETMETER}' -- true`]);
+    expect(ended.status).toBe(125);
+    expect(ended.stderr).toMatch(/CAP_SYS_ADMIN, CAP_NET_ADMIN[\s\S]*sudo netmeter/);
+  });
+
+  test('it dies with netmeter although it changed its user', async () => {
+    const before = traces();
+    const script = `'${process.execPath}' '${NETMETER}' -q --user ${USER} -- sleep 1000.5 & sleep 1; kill -9 $!`;
+    await runToEnd('sh', ['-c', script]);
+    await expectNoTraces(before, 5000);
+  });
+});
