@@ -135,7 +135,9 @@ async function joinValues(own: readonly string[]): Promise<string[]> {
     const option = isBundle(word) ? findOption(word.slice(0, 2)) : findOption(word);
     if (!option) throw await unknownOption(word);
     if (!option.value && word.includes('=')) throw usage(`--${option.name} takes no value`);
-    joined.push(option.value && !word.includes('=') ? `--${option.name}=${valueOf(option, words.next().value)}` : word);
+    joined.push(
+      option.value && !word.includes('=') ? `--${option.name}=${requiredValue(option, words.next().value)}` : word,
+    );
   }
   return joined;
 }
@@ -147,7 +149,7 @@ const isBundle = (word: string) =>
 const isSwitch = (option: Option | undefined) => option !== undefined && option.value === undefined;
 
 /** An option is no value: then the value was forgotten. */
-function valueOf({ name, value }: Option, next: string | undefined): string {
+function requiredValue({ name, value }: Option, next: string | undefined): string {
   if (!next || /^-\D/.test(next)) throw usage(`--${name} needs a value: ${value}`);
   return next;
 }

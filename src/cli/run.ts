@@ -77,9 +77,14 @@ async function report(measurement: Measurement, { path, format }: ReportTarget):
     import('../report/write-report.js'),
   ]);
   const text = format === 'json' ? renderJson(measurement) : renderText(measurement, { color: false });
+  if (path === '-') {
+    // Not through /dev/stdout, which cannot be opened when it is a socket.
+    process.stdout.write(text);
+    return;
+  }
   const { SUDO_UID, SUDO_GID } = process.env;
   const owner = SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
-  await writeReport(path === '-' ? '/dev/stdout' : path, text, owner);
+  await writeReport(path, text, owner);
 }
 
 function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {
