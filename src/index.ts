@@ -14,6 +14,7 @@ export { parseSnmp } from './counters/snmp.js';
 export { parseSnmp6 } from './counters/snmp6.js';
 export { parseSockstat } from './counters/sockstat.js';
 export { HeldCounterFiles } from './counters/take-held-files.js';
+export { takeSnapshot } from './counters/take-snapshot.js';
 export type { ErrorCode } from './errors.js';
 export { NetmeterError } from './errors.js';
 export { measure } from './measure.js';

@@ -16,8 +16,8 @@ export type Outcome =
   | { readonly kind: 'failed' };
 
 export const FAILED = 125;
-export const NOT_EXECUTABLE = 126;
-export const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
 
 /**
  * netmeter's exit status. The command's own failure wins over a broken budget, because the command's status is what the

@@ -6,7 +6,7 @@ import { SNMP_GAUGES } from './snmp.js';
 
 /** What was added to each counter; one that went down, or is missing on one side, is absent. */
 export type Increments = Readonly<Record<string, number>>;
-export type TableDelta = Readonly<Record<string, Increments>>;
+type TableDelta = Readonly<Record<string, Increments>>;
 
 /** A device that came since `before` counts from zero; of one that is gone the last bytes are unknown. */
 export type DeviceDelta =

@@ -19,7 +19,7 @@ const packages = {
   sh: 'dash',
 } as const;
 
-export type ToolName = keyof typeof packages;
+type ToolName = keyof typeof packages;
 export type Tools = Readonly<Record<ToolName, string>>;
 
 /** Looked through first: a PATH may leave out where ip and nft live, and as root a caller's own must not come first. */

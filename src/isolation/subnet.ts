@@ -2,7 +2,7 @@
 export const SUBNETS = 32_768;
 
 /** Names and addresses of one end of a link. */
-export type LinkEnd = { readonly device: string; readonly mac: string; readonly address: string };
+type LinkEnd = { readonly device: string; readonly mac: string; readonly address: string };
 
 /** A veth pair of one address family: `host` outside, `inner` in the namespace. */
 export type LinkPlan = {

@@ -14,8 +14,9 @@ export const rate = (octetsPerSecond: number) => `${prettyBytes(octetsPerSecond)
 /** "0.34 s", "12.3 s", "3 min 20 s", "2 h 05 min". */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  // The bounds are those of the rounding: never 10.00 s or 60.0 s.
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;

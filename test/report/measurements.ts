@@ -1,0 +1,183 @@
+import type { InOut, Layers, Measurement } from '../../src/measurement.js';
+import { ipOctets, linkBytes, milliseconds, octetsPerSecond, packets } from '../../src/units.js';
+
+const layers = (wire: number, count: number): Layers => ({
+  wireOctets: ipOctets(wire),
+  ipOctets: ipOctets(wire - 20 * Math.floor(count / 2)),
+  linkBytes: linkBytes(wire + 14 * count),
+  packets: packets(count),
+});
+
+const none = layers(0, 0);
+const unknown: Layers = { wireOctets: null, ipOctets: null, linkBytes: null, packets: null };
+const bothWays = (each: Layers): InOut<Layers> => ({ in: each, out: each });
+
+/** `netmeter -- true`: nothing moved. */
+export const quiet: Measurement = {
+  schema: 1,
+  netmeter: '0.1.0',
+  command: {
+    argv: ['true'],
+    exit: { kind: 'code', code: 0 },
+    startedAt: '2026-11-23T12:00:00.000Z',
+    durationMs: milliseconds(4.2),
+    cpu: { userMs: milliseconds(1), systemMs: milliseconds(2) },
+  },
+  isolation: { kind: 'veth', mtu: 1500, families: ['ipv4'] },
+  traffic: { external: { ...bothWays(none), ipv4: bothWays(none) }, loopback: bothWays(none) },
+  method: { name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc' },
+  protocol: {
+    tcp: {
+      segmentsIn: 0,
+      segmentsOut: 0,
+      retransmittedSegments: 0,
+      resetsSent: 0,
+      establishedResets: 0,
+      connectionsOpened: 0,
+      connectionsAccepted: 0,
+      connectionsFailed: 0,
+    },
+    udp: { datagramsIn: 0, datagramsOut: 0, errors: 0 },
+    link: { errors: 0, drops: 0 },
+  },
+  series: {
+    intervalMs: milliseconds(1000),
+    samples: [],
+    average: { in: octetsPerSecond(0), out: octetsPerSecond(0) },
+    peak: null,
+  },
+  warnings: [],
+};
+
+/** A download over both families, as another user, within its budget. */
+export const crawl: Measurement = {
+  ...quiet,
+  command: {
+    ...quiet.command,
+    argv: ['node', 'crawl.js', '--depth', '3', 'https://example.org/a b'],
+    user: 'ada',
+    durationMs: milliseconds(12_345.6),
+    cpu: { userMs: milliseconds(2100), systemMs: milliseconds(140) },
+  },
+  isolation: { ...quiet.isolation, families: ['ipv4', 'ipv6'] },
+  traffic: {
+    external: {
+      in: layers(48_234_117, 33_412),
+      out: layers(1_204_882, 17_090),
+      ipv4: { in: layers(40_000_000, 28_000), out: layers(1_000_000, 15_000) },
+      ipv6: { in: layers(8_234_117, 5412), out: layers(204_882, 2090) },
+    },
+    loopback: bothWays(layers(2048, 12)),
+  },
+  protocol: {
+    ...quiet.protocol,
+    tcp: {
+      ...quiet.protocol.tcp,
+      segmentsIn: 9001,
+      segmentsOut: 17_000,
+      retransmittedSegments: 3,
+      connectionsOpened: 6,
+    },
+  },
+  budget: {
+    verdict: 'within',
+    ended: false,
+    limits: [{ kind: 'total', limit: ipOctets(50_000_000), used: ipOctets(49_438_999), verdict: 'within' }],
+  },
+  series: {
+    ...quiet.series,
+    samples: [
+      { atMs: milliseconds(1000.5), in: ipOctets(9_000_000), out: ipOctets(200_000) },
+      { atMs: milliseconds(2001), in: ipOctets(21_000_000), out: ipOctets(400_000) },
+    ],
+    average: { in: octetsPerSecond(3_906_989), out: octetsPerSecond(97_596) },
+    peak: { in: octetsPerSecond(12_000_000), out: octetsPerSecond(200_000) },
+  },
+};
+
+/** One byte over a megabyte, where rounded numbers would hide it; ended by netmeter. */
+export const breach: Measurement = {
+  ...quiet,
+  command: {
+    ...quiet.command,
+    argv: ['sh', '-c', "curl -s 'https://example.org/\u001b[2Jlarge' | tar -x --directory=/var/tmp/unpacked/archive"],
+    exit: { kind: 'signal', signal: 'SIGTERM' },
+    durationMs: milliseconds(900),
+  },
+  traffic: {
+    external: {
+      in: layers(1_000_001, 700),
+      out: layers(20_000, 350),
+      ipv4: { in: layers(1_000_001, 700), out: layers(20_000, 350) },
+    },
+    loopback: bothWays(none),
+  },
+  budget: {
+    verdict: 'exceeded',
+    ended: true,
+    limits: [
+      { kind: 'in', limit: ipOctets(1_000_000), used: ipOctets(1_000_001), verdict: 'exceeded' },
+      { kind: 'out', limit: ipOctets(0), used: ipOctets(20_000), verdict: 'exceeded' },
+    ],
+  },
+};
+
+/** Nothing could be measured; nothing may read as 0. */
+export const blind: Measurement = {
+  ...quiet,
+  command: { ...quiet.command, exit: { kind: 'code', code: 3 }, durationMs: milliseconds(7_384_000), cpu: null },
+  traffic: { external: bothWays(unknown), loopback: bothWays(unknown) },
+  method: { name: 'proc-estimate', errorBound: { in: null, out: null }, packetsIn: 'ecn-counters' },
+  protocol: {
+    tcp: {
+      segmentsIn: null,
+      segmentsOut: null,
+      retransmittedSegments: null,
+      resetsSent: null,
+      establishedResets: null,
+      connectionsOpened: null,
+      connectionsAccepted: null,
+      connectionsFailed: null,
+    },
+    udp: { datagramsIn: null, datagramsOut: null, errors: null },
+    link: { errors: null, drops: null },
+  },
+  budget: {
+    verdict: 'unmeasured',
+    ended: false,
+    limits: [{ kind: 'in', limit: ipOctets(5000), used: null, verdict: 'unmeasured' }],
+  },
+  series: { ...quiet.series, average: null },
+  warnings: [
+    {
+      code: 'QUEUE_LOST',
+      message:
+        'a counting queue was removed or replaced during the run: wire octets are estimated from /proc (device \u001b[31meth0)',
+    },
+  ],
+};
+
+/** An estimate too near its limit, with everything going wrong that can. */
+export const estimate: Measurement = {
+  ...crawl,
+  traffic: { ...crawl.traffic, external: { in: crawl.traffic.external.in, out: crawl.traffic.external.out } },
+  method: { name: 'proc-estimate', errorBound: { in: 1_234_567, out: 890 }, packetsIn: 'ecn-counters' },
+  protocol: {
+    tcp: {
+      ...crawl.protocol.tcp,
+      retransmittedSegments: 1234,
+      resetsSent: 2,
+      establishedResets: 5,
+      connectionsFailed: 7,
+    },
+    udp: { datagramsIn: 10, datagramsOut: 12, errors: 1 },
+    link: { errors: 2, drops: 31 },
+  },
+  budget: {
+    verdict: 'unmeasured',
+    ended: false,
+    limits: [{ kind: 'in', limit: ipOctets(48_000_000), used: ipOctets(48_234_117), verdict: 'unmeasured' }],
+  },
+};
+
+export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate });
