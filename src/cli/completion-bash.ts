@@ -12,11 +12,10 @@ export function bashCompletion(): string {
   const others = valued.filter((option) => !option.file && !option.choices).flatMap(optionWords);
   return `# bash completion of netmeter: eval "$(netmeter --completion bash)"
 _netmeter() {
-  local word=\${COMP_WORDS[COMP_CWORD]} option='' i
+  local word=\${COMP_WORDS[COMP_CWORD]} option i
   COMPREPLY=()
   # The command starts behind \`--\`, or at the first word that is neither an option nor a value.
   for ((i = 1; i < COMP_CWORD; i++)); do
-    option=''
     case \${COMP_WORDS[i]} in
       --) ((i++)); break ;;
       ${takesValue})
@@ -29,7 +28,7 @@ _netmeter() {
     esac
   done
   [[ $word != = ]] || word=''
-  if ((i > COMP_CWORD)) || { ((i == COMP_CWORD)) && [[ -n $option ]]; }; then
+  if ((i > COMP_CWORD)); then
     _netmeter_value "$option" "$word"
   elif ((i < COMP_CWORD)) || [[ $word != -* || \${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"

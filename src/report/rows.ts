@@ -10,8 +10,8 @@ export function row(label: string, text: string, paint = (plain: string) => plai
   return `  ${label.padEnd(LABEL_WIDTH)} ${lines.join(`\n${INDENT}`)}`;
 }
 
-/** Not inside a number: `1 234 567`. */
-const BREAKS = /(?<!\d) | (?!\d{3}(?!\d))/;
+/** Behind a digit no line ends: `1 234 567 B` stays together. */
+const BREAKS = /(?<!\d) /;
 
 /** Breaks at spaces; a word that is too long stays whole, because it is copied more often than looked at. */
 function wrap(text: string, width: number): string[] {

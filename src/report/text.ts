@@ -61,7 +61,7 @@ function amountRow(label: string, layers: Layers, paint = (plain: string) => pla
 }
 
 const pairRow = (label: string, flow: InOut<Layers>) =>
-  row(label, `${rounded(flow.in.wireOctets).padStart(9)}  in, ${rounded(flow.out.wireOctets)} out`);
+  `  ${label.padEnd(9)} ${rounded(flow.in.wireOctets).padStart(9)} in, ${rounded(flow.out.wireOctets)} out`;
 
 const moved = (flow: InOut<Layers> | undefined): flow is InOut<Layers> =>
   flow !== undefined && (flow.in.packets !== 0 || flow.out.packets !== 0);

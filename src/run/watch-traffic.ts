@@ -1,5 +1,6 @@
-import { parseDev } from '../counters/dev.js';
+import type { Devices } from '../counters/dev.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
+import { takeDeviceSample } from '../counters/take-snapshot.js';
 import type { VethScope, WireReading } from '../isolation/veth-scope.js';
 import type { Sample } from '../measurement.js';
 import { addSample, noSamples, type Samples } from '../series/series.js';
@@ -45,7 +46,7 @@ export class TrafficWatch implements Disposable {
     this.#busy = true;
     try {
       const atMs = milliseconds(Math.round(performance.now() - this.#started));
-      const devices = parseDev(this.#files.read('dev') ?? '');
+      const devices = takeDeviceSample(this.#files);
       const octets = externalOctets(await this.#scope.readWire(), devices);
       if (octets) {
         this.#samples = addSample(this.#samples, { atMs, ...octets });
@@ -56,8 +57,6 @@ export class TrafficWatch implements Disposable {
     }
   }
 }
-
-type Devices = ReturnType<typeof parseDev>;
 
 /** Wire octets so far. Where an uplink hides segments from the queue this is up to 1 % high; the final count is not. */
 function externalOctets(wire: WireReading, devices: Devices) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { netmeter, ROOT, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
 
 test('--version', async () => {
   expect(await netmeter(['--version'])).toMatchObject({ status: 0, stdout: 'netmeter 0.1.0\n', stderr: '' });
@@ -70,48 +71,50 @@ test('bash completes the wrapped command', async () => {
   expect((await runToEnd('bash', ['--norc', '-c', script])).stdout).toContain('unshare');
 });
 
-test('missing tools are named together, with their packages, and nothing is started', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
-  try {
-    symlinkSync(process.execPath, join(folder, 'node'));
-    // A root folder with nothing but what node itself needs would lose node's libraries: hide the tools instead.
-    const hide = ['nft', 'tc'].map(
-      (tool) =>
-        `for f in /usr/sbin/${tool} /sbin/${tool} /usr/bin/${tool} /bin/${tool}; do [ -e $f ] && mount --bind /dev/null $f || :; done`,
-    );
-    const script = `${hide.join('\n')}\nexec ${process.execPath} ${ROOT}bin/netmeter.js -- touch ${folder}/started`;
-    const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);
-    expect(ended.status).toBe(125);
-    expect(ended.stderr).toContain('not found on this system: tc, nft');
-    expect(ended.stderr).toContain('apt-get install iproute2 nftables');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+describePrivileged('around a run', () => {
+  test('missing tools are named together, with their packages, and nothing is started', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      symlinkSync(process.execPath, join(folder, 'node'));
+      // A root folder with nothing but what node itself needs would lose node's libraries: hide the tools instead.
+      const hide = ['nft', 'tc'].map(
+        (tool) =>
+          `for f in /usr/sbin/${tool} /sbin/${tool} /usr/bin/${tool} /bin/${tool}; do [ -e $f ] && mount --bind /dev/null $f || :; done`,
+      );
+      const script = `${hide.join('\n')}\nexec ${process.execPath} ${ROOT}bin/netmeter.js -- touch ${folder}/started`;
+      const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);
+      expect(ended.status).toBe(125);
+      expect(ended.stderr).toContain('not found on this system: tc, nft');
+      expect(ended.stderr).toContain('apt-get install iproute2 nftables');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
-test('without ps on the machine it works', async () => {
-  const script = `mount --bind /dev/null "$(command -v ps)"; exec ${process.execPath} ${ROOT}bin/netmeter.js -- true`;
-  expect((await runToEnd('unshare', ['--mount', 'sh', '-c', script])).status).toBe(0);
-});
+  test('without ps on the machine it works', async () => {
+    const script = `mount --bind /dev/null "$(command -v ps)"; exec ${process.execPath} ${ROOT}bin/netmeter.js -- true`;
+    expect((await runToEnd('unshare', ['--mount', 'sh', '-c', script])).status).toBe(0);
+  });
 
-test('a report that cannot be written is said, and fails only a run that would have passed', async () => {
-  const ok = await netmeter(['--report', '/no/such/folder/r.json', '--', 'true']);
-  expect(ok.status).toBe(125);
-  expect(ok.stderr).toContain('/no/such/folder/r.json was not written');
-  expect((await netmeter(['-q', '--report', '/no/such/folder/r.json', '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
-});
+  test('a report that cannot be written is said, and fails only a run that would have passed', async () => {
+    const ok = await netmeter(['--report', '/no/such/folder/r.json', '--', 'true']);
+    expect(ok.status).toBe(125);
+    expect(ok.stderr).toContain('/no/such/folder/r.json was not written');
+    expect((await netmeter(['-q', '--report', '/no/such/folder/r.json', '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
+  });
 
-test('--report - prints JSON behind the command’s own output', async () => {
-  const ended = await netmeter(['-q', '--report', '-', '--', 'echo', 'own']);
-  expect(ended.stdout.startsWith('own\n{')).toBe(true);
-  expect(JSON.parse(ended.stdout.slice(4))).toMatchObject({ schema: 1, command: { argv: ['echo', 'own'] } });
-});
+  test('--report - prints JSON behind the command’s own output', async () => {
+    const ended = await netmeter(['-q', '--report', '-', '--', 'echo', 'own']);
+    expect(ended.stdout.startsWith('own\n{')).toBe(true);
+    expect(JSON.parse(ended.stdout.slice(4))).toMatchObject({ schema: 1, command: { argv: ['echo', 'own'] } });
+  });
 
-test.each([
-  [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
-  [{ FORCE_COLOR: '1' }, true],
-  [{}, false],
-])('colours with %j: %s', async (env, colored) => {
-  const { stderr } = await netmeter(['--', 'true'], { env: { PATH: process.env['PATH'] ?? '', ...env } });
-  expect(stderr.includes('\u001b[')).toBe(colored);
+  test.each([
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{}, false],
+  ])('colours with %j: %s', async (env, colored) => {
+    const { stderr } = await netmeter(['--', 'true'], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+    expect(stderr.includes('\u001b[')).toBe(colored);
+  });
 });

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, test } from 'vitest';
 import { NETMETER, netmeter } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { describePrivileged } from './privileged.js';
 
 /** A command that stays, and leaves a daemon in a session of its own; the traces know it by its odd number. */
 const STAYS = ['sh', '-c', 'setsid sleep 1000.5 & echo started; exec sleep 1000.5'];

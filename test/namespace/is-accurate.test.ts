@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement.js';
 import { measured, program } from '../netmeter.js';
-import { describePrivileged } from './privileged.js';
+import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');

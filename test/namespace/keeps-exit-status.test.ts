@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
-import { describePrivileged } from './privileged.js';
+import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';
 
 describePrivileged('the exit status is the command’s', () => {

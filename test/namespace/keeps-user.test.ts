@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { describePrivileged } from './privileged.js';
 
 const USER = 'netmeter-test';
 const identity = ['sh', '-c', 'id -un; id -gn; id -Gn'];

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { measured, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { describePrivileged } from './privileged.js';
 import { Wire } from './wire.js';
 
 const nft = (commands: string) => spawnSync('nft', ['-f', '-'], { input: commands, encoding: 'utf8' });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
-import { describePrivileged } from './privileged.js';
+import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';
 
 const NAME = 'crawled.example';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { measured, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { describePrivileged } from './privileged.js';
 import { Wire } from './wire.js';
 
 const RUNS = 50;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measured, netmeter, program } from '../netmeter.js';
-import { describePrivileged } from './privileged.js';
+import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';
 
 describePrivileged('what outlives the command', () => {

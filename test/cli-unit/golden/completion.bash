@@ -1,0 +1,42 @@
+# bash completion of netmeter: eval "$(netmeter --completion bash)"
+_netmeter() {
+  local word=${COMP_WORDS[COMP_CWORD]} option i
+  COMPREPLY=()
+  # The command starts behind `--`, or at the first word that is neither an option nor a value.
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --) ((i++)); break ;;
+      --max-in|--max-out|--max-total|--budget-exit-code|--report|--user|--wait|--grace|--linger|--interval|--completion)
+        option=${COMP_WORDS[i]}
+        ((i++))
+        # bash cuts --option=value into three words.
+        [[ ${COMP_WORDS[i]} != = ]] || ((i++)) ;;
+      -*) ;;
+      *) break ;;
+    esac
+  done
+  [[ $word != = ]] || word=''
+  if ((i > COMP_CWORD)); then
+    _netmeter_value "$option" "$word"
+  elif ((i < COMP_CWORD)) || [[ $word != -* || ${COMP_WORDS[i-1]} == -- ]]; then
+    _netmeter_command "$i" "$word"
+  else
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --quiet -q --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+  fi
+}
+_netmeter_value() {
+  local word=$2
+  case $1 in
+    --wait) mapfile -t COMPREPLY < <(compgen -W 'tree command' -- "$word"); return ;;
+    --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word"); return ;;
+    --report) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --max-in|--max-out|--max-total|--budget-exit-code|--user|--grace|--linger|--interval) compopt +o default ;;
+  esac
+}
+_netmeter_command() {
+  if declare -F _comp_command_offset >/dev/null; then _comp_command_offset "$1"
+  elif declare -F _command_offset >/dev/null; then _command_offset "$1"
+  elif (($1 == COMP_CWORD)); then mapfile -t COMPREPLY < <(compgen -c -- "$2")
+  fi
+}
+complete -o default -F _netmeter netmeter

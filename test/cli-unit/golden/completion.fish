@@ -1,0 +1,35 @@
+# fish completion of netmeter: netmeter --completion fish | source
+function __netmeter_own --description 'The command has not begun'
+  set -l words (commandline -opc)
+  set -e words[1]
+  while set -q words[1]
+    switch $words[1]
+      case --
+        return 1
+      case --max-in --max-out --max-total --budget-exit-code --report --user --wait --grace --linger --interval --completion
+        set -e words[1]
+      case '-*'
+      case '*'
+        return 1
+    end
+    set -e words[1]
+  end
+  return 0
+end
+complete -c netmeter -n __netmeter_own -l max-in -x -d 'Most bytes that may come in'
+complete -c netmeter -n __netmeter_own -l max-out -x -d 'Most bytes that may go out'
+complete -c netmeter -n __netmeter_own -l max-total -x -d 'Most bytes in both directions'
+complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
+complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
+complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json or .txt; - is JSON on stdout'
+complete -c netmeter -n __netmeter_own -l quiet -s q -d 'No summary; only errors and broken budgets'
+complete -c netmeter -n __netmeter_own -l user -x -d 'Run as NAME|UID[:GID]; under sudo, the caller by default'
+complete -c netmeter -n __netmeter_own -l wait -x -a 'tree command' -d 'Wait for all descendants (tree, default), or end what outlives the command'
+complete -c netmeter -n __netmeter_own -l grace -x -d 'Between SIGTERM and SIGKILL (default 5s)'
+complete -c netmeter -n __netmeter_own -l linger -x -d 'Wait this long for bytes in flight (default 2s)'
+complete -c netmeter -n __netmeter_own -l interval -x -d 'Distance of the samples (default 1s)'
+complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'Print a completion script'
+complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
+complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
+# The first, empty argument keeps fish from taking the others for its own options.
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --user --wait --grace --linger --interval --completion)"

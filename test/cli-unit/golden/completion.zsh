@@ -1,0 +1,29 @@
+#compdef netmeter
+# zsh completion of netmeter: netmeter --completion zsh >"${fpath[1]}/_netmeter"
+_netmeter() {
+  local curcontext=$curcontext context state state_descr line
+  local -A opt_args
+  _arguments -S -A '-*' \
+    '--max-in=[Most bytes that may come in]:SIZE: ' \
+    '--max-out=[Most bytes that may go out]:SIZE: ' \
+    '--max-total=[Most bytes in both directions]:SIZE: ' \
+    '--kill[End the command as soon as a sample shows the breach]' \
+    '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
+    '*--report=[Write a report: .json or .txt; - is JSON on stdout]:FILE:_files' \
+    '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
+    '(--quiet -q)-q[No summary; only errors and broken budgets]' \
+    '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
+    '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
+    '--grace=[Between SIGTERM and SIGKILL (default 5s)]:TIME: ' \
+    '--linger=[Wait this long for bytes in flight (default 2s)]:TIME: ' \
+    '--interval=[Distance of the samples (default 1s)]:TIME: ' \
+    '--completion=[Print a completion script]:SHELL:(bash zsh fish)' \
+    '(--help -h)--help[Show this help]' \
+    '(--help -h)-h[Show this help]' \
+    '(--version -V)--version[Show the version]' \
+    '(--version -V)-V[Show the version]' \
+    '(-):command: _command_names -e' \
+    '*::arguments: _normal'
+}
+# Loaded from fpath this file is the function's body; evaluated, it only defines it.
+if [[ $funcstack[1] == _netmeter ]]; then _netmeter "$@"; else compdef _netmeter netmeter; fi

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { nearestOption } from '../../src/cli/nearest-option.js';
+
+test.each([
+  ['--max-inn', '--max-in'],
+  ['--max_total', '--max-total'],
+  ['--reprot', '--report'],
+  ['--budget-exitcode', '--budget-exit-code'],
+  ['--verison', '--version'],
+  ['--qqqqqqq', undefined],
+  ['--download-limit', undefined],
+])('%s was probably %s', (word, option) => {
+  expect(nearestOption(word)).toBe(option);
+});

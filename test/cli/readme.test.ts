@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../src/cli/parse-arguments.js';
+import { ROOT, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/```(console|js)\n([\s\S]*?)```/g)].map(([, kind, text = '']) => ({ kind, text }));
+const consoles = blocks.filter(({ kind }) => kind === 'console').map(({ text }) => text);
+
+/** What differs from run to run: times, and bytes that depend on how TCP cut and acknowledged them. */
+const withoutNumbers = (text: string) =>
+  text
+    .replaceAll(/\d+\.\d\d s/g, 'T s')
+    .replaceAll(/(?<=(in|out|total) .*)[\d.][\d .]*(?= )/g, 'N')
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/MTU \d+|\d+ %/g, 'X');
+
+const examples = consoles
+  .slice(2)
+  .flatMap((text) => [...text.matchAll(/^\$ (netmeter .*)$/gm)].map(([, line]) => line ?? ''));
+
+test.each(examples)('%s: a valid command line', async (line) => {
+  const parsed = await parseArguments(line.split(' ').slice(1));
+  expect(parsed.kind).toBe('run');
+});
+
+describePrivileged('what the README shows', () => {
+  test('the demo prints what the README shows', { timeout: 60_000 }, async () => {
+    const [shown = ''] = consoles;
+    const { status, stdout, stderr } = await runToEnd(process.execPath, ['fixtures/programs/demo.js'], { cwd: ROOT });
+    expect(status).toBe(0);
+    expect(withoutNumbers(stdout + stderr)).toBe(withoutNumbers(shown));
+  });
+
+  test('netmeter -- true prints what the README shows', async () => {
+    const [, shown = ''] = consoles;
+    const { stderr } = await runToEnd(process.execPath, ['bin/netmeter.js', '--', 'true'], { cwd: ROOT });
+    expect(withoutNumbers(`$ netmeter -- true\n${stderr}`)).toBe(withoutNumbers(shown));
+  });
+
+  test('the library example runs', async () => {
+    const example = blocks.find(({ kind }) => kind === 'js')?.text ?? '';
+    // Where the example fetches a page, the test runs what needs no server.
+    const program = example.replace(/measure\(\[.*\]\)/, "measure(['sh', '-c', 'exit 3'])");
+    expect(program).not.toBe(example);
+    const { stdout, stderr } = await runToEnd(process.execPath, ['--input-type=module', '-e', program], { cwd: ROOT });
+    expect(stdout, stderr).toContain("{ kind: 'code', code: 3 } 0");
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { parseQueue } from '../../src/isolation/queue-counters.js';
+
+const show = (handle: string, bytes: string) =>
+  `[{"kind":"pfifo","handle":"${handle}","root":true,"refcnt":3,"options":{"limit":10000},"bytes":${bytes},"packets":7,"drops":0,"backlog":0,"qlen":0}]`;
+
+test.each([
+  ['our queue', show('6e6d:', '1234'), { bytes: 1234n, packets: 7n }],
+  ['beyond 2^53', show('6e6d:', '18446744073709551615'), { bytes: 18446744073709551615n, packets: 7n }],
+  ['another queue in its place', show('8001:', '1234'), undefined],
+  ['no queue', '[]', undefined],
+  ['tc has gone', undefined, undefined],
+])('%s', (_, line, reading) => {
+  expect(parseQueue(line)).toEqual(reading);
+});
