@@ -1,12 +1,13 @@
 import type { Limits } from '../budget/judge.js';
 import { parseSize } from '../budget/parse-size.js';
-import { NetmeterError } from '../errors.js';
 import type { LimitKind } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
-import { findOption, OPTIONS, type Option } from './options.js';
+import { joinValues } from './join-values.js';
+import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
+import { usage } from './usage-error.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -39,10 +40,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
   const shell = values.get('completion')?.[0];
   if (shell !== undefined) return { kind: 'completion', shell: shell as Shell };
   const options = runOptions(values);
-  if (command.length === 0)
-    throw new NetmeterError('USAGE', 'no command was given', {
-      cure: 'Say: netmeter [options] -- COMMAND [ARGUMENT ...]',
-    });
+  if (command.length === 0) throw usage('no command was given', 'Say: netmeter [options] -- COMMAND [ARGUMENT ...]');
   return { kind: 'run', argv: command, options };
 }
 
@@ -121,45 +119,3 @@ function parseExitCode(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
   throw usage(`--budget-exit-code cannot be '${text}'`, 'Give a number from 0 to 255.');
 }
-
-/**
- * Our words with every value joined to its option: `--report -` becomes `--report=-`, because the parser takes a lone
- * word that begins with a dash for no value at all.
- * @throws {NetmeterError} for an option that is not ours: the parser would ignore it, and a budget with a typing error
- * would never fail
- */
-async function joinValues(own: readonly string[]): Promise<string[]> {
-  const joined: string[] = [];
-  const words = own.values();
-  for (const word of words) {
-    const option = isBundle(word) ? findOption(word.slice(0, 2)) : findOption(word);
-    if (!option) throw await unknownOption(word);
-    if (!option.value && word.includes('=')) throw usage(`--${option.name} takes no value`);
-    joined.push(
-      option.value && !word.includes('=') ? `--${option.name}=${requiredValue(option, words.next().value)}` : word,
-    );
-  }
-  return joined;
-}
-
-/** Switches in one word: `-qV`. */
-const isBundle = (word: string) =>
-  /^-[a-z]{2,}$/i.test(word) && [...word.slice(1)].map((letter) => findOption(`-${letter}`)).every(isSwitch);
-
-const isSwitch = (option: Option | undefined) => option !== undefined && option.value === undefined;
-
-/** An option is no value: then the value was forgotten. */
-function requiredValue({ name, value }: Option, next: string | undefined): string {
-  if (!next || /^-\D/.test(next)) throw usage(`--${name} needs a value: ${value}`);
-  return next;
-}
-
-async function unknownOption(word: string): Promise<NetmeterError> {
-  const name = word.replace(/=.*/s, '');
-  const { nearestOption } = await import('./nearest-option.js');
-  const nearest = nearestOption(name);
-  return usage(`unknown option ${name}${nearest ? `; did you mean ${nearest}?` : ''}`);
-}
-
-const usage = (message: string, cure?: string) =>
-  new NetmeterError('USAGE', message, cure === undefined ? {} : { cure });

@@ -1,7 +1,7 @@
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement.js';
-import type { Outcome } from './exit-status.js';
+import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles } from './open-files.js';
 import type { RunOptions } from './parse-arguments.js';
 import type { ReportTarget } from './report-target.js';
@@ -17,14 +17,15 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   try {
     const measurement = await measureWith(relay, argv, options);
     const failed = await tell(measurement, options);
-    if (failed && measurement.command.exit.kind === 'code' && measurement.command.exit.code === 0)
-      return { kind: 'failed' };
-    return {
+    const { exit } = measurement.command;
+    const outcome: Outcome = {
       kind: 'measured',
-      exit: measurement.command.exit,
+      exit,
       budget: measurement.budget,
       budgetExitCode: options.budgetExitCode,
     };
+    // A report that is missing fails a run that would have passed, and hides no other failure.
+    return failed && exitStatus(outcome) === 0 ? { kind: 'failed' } : outcome;
   } catch (error) {
     return failure(error, relay.received);
   }

@@ -18,6 +18,7 @@ test.each<[string, string[], string[], string[]]>([
   ["the command's own mark", ['npm', 'run', 'x', '--', '--kill'], [], ['npm', 'run', 'x', '--', '--kill']],
   ["the command's own mark behind ours", ['--', 'a', '--', 'b'], [], ['a', '--', 'b']],
   ['netmeter in netmeter', ['-q', 'netmeter', '-q', '--', 'ls'], ['-q'], ['netmeter', '-q', '--', 'ls']],
+  ['a command named by a dash', ['-q', '-', 'x'], ['-q'], ['-', 'x']],
   ['an empty command word', ['-q', '', 'x'], ['-q'], ['', 'x']],
 ])('%s', (_, argv, own, command) => {
   expect(splitArguments(argv)).toEqual({ own, command });
