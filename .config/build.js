@@ -4,7 +4,7 @@ import { build } from 'rolldown';
 
 /** Ours, but for what only some runs load. */
 const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(help|completion|nearest-option)|report/|isolation/run-tool)`,
+  `^${process.cwd()}/src/(?!cli/(help|completion|nearest-option)|report/|isolation/(run-tool|dns-relay))`,
 );
 
 await build({

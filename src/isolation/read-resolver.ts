@@ -3,22 +3,25 @@ import { planResolver, type Reach, type ResolvConf, UPSTREAM_FILES } from './res
 
 const RESOLV_CONF = '/etc/resolv.conf';
 
-export type ResolverChoice = { readonly resolvConf?: ResolvConf; readonly unreachable?: readonly string[] };
+/** What the namespace shows, and whom a relay on the host must ask for it; without `resolvConf` the host's file is right. */
+export type ResolverChoice = { readonly resolvConf?: ResolvConf; readonly relayTo?: readonly string[] };
 
 /** Reads the host's resolver settings and decides what the namespace shows instead, if anything. */
 export function chooseResolver(reach: Reach): ResolverChoice {
   const own = readText(RESOLV_CONF);
-  if (own === undefined) return { unreachable: ['127.0.0.1 (there is no /etc/resolv.conf)'] };
+  // Without the file the C library asks 127.0.0.1, but there is nothing that could be covered.
+  if (own === undefined) return {};
   const upstreams = () => UPSTREAM_FILES.map(readText).filter((text) => text !== undefined);
   const plan = planResolver(own, upstreams, reach);
+  // A mount needs the file itself, not a symbolic link to it.
+  const target = () => realpathSync(RESOLV_CONF);
   switch (plan.kind) {
     case 'unchanged':
       return {};
-    case 'unreachable':
-      return { unreachable: plan.nameservers };
+    case 'relay':
+      return { relayTo: plan.servers, resolvConf: { target: target(), text: own } };
     case 'replace':
-      // A mount needs the file itself, not a symbolic link to it.
-      return { resolvConf: { target: realpathSync(RESOLV_CONF), text: plan.text } };
+      return { resolvConf: { target: target(), text: plan.text } };
     default:
       return plan satisfies never;
   }

@@ -18,8 +18,8 @@ export type ResolverPlan =
   /** The host's file works inside as it is. */
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'replace'; readonly text: string }
-  /** Only a resolver on the host itself knows; it cannot be reached from inside. */
-  | { readonly kind: 'unreachable'; readonly nameservers: readonly string[] };
+  /** Only a resolver on the host itself knows: it must be asked from there. */
+  | { readonly kind: 'relay'; readonly servers: readonly string[] };
 
 /**
  * Chooses the resolv.conf (resolv.conf(5)) of the namespace: the host's search domains and options, and of its
@@ -34,7 +34,7 @@ export function planResolver(own: string, upstreams: () => readonly string[], re
   const others = upstreams().map((text) => nameservers(text).filter((server) => isReachable(server, reach)));
   const stubOnly = reachable.length === 0;
   const chosen = stubOnly ? others.find((servers) => servers.length > 0) : reachable;
-  return chosen ? { kind: 'replace', text: rewrite(own, chosen) } : { kind: 'unreachable', nameservers: servers };
+  return chosen ? { kind: 'replace', text: withNameservers(own, chosen) } : { kind: 'relay', servers };
 }
 
 function nameservers(text: string): string[] {
@@ -51,7 +51,8 @@ function isReachable(server: string, { ipv6 }: Reach): boolean {
   return ipv6 && isIP(address) === 6 && !/^(::1?$|fe[89ab])/i.test(address);
 }
 
-function rewrite(own: string, servers: readonly string[]): string {
+/** A resolv.conf with other nameservers, and everything else as it was. */
+export function withNameservers(own: string, servers: readonly string[]): string {
   const rest = own.split('\n').filter((line) => line.trim() !== '' && !/^\s*nameserver\s/.test(line));
   return [...servers.map((server) => `nameserver ${server}`), ...rest, ''].join('\n');
 }

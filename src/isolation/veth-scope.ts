@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Warning } from '../measurement.js';
+import type { DnsRelay } from './dns-relay.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
@@ -8,9 +10,10 @@ import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall } from './open-firewall.js';
 import { QueueCounters, type QueueReading } from './queue-counters.js';
-import { chooseResolver } from './read-resolver.js';
+import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { requireRights } from './require-rights.js';
+import { withNameservers } from './resolver.js';
 import { innerLines } from './veth-pair.js';
 
 /** What each queue has sent since it was attached; `undefined`: it cannot be read (any more). */
@@ -43,6 +46,8 @@ export class VethScope implements AsyncDisposable {
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #hasMounts: boolean;
+  readonly #resolver: ResolverChoice;
+  #relay: DnsRelay | undefined;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #hostQueues: QueueCounters;
@@ -71,8 +76,8 @@ export class VethScope implements AsyncDisposable {
     this.tools = tools;
     this.mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
-    const { resolvConf, unreachable } = chooseResolver({ ipv6: this.#ipv6 });
-    if (unreachable) this.warnings.push(noResolver(unreachable));
+    this.#resolver = chooseResolver({ ipv6: this.#ipv6 });
+    const { resolvConf } = this.#resolver;
     this.#hasMounts = resolvConf !== undefined;
     this.#guardian = new Guardian(tools, { cwd: options.cwd, openFiles: options.openFiles, resolvConf });
     const { nft, hostTc, holder } = this.#guardian.helpers;
@@ -117,6 +122,7 @@ export class VethScope implements AsyncDisposable {
 
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
+    this.#relay?.[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
@@ -140,6 +146,19 @@ export class VethScope implements AsyncDisposable {
       this.#hostQueues.attach(this.#hostDevices),
       translated.then((listing) => this.#connect(links, keys, listing)),
     ]);
+    await this.#relayNames(links);
+  }
+
+  /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
+  async #relayNames({ plans: [plan] }: Links): Promise<void> {
+    const { relayTo, resolvConf } = this.#resolver;
+    const [server] = relayTo ?? [];
+    if (server === undefined || !resolvConf || !plan) return;
+    const { DnsRelay } = await import('./dns-relay.js');
+    this.#relay = await DnsRelay.open(plan.host.address, server);
+    // The file that the holder has covered, through the holder's own mounts.
+    const file = `/proc/${this.holderPid}/root${resolvConf.target}`;
+    writeFileSync(file, withNameservers(resolvConf.text, [plan.host.address]));
   }
 
   /** Makes the chosen links, or others when somebody else was faster. */
@@ -179,8 +198,3 @@ export class VethScope implements AsyncDisposable {
     return false;
   }
 }
-
-const noResolver = (servers: readonly string[]): Warning => ({
-  code: 'NO_RESOLVER',
-  message: `names cannot be resolved inside: ${servers.join(', ')} only answers on the host itself`,
-});

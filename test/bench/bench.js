@@ -73,7 +73,7 @@ sh(`
   ip netns add bench-wire; ip link add bench0 type veth peer name far netns bench-wire
   ip addr add 203.0.113.245/30 dev bench0; ip link set bench0 up
   ip -n bench-wire addr add ${SERVER}/30 dev far; ip -n bench-wire link set far up; ip -n bench-wire link set lo up`);
-const server = spawn('ip', ['netns', 'exec', 'bench-wire', 'iperf3', '--server'], {
+const server = spawn('ip', ['netns', 'exec', 'bench-wire', 'iperf3', '--server', '--forceflush'], {
   stdio: ['ignore', 'pipe', 'ignore'],
 });
 try {

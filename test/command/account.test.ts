@@ -32,3 +32,44 @@ test.each([
 test.each(['', 'bob', 'ann:', ':build', 'ann:nogroup', 'ann:1:2', '99999999999', '-1'])('%j is refused', (wanted) => {
   expect(() => chooseAccount(wanted, {}, read)).toThrow(expect.objectContaining({ code: 'UNKNOWN_USER' }));
 });
+
+test.each([
+  ['without SUDO_GID: the user’s own group', { SUDO_UID: '1000' }, ann],
+  ['without SUDO_GID, nor an entry', { SUDO_UID: '4000' }, { uid: 4000, gid: 4000 }],
+  ['a broken SUDO_GID', { SUDO_UID: '1000', SUDO_GID: '-1' }, ann],
+  ['an empty SUDO_UID', { SUDO_UID: '', SUDO_GID: '1001' }, undefined],
+  ['a SUDO_UID with a sign', { SUDO_UID: '+1000', SUDO_GID: '1001' }, undefined],
+  [
+    'root’s uid in another group',
+    { SUDO_UID: '0', SUDO_GID: '1001' },
+    { uid: 0, gid: 1001, name: 'root', home: '/root' },
+  ],
+])('under sudo, %s', (_, caller, account) => {
+  expect(chooseAccount(undefined, caller, read)).toEqual(account);
+});
+
+test.each([
+  ['a name and a number', 'ann:7', { ...ann, gid: 7 }],
+  ['root in another group', 'root:build', { uid: 0, gid: 2000, name: 'root', home: '/root' }],
+  ['the largest uid', '4294967294', { uid: 4_294_967_294, gid: 4_294_967_294 }],
+  ['root by its number', '0', undefined],
+])('--user: %s', (_, wanted, account) => {
+  expect(chooseAccount(wanted, {}, read)).toEqual(account);
+});
+
+test('a group whose name begins like another’s', () => {
+  expect(() => chooseAccount('ann:bui', {}, read)).toThrow("there is no group 'bui' in /etc/group");
+});
+
+test.each(['4294967295', '1e3', ' ann', 'ANN', 'ann:99999999999'])('%j is refused', (wanted) => {
+  expect(() => chooseAccount(wanted, {}, read)).toThrow(expect.objectContaining({ code: 'UNKNOWN_USER' }));
+});
+
+test.each(['ann', 'root:build'])('%s is refused where there is no user database', (wanted) => {
+  expect(() => chooseAccount(wanted, {}, () => undefined)).toThrow(expect.objectContaining({ code: 'UNKNOWN_USER' }));
+});
+
+test('an entry without a home has none, and a broken line is passed over', () => {
+  const passwd = '# comment\nbroken\n+::::::\nbob:x:5:6::\n';
+  expect(chooseAccount('bob', {}, () => passwd)).toEqual({ uid: 5, gid: 6, name: 'bob' });
+});

@@ -66,10 +66,23 @@ describePrivileged('names resolve inside as they do outside', () => {
     );
   });
 
-  test('a stub without known upstreams is said', async () => {
-    const ended = await withFiles('nameserver 127.0.0.1\n', {}, 'true');
-    expect(ended.status).toBe(0);
-    expect(ended.stderr).toContain('127.0.0.1 only answers on the host itself');
+  test('a stub that only answers on the host is asked through a relay', async () => {
+    const stub = spawn('python3', [program('name-server.py'), '127.0.0.111', NAME, '203.0.113.98'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      if (stub.stdout) await once(stub.stdout, 'data');
+      const ended = await withFiles(
+        'nameserver 127.0.0.111\nsearch example.net\n',
+        {},
+        `${LOOKUP}; cat /etc/resolv.conf`,
+      );
+      expect(ended.stdout, ended.stderr).toMatch(
+        /^203\.0\.113\.98\nnameserver 198\.1[89]\.\d+\.\d+\nsearch example\.net\n$/,
+      );
+    } finally {
+      stub.kill('SIGKILL');
+    }
   });
 
   test('mounts of the host are seen by the command, and its own stay inside', async () => {

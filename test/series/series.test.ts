@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addSample, closeSeries, MAX_SAMPLES, noSamples } from '../../src/series/series.js';
 import { ipOctets, milliseconds } from '../../src/units.js';
@@ -31,4 +32,66 @@ test('no interval, no peak; no number, no average', () => {
     average: null,
     peak: null,
   });
+});
+
+test('whatever comes: bounded, in order, the newest kept, the peak that of the fastest step', () => {
+  const steps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 400 }), octets: fc.nat(100_000) }), {
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 2, max: 9 }), (taken, max) => {
+      let series = noSamples(milliseconds(100));
+      let [atMs, octets, peak] = [0, 0, 0];
+      for (const step of taken) {
+        atMs += step.ms;
+        octets += step.octets;
+        peak = Math.max(peak, Math.round((step.octets * 1000) / step.ms));
+        series = addSample(series, sample(atMs, octets), max);
+        expect(series.samples.length).toBeLessThanOrEqual(max);
+      }
+      const closed = closeSeries(series, { in: ipOctets(octets), out: ipOctets(0) }, milliseconds(atMs));
+      const times = closed.samples.map((kept) => kept.atMs);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+      expect(closed.samples.at(-1)).toEqual(sample(atMs, octets));
+      expect(closed.peak).toEqual({ in: peak, out: 0 });
+    }),
+  );
+});
+
+test('thinning keeps every second sample, twice as far apart', () => {
+  let series = noSamples(milliseconds(100));
+  for (const at of [100, 200, 300, 400]) series = addSample(series, sample(at, at), 4);
+  expect(series.intervalMs).toBe(100);
+  for (const at of [500, 600, 700]) series = addSample(series, sample(at, at), 4);
+  expect(series.intervalMs).toBe(200);
+  expect(series.samples.map(({ atMs }) => atMs)).toEqual([200, 400, 600]);
+  expect(series.last?.atMs).toBe(700);
+});
+
+test('a burst between two kept samples is still the peak', () => {
+  let series = noSamples(milliseconds(1000));
+  for (const [at, octets] of [
+    [1000, 0],
+    [1100, 5000],
+    [2000, 5000],
+  ] as const)
+    series = addSample(series, sample(at, octets));
+  expect(series.samples.map(({ atMs }) => atMs)).toEqual([1000, 2000]);
+  expect(series.peak.in).toBe(50_000);
+});
+
+test.each([
+  ['two samples at one time', [sample(100, 10), sample(100, 900)], 100],
+  ['a count that went down a little', [sample(100, 10), sample(200, 5)], 100],
+])('%s make no rate', (_, samples, peak) => {
+  const series = samples.reduce((before, next) => addSample(before, next), noSamples(milliseconds(100)));
+  expect(series.peak).toEqual({ in: peak, out: 0 });
+});
+
+test.each([
+  ['a run of no time', { in: ipOctets(1), out: ipOctets(1) }, 0, null],
+  ['out unknown', { in: ipOctets(1), out: null }, 1000, null],
+  ['both known', { in: ipOctets(3000), out: ipOctets(1) }, 2000, { in: 1500, out: 1 }],
+])('average: %s', (_, total, durationMs, average) => {
+  expect(closeSeries(noSamples(milliseconds(1000)), total, milliseconds(durationMs)).average).toEqual(average);
 });
