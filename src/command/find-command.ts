@@ -28,6 +28,12 @@ function canExecute(file: string): boolean {
   }
 }
 
+/** A path through a file, or a name that is too long, is an error of stat(2) and to us the same as no file. */
 function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  try {
+    statSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }

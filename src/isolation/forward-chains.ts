@@ -19,7 +19,7 @@ export function forwardChains(listing: string): ForwardChain[] {
 }
 
 type Expression = Readonly<Record<string, unknown>>;
-type Rule = { family: string; table: string; chain: string; expr?: readonly Expression[] };
+type Rule = { family: string; table: string; chain: string; expr?: readonly (Expression | string)[] };
 
 /**
  * Chains into which an accept for our packets must be put, from `nft -j list ruleset`: the forward chains that can end
@@ -41,12 +41,22 @@ function canDrop(at: ChainName, rules: readonly Rule[], seen: Set<string>): bool
   seen.add(at.chain);
   const own = rules.filter((rule) => rule.family === at.family && rule.table === at.table && rule.chain === at.chain);
   return own.some(({ expr = [] }) =>
-    expr.some((step) => {
-      if ('drop' in step || 'reject' in step) return true;
+    expr.flatMap(verdicts).some((step) => {
+      // Of the old iptables' statements (xt) nft knows the name at most: any may be a REJECT.
+      if ('drop' in step || 'reject' in step || 'xt' in step) return true;
       const target = ((step['jump'] ?? step['goto']) as { target?: string } | undefined)?.target;
       return target !== undefined && canDrop({ ...at, chain: target }, rules, seen);
     }),
   );
+}
+
+/** The statements that a step can come to: those of a verdict map; none where nft has no JSON form and prints text. */
+function verdicts(step: Expression | string): Expression[] {
+  if (typeof step === 'string') return [];
+  const map = step['vmap'] as { data?: { set?: readonly (readonly [unknown, Expression])[] } } | undefined;
+  if (!map) return [step];
+  // A map that is only named may hold anything.
+  return map.data?.set?.map(([, verdict]) => verdict) ?? [{ drop: null }];
 }
 
 function dockerChain(family: string, table: string, rules: readonly Rule[]): string | undefined {
@@ -54,7 +64,9 @@ function dockerChain(family: string, table: string, rules: readonly Rule[]): str
     (rule) =>
       rule.family === family &&
       rule.table === table &&
-      rule.expr?.some((step) => (step['jump'] as { target?: string } | undefined)?.target === 'DOCKER-USER'),
+      rule.expr
+        ?.flatMap(verdicts)
+        .some((step) => (step['jump'] as { target?: string } | undefined)?.target === 'DOCKER-USER'),
   );
   return jumps ? 'DOCKER-USER' : undefined;
 }

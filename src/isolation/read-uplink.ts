@@ -61,7 +61,11 @@ function parseIpv6Routes(text: string) {
 }
 
 const isUsable = (device: string, flags = '0') =>
-  device !== 'lo' && !/^nm\d/.test(device) && (Number.parseInt(flags, 16) & (RTF_UP | RTF_REJECT)) === RTF_UP;
+  // A blackhole route has the device `*`.
+  device !== 'lo' &&
+  device !== '*' &&
+  !/^nm\d/.test(device) &&
+  (Number.parseInt(flags, 16) & (RTF_UP | RTF_REJECT)) === RTF_UP;
 
 function summarise(routes: readonly Route[]) {
   const [uplink] = routes.filter((route) => route.isDefault).sort((a, b) => a.metric - b.metric);

@@ -29,7 +29,8 @@ export class TrafficWatch implements Disposable {
     this.#started = performance.now();
     this.#onSample = onSample;
     this.#samples = noSamples(interval);
-    this.#timer = setInterval(() => void this.#take(), interval);
+    // A sample that fails is left out; the run's numbers are those of its end.
+    this.#timer = setInterval(() => this.#take().catch(() => {}), interval);
   }
 
   get samples(): Samples {

@@ -70,6 +70,18 @@ test.each([
   });
 });
 
+test.each(['  |bytes', 'bytes|  ', '|'])('net/dev whose header is %j lacks the columns of a direction', (columns) => {
+  expect(refusal(parseDev, `Inter-|\n face |${columns}\n lo: 1 2\n`)).toMatchObject({
+    message: expect.stringContaining('/proc/net/dev, line 2: no "face'),
+  });
+});
+
+test.each(['UDP6: inuse\n', 'UDP6: inuse x\n'])('sockstat6 is named, not sockstat: %j', (line) => {
+  expect(refusal(parsers.sockstat6, `TCP6: inuse 0\n${line}`)).toMatchObject({
+    message: expect.stringContaining('/proc/net/sockstat6, line 2: '),
+  });
+});
+
 test.each(each)('%s cut off anywhere is refused or gives the same numbers, never others', (file, parse) => {
   const text = fixture(`linux-6.18-after-loopback-traffic/${file}`);
   const whole = parse(text);

@@ -70,9 +70,9 @@ function watched(fs: typeof import('node:fs'), most: number) {
   return { open, fs: { openSync, readSync: readSync as typeof fs.readSync, closeSync } };
 }
 
-test('short reads are not the end of a file', () => {
+test.each([1, 4, 7])('reads of %i bytes are not the end of a file', (most) => {
   const { volume, fs } = kernel();
-  using files = new HeldCounterFiles(7, watched(fs, 7).fs);
+  using files = new HeldCounterFiles(7, watched(fs, most).fs);
   volume.writeFileSync('/proc/7/net/snmp', 'Ip: Forwarding\nIp: 1\n');
   expect(files.read('snmp')).toBe('Ip: Forwarding\nIp: 1\n');
 });

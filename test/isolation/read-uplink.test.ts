@@ -73,7 +73,7 @@ test('a host of IPv6 alone: its MTU', () => {
 test.each([
   [
     'hexadecimal metrics of IPv6 in order of size',
-    route6('eth1', zeros, '00', '00000064') + route6('eth0', zeros, '00', '00000400'),
+    route6('eth0', zeros, '00', '0000000a') + route6('eth1', zeros, '00', '00000009'),
     'eth1',
   ],
   ['a prefix of length 0x30 is no default', route6('eth1', zeros, '30') + route6('eth0', zeros, '00'), 'eth0'],
