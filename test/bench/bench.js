@@ -59,13 +59,13 @@ console.log(
 compare(
   'start to exec, against node -e 0',
   'ms',
-  () => untilExec(process.execPath, [NETMETER, '--quiet', '--']),
+  () => untilExec(process.execPath, [NETMETER, '--']),
   () => wallTime(process.execPath, ['-e', '0']),
 );
 compare(
   'netmeter -- true, against node -e 0',
   'ms',
-  () => wallTime(process.execPath, [NETMETER, '--quiet', '--', 'true']),
+  () => wallTime(process.execPath, [NETMETER, '--', 'true']),
   () => wallTime(process.execPath, ['-e', '0']),
 );
 
