@@ -1,6 +1,8 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { InOut, Layers, Method, Traffic } from '../measurement.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
+import { hiddenSegments, ipv4Counters, ipv6Counters } from './hidden-segments.js';
+import { addKnown, sumLayers } from './layers.js';
 
 /** What a queue sent: frame bytes with each segment's own headers, and wire packets. */
 export type QueueDelta = { readonly bytes: number; readonly packets: number };
@@ -26,14 +28,17 @@ const HEADER_SPREAD = 68;
 
 /**
  * Turns what the queues and the kernel's counters say into traffic by class, direction, family and layer.
- * @see Documentation: kernel counts of GSO packets, src/README.md "The numbers"
+ * The method is told in src/README.md, "The numbers".
  */
 export function wireTraffic(wire: WireDelta, delta: CounterDelta): { traffic: Traffic; method: Method } {
   const counts = [familyCount('ipv4', wire.ipv4, delta), ...(wire.ipv6 ? [familyCount('ipv6', wire.ipv6, delta)] : [])];
   const excess = gsoExcess(counts, wire.loopback, delta);
   const [four, six] = counts.map((count) => flows(count, excess));
   const all = [four, six].filter((flow) => flow !== undefined);
-  const external = { in: sum(all.map((flow) => flow.in.layers)), out: sum(all.map((flow) => flow.out.layers)) };
+  const external = {
+    in: sumLayers(all.map((flow) => flow.in.layers)),
+    out: sumLayers(all.map((flow) => flow.out.layers)),
+  };
   const layersOf = (flow: InOut<Flow>) => ({ in: flow.in.layers, out: flow.out.layers });
   return {
     traffic: {
@@ -48,7 +53,10 @@ function method(flows: readonly InOut<Flow>[]): Method {
   const ends = flows.flatMap((flow) => [flow.in, flow.out]);
   return {
     name: ends.every((flow) => flow.byQueue) ? 'qdisc' : 'proc-estimate',
-    errorBound: { in: add(flows.map((flow) => flow.in.bound)), out: add(flows.map((flow) => flow.out.bound)) },
+    errorBound: {
+      in: addKnown(flows.map((flow) => flow.in.bound)),
+      out: addKnown(flows.map((flow) => flow.out.bound)),
+    },
     packetsIn: flows.some((flow) => flow.in.byEcn) ? 'ecn-counters' : 'qdisc',
   };
 }
@@ -146,40 +154,6 @@ function estimate(layers: KnownLayers, ip: number | null, { hidden, tcpHeaders, 
   };
 }
 
-/**
- * Wire segments that arrived inside super-packets: the ECN counters count segments, InReceives counts packets.
- * Looped multicast is in both.
- */
-function hiddenSegments(ip: Increments): number | undefined {
-  const ecn = add([ip['noEct'], ip['ect0'], ip['ect1'], ip['ce']].map((count) => count ?? null));
-  const receives = ip['receives'];
-  return ecn === null || receives === undefined ? undefined : Math.max(0, ecn - receives);
-}
-
-function ipv4Counters({ netstat, snmp }: CounterDelta): Increments {
-  const ext = netstat['IpExt'] ?? {};
-  return present({
-    noEct: ext['InNoECTPkts'],
-    ect0: ext['InECT0Pkts'],
-    ect1: ext['InECT1Pkts'],
-    ce: ext['InCEPkts'],
-    receives: snmp['Ip']?.['InReceives'],
-  });
-}
-
-function ipv6Counters({ snmp6 = {} }: CounterDelta): Increments {
-  return present({
-    noEct: snmp6['Ip6InNoECTPkts'],
-    ect0: snmp6['Ip6InECT0Pkts'],
-    ect1: snmp6['Ip6InECT1Pkts'],
-    ce: snmp6['Ip6InCEPkts'],
-    receives: snmp6['Ip6InReceives'],
-  });
-}
-
-const present = (counters: Record<string, number | undefined>): Increments =>
-  Object.fromEntries(Object.entries(counters).filter((entry): entry is [string, number] => entry[1] !== undefined));
-
 /** Loopback frames are handed over without their Ethernet header; only the queue has seen it. */
 function loopback(queue: QueueDelta | undefined, delta: CounterDelta): InOut<Layers> {
   const device = delta.devices['lo'];
@@ -192,18 +166,3 @@ function loopback(queue: QueueDelta | undefined, delta: CounterDelta): InOut<Lay
   };
   return { in: layers, out: layers };
 }
-
-function sum(all: readonly Layers[]): Layers {
-  const total = (layer: keyof Layers) => add(all.map((layers) => layers[layer]));
-  const branded = <T>(count: number | null, brand: (count: number) => T) => (count === null ? null : brand(count));
-  return {
-    wireOctets: branded(total('wireOctets'), ipOctets),
-    ipOctets: branded(total('ipOctets'), ipOctets),
-    linkBytes: branded(total('linkBytes'), linkBytes),
-    packets: branded(total('packets'), packets),
-  };
-}
-
-/** A sum with an unknown part is unknown. */
-const add = (counts: readonly (number | null)[]) =>
-  counts.reduce<number | null>((total, count) => (total === null || count === null ? null : total + count), 0);
