@@ -6,7 +6,7 @@ import { describePrivileged } from '../privileged.js';
 const inTerminal = (line: string, typed = '') =>
   runToEnd('sh', ['-c', `(sleep 1; printf '${typed}'; sleep 1) | script -qec ${JSON.stringify(line)} /dev/null`]);
 
-const METER = `${process.execPath} ${NETMETER}`;
+const METER = `env NO_COLOR=1 ${process.execPath} ${NETMETER}`;
 
 describePrivileged('the terminal is the command’s', () => {
   test('it is one, for all three descriptors', async () => {

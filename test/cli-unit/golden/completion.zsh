@@ -23,7 +23,12 @@ _netmeter() {
     '(--version -V)--version[Show the version]' \
     '(--version -V)-V[Show the version]' \
     '(-):command: _command_names -e' \
-    '*::arguments: _normal'
+    '*::arguments: _netmeter_arguments'
+}
+# Directly behind netmeter, zsh takes `--` for the command; behind an option it does not.
+_netmeter_arguments() {
+  if [[ $words[1] == -- ]]; then shift words; ((CURRENT--)); fi
+  _normal
 }
 # Loaded from fpath this file is the function's body; evaluated, it only defines it.
 if [[ $funcstack[1] == _netmeter ]]; then _netmeter "$@"; else compdef _netmeter netmeter; fi
