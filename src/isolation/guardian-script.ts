@@ -22,7 +22,7 @@ take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&
 holder=$!
 { take 3; "$IP" -batch - && echo ok || echo failed; } &
 { take 5; exec "$NFT" -i; } &
-{ take 4; exec "$TC" -s -j -batch -; } &
+{ take 4; exec "$TC" -s -j -force -batch -; } &
 exec 3<&- 4<&- 5<&- 6<&- 7<&-
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /

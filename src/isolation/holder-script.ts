@@ -15,7 +15,7 @@ if [ -n "$RESOLV_TARGET" ]; then
 fi
 # A shell gives what it starts in the background no input but what is said.
 exec 5<&0
-"$TC" -s -j -batch - <&5 5<&- 7<&- &
+"$TC" -s -j -force -batch - <&5 5<&- 7<&- &
 exec 5<&-
 echo "ready $!"
 "$IP" -batch - <&7 >&7 2>&7 && echo ok >&7 || echo failed >&7

@@ -1,5 +1,4 @@
-import { NetmeterError } from '../errors.js';
-import { joined, type LineChannel } from './line-channel.js';
+import type { LineChannel } from './line-channel.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
@@ -13,24 +12,16 @@ const HANDLE = '6e6d:';
 /** Puts a counting queue on devices and reads it, through one `tc -s -j -batch -` that lives in the devices' namespace. */
 export class QueueCounters {
   readonly #tc: LineChannel;
-  readonly #complaints: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(tc: LineChannel) {
     this.#tc = tc;
   }
 
-  /** Attaches a queue to each device. @throws {NetmeterError} SETUP_FAILED when the kernel refuses. */
-  async attach(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
+  /** Attaches a queue to each device. Where the kernel refuses it reads as undefined, and /proc must do. */
+  attach(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
     this.#tc.send(...devices.map((device) => `qdisc replace dev ${device} root handle ${HANDLE} pfifo limit 10000`));
-    const readings = await this.read(devices);
-    if (readings.includes(undefined)) {
-      throw new NetmeterError(
-        'SETUP_FAILED',
-        `tc could not count on ${devices.join(', ')}: ${joined(this.#complaints)}`,
-      );
-    }
-    return readings;
+    return this.read(devices);
   }
 
   /** The queues' counters; undefined for a device whose queue is gone or no longer ours. */
@@ -52,7 +43,6 @@ export class QueueCounters {
     for (;;) {
       const line = await this.#tc.nextLine();
       if (line === undefined || line.startsWith('[')) return line;
-      this.#complaints.push(line);
     }
   }
 }

@@ -8,7 +8,7 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, method: Method
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (method.name === 'proc-estimate') {
-    warn('QUEUE_LOST', 'a counting queue was removed or replaced during the run: wire octets are estimated from /proc');
+    warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
   }
   for (const [device, { kind }] of Object.entries(delta.devices)) {
     if (kind === 'vanished')

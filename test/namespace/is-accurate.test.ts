@@ -101,6 +101,15 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
     expect(report.traffic.external.out.wireOctets).toBeGreaterThan(3_000_000);
   });
 
+  test('a command that takes the queues away gets an estimate, and the report says so', async () => {
+    const script = `tc qdisc del dev nm4 root; ${traffic('upload', wire.ipv4, 5_000_000)}; ${traffic('download', wire.ipv4, 5_000_000)}`;
+    const { report } = await measured(['sh', '-euc', script]);
+    expect(report.method).toMatchObject({ name: 'proc-estimate', errorBound: { in: 0, out: null } });
+    expect(report.warnings).toMatchObject([{ code: 'QUEUE_LOST' }]);
+    expect(report.traffic.external.out.wireOctets).toBeNull();
+    expect(report.traffic.external.out.ipOctets).toBeGreaterThan(5_000_000);
+  });
+
   test('nothing sent is nothing counted', async () => {
     const { report } = await measured(['sleep', '2']);
     expect(counted(report)).toEqual({ 'ipv4.in': [0, 0], 'ipv4.out': [0, 0], 'ipv6.in': [0, 0], 'ipv6.out': [0, 0] });
