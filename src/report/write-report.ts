@@ -18,12 +18,20 @@ export async function writeReport(path: string, text: string, owner?: Owner): Pr
     const present = statSync(path, { throwIfNoEntry: false });
     // Not the synchronous call: a FIFO waits for its reader, and signals must get through meanwhile.
     if (present && !present.isFile() && !present.isDirectory()) return await writeFile(path, text);
-    // Loaded here: a run without a report does not pay for it.
-    const { default: writeFileAtomic } = await import('write-file-atomic');
-    await writeFileAtomic(path, text, { ...(owner && !present && { chown: owner }) });
+    await replaceFile(path, text, present ? undefined : owner);
   } catch (cause) {
     throw new NetmeterError('REPORT_NOT_WRITTEN', `the report ${path} was not written: ${reasonOf(cause)}`, { cause });
   }
+}
+
+async function replaceFile(path: string, text: string, owner: Owner | undefined): Promise<void> {
+  // Loaded here: a run without a report does not pay for it.
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(path, '', {
+    // We write the text, because the package takes a short write (a disk that fills up) for a whole one.
+    tmpfileCreated: (temporary) => writeFile(temporary, text),
+    ...(owner && { chown: owner }),
+  });
 }
 
 /** The kernel's words alone: Node's message names the temporary file, which says nothing to the reader. */

@@ -31,6 +31,7 @@ describe('a run', () => {
     [['--wait', 'command'], { wait: 'command' }],
     [['--wait=tree'], { wait: 'tree' }],
     [['--user', '007:0x10'], { user: '007:0x10' }],
+    [['--user', '0x10'], { user: '0x10' }],
     [['--user', 'constructor'], { user: 'constructor' }],
   ])('%j', async (own, options) => {
     expect(await parseArguments([...own, '--', 'ls', '-l'])).toEqual({

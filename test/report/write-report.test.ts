@@ -97,7 +97,35 @@ describe('what cannot be written', () => {
     });
   });
 
-  test('leaves an existing file as it was', async () => {
+  test('in a folder that not even root may write to is an error', async () => {
+    await expect(writeReport('/sys/kernel/x.json', '{}')).rejects.toMatchObject({
+      code: 'REPORT_NOT_WRITTEN',
+      message: expect.stringMatching(/^the report \/sys\/kernel\/x\.json was not written: /),
+    });
+  });
+
+  test('to its end leaves an existing file as it was, and nothing beside it', async () => {
+    const file = join(folder, 'old.json');
+    writeFileSync(file, 'kept');
+    const limitFiles = (octets: string) => run('prlimit', '--pid', `${process.pid}`, `--fsize=${octets}:unlimited`);
+    // Otherwise the signal that comes before the error would end the test's process.
+    const ignore = () => {};
+    process.on('SIGXFSZ', ignore);
+    await limitFiles('4096');
+    try {
+      await expect(writeReport(file, 'x'.repeat(10_000))).rejects.toMatchObject({
+        code: 'REPORT_NOT_WRITTEN',
+        message: `the report ${file} was not written: file too large`,
+      });
+    } finally {
+      await limitFiles('unlimited');
+      process.off('SIGXFSZ', ignore);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('kept');
+    expect(readdirSync(folder)).toEqual(['old.json']);
+  });
+
+  test('for a wrong name leaves an existing file as it was', async () => {
     const file = join(folder, 'old.json');
     writeFileSync(file, 'kept');
     await expect(writeReport(`${file}/`, '{}')).rejects.toMatchObject({ code: 'REPORT_NOT_WRITTEN' });
