@@ -63,7 +63,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   signal?.addEventListener('abort', stop, { once: true });
 
   const exit = await command.exited;
-  const durationMs = milliseconds(performance.now() - before.texts.at);
+  const durationMs = milliseconds(Math.round(performance.now() - before.texts.at));
   const cpuAfter = childCpu();
   signal?.removeEventListener('abort', stop);
   options.onCommandEnd?.(scope.processes().length);

@@ -13,9 +13,11 @@ const EXPLAIN_AFTER_MS = 1000;
 
 /** Measures the command, tells the result, and says how netmeter shall end. Errors are told here and never thrown. */
 export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
-  using relay = new SignalRelay();
+  const relay = new SignalRelay();
   try {
     const measurement = await measureWith(relay, argv, options);
+    // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
+    relay[Symbol.dispose]();
     const failed = await tell(measurement, options);
     const { exit } = measurement.command;
     const outcome: Outcome = {
@@ -28,6 +30,8 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
     return failed && exitStatus(outcome) === 0 ? { kind: 'failed' } : outcome;
   } catch (error) {
     return failure(error, relay.received);
+  } finally {
+    relay[Symbol.dispose]();
   }
 }
 

@@ -103,6 +103,17 @@ describePrivileged('around a run', () => {
     expect((await netmeter(['-q', '--report', '/no/such/folder/r.json', '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
   });
 
+  test('a report that waits for the reader of a pipe does not hold off a signal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      const script = `mkfifo ${folder}/r.json; ${process.execPath} ${ROOT}bin/netmeter.js --report ${folder}/r.json -- true 2>${folder}/said & meter=$!
+        until grep -q method ${folder}/said; do sleep 0.05; done; kill -TERM $meter; wait $meter`;
+      expect((await runToEnd('sh', ['-c', script])).status).toBe(143);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('--report - prints JSON behind the command’s own output', async () => {
     const ended = await netmeter(['-q', '--report', '-', '--', 'echo', 'own']);
     expect(ended.stdout.startsWith('own\n{')).toBe(true);
