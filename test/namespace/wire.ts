@@ -38,8 +38,10 @@ export class Wire implements AsyncDisposable {
   /** @param number 0 to 60; two wires at once need two numbers */
   static async lay(number: number): Promise<Wire> {
     const wire = new Wire(number);
-    await once(wire.#lines, 'line');
-    return wire;
+    const ready = await Promise.race([once(wire.#lines, 'line'), once(wire.#server, 'exit')]);
+    if (ready[0] === 'ready') return wire;
+    await wire[Symbol.asyncDispose]();
+    throw new Error('the far end could not be started');
   }
 
   /** Runs a command in the server's namespace. */
@@ -67,9 +69,11 @@ export class Wire implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const gone = once(this.#server, 'exit');
-    this.#server.kill('SIGKILL');
-    await gone;
+    if (this.#server.exitCode === null) {
+      const gone = once(this.#server, 'exit');
+      this.#server.kill('SIGKILL');
+      await gone;
+    }
     sh(`ip netns del ${this.namespace}; ip link del ${this.device} 2>/dev/null || true`);
   }
 
