@@ -9,7 +9,8 @@ function obstacle(): string | undefined {
   );
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   const python = spawnSync('python3', ['-c', 'import json, socket, threading']);
-  if (python.status !== 0) return 'python3 lacks its standard library (Debian: the package python3, not python3-minimal)';
+  if (python.status !== 0)
+    return 'python3 lacks its standard library (Debian: the package python3, not python3-minimal)';
   const unshared = spawnSync('unshare', ['--net', 'true']);
   return unshared.status === 0 ? undefined : `no network namespace can be made here: ${unshared.stderr}`;
 }
