@@ -1,23 +1,23 @@
 import { env as ownEnvironment } from 'node:process';
 import { judge } from './budget/judge.js';
-import { chooseAccount } from './command/account.js';
+import { chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
 import { endProcesses } from './command/end-processes.js';
 import { findCommand } from './command/find-command.js';
 import { startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
-import { VethScope } from './isolation/veth-scope.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement.js';
 import { BreachEnder } from './run/end-on-breach.js';
+import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
 import { waitForTree } from './run/wait-for-tree.js';
 import { TrafficWatch } from './run/watch-traffic.js';
 import { closeSeries } from './series/series.js';
+import { countTraffic } from './traffic/count-traffic.js';
 import { protocolSummary } from './traffic/protocol.js';
-import { wireTraffic } from './traffic/wire-traffic.js';
 import { milliseconds } from './units.js';
 import { version } from './version.js';
 
@@ -33,12 +33,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
   const account = chooseAccount(options.user, options.caller ?? {});
 
-  await using scope = await VethScope.open(options);
-  using files = new HeldCounterFiles(scope.holderPid);
+  await using scope = await openScope(options);
+  using files = new HeldCounterFiles(scope.counterPid);
   const before = await takeReading(scope, files);
   const countNow = async () => {
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
-    return { after, delta, ...wireTraffic(wire, delta) };
+    return { after, delta, ...countTraffic(scope.isolation, wire, delta) };
   };
   const endTree = () => endProcesses(() => scope.processes(), grace, hurry);
   const judgeNow = async () => {
@@ -53,11 +53,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     ...options,
     env: { ...env, ...scope.marks },
     argv,
-    account,
-    enter: scope.enter(),
-    tools: scope.tools,
+    enter: scope.enter(identityOptions(account)),
   });
-  using watch = new TrafficWatch(scope, files, interval, (sample) => breach.look(sample));
+  using watch = new TrafficWatch({ scope, files, before, interval, onSample: (sample) => breach.look(sample) });
   options.onStart?.(command);
   const stop = () => void endTree();
   signal?.addEventListener('abort', stop, { once: true });
@@ -92,7 +90,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       durationMs,
       cpu: cpuSpent(cpuBefore, cpuAfter),
     },
-    isolation: { kind: 'veth', mtu: scope.mtu, families: scope.families },
+    isolation: scope.isolation,
     traffic,
     method,
     protocol: protocolSummary(delta),

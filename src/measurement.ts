@@ -24,15 +24,20 @@ export type Traffic = {
   readonly external: InOut<Layers> & { readonly ipv4?: InOut<Layers>; readonly ipv6?: InOut<Layers> };
   /** What stayed on `lo` inside. */
   readonly loopback: InOut<Layers>;
+  /** What met this machine's own addresses; absent where the isolation cannot tell it from loopback. */
+  readonly hostLocal?: InOut<Layers>;
 };
 
 /** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */
 export type Method = {
-  /** qdisc: counted by the queue of each link end. proc-estimate: computed from /proc counters. */
-  readonly name: 'qdisc' | 'proc-estimate';
+  /**
+   * qdisc: counted by the queue of each link end. proc-estimate: computed from /proc counters. tap: counted at the
+   * namespace's tap, whose headers are not those of the wire. none: there is no way out, so nothing can have used it.
+   */
+  readonly name: 'qdisc' | 'proc-estimate' | 'tap' | 'none';
   readonly errorBound: InOut<number | null>;
-  /** Where the number of wire packets in came from: the queue, or the ECN counters (GSO packets from the uplink). */
-  readonly packetsIn: 'qdisc' | 'ecn-counters';
+  /** Where the number of wire packets in came from: the queue, the ECN counters (GSO packets from the uplink), the device. */
+  readonly packetsIn: 'qdisc' | 'ecn-counters' | 'device';
 };
 
 /** The namespace's own protocol counters, loopback included. `null`: the kernel does not say. */
@@ -88,6 +93,47 @@ export type Series = {
 /** Something the reader must know to judge the numbers. `code` is stable, `message` is for people. */
 export type Warning = { readonly code: string; readonly message: string };
 
+export type Family = 'ipv4' | 'ipv6';
+
+/** Where the command ran, by kind, with what a reader must know of it to judge the numbers. */
+export type Isolation =
+  /** A network namespace with a veth pair for each family. */
+  | { readonly kind: 'veth'; readonly mtu: number; readonly families: readonly Family[] }
+  /** A namespace of an ordinary user, whose packets a program of that user carries. */
+  | {
+      readonly kind: 'user-mode';
+      readonly tool: 'pasta' | 'slirp4netns';
+      readonly mtu: number;
+      readonly families: readonly Family[];
+    }
+  /** netmeter's own namespace, shared with whatever else lives there; `devices` are those counted as external. */
+  | { readonly kind: 'host'; readonly devices: readonly string[] }
+  /** Another namespace that was there before. */
+  | { readonly kind: 'join'; readonly netns: string; readonly devices: readonly string[] }
+  /** A namespace with loopback alone. */
+  | { readonly kind: 'offline' };
+
+/** What else used a shared namespace. */
+export type Contamination = {
+  /** clean: nothing else was seen. shared: the external numbers are an upper bound of the command's. unknown: not looked for. */
+  readonly grade: 'clean' | 'shared' | 'unknown';
+  /** External IP octets that moved while the command did not run, before and after it. null: not looked for. */
+  readonly idleOctets: number | null;
+  /** How long it was watched without the command. */
+  readonly idleMs: Milliseconds;
+  /** Connections to the outside that were not the command's. null: could not be listed. */
+  readonly foreignConnections: number | null;
+};
+
+/** A connect out of a namespace that has no way out. */
+export type Attempt = {
+  readonly address: string;
+  readonly protocol: string;
+  /** null: the protocol has no ports. */
+  readonly port: number | null;
+  readonly packets: number;
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -105,11 +151,11 @@ export type Measurement = {
     /** CPU time of the command and its waited-for descendants. */
     readonly cpu: { readonly userMs: Milliseconds; readonly systemMs: Milliseconds } | null;
   };
-  readonly isolation: {
-    readonly kind: 'veth';
-    readonly mtu: number;
-    readonly families: readonly ('ipv4' | 'ipv6')[];
-  };
+  readonly isolation: Isolation;
+  /** Of a shared namespace (host, join). */
+  readonly contamination?: Contamination;
+  /** Of a namespace without a way out (offline). null: could not be listed. */
+  readonly attempts?: readonly Attempt[] | null;
   readonly traffic: Traffic;
   readonly method: Method;
   readonly protocol: Protocol;

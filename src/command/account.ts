@@ -68,3 +68,11 @@ function findGroup(group: string, read: ReadText): number {
 }
 
 const unknown = (message: string) => new NetmeterError('UNKNOWN_USER', message);
+
+/** setpriv(1) options that make a process the account's. */
+export function identityOptions(account: Account | undefined): string[] {
+  if (!account) return [];
+  // Supplementary groups come from the user database; a bare number has none.
+  const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
+  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groups];
+}

@@ -1,14 +1,11 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { NetmeterError } from '../errors.js';
 import type { Exit } from '../measurement.js';
-import type { Account } from './account.js';
 
 export type CommandPlan = {
   readonly argv: readonly string[];
   /** argv that enters the scope, before ours. */
   readonly enter: readonly string[];
-  readonly tools: { readonly setpriv: string };
-  readonly account?: Account | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly stdio?: StdioOptions;
@@ -22,13 +19,11 @@ export type RunningCommand = {
 };
 
 /**
- * Starts the command as the last of a chain of execs (nsenter, setpriv), so that it keeps our pid's child, terminal,
- * process group and environment, and dies with us (PR_SET_PDEATHSIG, set after the change of user, which clears it).
+ * Starts the command as the last of a chain of execs (nsenter, setpriv), so that it stays our child, and keeps our
+ * terminal, process group and environment.
  */
 export function startCommand(plan: CommandPlan): RunningCommand {
-  const { enter, tools, account, argv } = plan;
-  const launch = [...enter, tools.setpriv, ...privileges(account), '--', ...argv];
-  const [file = '', ...rest] = launch;
+  const [file = '', ...rest] = [...plan.enter, ...plan.argv];
   const child = spawn(file, rest, {
     stdio: plan.stdio ?? 'inherit',
     ...(plan.env && { env: plan.env }),
@@ -42,12 +37,4 @@ export function startCommand(plan: CommandPlan): RunningCommand {
   });
   if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
   return { pid: child.pid, process: child, exited };
-}
-
-function privileges(account: Account | undefined): string[] {
-  const dies = ['--pdeathsig', 'KILL'];
-  if (!account) return dies;
-  // Supplementary groups come from the user database; a bare number has none.
-  const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
-  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groups, ...dies];
 }

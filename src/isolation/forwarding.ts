@@ -34,8 +34,8 @@ export async function switchForwardingOn(
   links: readonly LinkPlan[],
   guardian: Guardian,
 ): Promise<void> {
-  for (const { family, host } of links) {
-    writeSwitch(family === 'ipv4' ? ipv4Key(host.device) : ipv6Key(host.device));
+  for (const { purpose, host } of links) {
+    if (purpose !== 'host-local') writeSwitch(purpose === 'ipv4' ? ipv4Key(host.device) : ipv6Key(host.device));
   }
   const [first] = links;
   if (!first || keys.length === 0) return;

@@ -3,10 +3,10 @@ import { NetmeterError } from '../errors.js';
 import type { Tools } from './find-tools.js';
 import { joined, type LineChannel } from './line-channel.js';
 import { runTool } from './run-tool.js';
-import { ipv4Plan, ipv6Plan, type LinkPlan, linkName, SUBNETS } from './subnet.js';
+import { type LinkPlan, linkName, linkPlans, SUBNETS } from './subnet.js';
 import { hostLines } from './veth-pair.js';
 
-/** A run's links: its number, and a plan for each family. */
+/** A run's links: its number, and a plan for each link. */
 export type Links = { readonly number: number; readonly plans: readonly LinkPlan[] };
 
 export const hostDevices = ({ plans }: Links) => plans.map((plan) => plan.host.device);
@@ -18,7 +18,7 @@ export function chooseLinks(ipv6: boolean): Links {
   const start = Math.floor(Math.random() * SUBNETS);
   for (let step = 0; step < SUBNETS; step++) {
     const number = (start + step) % SUBNETS;
-    if (!taken.has(linkName(number))) return { number, plans: [ipv4Plan(number), ...(ipv6 ? [ipv6Plan(number)] : [])] };
+    if (!taken.has(linkName(number))) return { number, plans: linkPlans(number, ipv6) };
   }
   throw new NetmeterError('NO_FREE_SUBNET', `all ${SUBNETS} subnets of 198.18.0.0/15 are taken`);
 }

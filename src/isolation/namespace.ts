@@ -42,7 +42,7 @@ export class Namespace {
   }
 
   /** argv that runs what follows it inside. */
-  enter(tools: Tools): string[] {
+  enter(tools: Pick<Tools, 'nsenter'>): string[] {
     return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
   }
 

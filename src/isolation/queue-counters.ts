@@ -1,10 +1,5 @@
 import type { LineChannel } from './line-channel.js';
-
-/**
- * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
- * its own headers, Ethernet header (14 bytes) included, as it will be on the wire: qdisc_pkt_len_init(), net/core/dev.c.
- */
-export type QueueReading = { readonly bytes: bigint; readonly packets: bigint };
+import type { QueueReading } from './scope.js';
 
 /** Marks a queue as ours: a command that is root may put another in its place, and then its numbers are not ours. */
 const HANDLE = '6e6d:';

@@ -1,13 +1,20 @@
-/** How many runs can be open at once: the /30s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
-export const SUBNETS = 32_768;
+import { isIPv6 } from 'node:net';
+
+/** How many runs can be open at once: the /29s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
+export const SUBNETS = 16_384;
 
 /** Names and addresses of one end of a link. */
-type LinkEnd = { readonly device: string; readonly mac: string; readonly address: string };
+type LinkEnd = { readonly device: string; readonly mac: string; readonly addresses: readonly string[] };
 
-/** A veth pair of one address family: `host` outside, `inner` in the namespace. */
+/** The prefix length of an address on a link. */
+export const prefixLength = (address: string) => (isIPv6(address) ? 112 : 30);
+
+/** What leads through a link: all of a family, or this machine's own addresses. */
+export type LinkPurpose = 'ipv4' | 'ipv6' | 'host-local';
+
+/** A veth pair: `host` outside, `inner` in the namespace; each end with an address of each family that it carries. */
 export type LinkPlan = {
-  readonly family: 'ipv4' | 'ipv6';
-  readonly prefix: number;
+  readonly purpose: LinkPurpose;
   readonly host: LinkEnd;
   readonly inner: LinkEnd;
 };
@@ -15,28 +22,33 @@ export type LinkPlan = {
 /** The name of a run's first host interface; creating it takes the number (EEXIST: somebody else has it). */
 export const linkName = (number: number) => `nm${number}`;
 
-/** The IPv4 pair of run `number` (0 to SUBNETS - 1): 198.18.0.0/15 cut into /30s. */
-export function ipv4Plan(number: number): LinkPlan {
-  const base = number * 4;
-  const address = (host: number) => `198.${18 + (base >> 16)}.${(base >> 8) & 255}.${(base & 255) + host}`;
-  return {
-    family: 'ipv4',
-    prefix: 30,
-    host: { device: linkName(number), mac: mac(number, 1), address: address(1) },
-    inner: { device: 'nm4', mac: mac(number, 2), address: address(2) },
-  };
+/** The links of run `number` (0 to SUBNETS - 1): one a family, and one to this machine's own addresses. */
+export function linkPlans(number: number, ipv6: boolean): readonly LinkPlan[] {
+  const ends = (name: string, purpose: LinkPurpose, index: number, addresses: (host: number) => string[]) => ({
+    purpose,
+    host: { device: linkName(number) + name, mac: mac(number, 2 * index), addresses: addresses(1) },
+    inner: { device: INNER_DEVICES[purpose], mac: mac(number, 2 * index + 1), addresses: addresses(2) },
+  });
+  const local = (host: number) => [ipv4(number, 4 + host), ...(ipv6 ? [ipv6Address(number, 16 + host)] : [])];
+  return [
+    ends('', 'ipv4', 1, (host) => [ipv4(number, host)]),
+    ...(ipv6 ? [ends('v6', 'ipv6', 2, (host) => [ipv6Address(number, host)])] : []),
+    ends('h', 'host-local', 3, local),
+  ];
 }
 
-/** The IPv6 pair of run `number`: a unique local /112 (RFC 4193) each. */
-export function ipv6Plan(number: number): LinkPlan {
-  const address = (host: number) => `fd6e:6574:6d65::${number.toString(16)}:${host}`;
-  return {
-    family: 'ipv6',
-    prefix: 112,
-    host: { device: `${linkName(number)}v6`, mac: mac(number, 3), address: address(1) },
-    inner: { device: 'nm6', mac: mac(number, 4), address: address(2) },
-  };
+/** The namespace's names of its links' ends. */
+export const INNER_DEVICES: Readonly<Record<LinkPurpose, string>> = { ipv4: 'nm4', ipv6: 'nm6', 'host-local': 'nmh' };
+
+/** 198.18.0.0/15 cut into /29s, each of two /30s. */
+function ipv4(number: number, host: number): string {
+  const base = number * 8;
+  return `198.${18 + (base >> 16)}.${(base >> 8) & 255}.${(base & 255) + host}`;
 }
+
+/** Unique local addresses (RFC 4193): a /111 a run, of two /112s. */
+const ipv6Address = (number: number, host: number) =>
+  `fd6e:6574:6d65::${(number * 2 + (host >> 4)).toString(16)}:${host & 15}`;
 
 /** A locally administered address, so that neighbours can be written down instead of asked for. */
 function mac(number: number, end: number): string {

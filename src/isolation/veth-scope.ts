@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import type { Warning } from '../measurement.js';
+import type { Isolation, Warning } from '../measurement.js';
 import type { DnsRelay } from './dns-relay.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
@@ -9,19 +9,15 @@ import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLink
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall } from './open-firewall.js';
-import { QueueCounters, type QueueReading } from './queue-counters.js';
+import { QueueCounters } from './queue-counters.js';
+import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { requireRights } from './require-rights.js';
 import { withNameservers } from './resolver.js';
+import type { Scope, WireReading } from './scope.js';
+import type { LinkPlan, LinkPurpose } from './subnet.js';
 import { innerLines } from './veth-pair.js';
-
-/** What each queue has sent since it was attached; `undefined`: it cannot be read (any more). */
-export type WireReading = {
-  readonly ipv4: { readonly in: QueueReading | undefined; readonly out: QueueReading | undefined };
-  readonly ipv6?: { readonly in: QueueReading | undefined; readonly out: QueueReading | undefined };
-  readonly loopback: QueueReading | undefined;
-};
 
 export type OpenOptions = {
   /** Aborted while the scope is being made: it is taken down again. */
@@ -35,13 +31,12 @@ const MAX_TRIES = 50;
 const IPV6_MIN_MTU = 1280;
 
 /**
- * A network namespace with a veth pair for each address family to the host, which translates its addresses.
- * One pair a family, because a queue counts whole packets: families on one pair could not be told apart exactly.
+ * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
+ * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
  */
-export class VethScope implements AsyncDisposable {
-  readonly kind = 'veth';
-  readonly mtu: number;
-  readonly tools: Tools;
+export class VethScope implements Scope {
+  readonly #mtu: number;
+  readonly #tools: Tools;
   readonly warnings: Warning[] = [];
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
@@ -53,7 +48,7 @@ export class VethScope implements AsyncDisposable {
   readonly #hostQueues: QueueCounters;
   readonly #innerQueues: QueueCounters;
   #namespace: Namespace | undefined;
-  #hostDevices: readonly string[] = [];
+  #links: Links | undefined;
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
@@ -73,8 +68,8 @@ export class VethScope implements AsyncDisposable {
   }
 
   private constructor(tools: Tools, options: GuardianOptions) {
-    this.tools = tools;
-    this.mtu = this.#uplink.mtu;
+    this.#tools = tools;
+    this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
     this.#resolver = chooseResolver({ ipv6: this.#ipv6 });
     const { resolvConf } = this.#resolver;
@@ -86,38 +81,41 @@ export class VethScope implements AsyncDisposable {
     this.#innerQueues = new QueueCounters(holder);
   }
 
-  /** A process of the namespace, to open its /proc files through. */
-  get holderPid(): number {
+  get isolation(): Isolation {
+    return { kind: 'veth', mtu: this.#mtu, families: this.#ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'] };
+  }
+
+  get counterPid(): number {
     return this.#opened.pid;
   }
 
-  get families(): readonly ('ipv4' | 'ipv6')[] {
-    return this.#ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'];
+  /** setpriv comes last: a change of user clears the signal that a parent's death sends. */
+  enter(identity: readonly string[]): string[] {
+    return [...this.#opened.enter(this.#tools), this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
   }
 
-  /** argv that runs what follows it inside. */
-  enter(): string[] {
-    return this.#opened.enter(this.tools);
-  }
-
-  /** What the command's environment must hold. */
   get marks(): Readonly<Record<string, string>> {
-    return this.#guardian.marks;
+    const [host] = this.#plan('host-local').host.addresses;
+    return { ...this.#guardian.marks, ...(host && { NETMETER_HOST: host }) };
   }
 
-  /** Pids of all processes inside, netmeter's own holder excepted. */
+  /** All processes inside. */
   processes(): number[] {
     return this.#opened.members();
   }
 
-  /** Reads every queue; about a millisecond. */
+  /** About a millisecond. */
   async readWire(): Promise<WireReading> {
-    const inner = this.#ipv6 ? ['lo', 'nm4', 'nm6'] : ['lo', 'nm4'];
-    const [[in4, in6], [loopback, out4, out6]] = await Promise.all([
-      this.#hostQueues.read(this.#hostDevices),
+    const { plans } = this.#made;
+    const inner = ['lo', ...innerDevices(this.#made)];
+    const [incoming, outgoing] = await Promise.all([
+      this.#hostQueues.read(hostDevices(this.#made)),
       this.#innerQueues.read(inner),
     ]);
-    return { loopback, ipv4: { in: in4, out: out4 }, ...(this.#ipv6 && { ipv6: { in: in6, out: out6 } }) };
+    return Object.fromEntries([
+      ...plans.map((plan, index) => [`${plan.inner.device}.in`, incoming[index]]),
+      ...inner.map((device, index) => [`${device}.out`, outgoing[index]]),
+    ]);
   }
 
   /** Ends what still lives inside and leaves the host as it was. */
@@ -131,6 +129,17 @@ export class VethScope implements AsyncDisposable {
     return this.#namespace;
   }
 
+  get #made(): Links {
+    if (!this.#links) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return this.#links;
+  }
+
+  #plan(purpose: LinkPurpose): LinkPlan {
+    const plan = this.#made.plans.find((each) => each.purpose === purpose);
+    if (!plan) throw new NetmeterError('SETUP_FAILED', `there is no ${purpose} link`);
+    return plan;
+  }
+
   async #setUp(): Promise<void> {
     // The table only needs the interfaces' names: it is made while the namespace and the links are.
     const chosen = chooseLinks(this.#ipv6);
@@ -139,36 +148,37 @@ export class VethScope implements AsyncDisposable {
     this.#namespace = await Namespace.ready(this.#guardian, this.#hasMounts);
     const held = this.#guardian.hold();
     const links = await this.#makeLinks(chosen, switchedOn);
-    this.#hostDevices = hostDevices(links);
+    this.#links = links;
     await Promise.all([
       held,
       this.#configureInside(links),
-      this.#hostQueues.attach(this.#hostDevices),
+      this.#hostQueues.attach(hostDevices(links)),
       translated.then((listing) => this.#connect(links, keys, listing)),
     ]);
-    await this.#relayNames(links);
+    await this.#relayNames();
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
-  async #relayNames({ plans: [plan] }: Links): Promise<void> {
+  async #relayNames(): Promise<void> {
     const { relayTo, resolvConf } = this.#resolver;
     const [server] = relayTo ?? [];
-    if (server === undefined || !resolvConf || !plan) return;
+    const [address] = this.#plan('host-local').host.addresses;
+    if (server === undefined || !resolvConf || !address) return;
     const { DnsRelay } = await import('./dns-relay.js');
-    this.#relay = await DnsRelay.open(plan.host.address, server);
+    this.#relay = await DnsRelay.open(address, server);
     // The file that the holder has covered, through the holder's own mounts.
-    const file = `/proc/${this.holderPid}/root${resolvConf.target}`;
-    writeFileSync(file, withNameservers(resolvConf.text, [plan.host.address]));
+    const file = `/proc/${this.counterPid}/root${resolvConf.target}`;
+    writeFileSync(file, withNameservers(resolvConf.text, [address]));
   }
 
   /** Makes the chosen links, or others when somebody else was faster. */
   async #makeLinks(chosen: Links, switchedOn: readonly string[]): Promise<Links> {
-    const making = { mtu: this.mtu, holderPid: this.holderPid };
+    const making = { mtu: this.#mtu, holderPid: this.counterPid };
     if (await makeLinks(this.#guardian.helpers.hostIp, chosen, making)) return chosen;
     this.#nat.remove(chosen);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const links = chooseLinks(this.#ipv6);
-      if (!(await makeLinksAgain(this.tools, links, making))) continue;
+      if (!(await makeLinksAgain(this.#tools, links, making))) continue;
       await this.#nat.add(links, switchedOn);
       return links;
     }
@@ -176,19 +186,22 @@ export class VethScope implements AsyncDisposable {
   }
 
   async #configureInside(links: Links): Promise<void> {
-    await this.#opened.configure(['link set lo up', ...links.plans.flatMap(innerLines)]);
+    // The namespace's gateways are addresses of this machine too.
+    const gateways = links.plans.flatMap(({ purpose, host }) => (purpose === 'host-local' ? [] : host.addresses));
+    const local = [...readLocalAddresses(), ...gateways];
+    await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
     await this.#innerQueues.attach(['lo', ...innerDevices(links)]);
   }
 
   /** After the address translation, whose rules keep the forwarding to the namespace's packets. */
   async #connect(links: Links, keys: readonly string[], listing: string): Promise<void> {
     await switchForwardingOn(keys, links.plans, this.#guardian);
-    const [link] = this.#hostDevices;
-    if (link) await openFirewall(this.tools, this.#guardian, link, listing);
+    const [link] = hostDevices(links);
+    if (link) await openFirewall(this.#tools, this.#guardian, link, listing);
   }
 
   #decideIpv6(): boolean {
-    if (this.#uplink.ipv6 === undefined || this.mtu < IPV6_MIN_MTU) return false;
+    if (this.#uplink.ipv6 === undefined || this.#mtu < IPV6_MIN_MTU) return false;
     if (canForwardIpv6()) return true;
     this.warnings.push({
       code: 'NO_IPV6',

@@ -1,4 +1,4 @@
-import type { InOut, Layers, Measurement } from '../measurement.js';
+import type { InOut, Isolation, Layers, Measurement } from '../measurement.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
@@ -50,7 +50,8 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
   ];
   const { ipv4, ipv6 } = external;
   if (moved(ipv4) && moved(ipv6)) rows.push(pairRow('IPv4', ipv4), pairRow('IPv6', ipv6));
-  if (loopback.in.packets !== 0) rows.push(amountRow('loopback', loopback.in));
+  if (traffic.hostLocal && moved(traffic.hostLocal)) rows.push(pairRow('this host', traffic.hostLocal));
+  if (loopback.in.packets !== 0) rows.push(amountRow('loopback', withoutWire(loopback.in)));
   return rows;
 }
 
@@ -59,6 +60,9 @@ function amountRow(label: string, layers: Layers, paint = (plain: string) => pla
   const octets = layers.wireOctets === null ? '' : `${exact(layers.wireOctets)} B`;
   return `  ${label.padEnd(9)} ${amount}  ${octets.padStart(19)}  ${exact(layers.packets).padStart(11)} packets`;
 }
+
+/** Loopback is no wire: where no queue counted what one would carry, its IP octets are told. */
+const withoutWire = (layers: Layers): Layers => ({ ...layers, wireOctets: layers.wireOctets ?? layers.ipOctets });
 
 const pairRow = (label: string, flow: InOut<Layers>) =>
   `  ${label.padEnd(9)} ${rounded(flow.in.wireOctets).padStart(9)} in, ${rounded(flow.out.wireOctets)} out`;
@@ -96,12 +100,43 @@ function troubleRows({ protocol: { tcp, udp, link } }: Measurement): string[] {
 
 function methodText({ method, isolation }: Measurement): string {
   const { in: boundIn, out: boundOut } = method.errorBound;
-  const by = method.name === 'qdisc' ? 'counted on the wire' : 'estimated from /proc';
   const bound =
     boundIn === null || boundOut === null
       ? 'error unknown'
       : boundIn + boundOut === 0
         ? 'exact'
         : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
-  return `IP bytes ${by}, ${bound} (${isolation.kind}, MTU ${isolation.mtu})`;
+  return `IP bytes ${countedBy(method)}, ${bound} (${placeOf(isolation)})`;
+}
+
+function countedBy({ name }: Measurement['method']): string {
+  switch (name) {
+    case 'qdisc':
+      return 'counted on the wire';
+    case 'proc-estimate':
+      return 'estimated from /proc';
+    case 'tap':
+      return 'counted at the tap';
+    case 'none':
+      return 'had no way out';
+    default:
+      return name satisfies never;
+  }
+}
+
+function placeOf(isolation: Isolation): string {
+  switch (isolation.kind) {
+    case 'veth':
+      return `veth, MTU ${isolation.mtu}`;
+    case 'user-mode':
+      return `user-mode by ${isolation.tool}, MTU ${isolation.mtu}`;
+    case 'host':
+      return `host, ${isolation.devices.join(', ') || 'no device'}`;
+    case 'join':
+      return `in ${visible(isolation.netns)}, ${isolation.devices.join(', ') || 'no device'}`;
+    case 'offline':
+      return 'offline';
+    default:
+      return isolation satisfies never;
+  }
 }

@@ -1,16 +1,14 @@
 import { type CounterDelta, subtract } from '../counters/delta.js';
 import { type CounterTexts, parseTexts, type Snapshot, takeTexts } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
-import type { QueueReading } from '../isolation/queue-counters.js';
-import type { VethScope, WireReading } from '../isolation/veth-scope.js';
-import type { InOut } from '../measurement.js';
-import type { QueueDelta, WireDelta } from '../traffic/wire-traffic.js';
+import type { QueueReading, Scope, WireReading } from '../isolation/scope.js';
+import type { QueueDelta, WireDelta } from '../traffic/queue-delta.js';
 import { milliseconds, toExactNumber } from '../units.js';
 
 /** Everything that is counted in a scope, at one instant. */
 export type Reading = { readonly texts: CounterTexts; readonly wire: WireReading };
 
-export async function takeReading(scope: VethScope, files: HeldCounterFiles): Promise<Reading> {
+export async function takeReading(scope: Scope, files: HeldCounterFiles): Promise<Reading> {
   const wire = scope.readWire();
   const texts = takeTexts((file) => files.read(file), milliseconds(performance.now()));
   return { texts, wire: await wire };
@@ -21,22 +19,11 @@ export type Difference = { readonly wire: WireDelta; readonly delta: CounterDelt
 
 /** What happened between two readings of one scope. */
 export function difference(before: Reading, after: Reading): Difference {
-  const { ipv4, ipv6, loopback } = after.wire;
-  const wire: WireDelta = {
-    ipv4: directions(before.wire.ipv4, ipv4),
-    ...(ipv6 && { ipv6: directions(before.wire.ipv6, ipv6) }),
-    loopback: grown(before.wire.loopback, loopback),
-  };
+  const queues = Object.entries(after.wire).map(([end, reading]) => [end, grown(before.wire[end], reading)] as const);
+  const wire: WireDelta = Object.fromEntries(queues);
   const snapshot = parseTexts(after.texts);
   return { wire, delta: subtract(parseTexts(before.texts), snapshot), after: snapshot };
 }
-
-type Queues = InOut<QueueReading | undefined>;
-
-const directions = (before: Queues | undefined, after: Queues): InOut<QueueDelta | undefined> => ({
-  in: grown(before?.in, after.in),
-  out: grown(before?.out, after.out),
-});
 
 /** Unknown unless it was read on both sides and did not go down. */
 function grown(before: QueueReading | undefined, after: QueueReading | undefined): QueueDelta | undefined {

@@ -1,31 +1,37 @@
-import type { Devices } from '../counters/dev.js';
+import { parseDev } from '../counters/dev.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeDeviceSample } from '../counters/take-snapshot.js';
-import type { VethScope, WireReading } from '../isolation/veth-scope.js';
-import type { Sample } from '../measurement.js';
+import type { Scope } from '../isolation/scope.js';
+import type { InOut, Sample } from '../measurement.js';
 import { addSample, noSamples, type Samples } from '../series/series.js';
-import { ipOctets, type Milliseconds, milliseconds } from '../units.js';
+import { octetsSoFar } from '../traffic/octets-so-far.js';
+import { ipOctets, type Milliseconds, milliseconds, toExactNumber } from '../units.js';
+import type { Reading } from './take-reading.js';
 
-const ETHERNET_HEADER = 14n;
+export type Watched = {
+  readonly scope: Scope;
+  readonly files: HeldCounterFiles;
+  readonly before: Reading;
+  readonly interval: Milliseconds;
+  readonly onSample: (sample: Sample) => Promise<void>;
+};
 
 /** Samples the traffic while the command runs. */
 export class TrafficWatch implements Disposable {
-  readonly #scope: VethScope;
+  readonly #scope: Scope;
   readonly #files: HeldCounterFiles;
+  /** Where the counters stood before the command. */
+  readonly #start: InOut<bigint> | undefined;
   readonly #started: number;
   readonly #timer: NodeJS.Timeout;
   readonly #onSample: (sample: Sample) => Promise<void>;
   #samples: Samples;
   #busy = false;
 
-  constructor(
-    scope: VethScope,
-    files: HeldCounterFiles,
-    interval: Milliseconds,
-    onSample: (sample: Sample) => Promise<void>,
-  ) {
+  constructor({ scope, files, before, interval, onSample }: Watched) {
     this.#scope = scope;
     this.#files = files;
+    this.#start = octetsSoFar(scope.isolation, before.wire, parseDev(before.texts.texts.get('dev') ?? ''));
     this.#started = performance.now();
     this.#onSample = onSample;
     this.#samples = noSamples(interval);
@@ -48,30 +54,14 @@ export class TrafficWatch implements Disposable {
     try {
       const atMs = milliseconds(Math.round(performance.now() - this.#started));
       const devices = takeDeviceSample(this.#files);
-      const octets = externalOctets(await this.#scope.readWire(), devices);
-      if (octets) {
-        this.#samples = addSample(this.#samples, { atMs, ...octets });
-        await this.#onSample({ atMs, ...octets });
-      }
+      const now = octetsSoFar(this.#scope.isolation, await this.#scope.readWire(), devices);
+      if (!now || !this.#start) return;
+      const grown = (way: 'in' | 'out') => ipOctets(toExactNumber(now[way] - (this.#start?.[way] ?? 0n)));
+      const sample = { atMs, in: grown('in'), out: grown('out') };
+      this.#samples = addSample(this.#samples, sample);
+      await this.#onSample(sample);
     } finally {
       this.#busy = false;
     }
   }
-}
-
-/** Wire octets so far. Where an uplink hides segments from the queue this is up to 1 % high; the final count is not. */
-function externalOctets(wire: WireReading, devices: Devices) {
-  const families = [
-    { queues: wire.ipv4, link: devices['nm4'] },
-    ...(wire.ipv6 ? [{ queues: wire.ipv6, link: devices['nm6'] }] : []),
-  ];
-  let octetsIn = 0n;
-  let octetsOut = 0n;
-  for (const { queues, link } of families) {
-    if (!queues.in || !queues.out) return undefined;
-    const packetsIn = link?.['rxPackets'] ?? 0n;
-    octetsIn += queues.in.bytes - ETHERNET_HEADER * (packetsIn > queues.in.packets ? packetsIn : queues.in.packets);
-    octetsOut += queues.out.bytes - ETHERNET_HEADER * queues.out.packets;
-  }
-  return { in: ipOctets(Number(octetsIn)), out: ipOctets(Number(octetsOut)) };
 }

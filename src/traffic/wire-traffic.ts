@@ -1,18 +1,9 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
-import type { InOut, Layers, Method, Traffic } from '../measurement.js';
+import type { Family, InOut, Layers, Method, Traffic } from '../measurement.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
-import { hiddenSegments, ipv4Counters, ipv6Counters } from './hidden-segments.js';
+import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown, sumLayers } from './layers.js';
-
-/** What a queue sent: frame bytes with each segment's own headers, and wire packets. */
-export type QueueDelta = { readonly bytes: number; readonly packets: number };
-
-/** By link end; `undefined` where a queue could not be read to the end. */
-export type WireDelta = {
-  readonly ipv4: InOut<QueueDelta | undefined>;
-  readonly ipv6?: InOut<QueueDelta | undefined>;
-  readonly loopback: QueueDelta | undefined;
-};
+import type { QueueDelta, WireDelta } from './queue-delta.js';
 
 /** One direction of one family before it is summed up. */
 type Flow = {
@@ -23,27 +14,36 @@ type Flow = {
 };
 
 const ETHERNET_HEADER = 14;
-/** TCP options other than timestamps, IP options, other protocols: what a hidden header may differ by from the usual. */
-const HEADER_SPREAD = 68;
 
 /**
- * Turns what the queues and the kernel's counters say into traffic by class, direction, family and layer.
+ * Turns what the queues of a veth scope and the kernel's counters say into traffic by class, direction, family and layer.
  * The method is told in src/README.md, "The numbers".
  */
-export function wireTraffic(wire: WireDelta, delta: CounterDelta): { traffic: Traffic; method: Method } {
-  const counts = [familyCount('ipv4', wire.ipv4, delta), ...(wire.ipv6 ? [familyCount('ipv6', wire.ipv6, delta)] : [])];
-  const excess = gsoExcess(counts, wire.loopback, delta);
-  const [four, six] = counts.map((count) => flows(count, excess));
-  const all = [four, six].filter((flow) => flow !== undefined);
+export function wireTraffic(
+  families: readonly Family[],
+  wire: WireDelta,
+  delta: CounterDelta,
+): { traffic: Traffic; method: Method } {
+  const local = linkCount('nmh', wire, delta);
+  const counts = families.map((family) => familyCount(family, wire, delta));
+  const excess = gsoExcess(counts, knownHidden(local, wire, delta));
+  const all = counts.map((count, index) => flows(count, excess[index]));
   const external = {
     in: sumLayers(all.map((flow) => flow.in.layers)),
     out: sumLayers(all.map((flow) => flow.out.layers)),
   };
   const layersOf = (flow: InOut<Flow>) => ({ in: flow.in.layers, out: flow.out.layers });
+  const byFamily = Object.fromEntries(
+    families.flatMap((family, index) => {
+      const flow = all[index];
+      return flow ? [[family, layersOf(flow)]] : [];
+    }),
+  );
   return {
     traffic: {
-      external: { ...external, ...(four && { ipv4: layersOf(four) }), ...(six && { ipv6: layersOf(six) }) },
-      loopback: loopback(wire.loopback, delta),
+      external: { ...external, ...byFamily },
+      loopback: loopback(wire['lo.out'], delta),
+      hostLocal: layersOf(localFlows(local)),
     },
     method: method(all),
   };
@@ -61,92 +61,119 @@ function method(flows: readonly InOut<Flow>[]): Method {
   };
 }
 
-/** What was counted for one family; packets in by the IP layer where it counts segments. */
-type FamilyCount = {
-  readonly queues: InOut<QueueDelta | undefined>;
-  readonly link: InOut<LinkCount>;
-  readonly hidden: number | undefined;
-  readonly tcpHeaders: number;
-};
+type LinkEndCount = { readonly octets: number | undefined; readonly packets: number | undefined };
 
-type LinkCount = { readonly octets: number | undefined; readonly packets: number | undefined };
+/** What was counted at a link. */
+type LinkCount = { readonly queues: InOut<QueueDelta | undefined>; readonly link: InOut<LinkEndCount> };
 
-function familyCount(name: 'ipv4' | 'ipv6', queues: FamilyCount['queues'], delta: CounterDelta): FamilyCount {
-  const device = delta.devices[name === 'ipv4' ? 'nm4' : 'nm6'];
-  const link: Increments = device && device.kind !== 'vanished' ? device.counters : {};
+/** The same for a family, with the segments that the IP layer saw arrive inside super-packets. */
+type FamilyCount = LinkCount & { readonly hidden: number | undefined; readonly tcpHeaders: number };
+
+function linkCount(device: string, wire: WireDelta, delta: CounterDelta): LinkCount {
+  const link = countersOf(device, delta);
   return {
-    queues,
+    queues: { in: wire[`${device}.in`], out: wire[`${device}.out`] },
     link: {
       in: { octets: link['rxBytes'], packets: link['rxPackets'] },
       out: { octets: link['txBytes'], packets: link['txPackets'] },
     },
-    hidden: hiddenSegments(name === 'ipv4' ? ipv4Counters(delta) : ipv6Counters(delta)),
-    tcpHeaders: name === 'ipv4' ? 52 : 72,
   };
 }
 
-/** Wire packets in by the IP layer. */
-const packetsByIp = ({ link, hidden }: FamilyCount) =>
-  link.in.packets === undefined || hidden === undefined ? undefined : link.in.packets + hidden;
+function countersOf(device: string, delta: CounterDelta): Increments {
+  const present = delta.devices[device];
+  return present && present.kind !== 'vanished' ? present.counters : {};
+}
 
-/** Segments that the IP layer saw and the queues did not: where the uplink hands over GSO packets (kernel-side LRO, virtio). */
-type GsoExcess = { readonly present: boolean; readonly onLoopback: number };
+const familyCount = (family: Family, wire: WireDelta, delta: CounterDelta): FamilyCount => ({
+  ...linkCount(family === 'ipv4' ? 'nm4' : 'nm6', wire, delta),
+  hidden: hiddenSegments(family === 'ipv4' ? ipv4Counters(delta) : ipv6Counters(delta)),
+  tcpHeaders: TCP_HEADERS[family],
+});
 
 /**
- * Loopback has super-packets too, rarely; the IP layer counts their segments with everybody else's, and loopback's own
- * queue tells how many. What is beyond them came through the uplink.
+ * Super-packets that did not come through the uplink: loopback's, which are rare, and those of this machine's own
+ * addresses. The IP layer counts their segments with everybody else's, and the queues there tell how many.
  */
-function gsoExcess(counts: readonly FamilyCount[], loop: QueueDelta | undefined, delta: CounterDelta): GsoExcess {
-  const excess = counts.map((count) => Math.max(0, (packetsByIp(count) ?? 0) - (count.queues.in?.packets ?? Infinity)));
-  const device = delta.devices['lo'];
-  const loopPackets = device && device.kind !== 'vanished' ? (device.counters['rxPackets'] ?? 0) : 0;
-  const onLoopback = Math.max(0, (loop?.packets ?? 0) - loopPackets);
-  return { present: excess.reduce((total, count) => total + count, 0) > onLoopback, onLoopback };
+function knownHidden({ queues, link }: LinkCount, wire: WireDelta, delta: CounterDelta): number {
+  const lo = (wire['lo.out']?.packets ?? 0) - (countersOf('lo', delta)['rxPackets'] ?? 0);
+  const local = (queues.in?.packets ?? 0) - (link.in.packets ?? 0);
+  return Math.max(0, lo) + Math.max(0, local);
 }
 
-function flows(count: FamilyCount, excess: GsoExcess): InOut<Flow> {
-  const { link, queues, hidden, tcpHeaders } = count;
-  return {
-    in: flow(link.in, queues.in, { hidden, tcpHeaders, excess, byIp: packetsByIp(count) }),
-    out: flow(link.out, queues.out, { hidden: undefined, tcpHeaders, excess: NO_EXCESS, byIp: undefined }),
-  };
+/** Of a family whose uplink hands over GSO packets (virtio, LRO): the wire packets that came in. */
+type GsoExcess = { readonly packetsIn: number } | undefined;
+
+/**
+ * Where an uplink hands over GSO packets the queue counts each as one, though all its segments' bytes. The IP layer
+ * counts segments; what it saw beyond the queues' packets and the known super-packets came that way. The sum over the
+ * families is exact; how the known ones divide between them is not told, so the first one takes them.
+ */
+function gsoExcess(counts: readonly FamilyCount[], known: number): readonly GsoExcess[] {
+  const byIp = counts.map(({ link, hidden }) =>
+    link.in.packets === undefined || hidden === undefined ? undefined : link.in.packets + hidden,
+  );
+  const beyond = counts.map(({ queues }, index) => (byIp[index] ?? 0) - (queues.in?.packets ?? Infinity));
+  const total = beyond.reduce((sum, count) => sum + Math.max(0, count), 0);
+  if (total <= known) return counts.map(() => undefined);
+  let left = known;
+  return counts.map(({ queues }, index) => {
+    const seen = byIp[index];
+    const own = queues.in?.packets ?? 0;
+    if (seen === undefined || seen <= own) return undefined;
+    const taken = Math.min(left, seen - own);
+    left -= taken;
+    return { packetsIn: seen - taken };
+  });
 }
 
-const NO_EXCESS: GsoExcess = { present: false, onLoopback: 0 };
+const flows = (count: FamilyCount, excess: GsoExcess): InOut<Flow> => ({
+  in: flow(count.link.in, count.queues.in, { hidden: count.hidden, tcpHeaders: count.tcpHeaders, excess }),
+  out: flow(count.link.out, count.queues.out, { hidden: undefined, tcpHeaders: count.tcpHeaders, excess: undefined }),
+});
 
-type Segments = {
-  readonly hidden: number | undefined;
-  readonly tcpHeaders: number;
-  readonly excess: GsoExcess;
-  readonly byIp: number | undefined;
-};
+/** Packets between this machine and the namespace are made here: the queues have seen each segment. */
+function localFlows({ link, queues }: LinkCount): InOut<Flow> {
+  const unseen = { hidden: undefined, tcpHeaders: 0, excess: undefined };
+  return { in: flow(link.in, queues.in, unseen), out: flow(link.out, queues.out, unseen) };
+}
 
-function flow(link: LinkCount, queue: QueueDelta | undefined, segments: Segments): Flow {
+type Segments = { readonly hidden: number | undefined; readonly tcpHeaders: number; readonly excess: GsoExcess };
+
+function flow(link: LinkEndCount, queue: QueueDelta | undefined, segments: Segments): Flow {
   const known = link.octets !== undefined && link.packets !== undefined;
   const ip = known ? (link.octets ?? 0) - ETHERNET_HEADER * (link.packets ?? 0) : null;
   const layers = {
     ipOctets: ip === null ? null : ipOctets(ip),
     linkBytes: link.octets === undefined ? null : linkBytes(link.octets),
   };
-  if (!queue) return estimate(layers, ip, segments);
-  const { excess, byIp } = segments;
-  const byEcn = excess.present && byIp !== undefined && byIp > queue.packets;
-  const count = byEcn ? byIp : queue.packets;
+  if (!queue) return estimate(layers, ip, link.packets, segments);
+  const { excess } = segments;
+  const count = excess?.packetsIn ?? queue.packets;
   const wire = ipOctets(queue.bytes - ETHERNET_HEADER * count);
-  const bound = byEcn ? ETHERNET_HEADER * excess.onLoopback : 0;
-  return { layers: { wireOctets: wire, ...layers, packets: packets(count) }, bound, byQueue: true, byEcn };
+  return {
+    layers: { wireOctets: wire, ...layers, packets: packets(count) },
+    bound: 0,
+    byQueue: true,
+    byEcn: excess !== undefined,
+  };
 }
 
 type KnownLayers = Pick<Layers, 'ipOctets' | 'linkBytes'>;
 
 /** Without the queue: the IP layer's bytes, and for each segment that it did not see the usual TCP headers. */
-function estimate(layers: KnownLayers, ip: number | null, { hidden, tcpHeaders, byIp }: Segments): Flow {
+function estimate(
+  layers: KnownLayers,
+  ip: number | null,
+  seen: number | undefined,
+  { hidden, tcpHeaders }: Segments,
+): Flow {
   const known = ip !== null && hidden !== undefined;
   return {
     layers: {
       wireOctets: known ? ipOctets(ip + hidden * tcpHeaders) : null,
       ...layers,
-      packets: byIp === undefined ? null : packets(byIp),
+      packets: seen === undefined || hidden === undefined ? null : packets(seen + hidden),
     },
     bound: known ? hidden * HEADER_SPREAD : null,
     byQueue: false,
@@ -156,8 +183,7 @@ function estimate(layers: KnownLayers, ip: number | null, { hidden, tcpHeaders, 
 
 /** Loopback frames are handed over without their Ethernet header; only the queue has seen it. */
 function loopback(queue: QueueDelta | undefined, delta: CounterDelta): InOut<Layers> {
-  const device = delta.devices['lo'];
-  const octets = device && device.kind !== 'vanished' ? device.counters['rxBytes'] : undefined;
+  const octets = countersOf('lo', delta)['rxBytes'];
   const layers: Layers = {
     wireOctets: queue ? ipOctets(queue.bytes - ETHERNET_HEADER * queue.packets) : null,
     ipOctets: octets === undefined ? null : ipOctets(octets),

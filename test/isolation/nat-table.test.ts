@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { transaction } from '../../src/isolation/nat-table.js';
-import { ipv4Plan, ipv6Plan } from '../../src/isolation/subnet.js';
+import { linkPlans } from '../../src/isolation/subnet.js';
 
-const links = { number: 17, plans: [ipv4Plan(17), ipv6Plan(17)] };
+const links = { number: 17, plans: linkPlans(17, true) };
 
 test('is one line, owned, and speaks of the run’s own interfaces alone', () => {
   const text = transaction(links, []);
   expect(text).not.toContain('\n');
   expect(text).toContain('add table inet netmeter_17 { flags owner; }');
-  expect(text.match(/"[^"]+"/g)?.every((device) => ['"nm17"', '"nm17v6"'].includes(device))).toBe(true);
+  expect(text.match(/"[^"]+"/g)?.every((device) => ['"nm17"', '"nm17v6"', '"nm17h"'].includes(device))).toBe(true);
 });
 
 test('a device that netmeter made forward goes on not to forward for others', () => {

@@ -1,56 +1,68 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { expect, test } from 'vitest';
-import { ipv4Plan, ipv6Plan, SUBNETS } from '../../src/isolation/subnet.js';
+import { linkPlans, prefixLength, SUBNETS } from '../../src/isolation/subnet.js';
+
+const everyRun = Array.from({ length: SUBNETS }, (_, number) => linkPlans(number, true));
 
 test('every run has addresses, names and MACs of its own, inside 198.18.0.0/15', () => {
   const seen = new Set<string>();
-  for (let number = 0; number < SUBNETS; number++) {
-    for (const { host, inner } of [ipv4Plan(number), ipv6Plan(number)]) {
-      for (const end of [host.address, inner.address, host.mac, inner.mac, host.device]) seen.add(end);
-    }
+  for (const { host, inner } of everyRun.flat()) {
+    for (const end of [...host.addresses, ...inner.addresses, host.mac, inner.mac, host.device]) seen.add(end);
   }
-  expect(seen.size).toBe(SUBNETS * 10);
+  // Two addresses a link, four on the one to this machine; two MACs and a name each.
+  expect(seen.size).toBe(SUBNETS * (2 + 2 + 4 + 3 * 3));
   const v4 = [...seen].filter((text) => isIPv4(text));
   expect(v4.every((address) => /^198\.1[89]\./.test(address))).toBe(true);
-  expect([...seen].filter((text) => isIPv6(text)).length).toBe(SUBNETS * 2);
+  expect([...seen].filter((text) => isIPv6(text)).length).toBe(SUBNETS * 4);
 });
 
 test('the name of an interface fits (15 bytes)', () => {
-  expect(ipv6Plan(SUBNETS - 1).host.device.length).toBeLessThanOrEqual(15);
+  for (const { host, inner } of linkPlans(SUBNETS - 1, true)) {
+    expect(host.device.length).toBeLessThanOrEqual(15);
+    expect(inner.device.length).toBeLessThanOrEqual(15);
+  }
 });
 
 const toNumber = (address: string) => address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 
-test('both ends are the two hosts of a /30 of the run’s own, and the blocks fill 198.18.0.0/15', () => {
+test('both ends are the two hosts of a /30 of the link’s own, and the blocks fill 198.18.0.0/15', () => {
   const blocks = new Set<number>();
-  for (let number = 0; number < SUBNETS; number++) {
-    const { host, inner, prefix } = ipv4Plan(number);
-    const [outside, inside] = [toNumber(host.address), toNumber(inner.address)];
-    if (prefix !== 30 || outside % 4 !== 1 || inside !== outside + 1) throw new Error(`${host.address}/${prefix}`);
-    blocks.add(outside - 1);
+  for (const { host, inner } of everyRun.flat()) {
+    const [outside, inside] = [host, inner].map((end) => end.addresses.find((address) => isIPv4(address)));
+    if (outside === undefined || inside === undefined) continue;
+    const first = toNumber(outside);
+    if (prefixLength(outside) !== 30 || first % 4 !== 1 || toNumber(inside) !== first + 1) throw new Error(outside);
+    blocks.add(first - 1);
   }
-  expect(blocks.size).toBe(SUBNETS);
+  expect(blocks.size).toBe(2 * SUBNETS);
   expect(Math.min(...blocks)).toBe(toNumber('198.18.0.0'));
   expect(Math.max(...blocks)).toBe(toNumber('198.19.255.252'));
 });
 
 test.each([
-  [0, '198.18.0.1', '198.18.0.2', 'fd6e:6574:6d65::0:1'],
-  [63, '198.18.0.253', '198.18.0.254', 'fd6e:6574:6d65::3f:1'],
-  [64, '198.18.1.1', '198.18.1.2', 'fd6e:6574:6d65::40:1'],
-  [16_383, '198.18.255.253', '198.18.255.254', 'fd6e:6574:6d65::3fff:1'],
-  [16_384, '198.19.0.1', '198.19.0.2', 'fd6e:6574:6d65::4000:1'],
-  [32_767, '198.19.255.253', '198.19.255.254', 'fd6e:6574:6d65::7fff:1'],
-])('run %i', (number, host, inner, host6) => {
-  expect(ipv4Plan(number)).toMatchObject({ host: { address: host }, inner: { address: inner } });
-  expect(ipv6Plan(number)).toMatchObject({ prefix: 112, host: { address: host6 } });
+  [0, '198.18.0.1', '198.18.0.5', 'fd6e:6574:6d65::0:1', 'fd6e:6574:6d65::1:1'],
+  [31, '198.18.0.249', '198.18.0.253', 'fd6e:6574:6d65::3e:1', 'fd6e:6574:6d65::3f:1'],
+  [32, '198.18.1.1', '198.18.1.5', 'fd6e:6574:6d65::40:1', 'fd6e:6574:6d65::41:1'],
+  [8192, '198.19.0.1', '198.19.0.5', 'fd6e:6574:6d65::4000:1', 'fd6e:6574:6d65::4001:1'],
+  [16_383, '198.19.255.249', '198.19.255.253', 'fd6e:6574:6d65::7ffe:1', 'fd6e:6574:6d65::7fff:1'],
+])('run %i', (number, ipv4, local4, ipv6, local6) => {
+  const addresses = linkPlans(number, true).map(({ host }) => host.addresses);
+  expect(addresses).toEqual([[ipv4], [ipv6], [local4, local6]]);
+});
+
+test('without IPv6 there is none, also not to this machine', () => {
+  expect(linkPlans(3, false).map(({ purpose, host }) => [purpose, host.addresses.length])).toEqual([
+    ['ipv4', 1],
+    ['host-local', 1],
+  ]);
 });
 
 test('MACs are unicast and locally administered', () => {
-  for (const { host, inner } of [ipv4Plan(0), ipv6Plan(SUBNETS - 1)]) {
-    for (const { mac } of [host, inner]) {
-      expect(mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
-      expect(Number.parseInt(mac.slice(0, 2), 16) & 0b11).toBe(0b10);
-    }
+  for (const { mac } of [...linkPlans(0, true), ...linkPlans(SUBNETS - 1, true)].flatMap((plan) => [
+    plan.host,
+    plan.inner,
+  ])) {
+    expect(mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+    expect(Number.parseInt(mac.slice(0, 2), 16) & 0b11).toBe(0b10);
   }
 });

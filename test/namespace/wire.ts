@@ -16,6 +16,9 @@ const sh = (command: string) => execFileSync('sh', ['-euc', command], { stdio: [
 export class Wire implements AsyncDisposable {
   readonly ipv4: string;
   readonly ipv6: string;
+  /** This host's own addresses on the wire. */
+  readonly near4: string;
+  readonly near6: string;
   readonly port = 7000;
   readonly namespace: string;
   readonly device: string;
@@ -27,7 +30,9 @@ export class Wire implements AsyncDisposable {
     this.device = `wire${number}`;
     this.ipv4 = `203.0.113.${number * 4 + 2}`;
     this.ipv6 = `fd77:${number}::2`;
-    this.#make(number);
+    this.near4 = `203.0.113.${number * 4 + 1}`;
+    this.near6 = `fd77:${number}::1`;
+    this.#make();
     this.#server = spawn('ip', ['netns', 'exec', this.namespace, 'python3', FAR_END, 'far', `${this.port}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -77,9 +82,8 @@ export class Wire implements AsyncDisposable {
     sh(`ip netns del ${this.namespace}; ip link del ${this.device} 2>/dev/null || true`);
   }
 
-  #make(number: number): void {
-    const { namespace, device, ipv4, ipv6 } = this;
-    const near4 = `203.0.113.${number * 4 + 1}`;
+  #make(): void {
+    const { namespace, device, ipv4, ipv6, near4, near6 } = this;
     sh(`
       ip netns add ${namespace}
       ip netns exec ${namespace} sysctl -qw net.ipv6.conf.default.accept_dad=0
@@ -87,7 +91,7 @@ export class Wire implements AsyncDisposable {
       ethtool -K ${device} tso off gso off gro off tx off >/dev/null 2>&1
       ip netns exec ${namespace} ethtool -K far tso off gso off gro off tx off >/dev/null 2>&1
       ip addr add ${near4}/30 dev ${device}
-      ip addr add fd77:${number}::1/64 dev ${device} nodad
+      ip addr add ${near6}/64 dev ${device} nodad
       ip link set ${device} up
       ip -n ${namespace} addr add ${ipv4}/30 dev far
       ip -n ${namespace} addr add ${ipv6}/64 dev far nodad

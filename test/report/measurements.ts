@@ -24,7 +24,11 @@ export const quiet: Measurement = {
     cpu: { userMs: milliseconds(1), systemMs: milliseconds(2) },
   },
   isolation: { kind: 'veth', mtu: 1500, families: ['ipv4'] },
-  traffic: { external: { ...bothWays(none), ipv4: bothWays(none) }, loopback: bothWays(none) },
+  traffic: {
+    external: { ...bothWays(none), ipv4: bothWays(none) },
+    loopback: bothWays(none),
+    hostLocal: bothWays(none),
+  },
   method: { name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc' },
   protocol: {
     tcp: {
@@ -59,7 +63,7 @@ export const crawl: Measurement = {
     durationMs: milliseconds(12_345.6),
     cpu: { userMs: milliseconds(2100), systemMs: milliseconds(140) },
   },
-  isolation: { ...quiet.isolation, families: ['ipv4', 'ipv6'] },
+  isolation: { kind: 'veth', mtu: 1500, families: ['ipv4', 'ipv6'] },
   traffic: {
     external: {
       in: layers(48_234_117, 33_412),

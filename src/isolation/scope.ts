@@ -1,0 +1,33 @@
+import type { Attempt, Isolation, Warning } from '../measurement.js';
+
+/**
+ * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
+ * its own headers, Ethernet header (14 bytes) included, as it will be on the wire: qdisc_pkt_len_init(), net/core/dev.c.
+ */
+export type QueueReading = { readonly bytes: bigint; readonly packets: bigint };
+
+/** What each queue has sent so far, by device and direction as the command sees it: `nm4.in`, `nm4.out`, `lo.out`. */
+export type WireReading = Readonly<Record<string, QueueReading | undefined>>;
+
+/** A place to run in that only the command's process tree lives in, or that it knowingly shares. */
+export interface Scope extends AsyncDisposable {
+  /** For the report. */
+  readonly isolation: Isolation;
+  /** What the reader of the report must know; may grow until the scope is closed. */
+  readonly warnings: readonly Warning[];
+  /** A process of the network namespace, to open its /proc files through. */
+  readonly counterPid: number;
+  /** What the command's environment must hold. */
+  readonly marks: Readonly<Record<string, string>>;
+  /**
+   * argv that runs what follows it inside, so that it dies with netmeter.
+   * @param identity setpriv(1) options that choose the account; none: netmeter's own
+   */
+  enter(identity: readonly string[]): readonly string[];
+  /** Pids of the command's tree, netmeter's own helpers excepted. */
+  processes(): number[];
+  /** Reads every queue that there is. */
+  readWire(): Promise<WireReading>;
+  /** What was tried in a namespace without a way out; null: it could not be listed. */
+  attempts?(): Promise<readonly Attempt[] | null>;
+}

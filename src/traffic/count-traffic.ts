@@ -1,0 +1,29 @@
+import type { CounterDelta } from '../counters/delta.js';
+import type { Isolation, Method, Traffic } from '../measurement.js';
+import { deviceTraffic } from './device-traffic.js';
+import { offlineTraffic } from './offline-traffic.js';
+import type { WireDelta } from './queue-delta.js';
+import { tapTraffic } from './tap-traffic.js';
+import { wireTraffic } from './wire-traffic.js';
+
+/** The namespace's name of its tap. */
+export const TAP = 'nm0';
+
+export type Count = { readonly traffic: Traffic; readonly method: Method };
+
+/** Turns increments into traffic, by what the kind of isolation lets one know. */
+export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
+  switch (isolation.kind) {
+    case 'veth':
+      return wireTraffic(isolation.families, wire, delta);
+    case 'user-mode':
+      return tapTraffic(TAP, delta);
+    case 'host':
+    case 'join':
+      return deviceTraffic(isolation.devices, wire, delta);
+    case 'offline':
+      return offlineTraffic(delta);
+    default:
+      return isolation satisfies never;
+  }
+}
