@@ -1,6 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import type { Limits } from './budget/judge.js';
 import type { Caller } from './command/account.js';
+import type { HostPort, PublishedPort } from './isolation/ports.js';
 import { type Milliseconds, milliseconds } from './units.js';
 
 /** What a caller of {@link measure} may choose; everything has the command line's default. */
@@ -19,6 +20,10 @@ export type MeasureOptions = {
   readonly wait?: 'tree' | 'command';
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
+  /** Ports of the host's 127.0.0.1 and ::1 that are to be found at the same place inside. */
+  readonly hostPorts?: readonly HostPort[];
+  /** Ports of this machine that lead to the command's. */
+  readonly publish?: readonly PublishedPort[];
   /** The sudo variables; none by default. */
   readonly caller?: Caller;
   /** The command's environment; the present one by default. */

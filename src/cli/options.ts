@@ -8,7 +8,7 @@ export type Option = {
   readonly choices?: readonly string[];
   /** The value is a file, for completion. */
   readonly file?: true;
-  readonly group: 'Budget' | 'Report' | 'Run' | 'Other';
+  readonly group: 'Budget' | 'Report' | 'Where' | 'Run' | 'Other';
   readonly description: string;
 };
 
@@ -27,6 +27,21 @@ export const OPTIONS: readonly Option[] = [
     description: 'Write a report: .json or .txt; - is JSON on stdout',
   },
   { name: 'quiet', alias: 'q', group: 'Report', description: 'No summary; only errors and broken budgets' },
+  {
+    name: 'host-port',
+    value: 'PORT',
+    repeatable: true,
+    group: 'Where',
+    description: "Offer a port of the host's 127.0.0.1 at 127.0.0.1 inside: 5432, 8000-8010, 53/udp",
+  },
+  {
+    name: 'publish',
+    alias: 'p',
+    value: 'PORTS',
+    repeatable: true,
+    group: 'Where',
+    description: 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command',
+  },
   {
     name: 'user',
     value: 'NAME',

@@ -1,10 +1,12 @@
 import type { Limits } from '../budget/judge.js';
 import { parseSize } from '../budget/parse-size.js';
+import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
+import { parseHostPorts, parsePublish } from './parse-ports.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
@@ -23,6 +25,8 @@ export type RunOptions = {
   readonly grace?: Milliseconds;
   readonly wait?: 'tree' | 'command';
   readonly user?: string;
+  readonly hostPorts: readonly HostPort[];
+  readonly publish: readonly PublishedPort[];
 };
 
 export type Parsed =
@@ -109,6 +113,8 @@ function runOptions(values: Values): RunOptions {
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),
+    hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
+    publish: (values.get('publish') ?? []).flatMap(parsePublish),
     ...given,
     ...(user && { user }),
     ...(wait && { wait }),

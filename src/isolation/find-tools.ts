@@ -25,13 +25,23 @@ export type Tools = Readonly<Record<ToolName, string>>;
 /** Looked through first: a PATH may leave out where ip and nft live, and as root a caller's own must not come first. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+/** Where a tool is that one can do without; undefined: it is not here. */
+export function lookFor(name: string, path = env['PATH'] ?? ''): string | undefined {
+  const folder = searched(path).find((candidate) => isExecutable(join(candidate, name)));
+  return folder === undefined ? undefined : join(folder, name);
+}
+
+const searched = (path: string) => [
+  ...SYSTEM_FOLDERS,
+  ...path.split(delimiter).filter((folder) => folder.startsWith('/')),
+];
+
 /** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages. */
 export function findTools(path = env['PATH'] ?? ''): Tools {
-  const folders = [...SYSTEM_FOLDERS, ...path.split(delimiter).filter((folder) => folder.startsWith('/'))];
   const found: Partial<Record<ToolName, string>> = {};
   for (const name of Object.keys(packages) as ToolName[]) {
-    const folder = folders.find((candidate) => isExecutable(join(candidate, name)));
-    if (folder) found[name] = join(folder, name);
+    const file = lookFor(name, path);
+    if (file) found[name] = file;
   }
   return requireAll(found);
 }

@@ -17,7 +17,7 @@ held= link= keys= chains=
 
 # Each helper has its own socket and no other, so that its end is seen.
 take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&-; }
-[ -n "$RESOLV_TARGET" ] && mounts='--mount --propagation slave' || mounts=
+[ -n "$RESOLV_TARGET$HOSTS_TARGET" ] && mounts='--mount --propagation slave' || mounts=
 { take 6; exec "$UNSHARE" --net $mounts "$SH" -c 'eval "$HOLDER"' netmeter-holder; } &
 holder=$!
 { take 3; "$IP" -batch - && echo ok || echo failed; } &

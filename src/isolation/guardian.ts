@@ -6,13 +6,15 @@ import type { Tools } from './find-tools.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
 import { HOLDER_SCRIPT } from './holder-script.js';
 import { joined, LineChannel } from './line-channel.js';
-import type { ResolvConf } from './resolver.js';
+import type { CoveredFile } from './resolver.js';
 
 /** A chain of nft: family, table and name. */
 export type ChainName = { readonly family: string; readonly table: string; readonly chain: string };
 
 export type GuardianOptions = {
-  readonly resolvConf?: ResolvConf | undefined;
+  /** Files of the host that the namespace shows with another text. */
+  readonly resolvConf?: CoveredFile | undefined;
+  readonly hosts?: CoveredFile | undefined;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
@@ -98,7 +100,7 @@ export class Guardian {
 }
 
 /** All that the scripts need to know; nothing of the caller's environment can mislead the tools. */
-const environment = (tools: Tools, { resolvConf, openFiles }: GuardianOptions): NodeJS.ProcessEnv => ({
+const environment = (tools: Tools, { resolvConf, hosts, openFiles }: GuardianOptions): NodeJS.ProcessEnv => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   // Without a home nft leaves no ~/.nft.history behind.
@@ -111,4 +113,6 @@ const environment = (tools: Tools, { resolvConf, openFiles }: GuardianOptions): 
   HOLDER: HOLDER_SCRIPT,
   RESOLV_TARGET: resolvConf?.target ?? '',
   RESOLV_TEXT: resolvConf?.text ?? '',
+  HOSTS_TARGET: hosts?.target ?? '',
+  HOSTS_TEXT: hosts?.text ?? '',
 });

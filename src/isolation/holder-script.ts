@@ -1,17 +1,20 @@
 /**
  * Runs inside, as the first process. Address autoconfiguration is off before any device exists, or its packets would be
  * counted as the command's. The `tc` that counts starts beside the `ip` that configures, and both wait for their lines.
- * With RESOLV_TARGET, a file to show as resolv.conf: it is on a file system that only this mount namespace knows.
+ * RESOLV_TARGET and HOSTS_TARGET are files to cover, by ones on a file system that only this mount namespace knows.
  */
 export const HOLDER_SCRIPT = `
 for key in accept_dad router_solicitations accept_ra; do
   echo 0 >/proc/sys/net/ipv6/conf/default/$key
 done 2>/dev/null
 { echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
-if [ -n "$RESOLV_TARGET" ]; then
+cover() {
+  [ -z "$2" ] || { printf '%s' "$3" >"/tmp/$1" && chmod 644 "/tmp/$1" && "$MOUNT" --bind "/tmp/$1" "$2"; }
+}
+if [ -n "$RESOLV_TARGET$HOSTS_TARGET" ]; then
   "$MOUNT" -t tmpfs -o size=1m,mode=755 netmeter /tmp &&
-    printf '%s' "$RESOLV_TEXT" >/tmp/resolv.conf && chmod 644 /tmp/resolv.conf &&
-    "$MOUNT" --bind /tmp/resolv.conf "$RESOLV_TARGET" && "$UMOUNT" /tmp || exit
+    cover resolv.conf "$RESOLV_TARGET" "$RESOLV_TEXT" && cover hosts "$HOSTS_TARGET" "$HOSTS_TEXT" &&
+    "$UMOUNT" /tmp || exit
 fi
 # A shell gives what it starts in the background no input but what is said.
 exec 5<&0

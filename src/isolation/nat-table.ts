@@ -1,6 +1,8 @@
 import { NetmeterError } from '../errors.js';
 import type { LineChannel } from './line-channel.js';
 import { hostDevices, type Links } from './make-links.js';
+import type { PublishedPort } from './ports.js';
+import { publishRules } from './publish-rules.js';
 
 /**
  * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
@@ -8,9 +10,11 @@ import { hostDevices, type Links } from './make-links.js';
  */
 export class NatTable {
   readonly #nft: LineChannel;
+  readonly #published: readonly PublishedPort[];
 
-  constructor(nft: LineChannel) {
+  constructor(nft: LineChannel, published: readonly PublishedPort[]) {
     this.#nft = nft;
+    this.#published = published;
     // Answered while the rest is being made: which chains of others our packets will have to pass.
     nft.send('list chains');
   }
@@ -23,7 +27,7 @@ export class NatTable {
    */
   async add(links: Links, switchedOn: readonly string[]): Promise<string> {
     const table = `inet ${tableName(links)}`;
-    this.#nft.send(transaction(links, switchedOn), `list chain ${table} nm_forward`);
+    this.#nft.send(transaction(links, switchedOn, this.#published), `list chain ${table} nm_forward`);
     const others: string[] = [];
     for (;;) {
       const line = await this.#nft.nextLine();
@@ -45,7 +49,11 @@ export class NatTable {
 const tableName = ({ number }: Links) => `netmeter_${number}`;
 
 /** One line, which `nft -i` takes as one transaction. */
-export function transaction(links: Links, switchedOn: readonly string[]): string {
+export function transaction(
+  links: Links,
+  switchedOn: readonly string[],
+  published: readonly PublishedPort[] = [],
+): string {
   const table = `inet ${tableName(links)}`;
   const devices = `{ ${hostDevices(links)
     .map((device) => `"${device}"`)
@@ -55,8 +63,10 @@ export function transaction(links: Links, switchedOn: readonly string[]): string
     `add chain ${table} nm_nat { type nat hook postrouting priority 100; }`,
     `add rule ${table} nm_nat iifname ${devices} oifname != ${devices} masquerade`,
     `add chain ${table} nm_forward { type filter hook forward priority -10; }`,
-    // Nobody outside opens a connection into the namespace: on the host the command's ports would not be ours to offer.
+    // Nobody outside opens a connection into the namespace, but to what is published.
+    `add rule ${table} nm_forward oifname ${devices} ct status dnat accept`,
     `add rule ${table} nm_forward oifname ${devices} ct state new drop`,
+    ...publishRules(table, devices, links.plans, published),
     // Between others such a device must go on not to forward.
     ...switchedOn.map((device) => `add rule ${table} nm_forward iifname "${device}" oifname != "nm*" drop`),
     // The host's own multicast (MLD, mDNS, router advertisements) is not the command's traffic.

@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { planResolver, type Reach, type ResolvConf, UPSTREAM_FILES } from './resolver.js';
+import { type CoveredFile, planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
 
 /** What the namespace shows, and whom a relay on the host must ask for it; without `resolvConf` the host's file is right. */
-export type ResolverChoice = { readonly resolvConf?: ResolvConf; readonly relayTo?: readonly string[] };
+export type ResolverChoice = { readonly resolvConf?: CoveredFile; readonly relayTo?: readonly string[] };
 
 /** Reads the host's resolver settings and decides what the namespace shows instead, if anything. */
 export function chooseResolver(reach: Reach): ResolverChoice {

@@ -8,8 +8,8 @@ export const UPSTREAM_FILES = [
   '/run/resolvconf/resolv.conf',
 ] as const;
 
-/** What the namespace shows as /etc/resolv.conf: the file to cover, and its text there. */
-export type ResolvConf = { readonly target: string; readonly text: string };
+/** A file that the namespace shows otherwise: where it is (no symbolic link), and its text there. */
+export type CoveredFile = { readonly target: string; readonly text: string };
 
 /** What is inside: whether IPv6 leads anywhere there. */
 export type Reach = { readonly ipv6: boolean };

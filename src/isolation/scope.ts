@@ -24,10 +24,14 @@ export interface Scope extends AsyncDisposable {
    * @param identity setpriv(1) options that choose the account; none: netmeter's own
    */
   enter(identity: readonly string[]): readonly string[];
+  /** argv that runs what follows it inside, with the rights over the namespace. */
+  administer(): readonly string[];
   /** Pids of the command's tree, netmeter's own helpers excepted. */
   processes(): number[];
-  /** Reads every queue that there is. */
+  /** Reads every queue that there is, before and after the command. */
   readWire(): Promise<WireReading>;
+  /** Reads the queues that can be read in passing, while the command runs. */
+  sampleWire(): Promise<WireReading>;
   /** What was tried in a namespace without a way out; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
 }

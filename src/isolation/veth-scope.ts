@@ -5,16 +5,19 @@ import type { DnsRelay } from './dns-relay.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
+import { readHostsFile, withHostName } from './hosts-file.js';
 import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall } from './open-firewall.js';
+import type { HostPort, PublishedPort } from './ports.js';
+import type { PublishedPorts } from './published-ports.js';
 import { QueueCounters } from './queue-counters.js';
 import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { requireRights } from './require-rights.js';
-import { withNameservers } from './resolver.js';
+import { type CoveredFile, withNameservers } from './resolver.js';
 import type { Scope, WireReading } from './scope.js';
 import type { LinkPlan, LinkPurpose } from './subnet.js';
 import { innerLines } from './veth-pair.js';
@@ -22,7 +25,9 @@ import { innerLines } from './veth-pair.js';
 export type OpenOptions = {
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
-} & Omit<GuardianOptions, 'resolvConf'>;
+  readonly publish?: readonly PublishedPort[];
+  readonly hostPorts?: readonly HostPort[];
+} & Pick<GuardianOptions, 'cwd' | 'openFiles'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
 const MAX_TRIES = 50;
@@ -42,6 +47,9 @@ export class VethScope implements Scope {
   readonly #ipv6: boolean;
   readonly #hasMounts: boolean;
   readonly #resolver: ResolverChoice;
+  readonly #hosts: CoveredFile | undefined;
+  readonly #publish: readonly PublishedPort[];
+  #published: PublishedPorts | undefined;
   #relay: DnsRelay | undefined;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
@@ -67,16 +75,20 @@ export class VethScope implements Scope {
     }
   }
 
-  private constructor(tools: Tools, options: GuardianOptions) {
+  private constructor(tools: Tools, { publish = [], hostPorts = [], cwd, openFiles }: Omit<OpenOptions, 'signal'>) {
+    this.#publish = publish;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
     this.#resolver = chooseResolver({ ipv6: this.#ipv6 });
     const { resolvConf } = this.#resolver;
-    this.#hasMounts = resolvConf !== undefined;
-    this.#guardian = new Guardian(tools, { cwd: options.cwd, openFiles: options.openFiles, resolvConf });
+    // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
+    const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
+    this.#hosts = wantsName ? readHostsFile() : undefined;
+    this.#hasMounts = resolvConf !== undefined || this.#hosts !== undefined;
+    this.#guardian = new Guardian(tools, { cwd, openFiles, resolvConf, hosts: this.#hosts });
     const { nft, hostTc, holder } = this.#guardian.helpers;
-    this.#nat = new NatTable(nft);
+    this.#nat = new NatTable(nft, publish);
     this.#hostQueues = new QueueCounters(hostTc);
     this.#innerQueues = new QueueCounters(holder);
   }
@@ -92,6 +104,10 @@ export class VethScope implements Scope {
   /** setpriv comes last: a change of user clears the signal that a parent's death sends. */
   enter(identity: readonly string[]): string[] {
     return [...this.#opened.enter(this.#tools), this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
+  }
+
+  administer(): string[] {
+    return [this.#tools.nsenter, '--target', `${this.counterPid}`, '--net', '--'];
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -118,9 +134,14 @@ export class VethScope implements Scope {
     ]);
   }
 
+  sampleWire(): Promise<WireReading> {
+    return this.readWire();
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#relay?.[Symbol.dispose]();
+    this.#published?.[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
@@ -155,7 +176,8 @@ export class VethScope implements Scope {
       this.#hostQueues.attach(hostDevices(links)),
       translated.then((listing) => this.#connect(links, keys, listing)),
     ]);
-    await this.#relayNames();
+    this.#nameHost();
+    await Promise.all([this.#relayNames(), this.#publishPorts()]);
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
@@ -166,9 +188,23 @@ export class VethScope implements Scope {
     if (server === undefined || !resolvConf || !address) return;
     const { DnsRelay } = await import('./dns-relay.js');
     this.#relay = await DnsRelay.open(address, server);
-    // The file that the holder has covered, through the holder's own mounts.
-    const file = `/proc/${this.counterPid}/root${resolvConf.target}`;
-    writeFileSync(file, withNameservers(resolvConf.text, [address]));
+    this.#rewrite({ ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
+  }
+
+  #nameHost(): void {
+    if (!this.#hosts) return;
+    this.#rewrite({ ...this.#hosts, text: withHostName(this.#hosts.text, this.#plan('host-local').host.addresses) });
+  }
+
+  /** Gives a file that the holder has covered another text, through the holder's own mounts. */
+  #rewrite({ target, text }: CoveredFile): void {
+    writeFileSync(`/proc/${this.counterPid}/root${target}`, text);
+  }
+
+  async #publishPorts(): Promise<void> {
+    if (this.#publish.length === 0) return;
+    const { PublishedPorts } = await import('./published-ports.js');
+    this.#published = await PublishedPorts.open(this.#publish, this.#plan('host-local').inner.addresses);
   }
 
   /** Makes the chosen links, or others when somebody else was faster. */

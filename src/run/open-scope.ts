@@ -1,8 +1,26 @@
+import { lookFor } from '../isolation/find-tools.js';
+import type { HostPort } from '../isolation/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import { VethScope } from '../isolation/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** Opens the scope that the options ask for, or the best that this machine allows. */
 export async function openScope(options: MeasureOptions): Promise<Scope> {
-  return VethScope.open(options);
+  const scope = await VethScope.open(options);
+  return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
+}
+
+/** In the host's own namespace its ports are there already. */
+async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Scope> {
+  if (scope.isolation.kind === 'host') return scope;
+  try {
+    const [{ HostPorts }, { PortedScope }] = await Promise.all([
+      import('../isolation/host-ports.js'),
+      import('../isolation/ported-scope.js'),
+    ]);
+    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), lookFor('nft')));
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -54,7 +54,7 @@ export class TrafficWatch implements Disposable {
     try {
       const atMs = milliseconds(Math.round(performance.now() - this.#started));
       const devices = takeDeviceSample(this.#files);
-      const now = octetsSoFar(this.#scope.isolation, await this.#scope.readWire(), devices);
+      const now = octetsSoFar(this.#scope.isolation, await this.#scope.sampleWire(), devices);
       if (!now || !this.#start) return;
       const grown = (way: 'in' | 'out') => ipOctets(toExactNumber(now[way] - (this.#start?.[way] ?? 0n)));
       const sample = { atMs, in: grown('in'), out: grown('out') };

@@ -3,6 +3,7 @@ import type { Isolation, Method, Traffic } from '../measurement.js';
 import { deviceTraffic } from './device-traffic.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
+import { separateHostPorts } from './separate-host-ports.js';
 import { tapTraffic } from './tap-traffic.js';
 import { wireTraffic } from './wire-traffic.js';
 
@@ -13,6 +14,11 @@ export type Count = { readonly traffic: Traffic; readonly method: Method };
 
 /** Turns increments into traffic, by what the kind of isolation lets one know. */
 export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
+  const { traffic, method } = countKind(isolation, wire, delta);
+  return { traffic: separateHostPorts(traffic, wire), method };
+}
+
+function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
   switch (isolation.kind) {
     case 'veth':
       return wireTraffic(isolation.families, wire, delta);

@@ -1,0 +1,47 @@
+import { connect, type Server, type Socket } from 'node:net';
+
+/** Where connections go: the addresses are tried in turn. */
+export type Target = { readonly addresses: readonly string[]; readonly port: number };
+
+/** Hands each connection of a listening socket on to a target, half-closed ends and resets included. */
+export function forwardTcp(server: Server, target: Target): Disposable {
+  const open = new Set<Socket>();
+  server.on('connection', (client: Socket) => {
+    // Data waits until the other side is there.
+    client.pause();
+    open.add(client);
+    client.once('close', () => open.delete(client));
+    client.on('error', () => client.destroy());
+    tryInTurn(client, target.addresses, target.port);
+  });
+  server.unref();
+  return {
+    [Symbol.dispose]() {
+      server.close();
+      for (const client of open) client.resetAndDestroy();
+    },
+  };
+}
+
+function tryInTurn(client: Socket, [address, ...others]: readonly string[], port: number): void {
+  if (address === undefined) {
+    // Nobody listens: as near to a refused connection as one gets that was accepted already.
+    client.resetAndDestroy();
+    return;
+  }
+  const upstream = connect({ host: address, port, allowHalfOpen: true });
+  const next = () => tryInTurn(client, others, port);
+  upstream.once('error', next);
+  upstream.once('connect', () => {
+    upstream.off('error', next);
+    join(client, upstream);
+  });
+}
+
+function join(client: Socket, upstream: Socket): void {
+  // A socket that came by a listener without this option would be closed with its peer's end.
+  client.allowHalfOpen = true;
+  upstream.on('error', () => client.resetAndDestroy());
+  client.once('close', () => upstream.destroy());
+  client.pipe(upstream).pipe(client);
+}

@@ -1,0 +1,60 @@
+import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { HostPorts } from './host-ports.js';
+import type { Scope, WireReading } from './scope.js';
+
+/** A scope in which ports of the host are offered. */
+export class PortedScope implements Scope {
+  readonly #scope: Scope;
+  readonly #ports: HostPorts;
+
+  constructor(scope: Scope, ports: HostPorts) {
+    this.#scope = scope;
+    this.#ports = ports;
+  }
+
+  get isolation(): Isolation {
+    return this.#scope.isolation;
+  }
+
+  get warnings(): readonly Warning[] {
+    return [...this.#scope.warnings, ...this.#ports.warnings];
+  }
+
+  get counterPid(): number {
+    return this.#scope.counterPid;
+  }
+
+  get marks(): Readonly<Record<string, string>> {
+    return this.#scope.marks;
+  }
+
+  enter(identity: readonly string[]): readonly string[] {
+    return this.#scope.enter(identity);
+  }
+
+  administer(): readonly string[] {
+    return this.#scope.administer();
+  }
+
+  processes(): number[] {
+    return this.#scope.processes();
+  }
+
+  async readWire(): Promise<WireReading> {
+    const [wire, ports] = await Promise.all([this.#scope.readWire(), this.#ports.read()]);
+    return { ...wire, ...ports };
+  }
+
+  sampleWire(): Promise<WireReading> {
+    return this.#scope.sampleWire();
+  }
+
+  async attempts(): Promise<readonly Attempt[] | null> {
+    return (await this.#scope.attempts?.()) ?? null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ports[Symbol.dispose]();
+    await this.#scope[Symbol.asyncDispose]();
+  }
+}
