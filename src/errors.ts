@@ -10,6 +10,7 @@ const cures = {
   MISSING_TOOLS: 'Install the packages named above.',
   MISSING_RIGHTS: 'Run it as root: sudo netmeter -- COMMAND.',
   PORT_TAKEN: 'Choose another port, or end what listens there (ss -lntup tells).',
+  NO_ISOLATION: 'See netmeter doctor, or measure the whole machine: --isolation host.',
   NO_FREE_SUBNET: 'Too many runs at once, or 198.18.0.0/15 is in use on this host: end some.',
   FORWARDING_BLOCKED: 'Accept the namespace in the firewall that drops it.',
   SETUP_FAILED: 'Run again with the same command; if it fails again, report the message above.',

@@ -1,6 +1,7 @@
 import type { StdioOptions } from 'node:child_process';
 import type { Limits } from './budget/judge.js';
-import type { Caller } from './command/account.js';
+import type { Account, Caller } from './command/account.js';
+import type { Asked } from './isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from './isolation/ports.js';
 import { type Milliseconds, milliseconds } from './units.js';
 
@@ -20,10 +21,14 @@ export type MeasureOptions = {
   readonly wait?: 'tree' | 'command';
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
+  /** Where the command shall run; by default the most exact place that works. */
+  readonly isolation?: Asked;
   /** Ports of the host's 127.0.0.1 and ::1 that are to be found at the same place inside. */
   readonly hostPorts?: readonly HostPort[];
   /** Ports of this machine that lead to the command's. */
   readonly publish?: readonly PublishedPort[];
+  /** The account, when it was decided before; then `user` and `caller` are not asked. */
+  readonly account?: Account;
   /** The sudo variables; none by default. */
   readonly caller?: Caller;
   /** The command's environment; the present one by default. */
@@ -39,7 +44,7 @@ export type MeasureOptions = {
   /** Aborted: no more grace, no more lingering. */
   readonly hurry?: AbortSignal;
   /** Called when the command has started. */
-  readonly onStart?: (command: { readonly pid: number }) => void;
+  readonly onStart?: (command: { readonly pid: number; readonly signal: (signal: NodeJS.Signals) => void }) => void;
   /** Called when the command has ended, with the number of descendants that are waited for. */
   readonly onCommandEnd?: (descendants: number) => void;
 };

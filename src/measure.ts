@@ -1,6 +1,6 @@
 import { env as ownEnvironment } from 'node:process';
 import { judge } from './budget/judge.js';
-import { chooseAccount, identityOptions } from './command/account.js';
+import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
 import { endProcesses } from './command/end-processes.js';
 import { findCommand } from './command/find-command.js';
@@ -8,6 +8,7 @@ import { startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement.js';
+import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
@@ -31,9 +32,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
-  const account = chooseAccount(options.user, options.caller ?? {});
+  const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
+  const place = await choosePlace(options);
+  if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  await using scope = await openScope(options);
+  await using scope = await openScope(place, options);
   using files = new HeldCounterFiles(scope.counterPid);
   const before = await takeReading(scope, files);
   const countNow = async () => {
@@ -98,6 +101,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     series: closeSeries(watch.samples, total, durationMs),
     warnings: [...scope.warnings, ...runWarnings(after, delta, method, stillOpen)],
   };
+}
+
+/** Loaded here: it is not for root. */
+async function measureAsCaller(argv: readonly string[], options: MeasureOptions, account: Account | undefined) {
+  const { measureBySudo } = await import('./privileged/measure-by-sudo.js');
+  return measureBySudo(argv, options, account);
 }
 
 type Cpu = ReturnType<typeof childCpu>;

@@ -1,3 +1,5 @@
+import { measure } from '../measure.js';
+import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
@@ -5,6 +7,8 @@ import { complain, run } from './run.js';
 
 /** The command: words in, exit status out. */
 async function main(): Promise<void> {
+  const [first, socket] = process.argv.slice(2);
+  if (first === PRIVILEGED_WORD && socket !== undefined) return servePrivileged(socket);
   let parsed: Parsed;
   try {
     parsed = await parseArguments(process.argv.slice(2));
@@ -25,6 +29,14 @@ async function main(): Promise<void> {
     default:
       return parsed satisfies never;
   }
+}
+
+/** netmeter as root for a netmeter of an ordinary user, started by sudo. */
+async function servePrivileged(socket: string): Promise<void> {
+  // The terminal's signals are for the command, and its caller hands on the others.
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  const { serveCaller } = await import('../privileged/serve-caller.js');
+  await serveCaller(socket, measure);
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */

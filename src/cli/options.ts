@@ -28,6 +28,13 @@ export const OPTIONS: readonly Option[] = [
   },
   { name: 'quiet', alias: 'q', group: 'Report', description: 'No summary; only errors and broken budgets' },
   {
+    name: 'isolation',
+    value: 'KIND',
+    choices: ['auto', 'veth', 'user-mode', 'host', 'join', 'offline'],
+    group: 'Where',
+    description: 'Where the command runs (default auto: the most exact that works)',
+  },
+  {
     name: 'host-port',
     value: 'PORT',
     repeatable: true,

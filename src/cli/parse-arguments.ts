@@ -1,5 +1,6 @@
 import type { Limits } from '../budget/judge.js';
 import { parseSize } from '../budget/parse-size.js';
+import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
@@ -25,6 +26,7 @@ export type RunOptions = {
   readonly grace?: Milliseconds;
   readonly wait?: 'tree' | 'command';
   readonly user?: string;
+  readonly isolation?: Asked;
   readonly hostPorts: readonly HostPort[];
   readonly publish: readonly PublishedPort[];
 };
@@ -102,6 +104,7 @@ function runOptions(values: Values): RunOptions {
   if (kill && Object.keys(limits).length === 0)
     throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
   const user = one('user');
+  const isolation = one('isolation') as Asked | undefined;
   const wait = one('wait') as RunOptions['wait'];
   const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
   if (given.interval === 0) throw usage('--interval cannot be 0');
@@ -118,6 +121,7 @@ function runOptions(values: Values): RunOptions {
     ...given,
     ...(user && { user }),
     ...(wait && { wait }),
+    ...(isolation && { isolation }),
   };
 }
 

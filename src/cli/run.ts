@@ -44,7 +44,7 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
     ...(openFiles !== undefined && { openFiles }),
     signal: relay.signal,
     hurry: relay.hurry,
-    onStart: ({ pid }) => relay.commandStarted(pid),
+    onStart: (command) => relay.commandStarted(command),
     onCommandEnd: (descendants) => {
       relay.commandEnded();
       if (descendants === 0 || options.quiet || options.wait === 'command') return;

@@ -6,6 +6,8 @@ const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
 const RELAYED: readonly NodeJS.Signals[] = [...ENDING, 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGIO', 'SIGVTALRM'];
 
+type Command = { readonly pid: number; readonly signal: (signal: NodeJS.Signals) => void };
+
 /**
  * Hands on to the command what netmeter is sent. Before the command runs, and when only its descendants are left, the
  * signal is for netmeter: the first ends the run in good order, a second one hurries it.
@@ -14,7 +16,7 @@ export class SignalRelay implements Disposable {
   readonly #stop = new AbortController();
   readonly #hurry = new AbortController();
   readonly #listeners: [NodeJS.Signals, () => void][];
-  #command: number | undefined;
+  #command: Command | undefined;
   /** The signal that ended netmeter's own wait. */
   received: NodeJS.Signals | undefined;
 
@@ -33,8 +35,8 @@ export class SignalRelay implements Disposable {
     return this.#hurry.signal;
   }
 
-  commandStarted(pid: number): void {
-    this.#command = pid;
+  commandStarted(command: Command): void {
+    this.#command = command;
   }
 
   commandEnded(): void {
@@ -57,13 +59,9 @@ export class SignalRelay implements Disposable {
   }
 }
 
-function relay(signal: NodeJS.Signals, pid: number): void {
-  if (FROM_TERMINAL.includes(signal) && sharesForeground(pid)) return;
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended; its status is on the way.
-  }
+function relay(signal: NodeJS.Signals, command: Command): void {
+  if (FROM_TERMINAL.includes(signal) && sharesForeground(command.pid)) return;
+  command.signal(signal);
 }
 
 /** True when a key of the terminal reaches the command without us: it is in our group, and that is in the foreground. */

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 
 /** Whom the command runs as. `name` is absent for a number that the user database does not know. */
-export type Account = { readonly uid: number; readonly gid: number; readonly name?: string; readonly home?: string };
+export type Account = {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name?: string;
+  readonly home?: string;
+  /** Supplementary groups, where they are not those of the user database. */
+  readonly groups?: readonly number[];
+};
 
 /** What says who called: the variables that sudo(8) sets. */
 export type Caller = { readonly SUDO_UID?: string | undefined; readonly SUDO_GID?: string | undefined };
@@ -72,7 +79,11 @@ const unknown = (message: string) => new NetmeterError('UNKNOWN_USER', message);
 /** setpriv(1) options that make a process the account's. */
 export function identityOptions(account: Account | undefined): string[] {
   if (!account) return [];
-  // Supplementary groups come from the user database; a bare number has none.
-  const groups = account.name === undefined ? '--clear-groups' : '--init-groups';
-  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groups];
+  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groupOption(account)];
+}
+
+/** From the user database by default; a bare number has none. */
+function groupOption({ name, groups }: Account): string {
+  if (groups) return groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups';
+  return name === undefined ? '--clear-groups' : '--init-groups';
 }

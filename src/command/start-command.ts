@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { NetmeterError } from '../errors.js';
 import type { Exit } from '../measurement.js';
 
@@ -14,7 +14,8 @@ export type CommandPlan = {
 /** The metered command while it runs. */
 export type RunningCommand = {
   readonly pid: number;
-  readonly process: ChildProcess;
+  /** Sends it a signal, if it is still there. */
+  readonly signal: (signal: NodeJS.Signals) => void;
   readonly exited: Promise<Exit>;
 };
 
@@ -36,5 +37,5 @@ export function startCommand(plan: CommandPlan): RunningCommand {
     );
   });
   if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
-  return { pid: child.pid, process: child, exited };
+  return { pid: child.pid, signal: (signal) => void child.kill(signal), exited };
 }

@@ -1,13 +1,23 @@
+import type { Choice } from '../isolation/choose-isolation.js';
 import { lookFor } from '../isolation/find-tools.js';
 import type { HostPort } from '../isolation/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import { VethScope } from '../isolation/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
-/** Opens the scope that the options ask for, or the best that this machine allows. */
-export async function openScope(options: MeasureOptions): Promise<Scope> {
-  const scope = await VethScope.open(options);
+/** Opens a scope where the choice says. */
+export async function openScope(place: Choice, options: MeasureOptions): Promise<Scope> {
+  const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
+}
+
+async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope> {
+  switch (place.kind) {
+    case 'veth':
+      return VethScope.open(options);
+    default:
+      throw new Error('not yet');
+  }
 }
 
 /** In the host's own namespace its ports are there already. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 
-const nothing = { limits: {}, kill: false, budgetExitCode: 120, reports: [], quiet: false };
+const nothing = { limits: {}, kill: false, budgetExitCode: 120, reports: [], quiet: false, hostPorts: [], publish: [] };
 
 describe('a run', () => {
   test.each<[string[], object]>([
@@ -30,6 +30,17 @@ describe('a run', () => {
     [['--interval', '500ms', '--linger=0', '--grace', '1m'], { interval: 500, linger: 0, grace: 60_000 }],
     [['--wait', 'command'], { wait: 'command' }],
     [['--wait=tree'], { wait: 'tree' }],
+    [['--isolation', 'host'], { isolation: 'host' }],
+    [
+      ['--host-port', '80', '--host-port=53/udp'],
+      {
+        hostPorts: [
+          { port: 80, protocol: 'tcp' },
+          { port: 53, protocol: 'udp' },
+        ],
+      },
+    ],
+    [['-p', '8080:80'], { publish: [{ host: 8080, inner: 80, protocol: 'tcp' }] }],
     [['--user', '007:0x10'], { user: '007:0x10' }],
     [['--user', '0x10'], { user: '0x10' }],
     [['--user', 'constructor'], { user: 'constructor' }],

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import type { Facts, Probe } from './choose-isolation.js';
+import { lookFor } from './find-tools.js';
+import { readRootFacts } from './read-root-facts.js';
+
+/** A probe that takes longer hangs. */
+const PROBE_MS = 5000;
+
+const WORKS: Probe = { works: true };
+
+/** Tries everything, at the same time. */
+export async function readFacts(): Promise<Facts> {
+  const [sudo, userNamespace] = await Promise.all([probeSudo(), probeUserNamespace()]);
+  return { ...readRootFacts(), sudo, userNamespace, tun: probeTun(), carrier: probeCarrier() };
+}
+
+async function probeSudo(): Promise<Probe> {
+  const sudo = lookFor('sudo');
+  const cure = 'run it by sudo: sudo netmeter -- COMMAND';
+  if (sudo === undefined) return { works: false, reason: 'sudo is not installed', cure };
+  const failed = await run(sudo, ['-n', 'true']);
+  return failed === undefined ? WORKS : { works: false, reason: `sudo -n: ${failed}`, cure };
+}
+
+async function probeUserNamespace(): Promise<Probe> {
+  const unshare = lookFor('unshare');
+  if (unshare === undefined) return { works: false, reason: 'unshare is not installed', cure: 'install util-linux' };
+  const failed = await run(unshare, ['--user', '--map-root-user', '--net', 'true']);
+  if (failed === undefined) return WORKS;
+  return { works: false, reason: `user namespaces are refused (${failed})`, cure: userNamespaceCure() };
+}
+
+/** The usual gates, where they exist; a container's seccomp profile leaves no trace. */
+function userNamespaceCure(): string {
+  if (existsSync('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'))
+    return 'allow user namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';
+  if (existsSync('/proc/sys/kernel/unprivileged_userns_clone'))
+    return 'allow user namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000';
+  return 'allow user namespaces: sysctl user.max_user_namespaces, or the container’s seccomp profile';
+}
+
+function probeTun(): Probe {
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+    return WORKS;
+  } catch {
+    return existsSync('/dev/net/tun')
+      ? {
+          works: false,
+          reason: '/dev/net/tun may not be opened by this user',
+          cure: 'let users open it, as is usual: sudo chmod 666 /dev/net/tun',
+        }
+      : {
+          works: false,
+          reason: 'there is no /dev/net/tun',
+          cure: 'sudo modprobe tun; in a container, add the device: --device /dev/net/tun',
+        };
+  }
+}
+
+function probeCarrier(): Probe {
+  if (lookFor('pasta') ?? lookFor('slirp4netns')) return WORKS;
+  return {
+    works: false,
+    reason: 'neither pasta nor slirp4netns is installed',
+    cure: 'install passt (or slirp4netns), for example: apt-get install passt',
+  };
+}
+
+/** @returns undefined when it succeeded, else why not */
+function run(file: string, words: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(
+      file,
+      words,
+      { timeout: PROBE_MS, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } },
+      (error, _, stderr) => {
+        if (!error) return resolve(undefined);
+        const said = stderr.trim().split('\n')[0];
+        resolve(said || (error.killed ? `no answer within ${PROBE_MS / 1000} s` : error.message));
+      },
+    );
+  });
+}

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cwd, execPath, getgid, getgroups, getuid, env as ownEnvironment, umask } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Account } from '../command/account.js';
+import { NetmeterError } from '../errors.js';
+import { lookFor } from '../isolation/find-tools.js';
+import type { MeasureOptions } from '../measure-options.js';
+import type { Measurement } from '../measurement.js';
+import { JsonLines } from './json-lines.js';
+import { type FromCaller, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
+
+type FromUs = Request | FromCaller;
+
+/**
+ * Measures through a second netmeter that sudo starts as root. That one makes the scope and starts the command in it, as
+ * the caller again: with the caller's groups, environment, folder, umask and terminal. Reports are ours to write.
+ * @throws {NetmeterError} as {@link measure} does
+ */
+export async function measureBySudo(
+  argv: readonly string[],
+  options: MeasureOptions,
+  account: Account | undefined,
+): Promise<Measurement> {
+  const { socket, gone } = await startPart(options);
+  const { command, ...rest } = await converse(socket, requestOf(argv, options, account), options);
+  await gone;
+  const { user, ...own } = command;
+  return { ...rest, command: account || options.user !== undefined ? command : own };
+}
+
+/** Starts the other netmeter and waits until it is there. Only this user, and root, can come in by the socket's folder. */
+async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gone: Promise<unknown> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'netmeter-'));
+  try {
+    const server = createServer();
+    server.listen(join(folder, 'socket'));
+    await once(server, 'listening');
+    const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, join(folder, 'socket')];
+    const child = spawn(lookFor('sudo') ?? 'sudo', words, {
+      stdio: options.stdio ?? 'inherit',
+      env: { ...ownEnvironment, ...options.env },
+    });
+    const gone = once(child, 'exit');
+    const socket = await firstConnection(server, child);
+    server.close();
+    return { socket, gone };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The command's own file, beside the library's or above it. */
+function entry(): string {
+  const found = ['netmeter.cjs', '../netmeter.cjs', '../dist/netmeter.cjs']
+    .map((file) => fileURLToPath(new URL(file, import.meta.url)))
+    .find((file) => existsSync(file));
+  if (found) return found;
+  throw new NetmeterError('SETUP_FAILED', 'the command netmeter.cjs is not beside the library');
+}
+
+async function firstConnection(server: ReturnType<typeof createServer>, child: ChildProcess): Promise<Socket> {
+  const connected = once(server, 'connection').then(([socket]) => socket as Socket);
+  const failed = once(child, 'exit').then(() => {
+    throw new NetmeterError('SETUP_FAILED', 'the privileged part could not be started by sudo');
+  });
+  failed.catch(() => {});
+  return Promise.race([connected, failed]);
+}
+
+function requestOf(argv: readonly string[], options: MeasureOptions, account: Account | undefined): Request {
+  const { signal, hurry, onStart, onCommandEnd, stdio, env, user, caller, ...plain } = options;
+  return {
+    argv,
+    options: { ...plain, isolation: 'veth' },
+    env: { ...(env ?? ownEnvironment) },
+    cwd: options.cwd ?? cwd(),
+    umask: umask(),
+    account: account ?? (user === undefined ? ownAccount() : ROOT),
+  };
+}
+
+const ROOT: Account = { uid: 0, gid: 0 };
+
+const ownAccount = (): Account => ({ uid: getuid?.() ?? 0, gid: getgid?.() ?? 0, groups: getgroups?.() ?? [] });
+
+function converse(socket: Socket, request: Request, options: MeasureOptions): Promise<Measurement> {
+  return new Promise((resolve, reject) => {
+    const lines = new JsonLines<ToCaller, FromUs>(socket, (message) => {
+      switch (message.kind) {
+        case 'started':
+          return options.onStart?.({
+            pid: message.pid,
+            signal: (signal) => lines.send({ kind: 'signal', signal }),
+          });
+        case 'command-ended':
+          return options.onCommandEnd?.(message.descendants);
+        case 'measured':
+          return resolve(message.measurement);
+        case 'failed':
+          return reject(new NetmeterError(message.code, message.message, { cure: message.cure }));
+        default:
+          return message satisfies never;
+      }
+    });
+    lines.send(request);
+    options.signal?.addEventListener('abort', () => lines.send({ kind: 'stop' }), { once: true });
+    options.hurry?.addEventListener('abort', () => lines.send({ kind: 'hurry' }), { once: true });
+    socket.once('close', () => reject(new NetmeterError('SETUP_FAILED', 'the privileged part has ended')));
+  });
+}

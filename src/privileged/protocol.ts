@@ -1,0 +1,35 @@
+import type { Account } from '../command/account.js';
+import type { ErrorCode } from '../errors.js';
+import type { MeasureOptions } from '../measure-options.js';
+import type { Measurement } from '../measurement.js';
+
+/** The word that starts netmeter's privileged part, for nobody to type. */
+export const PRIVILEGED_WORD = '--netmeter-privileged-part';
+
+/** Options that mean the same in another process. */
+export type PlainOptions = Omit<
+  MeasureOptions,
+  'signal' | 'hurry' | 'onStart' | 'onCommandEnd' | 'stdio' | 'env' | 'cwd' | 'user' | 'caller'
+>;
+
+/** What the caller asks: the first line. */
+export type Request = {
+  readonly argv: readonly string[];
+  readonly options: PlainOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly umask: number;
+  readonly account: Account;
+};
+
+/** What the caller says while the command runs. Its end is the end of the run, however it came about. */
+export type FromCaller =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'hurry' };
+
+export type ToCaller =
+  | { readonly kind: 'started'; readonly pid: number }
+  | { readonly kind: 'command-ended'; readonly descendants: number }
+  | { readonly kind: 'measured'; readonly measurement: Measurement }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly cure: string };

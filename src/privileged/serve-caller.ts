@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { umask } from 'node:process';
+import { type ErrorCode, NetmeterError } from '../errors.js';
+import type { measure } from '../measure.js';
+import { JsonLines } from './json-lines.js';
+import type { FromCaller, Request, ToCaller } from './protocol.js';
+
+type FromThem = Request | FromCaller;
+
+/**
+ * The part that sudo started as root: makes the scope, starts the caller's command as the caller, tells the result.
+ * @param path the caller's socket
+ */
+export async function serveCaller(path: string, run: typeof measure): Promise<void> {
+  const stop = new AbortController();
+  const hurry = new AbortController();
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+  } catch {
+    // The caller was killed before it could take its folder away.
+    rmSync(dirname(path), { recursive: true, force: true });
+    return;
+  }
+  let signalCommand: (signal: NodeJS.Signals) => void = () => {};
+  let serving: Promise<void> | undefined;
+  const lines = new JsonLines<FromThem, ToCaller>(socket, (message) => {
+    if (!('kind' in message)) {
+      serving = serve(message);
+      return;
+    }
+    if (message.kind === 'signal') signalCommand(message.signal);
+    else if (message.kind === 'stop') stop.abort();
+    else hurry.abort();
+  });
+  const serve = async ({ argv, options, ...place }: Request) => {
+    umask(place.umask);
+    const { env, cwd, account } = place;
+    try {
+      const measurement = await run(argv, {
+        ...options,
+        env,
+        cwd,
+        account,
+        signal: stop.signal,
+        hurry: hurry.signal,
+        onStart: (command) => {
+          signalCommand = command.signal;
+          lines.send({ kind: 'started', pid: command.pid });
+        },
+        onCommandEnd: (descendants) => lines.send({ kind: 'command-ended', descendants }),
+      });
+      lines.send({ kind: 'measured', measurement });
+    } catch (error) {
+      lines.send(failure(error));
+    }
+    lines.end();
+  };
+  await once(socket, 'close');
+  // The caller is gone, or has all that it wanted; in the first case the command goes too.
+  signalCommand('SIGKILL');
+  stop.abort();
+  hurry.abort();
+  await serving;
+}
+
+function failure(error: unknown): ToCaller {
+  const known = error instanceof NetmeterError ? error : undefined;
+  const code: ErrorCode = known?.code ?? 'SETUP_FAILED';
+  return { kind: 'failed', code, message: known?.message ?? String(error), cure: known?.cure ?? '' };
+}
