@@ -29,7 +29,9 @@ export async function helpText(width = 80): Promise<string> {
     .example('netmeter -q --report net.json -- ./test', 'numbers for a machine')
     .epilogue(EXIT_CODES);
   for (const { name, alias, value, description, group, choices } of OPTIONS) {
-    const words = value ? `${name} <${choices?.join('|') ?? value}>` : name;
+    // Many choices are told by the description.
+    const shown = choices && choices.length < 4 ? choices.join('|') : value;
+    const words = value ? `${name} <${shown}>` : name;
     parser.option(words, { ...(alias && { alias }), description, group: `${group}:` });
   }
   return `${await parser.getHelp()}\n`;

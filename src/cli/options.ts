@@ -32,14 +32,14 @@ export const OPTIONS: readonly Option[] = [
     value: 'KIND',
     choices: ['auto', 'veth', 'user-mode', 'host', 'join', 'offline'],
     group: 'Where',
-    description: 'Where the command runs (default auto: the most exact that works)',
+    description: 'auto (the most exact that works), veth, user-mode, host, join or offline',
   },
   {
     name: 'host-port',
     value: 'PORT',
     repeatable: true,
     group: 'Where',
-    description: "Offer a port of the host's 127.0.0.1 at 127.0.0.1 inside: 5432, 8000-8010, 53/udp",
+    description: 'Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp',
   },
   {
     name: 'publish',

@@ -12,8 +12,8 @@ _netmeter() {
     '*--report=[Write a report: .json or .txt; - is JSON on stdout]:FILE:_files' \
     '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
     '(--quiet -q)-q[No summary; only errors and broken budgets]' \
-    '--isolation=[Where the command runs (default auto: the most exact that works)]:KIND:(auto veth user-mode host join offline)' \
-    '*--host-port=[Offer a port of the host'\''s 127.0.0.1 at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
+    '--isolation=[auto (the most exact that works), veth, user-mode, host, join or offline]:KIND:(auto veth user-mode host join offline)' \
+    '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
     '*--publish=[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
