@@ -78,6 +78,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const killed = exit.kind === 'signal' || cutShort;
   const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry });
 
+  const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
   const { external } = traffic;
   const budget = judge(limits, { external, method, ended: breach.ended });
@@ -94,6 +95,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       cpu: cpuSpent(cpuBefore, cpuAfter),
     },
     isolation: scope.isolation,
+    ...(scope.isolation.kind === 'offline' && { attempts: await attempts }),
     traffic,
     method,
     protocol: protocolSummary(delta),

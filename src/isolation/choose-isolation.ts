@@ -31,7 +31,7 @@ export type Choice =
   | { readonly kind: 'user-mode' }
   | { readonly kind: 'host' }
   | { readonly kind: 'join' }
-  | { readonly kind: 'offline' };
+  | { readonly kind: 'offline'; readonly by: 'root' | 'user-namespace' };
 
 /**
  * Chooses where to run: what was asked for, or by itself the most exact that works. Never the host by itself: its
@@ -47,7 +47,8 @@ export function chooseIsolation(asked: Asked, facts: Facts): Choice {
     case 'user-mode':
       return userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : refuse(['user-mode'], facts);
     case 'offline':
-      return offlineObstacles(facts).length === 0 ? { kind: 'offline' } : refuse(['offline'], facts);
+      if (offlineObstacles(facts).length > 0) return refuse(['offline'], facts);
+      return { kind: 'offline', by: facts.rights.works ? 'root' : 'user-namespace' };
     case 'host':
     case 'join':
       return { kind: asked };

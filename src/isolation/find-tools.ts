@@ -36,19 +36,17 @@ const searched = (path: string) => [
   ...path.split(delimiter).filter((folder) => folder.startsWith('/')),
 ];
 
-/** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages. */
-export function findTools(path = env['PATH'] ?? ''): Tools {
-  const found: Partial<Record<ToolName, string>> = {};
-  for (const name of Object.keys(packages) as ToolName[]) {
-    const file = lookFor(name, path);
-    if (file) found[name] = file;
-  }
-  return requireAll(found);
-}
+/** The tools of a veth scope. @throws {NetmeterError} MISSING_TOOLS */
+export const findTools = (path?: string): Tools => requireTools(Object.keys(packages) as ToolName[], path);
 
-function requireAll(found: Partial<Record<ToolName, string>>): Tools {
-  const missing = (Object.keys(packages) as ToolName[]).filter((name) => !found[name]);
-  if (missing.length === 0) return found as Tools;
+/** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages */
+export function requireTools<Name extends ToolName>(
+  names: readonly Name[],
+  path = env['PATH'] ?? '',
+): Readonly<Record<Name, string>> {
+  const found = new Map(names.map((name) => [name, lookFor(name, path)]));
+  const missing = names.filter((name) => !found.get(name));
+  if (missing.length === 0) return Object.fromEntries(found) as Record<Name, string>;
   const wanted = [...new Set(missing.map((name) => packages[name]))];
   throw new NetmeterError('MISSING_TOOLS', `not found on this system: ${missing.join(', ')}`, {
     cure: `Install ${wanted.join(' and ')}, for example: apt-get install ${wanted.join(' ')}`,

@@ -1,3 +1,5 @@
+import { END_MEMBERS, HOLD_NAMESPACE } from './end-members-script.js';
+
 /**
  * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
  * outlive netmeter. It starts the helpers (a fork of a shell costs a tenth of one of Node), each on a socket of its own:
@@ -80,48 +82,10 @@ withdraw() {
   done
 }
 
-# Members of the namespace and their descendants, which may have made a namespace of their own.
-find_members() {
-  members=
-  while :; do
-    before=$members
-    for process in /proc/[0-9]*; do
-      pid=\${process#/proc/}
-      case " $members " in *" $pid "*) continue ;; esac
-      if [ "$process/ns/net" -ef /proc/self/fd/3 ]; then members="$members $pid"; continue; fi
-      [ -n "$members" ] && read -r stat <"$process/stat" || continue
-      stat=\${stat##*) } parent=\${stat#* } parent=\${parent%% *}
-      case " $members " in *" $parent "*) members="$members $pid" ;; esac
-    done
-    [ "$members" = "$before" ] && return
-  done
-}
-
-# Some have left for a namespace of their own, and their parent is gone: the environment still tells whose they are.
-find_marked() {
-  for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
-    pid=\${file#/proc/}
-    members="$members \${pid%/environ}"
-  done
-}
-
-end_members() {
-  pass=0
-  while find_members; find_marked; [ -n "$members" ] && [ $pass -lt 200 ]; do
-    kill -9 $members
-    pass=$((pass + 1))
-  done
-}
-
+${END_MEMBERS}
 answer() { if "$@" >&8 2>&1; then echo ok >&8; else echo failed >&8; fi; }
 
-hold() {
-  exec 3<"/proc/$holder/ns/net"
-  # Never the host's own: every process of it would be ended.
-  [ /proc/self/fd/3 -ef /proc/self/ns/net ] || held=1
-  [ -n "$held" ]
-}
-
+${HOLD_NAMESPACE}
 while read -r verb rest <&8; do
   case $verb in
     hold) answer hold ;;

@@ -1,8 +1,8 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Tools } from './find-tools.js';
 import type { Guardian } from './guardian.js';
 import { joined } from './line-channel.js';
+import { namespaceMembers } from './namespace-members.js';
 
 /** A network namespace without a name, kept by its holder process and by whoever holds its files open. */
 export class Namespace {
@@ -46,25 +46,11 @@ export class Namespace {
     return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
   }
 
-  /** Processes of the namespace, netmeter's own excepted. Links of other users' processes need CAP_SYS_PTRACE. */
+  /** Processes of the namespace, netmeter's own excepted. */
   members(): number[] {
-    const own = networkOf(`${this.pid}`);
-    if (own === undefined) return [];
-    return readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry) && networkOf(entry) === own)
-      .map(Number)
-      .filter((pid) => !this.#own.includes(pid));
+    return namespaceMembers(this.pid, this.#own);
   }
 }
 
 const setupFailed = (what: string, said: readonly string[]) =>
   new NetmeterError('SETUP_FAILED', `${what}: ${joined(said) || 'no reason given'}`);
-
-/** The namespace's identity ("net:[4026531840]"); undefined when the process is gone or a zombie. */
-function networkOf(pid: string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import type { InOut, Isolation, Layers, Measurement } from '../measurement.js';
+import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
@@ -18,6 +19,7 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
     ...troubleRows(measurement),
+    ...attemptRows(measurement, paint),
     ...budgetRows(measurement.budget, paint),
     ...measurement.warnings.map(({ message }) => row('warning', visible(message), paint.yellow)),
     row('method', methodText(measurement)),
@@ -99,6 +101,7 @@ function troubleRows({ protocol: { tcp, udp, link } }: Measurement): string[] {
 }
 
 function methodText({ method, isolation }: Measurement): string {
+  if (method.name === 'none') return `nothing can get in or out (${placeOf(isolation)})`;
   const { in: boundIn, out: boundOut } = method.errorBound;
   const bound =
     boundIn === null || boundOut === null
@@ -118,7 +121,7 @@ function countedBy({ name }: Measurement['method']): string {
     case 'tap':
       return 'counted at the tap';
     case 'none':
-      return 'had no way out';
+      return 'none';
     default:
       return name satisfies never;
   }

@@ -15,6 +15,10 @@ async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope>
   switch (place.kind) {
     case 'veth':
       return VethScope.open(options);
+    case 'offline': {
+      const { OfflineScope } = await import('../isolation/offline-scope.js');
+      return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });
+    }
     default:
       throw new Error('not yet');
   }

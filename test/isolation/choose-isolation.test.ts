@@ -40,8 +40,13 @@ test.each<[string, Asked, Facts, object]>([
   ['sudo, but no nft', 'auto', { ...user, vethTools: no('tools') }, { kind: 'user-mode' }],
   ['asked for veth', 'veth', user, { kind: 'veth', by: 'sudo' }],
   ['asked for user-mode', 'user-mode', user, { kind: 'user-mode' }],
-  ['asked for offline, as root', 'offline', root, { kind: 'offline' }],
-  ['asked for offline, as a user', 'offline', { ...nothing, userNamespace: yes }, { kind: 'offline' }],
+  ['asked for offline, as root', 'offline', root, { kind: 'offline', by: 'root' }],
+  [
+    'asked for offline, as a user',
+    'offline',
+    { ...nothing, userNamespace: yes },
+    { kind: 'offline', by: 'user-namespace' },
+  ],
   ['the host is given to who asks', 'host', nothing, { kind: 'host' }],
   ['another namespace too', 'join', nothing, { kind: 'join' }],
 ])('%s', (_, asked, facts, choice) => {

@@ -1,0 +1,47 @@
+/** Shell of a guardian: holds the namespace of `$holder` on descriptor 3, so that its members can be told. */
+export const HOLD_NAMESPACE = `hold() {
+  exec 3<"/proc/$holder/ns/net"
+  # Never the host's own: every process of it would be ended.
+  [ /proc/self/fd/3 -ef /proc/self/ns/net ] || held=1
+  [ -n "$held" ]
+}
+`;
+
+/**
+ * Shell of a guardian: ends every member of the held namespace, whose descendants that left it, and who carries the
+ * run's mark `NETMETER_RUN=$RUN`. Without children for its scans, because it must be fast.
+ */
+export const END_MEMBERS =
+  String.raw`# Members of the namespace and their descendants, which may have made a namespace of their own.
+find_members() {
+  members=
+  while :; do
+    before=$members
+    for process in /proc/[0-9]*; do
+      pid=\${process#/proc/}
+      case " $members " in *" $pid "*) continue ;; esac
+      if [ "$process/ns/net" -ef /proc/self/fd/3 ]; then members="$members $pid"; continue; fi
+      [ -n "$members" ] && read -r stat <"$process/stat" || continue
+      stat=\${stat##*) } parent=\${stat#* } parent=\${parent%% *}
+      case " $members " in *" $parent "*) members="$members $pid" ;; esac
+    done
+    [ "$members" = "$before" ] && return
+  done
+}
+
+# Some have left for a namespace of their own, and their parent is gone: the environment still tells whose they are.
+find_marked() {
+  for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    members="$members \${pid%/environ}"
+  done
+}
+
+end_members() {
+  pass=0
+  while find_members; find_marked; [ -n "$members" ] && [ $pass -lt 200 ]; do
+    kill -9 $members
+    pass=$((pass + 1))
+  done
+}
+`.replaceAll('\\$', '$');

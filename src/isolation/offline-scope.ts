@@ -1,0 +1,130 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { getegid, geteuid, pid as ownPid } from 'node:process';
+import { promisify } from 'node:util';
+import { NetmeterError } from '../errors.js';
+import type { Attempt, Isolation, Warning } from '../measurement.js';
+import { lookFor, requireTools } from './find-tools.js';
+import { joined, LineChannel } from './line-channel.js';
+import { namespaceMembers } from './namespace-members.js';
+import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT, REFUSE_RULES } from './offline-script.js';
+import { parseAttempts } from './parse-attempts.js';
+import type { Scope, WireReading } from './scope.js';
+import { enterUserNamespace } from './user-namespace.js';
+
+export type OfflineOptions = {
+  readonly cwd?: string | undefined;
+  readonly openFiles?: number | undefined;
+  /** Made by the rights of this user over a user namespace, where it has no others. */
+  readonly rootless: boolean;
+};
+
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'grep', 'sh'] as const;
+type Tools = Readonly<Record<(typeof TOOLS)[number], string>>;
+
+/** A namespace with loopback alone: whatever is for the outside fails at once, and what was tried is remembered. */
+export class OfflineScope implements Scope {
+  readonly isolation: Isolation = { kind: 'offline' };
+  readonly warnings: Warning[] = [];
+  readonly marks: Readonly<Record<string, string>>;
+  readonly #tools: Tools;
+  readonly #nft = lookFor('nft');
+  readonly #rootless: boolean;
+  readonly #verbs: LineChannel;
+  readonly #holder: LineChannel;
+  readonly #gone: Promise<unknown>;
+  #pid = 0;
+  #refusing = false;
+
+  /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
+  static async open(options: OfflineOptions): Promise<OfflineScope> {
+    const scope = new OfflineScope(requireTools(TOOLS), options);
+    try {
+      await scope.#setUp();
+      return scope;
+    } catch (error) {
+      await scope[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private constructor(tools: Tools, { cwd, openFiles, rootless }: OfflineOptions) {
+    this.#tools = tools;
+    this.#rootless = rootless;
+    const run = `${ownPid}-${Date.now().toString(36)}`;
+    this.marks = { NETMETER_RUN: run };
+    const shell = spawn(tools.sh, ['-c', OFFLINE_GUARDIAN_SCRIPT, 'netmeter-guardian'], {
+      // Apart from the terminal: ^C is for the command, not for what holds its scope.
+      detached: true,
+      ...(cwd !== undefined && { cwd }),
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        LC_ALL: 'C',
+        HOME: '/dev/null',
+        ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+        NFT: this.#nft ?? '',
+        NETMETER: `${ownPid}`,
+        OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
+        RUN: run,
+        NAMESPACES: rootless ? '--user --map-root-user --net' : '--net',
+        HOLDER: OFFLINE_HOLDER_SCRIPT,
+        REFUSE_RULES,
+      },
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    this.#gone = once(shell, 'exit').catch(() => {});
+    this.#holder = new LineChannel(shell.stdio[3] as Socket);
+    this.#verbs = new LineChannel(shell.stdio[4] as Socket);
+  }
+
+  get counterPid(): number {
+    return this.#pid;
+  }
+
+  enter(identity: readonly string[]): string[] {
+    const user = this.#rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
+    return [...this.administer(), ...user, this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
+  }
+
+  administer(): string[] {
+    const rights = this.#rootless ? ['--user', '--preserve-credentials'] : [];
+    return [this.#tools.nsenter, '--target', `${this.#pid}`, ...rights, '--net', '--'];
+  }
+
+  processes(): number[] {
+    return namespaceMembers(this.#pid, [this.#pid]);
+  }
+
+  async readWire(): Promise<WireReading> {
+    return {};
+  }
+
+  sampleWire(): Promise<WireReading> {
+    return this.readWire();
+  }
+
+  async attempts(): Promise<readonly Attempt[] | null> {
+    if (!this.#refusing || this.#nft === undefined) return null;
+    const [file = '', ...rest] = [...this.administer(), this.#nft, '-j', 'list', 'table', 'inet', 'netmeter_offline'];
+    const listing = await promisify(execFile)(file, rest, { maxBuffer: 64 << 20 }).catch(() => undefined);
+    return listing === undefined ? null : parseAttempts(listing.stdout);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#holder.leave();
+    this.#verbs.end();
+    await this.#gone;
+  }
+
+  async #setUp(): Promise<void> {
+    this.#pid = Number(await this.#verbs.nextLine());
+    const { before, end } = await this.#holder.linesUntil('refusing', 'unreachable');
+    if (end === undefined)
+      throw new NetmeterError('SETUP_FAILED', `a network namespace could not be made: ${joined(before)}`);
+    this.#refusing = end === 'refusing';
+    this.#verbs.send('hold');
+    if ((await this.#verbs.nextLine()) !== 'ok')
+      throw new NetmeterError('SETUP_FAILED', 'the network namespace could not be held');
+  }
+}
