@@ -5,10 +5,21 @@ import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
 import { complain, run } from './run.js';
 
+/** netmeter's own commands, loaded by who asks for them. */
+const COMMANDS = {
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
+} as const;
+
 /** The command: words in, exit status out. */
 async function main(): Promise<void> {
-  const [first, socket] = process.argv.slice(2);
-  if (first === PRIVILEGED_WORD && socket !== undefined) return servePrivileged(socket);
+  const [first = '', ...others] = process.argv.slice(2);
+  if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
+  // Only as the first word: `netmeter -- doctor` runs the program of that name.
+  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
+  if (command) {
+    process.exitCode = await (await command())(others);
+    return;
+  }
   let parsed: Parsed;
   try {
     parsed = await parseArguments(process.argv.slice(2));

@@ -13,6 +13,7 @@ const packages = {
   setpriv: 'util-linux',
   flock: 'util-linux',
   prlimit: 'util-linux',
+  taskset: 'util-linux',
   mount: 'mount',
   umount: 'mount',
   grep: 'grep',
@@ -20,7 +21,22 @@ const packages = {
 } as const;
 
 type ToolName = keyof typeof packages;
-export type Tools = Readonly<Record<ToolName, string>>;
+
+const VETH_TOOLS = [
+  'ip',
+  'tc',
+  'nft',
+  'unshare',
+  'nsenter',
+  'setpriv',
+  'flock',
+  'prlimit',
+  'mount',
+  'umount',
+  'grep',
+  'sh',
+] as const;
+export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
 /** Looked through first: a PATH may leave out where ip and nft live, and as root a caller's own must not come first. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -37,7 +53,7 @@ const searched = (path: string) => [
 ];
 
 /** The tools of a veth scope. @throws {NetmeterError} MISSING_TOOLS */
-export const findTools = (path?: string): Tools => requireTools(Object.keys(packages) as ToolName[], path);
+export const findTools = (path?: string): Tools => requireTools(VETH_TOOLS, path);
 
 /** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages */
 export function requireTools<Name extends ToolName>(

@@ -1,0 +1,92 @@
+import { release } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Check } from '../doctor/check.js';
+import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
+import { measureLoad } from '../doctor/measure-load.js';
+import { renderDiagnosis } from '../doctor/render-diagnosis.js';
+import { readFacts } from '../isolation/read-facts.js';
+import { painter } from '../report/paint.js';
+import { version } from '../version.js';
+import { FAILED } from './exit-status.js';
+import { complain } from './run.js';
+import { usage } from './usage-error.js';
+import { useColor } from './use-color.js';
+
+const HELP = `Usage: netmeter doctor [--measure] [--json]
+
+Tries what netmeter needs, and tells which isolations work here and why the others do not.
+
+  --measure   Transfer known bytes to a server of its own, and compare (needs root)
+  --json      For a machine
+  --help      Show this help
+
+Exit codes:
+  0    at least one isolation measures exactly
+  1    none does
+  125  netmeter itself failed
+`;
+
+/** `netmeter doctor`: words in, exit status out. Errors are told here and never thrown. */
+export async function doctorCommand(words: readonly string[]): Promise<number> {
+  try {
+    const { help, measure, json } = parse(words);
+    if (help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const diagnosis = diagnose(await readFacts(), { netmeter: version, kernel: release() });
+    const checks = measure ? await measureAll(diagnosis) : [];
+    const paint = painter(useColor(process.env, process.stdout.isTTY === true));
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`
+        : renderDiagnosis(diagnosis, checks, paint),
+    );
+    return diagnosis.isolations.some(({ works, exact }) => works && exact) && checks.every(isRight) ? 0 : 1;
+  } catch (error) {
+    complain(error);
+    return FAILED;
+  }
+}
+
+function parse(words: readonly string[]) {
+  const options = {
+    measure: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...words], options }).values;
+  } catch (error) {
+    throw usage(
+      error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error),
+      "Try 'netmeter doctor --help'.",
+    );
+  }
+}
+
+/** One after the other: they share the machine. */
+async function measureAll(diagnosis: Diagnosis): Promise<Check[]> {
+  if (process.geteuid?.() !== 0)
+    throw usage(
+      '--measure makes a wire and a server of its own, which needs root',
+      'Run it as root: sudo netmeter doctor --measure',
+    );
+  // The bundle's own file: what a user runs.
+  const file = fileURLToPath(new URL('../netmeter.cjs', import.meta.url));
+  const checks: Check[] = [];
+  if (diagnosis.isolations.some(({ kind, works }) => kind === 'veth' && works)) {
+    checks.push(
+      await measureLoad({ file, isolation: 'veth' }, 'ipv4'),
+      await measureLoad({ file, isolation: 'veth' }, 'ipv6'),
+    );
+  }
+  return [...checks, await measureLoad({ file, isolation: 'host' }, 'ipv4')];
+}
+
+/** An exact isolation must be exact; an estimate is only shown. */
+function isRight({ isolation, result }: Check): boolean {
+  if (isolation !== 'veth') return true;
+  return result.kind === 'compared' && [result.in, result.out].every(({ counted, truth }) => counted === truth);
+}

@@ -1,0 +1,59 @@
+import { type Choice, chooseIsolation, type Facts, obstaclesTo, type Probe } from '../isolation/choose-isolation.js';
+
+/** One thing that was tried. */
+export type Finding = { readonly name: string; readonly probe: Probe };
+
+/** An isolation, whether it works here, and how exact it is. */
+export type IsolationFinding = {
+  readonly kind: Choice['kind'];
+  readonly works: boolean;
+  /** Its numbers equal a capture at the far end of the wire. */
+  readonly exact: boolean;
+  readonly exactness: string;
+  readonly obstacles: readonly { readonly reason: string; readonly cure: string }[];
+};
+
+/** What netmeter doctor tells. `chosen`: what a run would use by itself; null: nothing. */
+export type Diagnosis = {
+  readonly schema: 1;
+  readonly netmeter: string;
+  readonly kernel: string;
+  readonly findings: readonly Finding[];
+  readonly isolations: readonly IsolationFinding[];
+  readonly chosen: Choice['kind'] | null;
+};
+
+const EXACTNESS = {
+  veth: 'exact to the byte; the command’s alone',
+  'user-mode': 'within 1 % of the wire; the command’s alone',
+  host: 'TCP in exact, out within a stated bound; everybody’s on this machine',
+  offline: 'nothing can leave; what was tried is listed',
+} as const;
+
+/** What the facts mean for each isolation. */
+export function diagnose(facts: Facts, about: { readonly netmeter: string; readonly kernel: string }): Diagnosis {
+  const kinds = ['veth', 'user-mode', 'offline'] as const;
+  const isolations = kinds.map((kind): IsolationFinding => {
+    const obstacles = obstaclesTo(kind, facts).map(({ reason, cure }) => ({ reason, cure }));
+    return { kind, works: obstacles.length === 0, exact: kind === 'veth', exactness: EXACTNESS[kind], obstacles };
+  });
+  const host: IsolationFinding = { kind: 'host', works: true, exact: false, exactness: EXACTNESS.host, obstacles: [] };
+  return { schema: 1, ...about, findings: findingsOf(facts), isolations: [...isolations, host], chosen: chosen(facts) };
+}
+
+const findingsOf = (facts: Facts): Finding[] => [
+  { name: 'rights over namespaces and links', probe: facts.rights },
+  { name: 'ip, tc, nft and the others', probe: facts.vethTools },
+  { name: 'sudo without a password', probe: facts.sudo },
+  { name: 'user namespaces', probe: facts.userNamespace },
+  { name: '/dev/net/tun', probe: facts.tun },
+  { name: 'pasta or slirp4netns', probe: facts.carrier },
+];
+
+function chosen(facts: Facts): Choice['kind'] | null {
+  try {
+    return chooseIsolation('auto', facts).kind;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { execPath } from 'node:process';
+import { promisify } from 'node:util';
+import type { InOut, Measurement } from '../measurement.js';
+import type { Check } from './check.js';
+import { FarEnd } from './far-end.js';
+import { CLIENT } from './programs.js';
+import { trueOctets } from './true-octets.js';
+
+const BYTES = 20_000_000;
+/** A load in which a segment was sent twice proves nothing. */
+const TRIES = 4;
+const LIMIT_MS = 60_000;
+
+/** How a load is measured: by the command itself, as a user would. */
+export type Meter = { readonly file: string; readonly isolation: 'veth' | 'host' };
+
+/** Downloads and uploads through an isolation, counted and true. */
+export async function measureLoad({ file, isolation }: Meter, family: 'ipv4' | 'ipv6'): Promise<Check> {
+  const load = `${family === 'ipv4' ? 'IPv4' : 'IPv6'} TCP, 20 MB each way`;
+  try {
+    await using far = await FarEnd.open(family, { machine: isolation === 'host' });
+    for (let tries = 0; tries < TRIES; tries++) {
+      const before = await far.counters();
+      const { traffic } = await meter(file, isolation, far);
+      const truth = trueOctets(family, loadOf(), before, await far.counters());
+      if (truth) return { isolation, load, result: { kind: 'compared', ...compare(traffic, truth) } };
+    }
+    return { isolation, load, result: { kind: 'failed', reason: 'segments were lost and sent again in each try' } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { isolation, load, result: { kind: 'failed', reason: reason ?? '' } };
+  }
+}
+
+const loadOf = () => ({ bytes: BYTES, requests: 2 * `get ${BYTES}\n`.length, connections: 2 });
+
+async function meter(file: string, isolation: string, far: FarEnd): Promise<Measurement> {
+  const command = [execPath, '-e', CLIENT, far.address, `${far.port}`, `${BYTES}`];
+  const own = ['--isolation', isolation, '--user', 'root', '--quiet', '--report', '-'];
+  const idle = isolation === 'host' ? ['--baseline-idle', '0'] : [];
+  const [first = '', ...words] = [...far.here, execPath, file, ...own, ...idle, '--', ...command];
+  const { stdout } = await promisify(execFile)(first, words, { timeout: LIMIT_MS, maxBuffer: 16 << 20 });
+  return JSON.parse(stdout) as Measurement;
+}
+
+const compare = ({ external }: Measurement['traffic'], truth: InOut<number>) => ({
+  in: { counted: external.in.wireOctets, truth: truth.in },
+  out: { counted: external.out.wireOctets, truth: truth.out },
+});

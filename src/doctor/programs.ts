@@ -1,0 +1,39 @@
+/**
+ * The far end: a TCP server for `get N` and `put N`. Each line on its input is answered by its namespace's counters,
+ * as one line of JSON.
+ */
+export const SERVER = `
+const net = require('node:net'), fs = require('node:fs'), readline = require('node:readline');
+const [address, port] = process.argv.slice(1);
+net.createServer({ allowHalfOpen: true }, (peer) => {
+  let left = -1, head = '';
+  peer.on('error', () => {});
+  peer.on('data', (data) => {
+    if (left >= 0) { left -= data.length; if (left <= 0) peer.end(); return; }
+    head += data.toString('latin1');
+    const end = head.indexOf('\\n');
+    if (end < 0) return;
+    const [verb, count] = head.slice(0, end).split(' ');
+    if (verb === 'get') { left = Infinity; peer.end(Buffer.alloc(Number(count))); }
+    else { left = Number(count) - (head.length - end - 1); if (left <= 0) peer.end(); }
+  });
+}).listen(Number(port), address, () => console.log('ready'));
+const text = (name) => { try { return fs.readFileSync('/proc/self/net/' + name, 'latin1'); } catch { return ''; } };
+readline.createInterface({ input: process.stdin })
+  .on('line', () => console.log(JSON.stringify({ netstat: text('netstat'), snmp: text('snmp'), snmp6: text('snmp6') })))
+  .on('close', () => process.exit(0));
+`;
+
+/** The metered command: downloads and uploads COUNT bytes each, one connection after the other. */
+export const CLIENT = `
+const net = require('node:net');
+const [address, port, count] = process.argv.slice(1);
+const connection = (request, body) => new Promise((resolve, reject) => {
+  const link = net.connect({ host: address, port: Number(port) }, () => { link.write(request); if (body) link.write(body); });
+  link.setTimeout(20000, () => link.destroy(new Error('no answer')));
+  link.on('error', reject).on('data', () => {}).on('end', () => link.end()).on('close', resolve);
+});
+connection('get ' + count + '\\n')
+  .then(() => connection('put ' + count + '\\n', Buffer.alloc(Number(count))))
+  .catch((error) => { console.error(error.message); process.exitCode = 1; });
+`;

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/doctor/diagnosis.js';
+import { renderDiagnosis } from '../../src/doctor/render-diagnosis.js';
+import type { Facts, Probe } from '../../src/isolation/choose-isolation.js';
+import { painter } from '../../src/report/paint.js';
+
+const yes: Probe = { works: true };
+const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });
+const about = { netmeter: '0.1.0', kernel: '6.18.0' };
+const user: Facts = {
+  root: false,
+  rights: no('rights'),
+  vethTools: yes,
+  sudo: no('sudo'),
+  userNamespace: yes,
+  tun: no('tun'),
+  carrier: yes,
+};
+const plain = painter(false);
+
+test.each<[string, Facts, string | null, string[]]>([
+  ['root', { ...user, root: true, rights: yes }, 'veth', ['veth', 'offline', 'host']],
+  ['a user with sudo', { ...user, sudo: yes }, 'veth', ['veth', 'offline', 'host']],
+  ['a user with a tun device', { ...user, tun: yes }, 'user-mode', ['user-mode', 'offline', 'host']],
+  ['a user without one', user, null, ['offline', 'host']],
+  ['a container', { ...user, userNamespace: no('userns') }, null, ['host']],
+])('%s: what works, and what a run would use', (_, facts, chosen, working) => {
+  const diagnosis = diagnose(facts, about);
+  expect(diagnosis.chosen).toBe(chosen);
+  expect(diagnosis.isolations.filter(({ works }) => works).map(({ kind }) => kind)).toEqual(working);
+});
+
+test('each obstacle is told with its cure', () => {
+  const text = renderDiagnosis(diagnose(user, about), [], plain);
+  for (const word of [
+    '✔ user namespaces',
+    '✘ /dev/net/tun: no tun',
+    'cure: get tun',
+    'cure: get rights',
+    '--isolation host',
+  ])
+    expect(text).toContain(word);
+  expect(text).not.toContain('measured');
+});
+
+test('counted beside true: equal, too many, too few, unknown, failed', () => {
+  const compared = (counted: number | null, truth: number) => ({ counted, truth });
+  const text = renderDiagnosis(
+    diagnose(user, about),
+    [
+      {
+        isolation: 'veth',
+        load: 'a',
+        result: { kind: 'compared', in: compared(1000, 1000), out: compared(1010, 1000) },
+      },
+      { isolation: 'host', load: 'b', result: { kind: 'compared', in: compared(990, 1000), out: compared(null, 5) } },
+      { isolation: 'host', load: 'c', result: { kind: 'failed', reason: 'no answer' } },
+    ],
+    plain,
+  );
+  for (const word of ['0 off', '10 too many (1.000 %)', '10 too few (-1.000 %)', 'unknown', 'no answer'])
+    expect(text).toContain(word);
+});
