@@ -91,7 +91,7 @@ export class FarEnd implements AsyncDisposable {
     const { near, far, prefix } = ADDRESSES[family];
     const machine = this.#machine ? this.#inside(this.#machine) : undefined;
     const lines = (device: string, own: string, peer: string, peerMac: string) => [
-      `link set ${device} addrgenmode none multicast off`,
+      `link set ${device} addrgenmode none multicast off arp off`,
       `addr add ${own}/${prefix} dev ${device}${family === 'ipv6' ? ' nodad' : ''}`,
       `neigh add ${peer} lladdr ${peerMac} dev ${device} nud permanent`,
       `link set ${device} up`,

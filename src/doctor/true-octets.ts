@@ -39,10 +39,8 @@ const tcp = ({ snmp }: FarCounters, name: string) => parseSnmp(snmp)['Tcp']?.[na
 
 function segmentsIn(family: 'ipv4' | 'ipv6', { netstat, snmp6 }: FarCounters): bigint {
   const [counters, prefix] = family === 'ipv4' ? [parseNetstat(netstat)['IpExt'], ''] : [parseSnmp6(snmp6), 'Ip6'];
-  const packets = ['InNoECTPkts', 'InECT0Pkts', 'InECT1Pkts', 'InCEPkts'].reduce(
+  return ['InNoECTPkts', 'InECT0Pkts', 'InECT1Pkts', 'InCEPkts'].reduce(
     (total, name) => total + (counters?.[prefix + name] ?? 0n),
     0n,
   );
-  // What this machine tells the wire about itself (MLD, router solicitations) is none of the load.
-  return packets - (family === 'ipv6' ? (counters?.['Icmp6InMsgs'] ?? 0n) : 0n);
 }
