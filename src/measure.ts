@@ -10,6 +10,7 @@ import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
+import { PortHint } from './run/hint-at-ports.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -59,6 +60,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     enter: scope.enter(identityOptions(account)),
   });
   using watch = new TrafficWatch({ scope, files, before, interval, onSample: (sample) => breach.look(sample) });
+  const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
   const stop = () => void endTree();
   signal?.addEventListener('abort', stop, { once: true });
@@ -67,6 +69,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const durationMs = milliseconds(Math.round(performance.now() - before.texts.at));
   const cpuAfter = childCpu();
   signal?.removeEventListener('abort', stop);
+  await hint.settle();
   options.onCommandEnd?.(scope.processes().length);
   const cutShort = await waitForTree({
     processes: () => scope.processes(),
@@ -81,6 +84,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
   const { external } = traffic;
+  const protocol = protocolSummary(delta);
   const budget = judge(limits, { external, method, ended: breach.ended });
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   return {
@@ -98,10 +102,10 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     ...(scope.isolation.kind === 'offline' && { attempts: await attempts }),
     traffic,
     method,
-    protocol: protocolSummary(delta),
+    protocol,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, total, durationMs),
-    warnings: [...scope.warnings, ...runWarnings(after, delta, method, stillOpen)],
+    warnings: [...scope.warnings, ...(await hint.warnings(protocol)), ...runWarnings(after, delta, method, stillOpen)],
   };
 }
 

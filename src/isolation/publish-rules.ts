@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { PublishedPort } from './ports.js';
-import type { LinkPlan } from './subnet.js';
+import { isIpv6, type LinkPlan } from './subnet.js';
 
 /**
  * nft commands that lead published ports to the namespace, for peers on other machines: their packets are rewritten on
@@ -24,8 +23,8 @@ export function publishRules(
 }
 
 function ruleOf({ address, host, inner, protocol }: PublishedPort, to: string): string[] {
-  const six = isIPv6(to);
-  if (address !== undefined && isIPv6(address) !== six) return [];
+  const six = isIpv6(to);
+  if (address !== undefined && isIpv6(address) !== six) return [];
   const family = six ? 'ip6' : 'ip';
   const local = isAny(address)
     ? `meta nfproto ${six ? 'ipv6' : 'ipv4'} fib daddr type local`

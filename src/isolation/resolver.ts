@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 /** Files that name the real upstreams of a resolver that runs on a loopback address, by who writes them. */
 export const UPSTREAM_FILES = [
   '/run/systemd/resolve/resolv.conf',
@@ -47,8 +45,8 @@ function nameservers(text: string): string[] {
 /** Loopback and link-local addresses mean another machine, or none, inside. */
 function isReachable(server: string, { ipv6 }: Reach): boolean {
   const address = server.replace(/%.*$/, '');
-  if (isIP(address) === 4) return !/^(127\.|0\.|169\.254\.)/.test(address);
-  return ipv6 && isIP(address) === 6 && !/^(::1?$|fe[89ab])/i.test(address);
+  if (/^\d+(\.\d+){3}$/.test(address)) return !/^(127\.|0\.|169\.254\.)/.test(address);
+  return ipv6 && address.includes(':') && !/^(::1?$|fe[89ab])/i.test(address);
 }
 
 /** A resolv.conf with other nameservers, and everything else as it was. */

@@ -1,13 +1,14 @@
-import { isIPv6 } from 'node:net';
-
 /** How many runs can be open at once: the /29s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
 export const SUBNETS = 16_384;
 
 /** Names and addresses of one end of a link. */
 type LinkEnd = { readonly device: string; readonly mac: string; readonly addresses: readonly string[] };
 
+/** Of one of ours: node:net's own test compiles its expressions first, which takes 3 ms. */
+export const isIpv6 = (address: string) => address.includes(':');
+
 /** The prefix length of an address on a link. */
-export const prefixLength = (address: string) => (isIPv6(address) ? 112 : 30);
+export const prefixLength = (address: string) => (isIpv6(address) ? 112 : 30);
 
 /** What leads through a link: all of a family, or this machine's own addresses. */
 export type LinkPurpose = 'ipv4' | 'ipv6' | 'host-local';

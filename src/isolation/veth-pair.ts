@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import { type LinkPlan, prefixLength } from './subnet.js';
+import { isIpv6, type LinkPlan, prefixLength } from './subnet.js';
 
 /**
  * `ip -batch` lines for the host's side of a pair. Neighbours are permanent: ARP and ND would add bytes to the
@@ -22,7 +21,7 @@ export function hostLines(plan: LinkPlan, mtu: number, holderPid: number): strin
 export function innerLines(plan: LinkPlan, local: readonly string[]): string[] {
   const { host, inner, purpose } = plan;
   const routes = host.addresses.flatMap((via) =>
-    destinations(purpose, isIPv6(via), local).map((to) => `route add ${to} via ${via} dev ${inner.device}`),
+    destinations(purpose, isIpv6(via), local).map((to) => `route add ${to} via ${via} dev ${inner.device}`),
   );
   return [
     `link set ${inner.device} addrgenmode none multicast off arp off`,
@@ -33,7 +32,7 @@ export function innerLines(plan: LinkPlan, local: readonly string[]): string[] {
 }
 
 function destinations(purpose: LinkPlan['purpose'], ipv6: boolean, local: readonly string[]): readonly string[] {
-  if (purpose === 'host-local') return local.filter((address) => isIPv6(address) === ipv6);
+  if (purpose === 'host-local') return local.filter((address) => isIpv6(address) === ipv6);
   return [ipv6 ? '::/0' : 'default'];
 }
 
@@ -41,7 +40,7 @@ type End = LinkPlan['host'];
 
 function addressLines(own: End, peer: End): string[] {
   return own.addresses.flatMap((address, index) => [
-    `addr add ${address}/${prefixLength(address)} dev ${own.device}${isIPv6(address) ? ' nodad' : ''}`,
+    `addr add ${address}/${prefixLength(address)} dev ${own.device}${isIpv6(address) ? ' nodad' : ''}`,
     `neigh add ${peer.addresses[index]} lladdr ${peer.mac} dev ${own.device} nud permanent`,
   ]);
 }

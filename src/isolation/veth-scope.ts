@@ -16,7 +16,6 @@ import { QueueCounters } from './queue-counters.js';
 import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
-import { requireRights } from './require-rights.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
 import type { Scope, WireReading } from './scope.js';
 import type { LinkPlan, LinkPurpose } from './subnet.js';
@@ -60,10 +59,9 @@ export class VethScope implements Scope {
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
-   * @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED, INTERRUPTED
+   * @throws {NetmeterError} MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED, INTERRUPTED
    */
   static async open({ signal, ...options }: OpenOptions = {}): Promise<VethScope> {
-    requireRights();
     const scope = new VethScope(findTools(), options);
     try {
       await scope.#setUp();

@@ -80,6 +80,14 @@ describePrivileged('--host-port', () => {
     expect(stderr).toContain('Connection refused');
   });
 
+  test('a refused connect to a port where the host listens is hinted at', async () => {
+    // Half a second is longer than the hint takes to be ready; who is faster gets none.
+    const tried = `sleep 0.5; ${traffic('requests', '127.0.0.1', PORT, 1)}; ${traffic('requests', '127.0.0.1', 7309, 1)}; true`;
+    const { report, stderr } = await measured(['sh', '-c', tried]);
+    expect(report.warnings.map(({ code }) => code)).toEqual(['HOST_PORT_REFUSED']);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`did you mean --host-port ${PORT}?`);
+  });
+
   test('beside it loopback stays loopback', async () => {
     const script = `${traffic('loopback', '127.0.0.1', 0, 50_000)}; ${traffic('requests', '127.0.0.1', PORT, 5)}`;
     const { report } = await measured(['sh', '-euc', script], ['--host-port', `${PORT}`]);

@@ -1,0 +1,39 @@
+import { lookFor } from '../isolation/find-tools.js';
+import type { HostPort } from '../isolation/ports.js';
+import type { RefusalWatch } from '../isolation/refusal-watch.js';
+import type { Scope } from '../isolation/scope.js';
+import type { Protocol, Warning } from '../measurement.js';
+
+/** Finds out whether the command looked for a service of the host at its own loopback. */
+export class PortHint {
+  readonly #watch: Promise<RefusalWatch | undefined>;
+
+  constructor(scope: Scope, offered: readonly HostPort[]) {
+    this.#watch = start(scope, offered).catch(() => undefined);
+  }
+
+  /** Leaves no process of ours inside. */
+  async settle(): Promise<void> {
+    await (await this.#watch)?.settle();
+  }
+
+  /** Asks only where a connect failed at all. */
+  async warnings({ tcp }: Protocol): Promise<Warning[]> {
+    if (!tcp.connectionsFailed) return [];
+    const ports = (await (await this.#watch)?.refused()) ?? [];
+    return ports.map((port) => ({
+      code: 'HOST_PORT_REFUSED',
+      message: `the command was refused at its own 127.0.0.1:${port}, where the host listens: did you mean --host-port ${port}?`,
+    }));
+  }
+}
+
+/** In the host's namespace, and in another's, loopback is what it was. */
+async function start(scope: Scope, offered: readonly HostPort[]): Promise<RefusalWatch | undefined> {
+  const { kind } = scope.isolation;
+  const nft = kind === 'host' || kind === 'join' ? undefined : lookFor('nft');
+  if (nft === undefined) return undefined;
+  const { RefusalWatch } = await import('../isolation/refusal-watch.js');
+  const ports = offered.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
+  return RefusalWatch.start(scope.administer(), nft, ports);
+}
