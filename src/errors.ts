@@ -12,6 +12,8 @@ const cures = {
   PORT_TAKEN: 'Choose another port, or end what listens there (ss -lntup tells).',
   NO_ISOLATION: 'See netmeter doctor, or measure the whole machine: --isolation host.',
   NO_FREE_SUBNET: 'Too many runs at once, or 198.18.0.0/15 is in use on this host: end some.',
+  NO_SUCH_NAMESPACE: "See 'ip netns', or give the path of a namespace file.",
+  NO_SUCH_PROCESS: 'Give the pid of a running process.',
   FORWARDING_BLOCKED: 'Accept the namespace in the firewall that drops it.',
   SETUP_FAILED: 'Run again with the same command; if it fails again, report the message above.',
   MALFORMED_KERNEL_FILE: 'Report the kernel version (uname -r) together with the file named above.',

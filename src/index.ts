@@ -1,3 +1,5 @@
+export type { AttachOptions } from './attach.js';
+export { attach } from './attach.js';
 export type { Limits } from './budget/judge.js';
 export { judge } from './budget/judge.js';
 export { parseSize } from './budget/parse-size.js';

@@ -19,6 +19,10 @@ export type MeasureOptions = {
   readonly grace?: Milliseconds;
   /** Wait for all descendants (tree, the default), or end what outlives the command. */
   readonly wait?: 'tree' | 'command';
+  /** The namespace to join: a name that `ip netns` knows, or the path of its file. */
+  readonly netns?: string;
+  /** How long a namespace that others use too is watched before the command and after it; 1 s, 0: not at all. */
+  readonly baselineIdle?: Milliseconds;
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
   /** Where the command shall run; by default the most exact place that works. */
@@ -53,4 +57,5 @@ export const DEFAULTS = {
   interval: milliseconds(1000),
   linger: milliseconds(2000),
   grace: milliseconds(5000),
+  baselineIdle: milliseconds(1000),
 } as const;

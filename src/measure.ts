@@ -2,15 +2,16 @@ import { env as ownEnvironment } from 'node:process';
 import { judge } from './budget/judge.js';
 import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
-import { endProcesses } from './command/end-processes.js';
 import { findCommand } from './command/find-command.js';
-import { startCommand } from './command/start-command.js';
+import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
+import { endTree } from './run/end-tree.js';
 import { PortHint } from './run/hint-at-ports.js';
+import { lookForNeighbours } from './run/neighbours.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -39,21 +40,23 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 
   await using scope = await openScope(place, options);
   using files = new HeldCounterFiles(scope.counterPid);
+  const neighbours = await lookForNeighbours(scope, files, options);
   const before = await takeReading(scope, files);
   const countNow = async () => {
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
     return { after, delta, ...countTraffic(scope.isolation, wire, delta) };
   };
-  const endTree = () => endProcesses(() => scope.processes(), grace, hurry);
+  let command: RunningCommand | undefined;
+  const endNow = () => endTree({ scope, command, grace, hurry });
   const judgeNow = async () => {
     const { traffic, method } = await countNow();
     return judge(limits, { external: traffic.external, method, ended: false });
   };
-  const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree });
+  const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
   const startedAt = new Date();
   const cpuBefore = childCpu();
-  const command = startCommand({
+  command = startCommand({
     ...options,
     env: { ...env, ...scope.marks },
     argv,
@@ -62,10 +65,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   using watch = new TrafficWatch({ scope, files, before, interval, onSample: (sample) => breach.look(sample) });
   const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
-  const stop = () => void endTree();
+  const stop = () => void endNow();
   signal?.addEventListener('abort', stop, { once: true });
 
   const exit = await command.exited;
+  command = undefined;
   const durationMs = milliseconds(Math.round(performance.now() - before.texts.at));
   const cpuAfter = childCpu();
   signal?.removeEventListener('abort', stop);
@@ -79,8 +83,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     hurry,
   });
   const killed = exit.kind === 'signal' || cutShort;
-  const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry });
+  const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
 
+  const contamination = await neighbours?.grade();
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
   const { external } = traffic;
@@ -99,13 +104,18 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       cpu: cpuSpent(cpuBefore, cpuAfter),
     },
     isolation: scope.isolation,
+    ...(contamination && { contamination }),
     ...(scope.isolation.kind === 'offline' && { attempts: await attempts }),
     traffic,
     method,
     protocol,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, total, durationMs),
-    warnings: [...scope.warnings, ...(await hint.warnings(protocol)), ...runWarnings(after, delta, method, stillOpen)],
+    warnings: [
+      ...scope.warnings,
+      ...(await hint.warnings(protocol)),
+      ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen }),
+    ],
   };
 }
 

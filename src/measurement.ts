@@ -3,7 +3,10 @@ import type { IpOctets, LinkBytes, Milliseconds, OctetsPerSecond, Packets } from
 /** How the command ended. */
 export type Exit =
   | { readonly kind: 'code'; readonly code: number }
-  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals };
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  /** Of a process that netmeter did not start: it lived on when the metering ended, or its end is not ours to know. */
+  | { readonly kind: 'running' }
+  | { readonly kind: 'gone' };
 
 export type InOut<T> = { readonly in: T; readonly out: T };
 
@@ -141,6 +144,8 @@ export type Measurement = {
   readonly netmeter: string;
   readonly command: {
     readonly argv: readonly string[];
+    /** It ran before netmeter did; other processes of its namespace are counted too. null: they could not be listed. */
+    readonly attached?: { readonly pid: number; readonly sharedWith: number | null };
     /** The account it ran as, when not netmeter's own. */
     readonly user?: string;
     readonly exit: Exit;

@@ -42,7 +42,7 @@ export function exitStatus(outcome: Outcome): number {
 
 function measured(exit: Exit, budget: JudgedBudget | undefined, budgetExitCode: number): number {
   if (budget?.ended) return budgetExitCode;
-  const own = exit.kind === 'signal' ? ofSignal(exit.signal) : exit.code;
+  const own = exit.kind === 'signal' ? ofSignal(exit.signal) : exit.kind === 'code' ? exit.code : 0;
   if (own !== 0) return own;
   if (budget?.verdict === 'exceeded') return budgetExitCode;
   return budget?.verdict === 'unmeasured' ? FAILED : 0;

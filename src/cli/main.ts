@@ -7,6 +7,7 @@ import { complain, run } from './run.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {
+  attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
 } as const;
 

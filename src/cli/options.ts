@@ -35,6 +35,18 @@ export const OPTIONS: readonly Option[] = [
     description: 'auto (the most exact that works), veth, user-mode, host, join or offline',
   },
   {
+    name: 'netns',
+    value: 'NAME',
+    group: 'Where',
+    description: 'Join a network namespace that is there: a name of ip netns, or a path',
+  },
+  {
+    name: 'baseline-idle',
+    value: 'TIME',
+    group: 'Where',
+    description: 'Watch a shared namespace this long before and after (default 1s)',
+  },
+  {
     name: 'host-port',
     value: 'PORT',
     repeatable: true,

@@ -27,6 +27,8 @@ export type RunOptions = {
   readonly wait?: 'tree' | 'command';
   readonly user?: string;
   readonly isolation?: Asked;
+  readonly netns?: string;
+  readonly baselineIdle?: Milliseconds;
   readonly hostPorts: readonly HostPort[];
   readonly publish: readonly PublishedPort[];
 };
@@ -104,6 +106,8 @@ function runOptions(values: Values): RunOptions {
   if (kill && Object.keys(limits).length === 0)
     throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
   const user = one('user');
+  const netns = one('netns');
+  const idle = one('baseline-idle');
   const isolation = one('isolation') as Asked | undefined;
   const wait = one('wait') as RunOptions['wait'];
   const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
@@ -122,6 +126,8 @@ function runOptions(values: Values): RunOptions {
     ...(user && { user }),
     ...(wait && { wait }),
     ...(isolation && { isolation }),
+    ...(netns && { netns }),
+    ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
   };
 }
 

@@ -59,7 +59,7 @@ const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
 
 /** Prints the summary and writes the reports. @returns true when one could not be written */
-async function tell(measurement: Measurement, options: RunOptions): Promise<boolean> {
+export async function tell(measurement: Measurement, options: Pick<RunOptions, 'quiet' | 'reports'>): Promise<boolean> {
   const { renderText } = await import('../report/text.js');
   const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
   if (!options.quiet || broken) {

@@ -5,6 +5,13 @@ const POLL_MS = 20;
 /** A process that the kernel cannot end (uninterruptible sleep) must not hold us for ever. */
 const KILL_TRIES = 250;
 
+export type EndOptions = {
+  /** Aborted: no more grace. */
+  readonly hurry?: AbortSignal | undefined;
+  /** Who has had a SIGTERM already: many programs take a second one for impatience. */
+  readonly told?: ReadonlySet<number>;
+};
+
 /**
  * Ends processes: SIGTERM, then SIGKILL to what is left after `grace`, until none is left.
  * @param list the processes that live now; asked again after each signal, because they may fork meanwhile
@@ -12,9 +19,12 @@ const KILL_TRIES = 250;
 export async function endProcesses(
   list: () => readonly number[],
   grace: Milliseconds,
-  hurry?: AbortSignal,
+  { hurry, told = new Set() }: EndOptions = {},
 ): Promise<void> {
-  signalAll(list(), 'SIGTERM');
+  signalAll(
+    list().filter((pid) => !told.has(pid)),
+    'SIGTERM',
+  );
   // A stopped process would not see its SIGTERM.
   signalAll(list(), 'SIGCONT');
   const deadline = performance.now() + grace;

@@ -1,5 +1,16 @@
 /** The counter files of a namespace that a run reads; those with a 6 are absent where IPv6 is. */
-export const COUNTER_FILES = ['netstat', 'snmp', 'dev', 'sockstat', 'tcp', 'snmp6', 'sockstat6', 'tcp6'] as const;
+export const COUNTER_FILES = [
+  'netstat',
+  'snmp',
+  'dev',
+  'sockstat',
+  'tcp',
+  'udp',
+  'snmp6',
+  'sockstat6',
+  'tcp6',
+  'udp6',
+] as const;
 
 export type CounterFile = (typeof COUNTER_FILES)[number];
 

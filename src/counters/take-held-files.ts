@@ -3,7 +3,7 @@ import { COUNTER_FILES, type CounterFile } from './held-files.js';
 
 type FileSystem = Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync'>;
 
-const MAY_BE_ABSENT: ReadonlySet<CounterFile> = new Set(['snmp6', 'sockstat6', 'tcp6']);
+const MAY_BE_ABSENT: ReadonlySet<CounterFile> = new Set(['udp', 'snmp6', 'sockstat6', 'tcp6', 'udp6']);
 
 /**
  * The counter files of a process' network namespace, held open: they can be read after the namespace's last process has

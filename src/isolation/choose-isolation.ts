@@ -22,15 +22,14 @@ export type Facts = {
   readonly carrier: Probe;
 };
 
-export const ASKED = ['auto', 'veth', 'user-mode', 'host', 'join', 'offline'] as const;
-export type Asked = (typeof ASKED)[number];
+export type Asked = 'auto' | 'veth' | 'user-mode' | 'host' | 'join' | 'offline';
 
 /** `by`: whose rights make it. */
 export type Choice =
   | { readonly kind: 'veth'; readonly by: 'root' | 'sudo' }
   | { readonly kind: 'user-mode' }
   | { readonly kind: 'host' }
-  | { readonly kind: 'join' }
+  | { readonly kind: 'join'; readonly netns: string }
   | { readonly kind: 'offline'; readonly by: 'root' | 'user-namespace' };
 
 /**
@@ -38,7 +37,7 @@ export type Choice =
  * numbers are not the command's alone.
  * @throws {NetmeterError} NO_ISOLATION, with the reason and cure of each that does not work
  */
-export function chooseIsolation(asked: Asked, facts: Facts): Choice {
+export function chooseIsolation(asked: Exclude<Asked, 'host' | 'join'>, facts: Facts): Choice {
   switch (asked) {
     case 'auto':
       return choose(facts);
@@ -49,9 +48,6 @@ export function chooseIsolation(asked: Asked, facts: Facts): Choice {
     case 'offline':
       if (offlineObstacles(facts).length > 0) return refuse(['offline'], facts);
       return { kind: 'offline', by: facts.rights.works ? 'root' : 'user-namespace' };
-    case 'host':
-    case 'join':
-      return { kind: asked };
     default:
       return asked satisfies never;
   }

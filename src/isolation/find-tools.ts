@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
 import { NetmeterError } from '../errors.js';
@@ -44,7 +44,10 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Where a tool is that one can do without; undefined: it is not here. */
 export function lookFor(name: string, path = env['PATH'] ?? ''): string | undefined {
   const folder = searched(path).find((candidate) => isExecutable(join(candidate, name)));
-  return folder === undefined ? undefined : join(folder, name);
+  if (folder === undefined) return undefined;
+  const file = join(folder, name);
+  // BusyBox's tools lack most options of the real ones, and are only good as a shell.
+  return name !== 'sh' && name !== 'grep' && isBusyBox(file) ? undefined : file;
 }
 
 const searched = (path: string) => [
@@ -71,6 +74,13 @@ export function requireTools<Name extends ToolName>(
 
 /** By its mode bits: for root access(2) would say no more, and a refusal as an exception costs a start-up's time. */
 function isExecutable(file: string): boolean {
-  const status = statSync(file, { throwIfNoEntry: false });
-  return status?.isFile() === true && (status.mode & 0o111) !== 0;
+  try {
+    const status = statSync(file, { throwIfNoEntry: false });
+    return status?.isFile() === true && (status.mode & 0o111) !== 0;
+  } catch {
+    // A folder of PATH that an ordinary user may not search.
+    return false;
+  }
 }
+
+const isBusyBox = (file: string) => /(^|\/)busybox[^/]*$/.test(realpathSync(file));

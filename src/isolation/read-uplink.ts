@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseIpv4Routes, parseIpv6Routes, type Route } from './routes.js';
 
 /** How the host reaches the outside. `undefined` fields: the host has no default route of that family. */
 export type Uplink = {
@@ -21,8 +22,8 @@ const readText: ReadText = (file) => {
 
 /** Reads the routing tables (/proc/net/route, /proc/net/ipv6_route) and the MTU of the default route's device. */
 export function readUplink(read: ReadText = readText): Uplink {
-  const four = parseRoutes(read('/proc/net/route') ?? '');
-  const six = parseIpv6Routes(read('/proc/net/ipv6_route') ?? '');
+  const four = summarise(parseIpv4Routes(read('/proc/net/route') ?? ''));
+  const six = summarise(parseIpv6Routes(read('/proc/net/ipv6_route') ?? ''));
   const device = four.uplink ?? six.uplink;
   const mtu = device === undefined ? undefined : Number(read(`/sys/class/net/${device}/mtu`));
   return {
@@ -33,41 +34,8 @@ export function readUplink(read: ReadText = readText): Uplink {
   };
 }
 
-type Route = { readonly device: string; readonly isDefault: boolean; readonly metric: number };
-
-const RTF_UP = 0x1;
-const RTF_REJECT = 0x200;
-
-function parseRoutes(text: string) {
-  const routes = text
-    .split('\n')
-    .slice(1)
-    .flatMap((line): Route[] => {
-      const [device, destination, , flags, , , metric, mask] = line.trim().split(/\s+/);
-      if (device === undefined || mask === undefined || !isUsable(device, flags)) return [];
-      return [{ device, isDefault: destination === '00000000' && mask === '00000000', metric: Number(metric) }];
-    });
-  return summarise(routes);
-}
-
-function parseIpv6Routes(text: string) {
-  const routes = text.split('\n').flatMap((line): Route[] => {
-    const [destination, length, , , , metric, , , flags, device] = line.trim().split(/\s+/);
-    if (device === undefined || !isUsable(device, flags)) return [];
-    const isDefault = destination === '0'.repeat(32) && length === '00';
-    return [{ device, isDefault, metric: Number.parseInt(metric ?? '0', 16) }];
-  });
-  return summarise(routes);
-}
-
-const isUsable = (device: string, flags = '0') =>
-  // A blackhole route has the device `*`.
-  device !== 'lo' &&
-  device !== '*' &&
-  !/^nm\d/.test(device) &&
-  (Number.parseInt(flags, 16) & (RTF_UP | RTF_REJECT)) === RTF_UP;
-
-function summarise(routes: readonly Route[]) {
+function summarise(all: readonly Route[]) {
+  const routes = all.filter(({ device }) => !/^nm\d/.test(device));
   const [uplink] = routes.filter((route) => route.isDefault).sort((a, b) => a.metric - b.metric);
   return { uplink: uplink?.device, devices: [...new Set(routes.map((route) => route.device))] };
 }

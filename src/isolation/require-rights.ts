@@ -1,23 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 
-/** Bit numbers of <linux/capability.h>, with what each is needed for. */
-const needed = [
-  { name: 'CAP_SYS_ADMIN', bit: 21n },
-  { name: 'CAP_NET_ADMIN', bit: 12n },
-  { name: 'CAP_SETUID', bit: 7n },
-  { name: 'CAP_SETGID', bit: 6n },
-  { name: 'CAP_KILL', bit: 5n },
-  { name: 'CAP_SYS_PTRACE', bit: 19n },
-];
+/** Bit numbers of <linux/capability.h> of what scopes need. */
+const capabilities = {
+  CAP_SYS_ADMIN: 21n,
+  CAP_NET_ADMIN: 12n,
+  CAP_SETUID: 7n,
+  CAP_SETGID: 6n,
+  CAP_KILL: 5n,
+  CAP_SYS_PTRACE: 19n,
+} as const;
+
+type Capability = keyof typeof capabilities;
+type ReadText = (file: string) => string;
+
+const readText: ReadText = (file) => readFileSync(file, 'latin1');
 
 /** @throws {NetmeterError} MISSING_RIGHTS, naming every capability that this process lacks. */
-export function requireRights(read: (file: string) => string = (file) => readFileSync(file, 'latin1')): void {
-  const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(read('/proc/self/status'))?.[1] ?? '0'}`);
-  const missing = needed.filter(({ bit }) => !(held & (1n << bit))).map(({ name }) => name);
+export function requireRights(read: ReadText = readText): void {
+  const missing = missingRights(Object.keys(capabilities) as Capability[], read);
   if (missing.length === 0) return;
   throw new NetmeterError(
     'MISSING_RIGHTS',
     `a network namespace needs rights that this process lacks: ${missing.join(', ')}`,
   );
+}
+
+/** Which of these capabilities this process lacks. */
+export function missingRights(wanted: readonly Capability[], read: ReadText = readText): Capability[] {
+  const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(read('/proc/self/status'))?.[1] ?? '0'}`);
+  return wanted.filter((name) => !(held & (1n << capabilities[name])));
 }

@@ -1,10 +1,11 @@
-import type { InOut, Isolation, Layers, Measurement } from '../measurement.js';
+import type { Exit, InOut, Isolation, Layers, Measurement } from '../measurement.js';
 import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { type Paint, painter } from './paint.js';
 import { row, WIDTH } from './rows.js';
+import { sharingRows } from './sharing-row.js';
 import { visible } from './visible.js';
 
 export type TextOptions = { readonly color: boolean };
@@ -20,6 +21,7 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
     ...rateRows(measurement),
     ...troubleRows(measurement),
     ...attemptRows(measurement, paint),
+    ...sharingRows(measurement, paint),
     ...budgetRows(measurement.budget, paint),
     ...measurement.warnings.map(({ message }) => row('warning', visible(message), paint.yellow)),
     row('method', methodText(measurement)),
@@ -29,13 +31,32 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
 
 function heading({ command }: Measurement, paint: Paint): string {
   const { exit } = command;
-  const end = exit.kind === 'code' ? `exit ${exit.code}` : exit.signal;
-  const failed = exit.kind === 'signal' || exit.code !== 0;
-  const cpu = command.cpu ? `, ${duration(command.cpu.userMs + command.cpu.systemMs)} CPU` : ', CPU unknown';
+  const end = endText(exit);
+  const failed = exit.kind === 'signal' || (exit.kind === 'code' && exit.code !== 0);
+  const cpu = command.attached
+    ? ''
+    : command.cpu
+      ? `, ${duration(command.cpu.userMs + command.cpu.systemMs)} CPU`
+      : ', CPU unknown';
   const tail = `${end}, ${duration(command.durationMs)}${cpu}`;
   const user = command.user === undefined ? '' : ` as ${visible(command.user)}`;
   const line = commandLine(command.argv, Math.max(20, WIDTH - 'netmeter:  ()'.length - tail.length - user.length));
   return `${paint.bold('netmeter:')} ${line}${user} (${failed ? paint.red(end) : end}${tail.slice(end.length)})`;
+}
+
+function endText(exit: Exit): string {
+  switch (exit.kind) {
+    case 'code':
+      return `exit ${exit.code}`;
+    case 'signal':
+      return exit.signal;
+    case 'running':
+      return 'still running';
+    case 'gone':
+      return 'ended';
+    default:
+      return exit satisfies never;
+  }
 }
 
 function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
@@ -117,7 +138,7 @@ function countedBy({ name }: Measurement['method']): string {
     case 'qdisc':
       return 'counted on the wire';
     case 'proc-estimate':
-      return 'estimated from /proc';
+      return 'computed from the kernel’s counters';
     case 'tap':
       return 'counted at the tap';
     case 'none':

@@ -19,6 +19,10 @@ async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope>
       const { OfflineScope } = await import('../isolation/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });
     }
+    case 'host':
+      return (await import('../isolation/host-scope.js')).HostScope.open(options);
+    case 'join':
+      return (await import('../isolation/join-scope.js')).JoinScope.open({ ...options, netns: place.netns });
     default:
       throw new Error('not yet');
   }

@@ -1,16 +1,22 @@
 import type { CounterDelta } from '../counters/delta.js';
 import { missingColumns } from '../counters/missing-columns.js';
 import type { Snapshot } from '../counters/snapshot.js';
-import type { Method, Warning } from '../measurement.js';
+import type { Isolation, Method, Warning } from '../measurement.js';
+
+/** Where, and by what, the numbers came about. */
+export type Provenance = { readonly isolation: Isolation; readonly method: Method; readonly stillOpen: number };
 
 /** What the reader of the numbers must know about how they came about. */
-export function runWarnings(after: Snapshot, delta: CounterDelta, method: Method, stillOpen: number): Warning[] {
+export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
+  const { isolation, method, stillOpen } = provenance;
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
-  if (method.name === 'proc-estimate') {
+  if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
     warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
   }
   for (const [device, { kind }] of Object.entries(delta.devices)) {
+    // Others make and remove devices beside the command's.
+    if ('devices' in isolation && !isolation.devices.includes(device)) continue;
     if (kind === 'vanished')
       warn('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`);
     if (kind === 'appeared')

@@ -8,7 +8,7 @@ import { milliseconds, toExactNumber } from '../units.js';
 /** Everything that is counted in a scope, at one instant. */
 export type Reading = { readonly texts: CounterTexts; readonly wire: WireReading };
 
-export async function takeReading(scope: Scope, files: HeldCounterFiles): Promise<Reading> {
+export async function takeReading(scope: Pick<Scope, 'readWire'>, files: HeldCounterFiles): Promise<Reading> {
   const wire = scope.readWire();
   const texts = takeTexts((file) => files.read(file), milliseconds(performance.now()));
   return { texts, wire: await wire };

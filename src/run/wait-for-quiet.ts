@@ -4,17 +4,22 @@ import { openSockets } from '../counters/open-sockets.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { unsettledConnections } from '../counters/tcp-states.js';
 import type { Milliseconds } from '../units.js';
+import type { Neighbours } from './neighbours.js';
 
 const POLL_MS = 10;
 /** Counters that did not move this long are taken as final. */
 const QUIET_MS = 50;
 /** The peer of a killed command goes on sending until our resets reach it. */
 const QUIET_AFTER_KILL_MS = 250;
+/** Where others send too it may never be still: this many times as long is enough. */
+const PATIENCE = 4;
 
 export type Linger = {
   readonly atMost: Milliseconds;
   readonly killed: boolean;
   readonly hurry?: AbortSignal | undefined;
+  /** In a namespace that is not the command's alone: who tells the connections apart. */
+  readonly neighbours?: Neighbours | undefined;
 };
 
 /**
@@ -22,15 +27,17 @@ export type Linger = {
  * data sends on, a peer answers. A namespace that never sent anything is quiet at once.
  * @returns how many connections were still open when the time was over
  */
-export async function waitForQuiet(files: HeldCounterFiles, { atMost, killed, hurry }: Linger): Promise<number> {
+export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<number> {
+  const { atMost, killed, hurry, neighbours } = linger;
   const start = performance.now();
   const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
   let bytes = externalBytes(files);
   let since = start;
   for (;;) {
-    const open = openConnections(files);
+    const open = neighbours ? neighbours.stillClosing() : openConnections(files);
     const now = performance.now();
-    if (open === 0 && (bytes === 0n || now - since >= quietMs)) return 0;
+    const isQuiet = bytes === 0n || now - since >= quietMs || (neighbours && now - start >= PATIENCE * quietMs);
+    if (open === 0 && isQuiet) return 0;
     if (now - start >= atMost || hurry?.aborted) return open;
     await pause(POLL_MS);
     const later = externalBytes(files);

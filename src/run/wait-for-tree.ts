@@ -22,7 +22,7 @@ const LAST_POLL_MS = 250;
 export async function waitForTree({ processes, grace, endNow, signal, hurry }: TreeWait): Promise<boolean> {
   for (let poll = FIRST_POLL_MS; processes().length > 0; poll = Math.min(poll * 1.5, LAST_POLL_MS)) {
     if (endNow || signal?.aborted) {
-      await endProcesses(processes, grace, hurry);
+      await endProcesses(processes, grace, { hurry });
       return true;
     }
     await pause(poll, undefined, signal ? { signal } : {}).catch(() => {});

@@ -9,7 +9,7 @@ import { ipOctets, type Milliseconds, milliseconds, toExactNumber } from '../uni
 import type { Reading } from './take-reading.js';
 
 export type Watched = {
-  readonly scope: Scope;
+  readonly scope: Pick<Scope, 'isolation' | 'sampleWire'>;
   readonly files: HeldCounterFiles;
   readonly before: Reading;
   readonly interval: Milliseconds;
@@ -18,7 +18,7 @@ export type Watched = {
 
 /** Samples the traffic while the command runs. */
 export class TrafficWatch implements Disposable {
-  readonly #scope: Scope;
+  readonly #scope: Watched['scope'];
   readonly #files: HeldCounterFiles;
   /** Where the counters stood before the command. */
   readonly #start: InOut<bigint> | undefined;

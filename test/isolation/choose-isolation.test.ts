@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Asked,
-  chooseIsolation,
-  type Facts,
-  obstaclesTo,
-  type Probe,
-} from '../../src/isolation/choose-isolation.js';
+import { chooseIsolation, type Facts, obstaclesTo, type Probe } from '../../src/isolation/choose-isolation.js';
 
 const yes: Probe = { works: true };
 const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });
@@ -31,6 +25,8 @@ const everything: Facts = {
 const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes };
 const user: Facts = { ...everything, rights: no('rights') };
 
+type Asked = Parameters<typeof chooseIsolation>[0];
+
 test.each<[string, Asked, Facts, object]>([
   ['root', 'auto', root, { kind: 'veth', by: 'root' }],
   ['root, everything works', 'auto', { ...everything, root: true }, { kind: 'veth', by: 'root' }],
@@ -47,8 +43,6 @@ test.each<[string, Asked, Facts, object]>([
     { ...nothing, userNamespace: yes },
     { kind: 'offline', by: 'user-namespace' },
   ],
-  ['the host is given to who asks', 'host', nothing, { kind: 'host' }],
-  ['another namespace too', 'join', nothing, { kind: 'join' }],
 ])('%s', (_, asked, facts, choice) => {
   expect(chooseIsolation(asked, facts)).toEqual(choice);
 });

@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --budget-exit-code --report --isolation --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --budget-exit-code --report --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -24,6 +24,8 @@ complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json or .txt; - is JSON on stdout'
 complete -c netmeter -n __netmeter_own -l quiet -s q -d 'No summary; only errors and broken budgets'
 complete -c netmeter -n __netmeter_own -l isolation -x -a 'auto veth user-mode host join offline' -d 'auto (the most exact that works), veth, user-mode, host, join or offline'
+complete -c netmeter -n __netmeter_own -l netns -x -d 'Join a network namespace that is there: a name of ip netns, or a path'
+complete -c netmeter -n __netmeter_own -l baseline-idle -x -d 'Watch a shared namespace this long before and after (default 1s)'
 complete -c netmeter -n __netmeter_own -l host-port -x -d 'Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp'
 complete -c netmeter -n __netmeter_own -l publish -s p -x -d 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command'
 complete -c netmeter -n __netmeter_own -l user -x -d 'Run as NAME|UID[:GID]; under sudo, the caller by default'
@@ -35,4 +37,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --isolation --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"

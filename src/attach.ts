@@ -1,0 +1,164 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { pid as ownPid } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { judge, type Limits } from './budget/judge.js';
+import { HeldCounterFiles } from './counters/take-held-files.js';
+import { NetmeterError } from './errors.js';
+import { countedDevices } from './isolation/counted-devices.js';
+import { readDeviceQueues } from './isolation/device-queues.js';
+import { lookFor } from './isolation/find-tools.js';
+import { foldersOf, readDevices } from './isolation/read-devices.js';
+import { parseStat } from './isolation/read-processes.js';
+import { sharersOf } from './isolation/sharers.js';
+import { DEFAULTS } from './measure-options.js';
+import type { Contamination, Exit, Isolation, Measurement } from './measurement.js';
+import { runWarnings } from './run/run-warnings.js';
+import { difference, takeReading } from './run/take-reading.js';
+import { TrafficWatch } from './run/watch-traffic.js';
+import { closeSeries } from './series/series.js';
+import { countTraffic } from './traffic/count-traffic.js';
+import { protocolSummary } from './traffic/protocol.js';
+import { type Milliseconds, milliseconds } from './units.js';
+import { version } from './version.js';
+
+export type AttachOptions = {
+  /** How long; until the process ends by default. */
+  readonly for?: Milliseconds;
+  readonly interval?: Milliseconds;
+  readonly limits?: Limits;
+  /** Aborted: the metering ends now. */
+  readonly signal?: AbortSignal;
+};
+
+/** How often a process that is not ours is looked at for its end. */
+const POLL_MS = 50;
+
+/**
+ * Meters the network namespace of a running process, read-only: a container's, a pod's, a service's. The numbers are
+ * the namespace's: the result says how many other processes share it.
+ * @throws {NetmeterError} NO_SUCH_PROCESS
+ */
+export async function attach(pid: number, options: AttachOptions = {}): Promise<Measurement> {
+  const startedAt = new Date();
+  const alive = watchLife(pid);
+  const argv = commandLineOf(pid);
+  using files = openCounters(pid);
+  const devices = countedDevices(readDevices(foldersOf(pid)));
+  const isolation: Isolation = { kind: 'join', netns: `pid ${pid}`, devices };
+  using queues = new NamespaceQueues(pid, devices);
+  const sharedWith = sharersOf(pid);
+  const before = await takeReading(queues, files);
+  const watched = { isolation, sampleWire: async () => ({}) };
+  const interval = options.interval ?? DEFAULTS.interval;
+  using watch = new TrafficWatch({ scope: watched, files, before, interval, onSample: async () => {} });
+
+  const end = await waitForEnd(alive, options);
+  const { wire, delta, after } = difference(before, await takeReading(queues, files));
+  const { traffic, method } = countTraffic(isolation, wire, delta);
+  const { external } = traffic;
+  const budget = judge(options.limits ?? {}, { external, method, ended: false });
+  const durationMs = milliseconds(Math.round(delta.elapsedMs));
+  const total = { in: external.in.wireOctets, out: external.out.wireOctets };
+  return {
+    schema: 1,
+    netmeter: version,
+    command: {
+      argv,
+      attached: { pid, sharedWith },
+      exit: end,
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      cpu: null,
+    },
+    isolation,
+    contamination: contaminationBy(sharedWith),
+    traffic,
+    method,
+    protocol: protocolSummary(delta),
+    ...(budget && { budget }),
+    series: closeSeries(watch.samples, total, durationMs),
+    warnings: runWarnings(after, delta, { isolation, method, stillOpen: 0 }),
+  };
+}
+
+/** Tells whether the same process still lives, and not a later one of the same number. */
+function watchLife(pid: number): () => boolean {
+  const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`))?.startedAt;
+  const startedAt = startOf();
+  if (startedAt === undefined) throw new NetmeterError('NO_SUCH_PROCESS', `there is no process ${pid}`);
+  return () => startOf() === startedAt;
+}
+
+/** A kernel thread has none. */
+function commandLineOf(pid: number): string[] {
+  const words = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+  return words.length > 0 ? words : [readText(`/proc/${pid}/comm`).trim() || `${pid}`];
+}
+
+function openCounters(pid: number): HeldCounterFiles {
+  try {
+    return new HeldCounterFiles(pid);
+  } catch (cause) {
+    throw new NetmeterError(
+      'NO_SUCH_PROCESS',
+      `the counters of process ${pid} cannot be read: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function waitForEnd(
+  alive: () => boolean,
+  { for: atMost = milliseconds(Infinity), signal }: AttachOptions,
+): Promise<Exit> {
+  const deadline = performance.now() + atMost;
+  while (alive()) {
+    const left = deadline - performance.now();
+    if (left <= 0 || signal?.aborted) return { kind: 'running' };
+    await pause(Math.min(POLL_MS, left), undefined, signal ? { signal } : {}).catch(() => {});
+  }
+  return { kind: 'gone' };
+}
+
+const contaminationBy = (sharedWith: number | null): Contamination => ({
+  grade: sharedWith === null ? 'unknown' : sharedWith === 0 ? 'clean' : 'shared',
+  idleOctets: null,
+  idleMs: milliseconds(0),
+  foreignConnections: null,
+});
+
+/** The queues of a namespace, which is held by its file: they can be read when its process is gone. */
+class NamespaceQueues implements Disposable {
+  readonly #namespace: number | undefined;
+  readonly #devices: readonly string[];
+
+  constructor(pid: number, devices: readonly string[]) {
+    this.#devices = devices;
+    try {
+      this.#namespace = openSync(`/proc/${pid}/ns/net`, 'r');
+    } catch {
+      // Another user's: its devices' own counters must do.
+    }
+  }
+
+  readWire() {
+    const [nsenter, tc] = [lookFor('nsenter'), lookFor('tc')];
+    const reachable = this.#namespace !== undefined && nsenter !== undefined && tc !== undefined;
+    const enter = [nsenter ?? '', `--net=/proc/${ownPid}/fd/${this.#namespace}`, '--', tc ?? ''];
+    return readDeviceQueues(reachable ? enter : undefined, this.#devices);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#namespace !== undefined) closeSync(this.#namespace);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { attach } from '../attach.js';
+import { parseSize } from '../budget/parse-size.js';
+import type { LimitKind } from '../measurement.js';
+import { exitStatus, FAILED } from './exit-status.js';
+import { parseDuration } from './parse-duration.js';
+import { parseReport } from './report-target.js';
+import { complain, tell } from './run.js';
+import { usage } from './usage-error.js';
+
+const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
+
+Meters the network namespace of a running process (a container, a pod, a service), read-only.
+
+  --for TIME          So long (500ms, 10s, 1h30m; a bare number is seconds)
+  --until-exit        Until the process ends (default); ^C ends the metering before
+  --interval TIME     Distance of the samples (default 1s)
+  --report FILE       Write a report: .json or .txt; - is JSON on stdout; repeatable
+  --max-in, --max-out, --max-total SIZE   A budget: exit code 120 when it is exceeded
+  -q, --quiet         No summary
+  -h, --help          Show this help
+
+The numbers are the whole namespace's; the summary says how many other processes share it.
+`;
+
+const OPTIONS = {
+  for: { type: 'string' },
+  'until-exit': { type: 'boolean' },
+  interval: { type: 'string' },
+  report: { type: 'string', multiple: true },
+  'max-in': { type: 'string' },
+  'max-out': { type: 'string' },
+  'max-total': { type: 'string' },
+  isolation: { type: 'string' },
+  quiet: { type: 'boolean', short: 'q' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `netmeter attach`: words in, exit status out. Errors are told here and never thrown. */
+export async function attachCommand(words: readonly string[]): Promise<number> {
+  try {
+    const parsed = parse(words);
+    if (parsed === undefined) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+    const { pid, options, reports, quiet } = parsed;
+    const measurement = await attach(pid, { ...options, signal: stop.signal });
+    const failed = await tell(measurement, { reports, quiet });
+    const status = exitStatus({
+      kind: 'measured',
+      exit: { kind: 'code', code: 0 },
+      budget: measurement.budget,
+      budgetExitCode: 120,
+    });
+    return failed && status === 0 ? FAILED : status;
+  } catch (error) {
+    complain(error);
+    return FAILED;
+  }
+}
+
+function parse(words: readonly string[]) {
+  const { values, positionals } = read(words);
+  if (values.help) return undefined;
+  if (values.isolation !== undefined) {
+    throw usage(
+      'a running process cannot be moved into another network namespace: its sockets stay where they were opened',
+      'attach meters the namespace that it is in; to have one of its own, start it by netmeter: netmeter -- COMMAND',
+    );
+  }
+  const [pid = '', ...others] = positionals;
+  if (!/^[1-9]\d*$/.test(pid) || others.length > 0)
+    throw usage(`'${positionals.join(' ')}' is no process number`, 'Say: netmeter attach PID');
+  if (values.for !== undefined && values['until-exit'])
+    throw usage('--for and --until-exit exclude each other', 'Give one.');
+  const limits: { [kind in LimitKind]?: ReturnType<typeof parseSize> } = {};
+  for (const kind of ['in', 'out', 'total'] as const) {
+    const text = values[`max-${kind}`];
+    if (text !== undefined) limits[kind] = parseSize(text);
+  }
+  const interval = values.interval === undefined ? undefined : parseDuration(values.interval);
+  if (interval === 0) throw usage('--interval cannot be 0');
+  return {
+    pid: Number(pid),
+    options: {
+      limits,
+      ...(values.for !== undefined && { for: parseDuration(values.for) }),
+      ...(interval !== undefined && { interval }),
+    },
+    reports: (values.report ?? []).map(parseReport),
+    quiet: values.quiet ?? false,
+  };
+}
+
+function read(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    throw usage(message, "Try 'netmeter attach --help'.");
+  }
+}

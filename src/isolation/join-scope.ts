@@ -1,0 +1,37 @@
+import { NetmeterError } from '../errors.js';
+import { countedDevices } from './counted-devices.js';
+import { findNamespace } from './find-namespace.js';
+import { requireTools } from './find-tools.js';
+import { JoinHolder } from './join-holder.js';
+import { foldersOf, readDevices } from './read-devices.js';
+import { requireRights } from './require-rights.js';
+import { type SharedOptions, SharedScope } from './shared-scope.js';
+
+export type JoinOptions = SharedOptions & {
+  /** A name that `ip netns` knows, or the path of a namespace file. */
+  readonly netns: string;
+};
+
+/** A network namespace that somebody else made, a VPN's say, with the files that `ip netns exec` shows there. */
+export class JoinScope extends SharedScope {
+  /** @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, NO_SUCH_NAMESPACE, SETUP_FAILED, INTERRUPTED */
+  static async open({ netns, ...options }: JoinOptions): Promise<JoinScope> {
+    requireRights();
+    const tools = requireTools(['nsenter', 'unshare', 'mount', 'sh', 'setpriv']);
+    const holder = await JoinHolder.start(tools, { ...findNamespace(netns), cwd: options.cwd });
+    if (options.signal?.aborted) {
+      await holder.leave();
+      throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+    }
+    const target = [tools.nsenter, '--target', `${holder.pid}`];
+    const devices = countedDevices(readDevices(foldersOf(holder.pid)));
+    const place = {
+      isolation: { kind: 'join', netns, devices } as const,
+      counterPid: holder.pid,
+      enter: [...target, '--net', '--mount', '--root', '--wd', '--'],
+      enterNetwork: [...target, '--net', '--'],
+      leave: () => holder.leave(),
+    };
+    return new JoinScope(place, options);
+  }
+}

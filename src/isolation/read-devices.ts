@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Device, Machine } from './counted-devices.js';
+import { parseIpv4Routes, parseIpv6Routes } from './routes.js';
+
+/** Where a namespace shows itself: its /proc/PID/net, and a /sys/class/net that should be of the same namespace. */
+export type NetFolders = { readonly net: string; readonly sys: string };
+
+export const foldersOf = (pid: number): NetFolders => ({
+  net: `/proc/${pid}/net`,
+  sys: `/proc/${pid}/root/sys/class/net`,
+});
+
+/** Reads what {@link countedDevices} decides by. What cannot be read is left out. */
+export function readDevices({ net, sys }: NetFolders): Machine {
+  const names = deviceNames(readText(`${net}/dev`));
+  return {
+    devices: showsSame(sys, names) ? names.map((name) => readDevice(`${sys}/${name}`, name)) : undefined,
+    routes: [...parseIpv4Routes(readText(`${net}/route`)), ...parseIpv6Routes(readText(`${net}/ipv6_route`))],
+  };
+}
+
+const deviceNames = (dev: string) => [...dev.matchAll(/^\s*(\S+):/gm)].map(([, name = '']) => name);
+
+/** A sysfs shows the namespace that mounted it, which after `nsenter --net` is another one. */
+function showsSame(sys: string, names: readonly string[]): boolean {
+  try {
+    const shown = readdirSync(sys).filter((name) => name !== 'bonding_masters');
+    return shown.length === names.length && names.every((name) => shown.includes(name));
+  } catch {
+    return false;
+  }
+}
+
+/** Facts of /sys/class/net/NAME (Documentation/ABI/testing/sysfs-class-net). */
+function readDevice(folder: string, name: string): Device {
+  const hardware = existsSync(`${folder}/device`);
+  const master = readLink(`${folder}/master`);
+  const entries = existsSync(folder) ? readdirSync(folder) : [];
+  return {
+    name,
+    kind: kindOf(folder, entries, hardware),
+    hardware,
+    ...(master !== undefined && { master: basename(master) }),
+    lower: entries.flatMap((entry) => (entry.startsWith('lower_') ? [entry.slice('lower_'.length)] : [])),
+  };
+}
+
+/** ARPHRD numbers of <linux/if_arp.h> of devices that carry no IP: CAN, radio monitors, IEEE 802.15.4. */
+const WITHOUT_IP = new Set([280, 801, 802, 803, 804]);
+const ETHERNET = 1;
+const INFINIBAND = 32;
+const IFF_NOARP = 0x80;
+
+function kindOf(folder: string, entries: readonly string[], hardware: boolean): Device['kind'] {
+  const type = Number(readText(`${folder}/type`));
+  if (hardware) return WITHOUT_IP.has(type) ? 'none' : 'link';
+  if (entries.includes('bridge')) return 'bridge';
+  const isLink = type === ETHERNET || type === INFINIBAND;
+  const driver = /^DEVTYPE=(.*)$/m.exec(readText(`${folder}/uevent`))?.[1] ?? '';
+  if (!isLink || entries.includes('tun_flags') || /^(vxlan|geneve|wireguard|ppp)$/.test(driver)) return 'tunnel';
+  return (Number(readText(`${folder}/flags`)) & IFF_NOARP) === 0 ? 'link' : 'none';
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function readLink(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What guards a tree that has no namespace of its own. A POSIX shell that needs no other program (a slim image has
+ * none): it waits for the end of its input, however that came about, and then ends what carries the run's mark in its
+ * environment, with all descendants. The line `done` says that there is nothing to end.
+ */
+export const TREE_GUARDIAN_SCRIPT = String.raw`
+trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
+cd /
+while read -r word; do [ "$word" = done ] && exit 0; done
+
+# Of a file with NULs a shell's read keeps the rest.
+carries_mark() {
+  while read -r text || [ -n "$text" ]; do
+    case $text in *"NETMETER_RUN=$RUN"*) return 0 ;; esac
+    text=
+  done 2>/dev/null <"$1"
+  return 1
+}
+
+find_marked() {
+  members=
+  if [ -n "$GREP" ]; then
+    for file in $("$GREP" -lsF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
+      pid=\${file#/proc/}
+      members="$members \${pid%/environ}"
+    done
+  else
+    for process in /proc/[0-9]*; do
+      carries_mark "$process/environ" && members="$members \${process#/proc/}"
+    done
+  fi
+} 2>/dev/null
+
+# A process that may not be looked into (setuid) is known by its parent.
+find_descendants() {
+  while [ -n "$members" ]; do
+    before=$members
+    for process in /proc/[0-9]*; do
+      pid=\${process#/proc/}
+      case " $members " in *" $pid "*) continue ;; esac
+      read -r stat <"$process/stat" || continue
+      stat=\${stat##*) }
+      case $stat in [ZX]*) continue ;; esac
+      parent=\${stat#* } parent=\${parent%% *}
+      case " $members " in *" $parent "*) members="$members $pid" ;; esac
+    done
+    [ "$members" = "$before" ] && return
+  done
+} 2>/dev/null
+
+pass=0
+while find_marked; find_descendants; [ -n "$members" ] && [ $pass -lt 200 ]; do
+  kill -9 $members 2>/dev/null
+  pass=$((pass + 1))
+done
+exit 0
+`.replaceAll('\\$', '$');

@@ -1,0 +1,33 @@
+import type { Contamination, Measurement } from '../measurement.js';
+import { duration, exact } from './format-octets.js';
+import type { Paint } from './paint.js';
+import { row } from './rows.js';
+
+/** Whether a shared namespace's numbers are the command's alone. */
+export function sharingRows({ contamination, command }: Measurement, paint: Paint): string[] {
+  if (!contamination) return [];
+  const { grade } = contamination;
+  const seen = command.attached ? sharers(command.attached.sharedWith) : evidence(contamination);
+  switch (grade) {
+    case 'clean':
+      return [row('sharing', `clean: ${seen}`)];
+    case 'shared':
+      return [row('sharing', `shared: the numbers are an upper bound (${seen})`, paint.yellow)];
+    case 'unknown':
+      return [row('sharing', `unknown: ${seen}`, paint.yellow)];
+    default:
+      return grade satisfies never;
+  }
+}
+
+function evidence({ idleOctets, idleMs, foreignConnections }: Contamination): string {
+  if (idleOctets === null) return 'the network was not watched without the command (--baseline-idle)';
+  const moved = `${exact(idleOctets)} B moved in ${duration(idleMs)} without the command`;
+  const others = foreignConnections ? `, ${exact(foreignConnections)} connections of others` : '';
+  return moved + others;
+}
+
+function sharers(count: number | null): string {
+  if (count === null) return 'the namespace may not be looked into';
+  return count === 0 ? 'the process is alone in its namespace' : `${exact(count)} other processes in the namespace`;
+}

@@ -1,0 +1,31 @@
+import { env } from 'node:process';
+import { endProcesses } from '../command/end-processes.js';
+import type { RunningCommand } from '../command/start-command.js';
+import type { Scope } from '../isolation/scope.js';
+import type { Milliseconds } from '../units.js';
+
+export type TreeEnd = {
+  readonly scope: Scope;
+  /** The command, while it runs. */
+  readonly command: RunningCommand | undefined;
+  readonly grace: Milliseconds;
+  readonly hurry?: AbortSignal | undefined;
+};
+
+/**
+ * Ends the command's tree. In a namespace of its own that is every process there; in a shared one the command's
+ * descendants are told first, and /proc finds those that have left their parents.
+ */
+export async function endTree({ scope, command, grace, hurry }: TreeEnd): Promise<void> {
+  const told = command && isShared(scope) ? await strike(command) : new Set<number>();
+  await endProcesses(() => scope.processes(), grace, { hurry, told });
+}
+
+/** True for a namespace that others live in too. */
+export const isShared = ({ isolation: { kind } }: Scope) => kind === 'host' || kind === 'join';
+
+async function strike(command: RunningCommand): Promise<ReadonlySet<number>> {
+  // Loaded here because most runs end by themselves.
+  const { strikeTree } = await import('../command/strike-tree.js');
+  return strikeTree(command.pid, env['PATH']);
+}

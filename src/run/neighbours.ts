@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Connection, leadsOutside, parseConnections } from '../counters/connections.js';
+import { subtract } from '../counters/delta.js';
+import type { HeldCounterFiles } from '../counters/take-held-files.js';
+import { takeSnapshot } from '../counters/take-snapshot.js';
+import { NetmeterError } from '../errors.js';
+import type { Scope } from '../isolation/scope.js';
+import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
+import type { Contamination } from '../measurement.js';
+import { idleOctets } from '../traffic/idle-octets.js';
+import { addKnown } from '../traffic/layers.js';
+import { type Milliseconds, milliseconds } from '../units.js';
+import { gradeOf } from './contamination.js';
+
+/** A namespace that others live in too, and how long it shall be watched without the command. */
+export type SharedNamespace = {
+  readonly files: HeldCounterFiles;
+  /** The devices to the outside. */
+  readonly devices: readonly string[];
+  readonly idle: Milliseconds;
+  readonly signal?: AbortSignal | undefined;
+};
+
+const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
+/** ESTABLISHED, SYN_SENT, CLOSE_WAIT. */
+const IN_USE = new Set(['01', '02', '08']);
+/** FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING: closed, and not over yet. */
+const CLOSING = new Set(['04', '05', '09', '0B']);
+
+/** Looks for what else uses a shared namespace: before the command, and after its tree has ended. */
+export class Neighbours {
+  readonly #shared: SharedNamespace;
+  readonly #foreign: Set<string>;
+  /** Connections of others that were closing when the command started. */
+  readonly #closing: ReadonlySet<string>;
+  readonly #idle: Idle;
+
+  private constructor(shared: SharedNamespace, idle: Idle) {
+    this.#shared = shared;
+    this.#idle = idle;
+    this.#foreign = new Set(this.#list().filter(isForeign).map(key));
+    this.#closing = new Set(this.#list().filter(isClosing).map(key));
+  }
+
+  /** Watches the namespace for `idle` milliseconds without the command. */
+  static async look(shared: SharedNamespace): Promise<Neighbours> {
+    return new Neighbours(shared, await watchIdle(shared));
+  }
+
+  /** Connections that a program has closed since the start and that may still send: the command's, as far as one can tell. */
+  stillClosing(): number {
+    return this.#list().filter((each) => isClosing(each) && !this.#closing.has(key(each))).length;
+  }
+
+  /** Watches again, after the command's tree has ended, and judges. */
+  async grade(): Promise<Contamination> {
+    const again = await watchIdle(this.#shared);
+    for (const connection of this.#list().filter(isForeign)) this.#foreign.add(key(connection));
+    return gradeOf({
+      idleOctets: addKnown([this.#idle.octets, again.octets]),
+      idleMs: milliseconds(this.#idle.ms + again.ms),
+      foreignConnections: this.#foreign.size,
+    });
+  }
+
+  #list(): Connection[] {
+    return SOCKETS.flatMap((file) => parseConnections(this.#shared.files.read(file) ?? ''));
+  }
+}
+
+const key = ({ local, remote }: Connection) => `${local} ${remote}`;
+const isForeign = (each: Connection) => each.isHeld && IN_USE.has(each.state) && leadsOutside(each);
+const isClosing = (each: Connection) => !each.isHeld && CLOSING.has(each.state);
+
+/** What moved, and during how long; `octets` is null when it was not watched. */
+type Idle = { readonly octets: number | null; readonly ms: number };
+
+async function watchIdle({ files, devices, idle, signal }: SharedNamespace): Promise<Idle> {
+  if (idle === 0 || signal?.aborted) return { octets: null, ms: 0 };
+  const now = () => performance.now();
+  const before = takeSnapshot(files, now);
+  await pause(idle, undefined, signal ? { signal } : {}).catch(() => {});
+  const delta = subtract(before, takeSnapshot(files, now));
+  return { octets: idleOctets(devices, delta), ms: Math.round(delta.elapsedMs) };
+}
+
+/** Looks for neighbours where there can be any. @throws {NetmeterError} INTERRUPTED */
+export async function lookForNeighbours(
+  { isolation }: Scope,
+  files: HeldCounterFiles,
+  { baselineIdle: idle = DEFAULTS.baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
+): Promise<Neighbours | undefined> {
+  if (isolation.kind !== 'host' && isolation.kind !== 'join') return undefined;
+  const neighbours = await Neighbours.look({ files, devices: isolation.devices, idle, signal });
+  if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+  return neighbours;
+}
