@@ -138,7 +138,7 @@ function countedBy({ name }: Measurement['method']): string {
     case 'qdisc':
       return 'counted on the wire';
     case 'proc-estimate':
-      return 'computed from the kernel’s counters';
+      return 'computed from /proc';
     case 'tap':
       return 'counted at the tap';
     case 'none':

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { leadsOutside, parseConnections } from '../../src/counters/connections.js';
+import { fixture } from './fixture.js';
+
+const line = (local: string, remote: string, state: string, inode = 4711) =>
+  `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000`;
+const six = (address: string) => address.padStart(32, '0');
+
+test.each([
+  ['to another machine', line('020200C0:A000', '096F00CB:0050', '01'), true],
+  ['to 127.0.0.1', line('0100007F:A000', '0100007F:0050', '01'), false],
+  ['to an address of this machine’s own', line('020200C0:A000', '020200C0:0050', '01'), false],
+  ['IPv6 to another machine', line(`${six('1')}:A000`, `B80D0120000000000000000001000000:0050`, '01'), true],
+  ['to ::1', line('00000000000000000000000001000000:A000', '00000000000000000000000001000000:0050', '01'), false],
+  [
+    'to 127.0.0.1 by IPv6',
+    line('0000000000000000FFFF00000100007F:A000', '0000000000000000FFFF00000100007F:0050', '01'),
+    false,
+  ],
+])('%s leads outside: %s', (_, text, outside) => {
+  expect(parseConnections(`header\n${text}\n`).map(leadsOutside)).toEqual([outside]);
+});
+
+test('listeners have no peer, and are none', () => {
+  expect(parseConnections(`header\n${line('00000000:0016', '00000000:0000', '0A')}\n`)).toEqual([]);
+});
+
+test('a socket without a program is not held', () => {
+  expect(parseConnections(line('020200C0:A000', '096F00CB:0050', '04', 0))).toMatchObject([
+    { state: '04', isHeld: false },
+  ]);
+});
+
+test('a real list of connections', () => {
+  const found = parseConnections(fixture('linux-6.18-with-connections/tcp'));
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every(({ local, remote }) => /:[0-9A-F]{4}$/.test(local) && /:[0-9A-F]{4}$/.test(remote))).toBe(true);
+});

@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NETMETER, program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Machine } from './machine.js';
+
+const HOST = ['--isolation', 'host', '--baseline-idle', '0'];
+const traffic = (mode: string, address: string, count: number) =>
+  `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+
+describePrivileged('host isolation: the machine’s own counters', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.build(9);
+  });
+  afterAll(() => machine?.[Symbol.asyncDispose]());
+
+  /** Counted octets beside the capture's, of both families together. */
+  async function compare(script: string, options: readonly string[] = HOST) {
+    const before = await machine.totals();
+    const { report, stderr } = await machine.measure(script, options);
+    const after = await machine.totals();
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    const truth = (way: 'in' | 'out') =>
+      ['ipv4', 'ipv6'].reduce((sum, family) => {
+        const key = `${family}.${way}`;
+        return sum + (after[key]?.[0] ?? 0) - (before[key]?.[0] ?? 0);
+      }, 0);
+    const { external } = report.traffic;
+    return {
+      report,
+      in: {
+        counted: external.in.wireOctets ?? Number.NaN,
+        truth: truth('in'),
+        bound: report.method.errorBound.in ?? 0,
+      },
+      out: {
+        counted: external.out.wireOctets ?? Number.NaN,
+        truth: truth('out'),
+        bound: report.method.errorBound.out ?? 0,
+      },
+    };
+  }
+
+  test.each([
+    ['download', 'download', 30_000_000],
+    ['small requests', 'requests', 200],
+  ])('TCP in is exact: %s', async (_, mode, count) => {
+    const { in: incoming, out } = await compare(
+      `${traffic(mode, machine.far4, count)}; ${traffic(mode, machine.far6, count)}`,
+    );
+    expect(Math.abs(incoming.counted - incoming.truth) / incoming.truth).toBeLessThan(0.0001);
+    expect(Math.abs(out.counted - out.truth)).toBeLessThanOrEqual(out.bound);
+  });
+
+  test('out is within its stated bound: upload, UDP', async () => {
+    const script = `${traffic('upload', machine.far4, 20_000_000)}; ${traffic('udp', machine.far4, 300)}`;
+    const { out, report } = await compare(script);
+    expect(Math.abs(out.counted - out.truth)).toBeLessThanOrEqual(out.bound);
+    expect(Math.abs(out.counted - out.truth) / out.truth).toBeLessThan(0.01);
+    expect(report.isolation).toEqual({ kind: 'host', devices: ['card0'] });
+  });
+
+  test('with a queue on the card, out is exact but for ARP', async () => {
+    await machine.run('tc', ['qdisc', 'replace', 'dev', 'card0', 'root', 'pfifo', 'limit', '10000']);
+    try {
+      const { out } = await compare(`${traffic('upload', machine.far4, 20_000_000)}`);
+      expect(Math.abs(out.counted - out.truth)).toBeLessThanOrEqual(out.bound);
+      expect(out.bound).toBeLessThan(1000);
+    } finally {
+      await machine.run('tc', ['qdisc', 'del', 'dev', 'card0', 'root']);
+    }
+  });
+
+  test('loopback beside it is told apart', async () => {
+    const { in: incoming, report } = await compare(
+      `python3 ${program('traffic.py')} loopback 127.0.0.1 0 5000000; ${traffic('requests', machine.far4, 50)}`,
+    );
+    expect(incoming.counted).toBe(incoming.truth);
+    expect(report.traffic.loopback.in.ipOctets).toBeGreaterThan(5_000_000);
+  });
+
+  describe('others on the network', () => {
+    test('nobody: clean', async () => {
+      const { report, stderr } = await machine.measure('true', ['--isolation', 'host', '--baseline-idle', '300ms']);
+      expect(report.contamination).toMatchObject({ grade: 'clean', idleOctets: 0, foreignConnections: 0 });
+      expect(stderr).toContain('sharing   clean');
+    });
+
+    test('a neighbour that transfers: shared, an upper bound', async () => {
+      const script = `import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("up", flush=True)
+while True: s.sendto(b"n" * 500, ("${machine.far4}", 7000)); time.sleep(0.02)`;
+      const neighbour = machine.start('python3', ['-c', script]);
+      try {
+        if (neighbour.stdout) await once(neighbour.stdout, 'data');
+        const { report, stderr } = await machine.measure('true', ['--isolation', 'host', '--baseline-idle', '300ms']);
+        expect(report.contamination?.grade).toBe('shared');
+        expect(report.contamination?.idleOctets).toBeGreaterThan(0);
+        expect(stderr).toContain('upper bound');
+      } finally {
+        neighbour.kill('SIGKILL');
+      }
+    });
+
+    test('a neighbour with an idle connection: shared', async () => {
+      const script = `import socket, time
+s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True); time.sleep(1000)`;
+      const neighbour = machine.start('python3', ['-c', script]);
+      try {
+        if (neighbour.stdout) await once(neighbour.stdout, 'data');
+        const { report } = await machine.measure('true', ['--isolation', 'host', '--baseline-idle', '100ms']);
+        expect(report.contamination).toMatchObject({ grade: 'shared', foreignConnections: 1 });
+      } finally {
+        neighbour.kill('SIGKILL');
+      }
+    });
+
+    test('not looked for: unknown', async () => {
+      const { report } = await machine.measure('true', HOST);
+      expect(report.contamination).toMatchObject({ grade: 'unknown', idleOctets: null });
+    });
+  });
+
+  test.each([
+    ['exit 0', 0],
+    ['exit 37', 37],
+    ['kill -TERM $$', 143],
+  ])('%s ends with %i', async (script, status) => {
+    expect((await machine.measure(script, HOST)).status).toBe(status);
+  });
+
+  test('a daemon is waited for, and counted', async () => {
+    const later = `(setsid sh -c 'sleep 0.3; exec ${traffic('udp', machine.far4, 20)}' >/dev/null 2>&1 &)`;
+    const { report } = await machine.measure(later, HOST);
+    expect(report.traffic.external.out.wireOctets).toBeGreaterThanOrEqual(20 * 1028);
+  });
+
+  test('a daemon is ended with --wait command, without ps too', async () => {
+    const before = traces();
+    const words = `${process.execPath} ${NETMETER} -q ${HOST.join(' ')} --wait command --grace 200ms -- sh -c 'setsid sleep 1000.5 & sleep 0.1'`;
+    expect((await runToEnd('sh', ['-c', words])).status).toBe(0);
+    const hidden = `mount --bind /dev/null "$(command -v ps)"; exec ${words}`;
+    expect((await runToEnd('unshare', ['--mount', 'sh', '-c', hidden])).status).toBe(0);
+    await expectNoTraces(before, 5000);
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+    const before = traces();
+    const job = machine.start(process.execPath, [
+      NETMETER,
+      '-q',
+      ...HOST,
+      '--grace',
+      '0',
+      '--',
+      'sh',
+      '-c',
+      'setsid sleep 1000.5 & echo up; exec sleep 1000.5',
+    ]);
+    const gone = once(job, 'exit');
+    if (job.stdout) await once(job.stdout, 'data');
+    job.kill(signal);
+    const again = setInterval(() => job.kill(signal), 100);
+    await gone;
+    clearInterval(again);
+    await expectNoTraces(before, 5000);
+  });
+});
+
+describePrivileged('host isolation in a slim container', () => {
+  /** A root folder with Node and the package and nothing else, read-only; no capability, no user database. */
+  const script = `
+    root=$(mktemp -d); mount -t tmpfs tmpfs $root; cd $root
+    mkdir -p proc app/bin usr/bin
+    cp ${process.execPath} usr/bin/node
+    for file in $(ldd ${process.execPath} | grep -o '/[^ ]*'); do mkdir -p .$(dirname $file); cp $file .$file; done
+    cp -r $APP/bin $APP/dist $APP/package.json app/
+    mkdir -p app/node_modules; for module in pretty-bytes; do cp -r $APP/node_modules/$module app/node_modules/; done
+    mount -t proc proc proc; mount -o remount,ro $root
+    exec setpriv --reuid 12345 --regid 12345 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs \\
+      chroot_as() { :; }; true`;
+
+  test('as any user, without tools, on a read-only root', async () => {
+    const line = script.split('\n').slice(0, -2).join('\n');
+    // chroot(2) is root's: the rights are dropped inside, by Node itself.
+    const inner = `
+      process.setgroups([]); process.setgid(12345); process.setuid(12345);
+      process.argv = [process.argv[0], '/app/bin/netmeter.js', '--isolation', 'host', '--baseline-idle', '50ms', '--report', '-', '--', '/usr/bin/node', '-e', 'process.exitCode = 7'];
+      require('/app/bin/netmeter.js');`;
+    const { stdout, stderr, status } = await runToEnd(
+      'unshare',
+      ['--mount', '--pid', '--fork', 'sh', '-euc', `${line}\nexec chroot . /usr/bin/node -e "$INNER"`],
+      { env: { PATH: process.env['PATH'] ?? '', APP: new URL('../..', import.meta.url).pathname, INNER: inner } },
+    );
+    expect(status, stderr).toBe(7);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ isolation: { kind: 'host' }, command: { exit: { kind: 'code', code: 7 } } });
+    expect(report.contamination.idleOctets).not.toBeNull();
+    expect(spawnSync('true').status).toBe(0);
+  });
+});

@@ -1,0 +1,150 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Machine } from './machine.js';
+
+const traffic = (mode: string, address: string, count: number) =>
+  `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+
+describePrivileged('a namespace that was there before', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.build(10);
+    // The router's multicast reports would be counted, rightly: the namespace is not the command's alone.
+    await machine.run('sysctl', ['-qw', 'net.ipv6.conf.all.disable_ipv6=1']);
+  });
+  afterAll(() => machine?.[Symbol.asyncDispose]());
+  const join = () => ['--netns', machine.name, '--baseline-idle', '100ms'];
+
+  test('the command runs in it, and its bytes are counted', async () => {
+    const before = await machine.totals();
+    const { report, stderr } = await measured(['sh', '-euc', traffic('requests', machine.far4, 50)], join());
+    const after = await machine.totals();
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    expect(report.isolation).toEqual({ kind: 'join', netns: machine.name, devices: ['card0'] });
+    expect(report.traffic.external.in.wireOctets).toBe((after['ipv4.in']?.[0] ?? 0) - (before['ipv4.in']?.[0] ?? 0));
+    expect(report.contamination).toMatchObject({ grade: 'clean' });
+  });
+
+  test('by the path of its file too', async () => {
+    const { stdout } = await netmeter([
+      '-q',
+      '--netns',
+      `/run/netns/${machine.name}`,
+      '--baseline-idle',
+      '0',
+      '--',
+      'ip',
+      '-o',
+      'link',
+    ]);
+    expect(stdout).toContain('card0');
+  });
+
+  test('it sees the files of /etc/netns, as ip netns exec shows them', async () => {
+    const folder = `/etc/netns/${machine.name}`;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/resolv.conf`, 'nameserver 203.0.113.77\n');
+    try {
+      const { stdout } = await netmeter(['-q', ...join(), '--', 'cat', '/etc/resolv.conf']);
+      expect(stdout).toBe('nameserver 203.0.113.77\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('an unknown name is told, with those that there are', async () => {
+    const { status, stderr } = await netmeter(['--netns', 'no-such', '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr).toContain(machine.name);
+  });
+
+  test.each([
+    [['--isolation', 'join', '--', 'true'], 'join needs to know which namespace'],
+    [['--isolation', 'veth', '--netns', 'x', '--', 'true'], '--netns joins a namespace that is there'],
+  ])('%j is refused with the cure', async (words, message) => {
+    const { status, stderr } = await netmeter(words);
+    expect(status).toBe(125);
+    expect(stderr).toContain(message);
+  });
+
+  test('a port of the host can be offered there, and not without asking', async () => {
+    const service = spawn('python3', [program('far-end.py'), 'lo', '7511'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      if (service.stdout) await once(service.stdout, 'data');
+      const script = `python3 ${program('traffic.py')} requests 127.0.0.1 7511 2`;
+      expect((await netmeter(['-q', ...join(), '--', 'sh', '-c', script])).status).toBe(1);
+      expect((await netmeter(['-q', ...join(), '--host-port', '7511', '--', 'sh', '-c', script])).status).toBe(0);
+    } finally {
+      service.kill('SIGKILL');
+    }
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+    const before = traces();
+    const command = ['sh', '-c', 'setsid sleep 1000.5 & echo up; exec sleep 1000.5'];
+    const job = spawn(process.execPath, [NETMETER, '-q', ...join(), '--grace', '0', '--', ...command], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gone = once(job, 'exit');
+    await once(job.stdout, 'data');
+    job.kill(signal);
+    const again = setInterval(() => job.kill(signal), 100);
+    await gone;
+    clearInterval(again);
+    await expectNoTraces(before, 5000);
+  });
+
+  test('attach meters it read-only, and tells who shares it', async () => {
+    // It starts to transfer when attach is there already: attach prints nothing before its end, so a file tells.
+    const inside = machine.start('sh', ['-c', `echo up; read go; ${traffic('udp', machine.far4, 40)}; read end`]);
+    if (inside.stdout) await once(inside.stdout, 'data');
+    const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+    const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '--report', '-', '--for', '2s']);
+    await expect
+      .poll(
+        () =>
+          execFileSync('sh', ['-c', `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "/proc/${pid}/net/netstat" || true`], {
+            encoding: 'utf8',
+          }).trim(),
+        { timeout: 10_000 },
+      )
+      .not.toBe('0');
+    inside.stdin?.write('go\n');
+    const { stdout, stderr, status } = await metering;
+    inside.kill('SIGKILL');
+    expect(status, stderr).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.traffic.external.out).toMatchObject({ packets: 40, wireOctets: 40 * 1028 });
+    expect(report.command).toMatchObject({ attached: { pid: Number(pid) }, exit: { kind: 'running' } });
+    expect(stderr).toContain('sharing');
+  });
+
+  test('attach ends with its process', async () => {
+    const inside = machine.start('sh', ['-c', 'echo up; read end']);
+    if (inside.stdout) await once(inside.stdout, 'data');
+    const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+    const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '-q', '--report', '-']);
+    inside.stdin?.end();
+    inside.kill('SIGKILL');
+    const { stdout } = await metering;
+    if (stdout !== '') expect(JSON.parse(stdout).command.exit).toEqual({ kind: 'gone' });
+  });
+
+  test.each([
+    [['attach', '999999999'], 'there is no process'],
+    [['attach', 'x'], 'is no process number'],
+    [['attach'], 'is no process number'],
+    [['attach', '1', '--isolation', 'veth'], 'cannot be moved into another network namespace'],
+    [['attach', '1', '--for', '1s', '--until-exit'], 'exclude each other'],
+    [['attach', '1', '--fro', '1s'], 'Unknown option'],
+  ])('%j is refused with the cure', async (words, message) => {
+    const { status, stderr, stdout } = await netmeter(words);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
