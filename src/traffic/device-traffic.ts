@@ -50,9 +50,13 @@ function inwards(devices: readonly string[], delta: CounterDelta): Flow {
       linkBytes: branded(sumOf(devices, 'rxBytes', delta), linkBytes),
       packets: known && seen !== null ? packets(seen + four + six) : null,
     },
-    bound: known ? (four + six) * HEADER_SPREAD : null,
+    bound: known ? headerError(four + six, counters('lo', delta)['rxPackets'] ?? 0) : null,
   };
 }
+
+/** Loopback splits a super-packet in two at most, rarely; nothing tells those from the ones of the outside. */
+const headerError = (hidden: number, loopPackets: number) =>
+  hidden * HEADER_SPREAD + Math.min(hidden, loopPackets) * TCP_HEADERS.ipv6;
 
 /** What the IP layer took in, loopback left out; no more than the counted devices brought, where others moved too. */
 function ipOctetsIn(devices: readonly string[], delta: CounterDelta): number | null {

@@ -78,7 +78,8 @@ describePrivileged('host isolation: the machine’s own counters', () => {
     const { in: incoming, report } = await compare(
       `python3 ${program('traffic.py')} loopback 127.0.0.1 0 5000000; ${traffic('requests', machine.far4, 50)}`,
     );
-    expect(incoming.counted).toBe(incoming.truth);
+    expect(Math.abs(incoming.counted - incoming.truth)).toBeLessThanOrEqual(incoming.bound);
+    expect(incoming.counted).toBeLessThan(100_000);
     expect(report.traffic.loopback.in.ipOctets).toBeGreaterThan(5_000_000);
   });
 

@@ -34,6 +34,7 @@ export class Machine implements AsyncDisposable {
         ip netns add $ns
         for key in accept_dad router_solicitations; do ip netns exec $ns sysctl -qw net.ipv6.conf.default.$key=0; done
         ip -n $ns link set lo up
+        ip netns exec $ns nft 'add table ip6 quiet; add chain ip6 quiet o { type filter hook output priority 0; }; add rule ip6 quiet o icmpv6 type { mld-listener-report, mld2-listener-report, nd-router-solicit } drop'
       done
       wire() { # NAMESPACE DEVICE V4 V6 NAMESPACE DEVICE V4 V6
         ip -n $1 link add $2 address 02:00:00:00:00:01 type veth peer name $6 address 02:00:00:00:00:02 netns $5

@@ -36,8 +36,9 @@ test('loopback is taken off what came in, and told apart', () => {
     netstat: { IpExt: { ...bulk.netstat['IpExt'], InOctets: 100_083_728 + 5000 } },
     devices: { ...bulk.devices, lo: device(5000, 10, 5000, 10) },
   };
-  const { traffic } = deviceTraffic(['eth0'], {}, beside);
+  const { traffic, method } = deviceTraffic(['eth0'], {}, beside);
   expect(traffic.external.in.wireOctets).toBe(103_594_352);
+  expect(method.errorBound.in).toBe((69_122 - 1610) * 28 + 10 * 72);
   expect(traffic.loopback.in).toEqual({ wireOctets: null, ipOctets: 5000, linkBytes: 5000, packets: 10 });
 });
 
