@@ -4,7 +4,7 @@ import { build } from 'rolldown';
 
 /** Ours, but for what only some runs load. */
 const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(doctor|attach|help|completion|nearest-option)|report/|doctor/|attach|privileged/(measure|serve|json)|isolation/(read-facts|run-tool|dns-relay|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace))`,
+  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option)|report/|doctor/|watch/|attach|privileged/(measure|serve|json)|isolation/(read-facts|run-tool|dns-relay|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace))`,
 );
 
 await build({
@@ -25,5 +25,6 @@ await build({
     codeSplitting: { groups: [{ name: 'main', test: mainModules }] },
   },
 });
-copyFileSync('src/report/report-1.schema.json', 'dist/report/report-1.schema.json');
+for (const schema of ['report/report-1.schema.json', 'watch/watch-1.schema.json'])
+  copyFileSync(`src/${schema}`, `dist/${schema}`);
 rmSync('dist/cli', { recursive: true, force: true });

@@ -19,6 +19,10 @@ const cures = {
   MALFORMED_KERNEL_FILE: 'Report the kernel version (uname -r) together with the file named above.',
   UNMEASURABLE: 'A budget needs a number; see the warnings for what took it away.',
   REPORT_NOT_WRITTEN: 'Check that the folder exists and may be written to.',
+  COUNTERS_UNREADABLE: 'netmeter watch needs Linux with /proc mounted; see proc(5).',
+  WATCH_FILE_BUSY: 'Stop the other one, or give this one a file of its own.',
+  WATCH_FILE_FOREIGN: 'Give a file that netmeter watch has written, or the name of a new one.',
+  WATCH_FILE_FAILED: 'Check that the file exists, or its folder, and your permissions.',
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;
 

@@ -9,6 +9,7 @@ import { complain, run } from './run.js';
 const COMMANDS = {
   attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
+  watch: async () => (await import('./watch/watch.js')).watchCommand,
 } as const;
 
 /** The command: words in, exit status out. */

@@ -107,4 +107,5 @@ export function complain(error: unknown): void {
   else say(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
-const say = (text: string) => void process.stderr.write(`netmeter: ${text}\n`);
+/** Tells people something, on stderr. */
+export const say = (text: string) => void process.stderr.write(`netmeter: ${text}\n`);

@@ -3,10 +3,10 @@ import prettyBytes from 'pretty-bytes';
 const UNKNOWN = 'unknown';
 
 /** "12.3 MB"; unknown is said. */
-export const rounded = (octets: number | null) => (octets === null ? UNKNOWN : prettyBytes(octets));
+export const rounded = (octets: number | bigint | null) => (octets === null ? UNKNOWN : prettyBytes(octets));
 
 /** "12 345 678": exact, in groups of three. */
-export const exact = (count: number | null) =>
+export const exact = (count: number | bigint | null) =>
   count === null ? UNKNOWN : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 
 export const rate = (octetsPerSecond: number) => `${prettyBytes(octetsPerSecond)}/s`;

@@ -1,0 +1,94 @@
+import { HeldCounterFiles } from '../../counters/take-held-files.js';
+import { NetmeterError } from '../../errors.js';
+import { readWatchedDevices } from '../../watch/read-watched-devices.js';
+import type { SampleRecord } from '../../watch/record.js';
+import { takeReading } from '../../watch/take-reading.js';
+import { takeTicks } from '../../watch/take-ticks.js';
+import { type Logged, SampleLog } from '../../watch/write-log.js';
+import { RecordFile } from '../../watch/write-records.js';
+import { FAILED } from '../exit-status.js';
+import { complain, say } from '../run.js';
+import { LiveOutput } from './live-output.js';
+import { parseWatchArguments, type WatchOptions } from './parse-watch-arguments.js';
+import { StopSignals } from './stop-signals.js';
+
+/** `netmeter watch`: words in, exit status out. Errors are told here and never thrown. */
+export async function watchCommand(words: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseWatchArguments(words);
+    switch (parsed.kind) {
+      case 'watch':
+        await watch(parsed.options);
+        return 0;
+      case 'report':
+        await (await import('./watch-report.js')).report(parsed.path, parsed.json);
+        return 0;
+      case 'help':
+        process.stdout.write((await import('./watch-help.js')).WATCH_HELP);
+        return 0;
+      default:
+        return parsed satisfies never;
+    }
+  } catch (error) {
+    complain(error);
+    return FAILED;
+  }
+}
+
+/** Samples until it is stopped. What fails after the first sample is said, and it goes on. */
+async function watch(options: WatchOptions): Promise<void> {
+  using signals = new StopSignals();
+  using files = openCounters();
+  await using file = options.out === undefined ? undefined : await RecordFile.open(options.out);
+  if (file?.cut) say(`${file.path}: its last line was cut, by a power loss perhaps; the line stays and is not counted`);
+  // Without a file the lines are all there is.
+  const output = new LiveOutput(options.quiet, () => file ?? signals.stop());
+  const log = new SampleLog(file, file?.last);
+  const source = { files, outside: readWatchedDevices, intervalMs: options.interval };
+  const ticks = takeTicks({
+    intervalMs: options.interval,
+    signal: signals.signal,
+    ...(options.for !== undefined && { forMs: options.for }),
+  });
+  const trouble = new Trouble();
+  let last: SampleRecord | undefined;
+  output.heading();
+  for await (const _ of ticks) {
+    try {
+      const logged = await log.add(takeReading(source));
+      trouble.tell(file?.path, logged);
+      last = logged.record;
+      output.sample(last);
+    } catch (error) {
+      // The first sample tells whether it can be done here at all.
+      if (!last) throw error;
+      complain(error);
+    }
+  }
+  if (last) output.total(last);
+}
+
+function openCounters(): HeldCounterFiles {
+  try {
+    return new HeldCounterFiles(process.pid);
+  } catch (cause) {
+    throw new NetmeterError('COUNTERS_UNREADABLE', `the kernel's counters cannot be read: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Tells when writing begins to fail, anew each time the reason changes, and when it is made good. */
+class Trouble {
+  #reason: string | undefined;
+
+  tell(path: string | undefined, { failure, waiting }: Logged): void {
+    const reason = failure === undefined ? undefined : reasonOf(failure);
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    if (reason === undefined) say(`${path}: written again, nothing was lost`);
+    else say(`${path} cannot be written to: ${reason}; ${waiting} samples wait and are tried again with the next one`);
+  }
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,87 @@
+import { type CounterDelta, type CounterReset, subtract } from '../counters/delta.js';
+import { pairDevices } from './pair-devices.js';
+import type { RecordedDelta, SampleRecord, WatchEvent } from './record.js';
+import { recordedSnapshot, zeroSnapshot } from './recorded-counters.js';
+import { recordedDelta } from './recorded-delta.js';
+
+/** A sample before it is known what was added. */
+export type Stand = Omit<SampleRecord, 'delta' | 'events' | 'total'>;
+export type Difference = { readonly delta: RecordedDelta | null; readonly events: readonly WatchEvent[] };
+
+/** A sample that is late by less is no gap. */
+const LATE_MS = 1000;
+/** Two clocks that are read one after the other differ by less. */
+const CLOCK_SLACK_MS = 1000;
+
+/** What was added between two samples, and what a reader must know of it. */
+export function difference(before: Stand | undefined, after: Stand): Difference {
+  if (!before) return { delta: null, events: [] };
+  // A container that keeps the host's boot id still starts its own clock anew.
+  if (before.bootId !== after.bootId || after.uptimeMs < before.uptimeMs) return sinceBoot(before, after);
+  const moved = before.namespace !== null && after.namespace !== null && before.namespace !== after.namespace;
+  return moved ? { delta: null, events: [{ kind: 'other-namespace' }] } : sinceSample(before, after);
+}
+
+function sinceBoot(before: Stand, after: Stand): Difference {
+  const booted = Date.parse(after.at) - after.uptimeMs;
+  const unseen = booted - Date.parse(before.at);
+  const reboot: WatchEvent = { kind: 'reboot', unseenMs: unseen < 0 ? null : unseen };
+  const now = recordedSnapshot(after);
+  const delta = exactly(() => subtract(zeroSnapshot(now), now));
+  if (!delta) return { delta: null, events: [reboot, { kind: 'too-large' }] };
+  const from = new Date(booted).toISOString();
+  return { delta: recordedDelta(from, after.devices, delta), events: [reboot] };
+}
+
+function sinceSample(before: Stand, after: Stand): Difference {
+  const [earlier, later] = [recordedSnapshot(before), recordedSnapshot(after)];
+  const paired = pairDevices(
+    { recorded: before.counters.dev, counters: earlier.dev },
+    { recorded: after.counters.dev, counters: later.dev },
+  );
+  const renamed = new Map(
+    paired.events.flatMap((event) => (event.kind === 'device-renamed' ? [[event.before, event.device]] : [])),
+  );
+  const outside = [...new Set([...before.devices.map((name) => renamed.get(name) ?? name), ...after.devices])];
+  const times = timeEvents(before, after);
+  const delta = exactly(() => subtract({ ...earlier, dev: paired.before }, { ...later, dev: paired.after }));
+  if (!delta) return { delta: null, events: [...times, { kind: 'too-large' }] };
+  const ofOutside = paired.events.filter(({ device }) => outside.includes(device));
+  const resets = delta.resets.filter((reset) => concerns(reset, outside)).map(resetEvent);
+  return {
+    delta: recordedDelta(before.at, outside, delta),
+    events: [...times, ...ofOutside, ...resets],
+  };
+}
+
+function timeEvents(before: Stand, after: Stand): WatchEvent[] {
+  const elapsed = after.uptimeMs - before.uptimeMs;
+  const slept = elapsed - (after.awakeMs - before.awakeMs);
+  const suspended = slept > CLOCK_SLACK_MS ? slept : 0;
+  const awake = elapsed - suspended;
+  const gap = awake > 1.5 * Math.max(before.intervalMs, after.intervalMs) + LATE_MS;
+  return [
+    ...(suspended > 0 ? [{ kind: 'suspended', ms: suspended } as const] : []),
+    ...(gap ? [{ kind: 'gap', ms: awake } as const] : []),
+  ];
+}
+
+/** undefined: an increment does not fit a number exactly. */
+function exactly(take: () => CounterDelta): CounterDelta | undefined {
+  try {
+    return take();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const concerns = ({ file, group }: CounterReset, outside: readonly string[]) =>
+  file !== 'dev' || group === 'lo' || (group !== undefined && outside.includes(group));
+
+const resetEvent = ({ counter, before, after }: CounterReset): WatchEvent => ({
+  kind: 'counter-reset',
+  counter,
+  before: String(before),
+  after: String(after),
+});

@@ -1,0 +1,42 @@
+import { rate, rounded } from '../report/format-octets.js';
+import type { Paint } from '../report/paint.js';
+import { describeEvents } from './describe-event.js';
+import type { Amount, SampleRecord } from './record.js';
+
+const AMOUNT = 10;
+const RATE = 11;
+
+/** The heading of the lines below. */
+export const sampleHeading = (paint: Paint): string =>
+  paint.bold(
+    [
+      'time (UTC)'.padEnd(19),
+      ...['in', 'out', 'loopback'].map((word) => word.padStart(AMOUNT)),
+      ...['in/s', 'out/s'].map((word) => word.padStart(RATE)),
+      ' notes',
+    ].join(' '),
+  );
+
+/** One sample as a line, without newline: what was added, at which rate, and what to know of it. */
+export function renderSample({ at, delta, events }: SampleRecord, paint: Paint): string {
+  const amounts = delta
+    ? [delta.external.in.wireOctets, delta.external.out.wireOctets, delta.loopback].map(rounded)
+    : ['-', '-', '-'];
+  const rates = delta ? [perSecond(delta.external.in), perSecond(delta.external.out)] : ['-', '-'];
+  function perSecond({ wireOctets }: Amount): string {
+    const ms = delta?.elapsedMs ?? 0;
+    return wireOctets === null || ms === 0 ? '-' : rate(Math.round((wireOctets * 1000) / ms));
+  }
+  const notes = delta || events.length > 0 ? describeEvents(events) : ['first sample'];
+  return [
+    dateTime(at),
+    ...amounts.map((text) => text.padStart(AMOUNT)),
+    ...rates.map((text) => text.padStart(RATE)),
+    notes.length > 0 ? ` ${paint.yellow(notes.join('; '))}` : '',
+  ]
+    .join(' ')
+    .trimEnd();
+}
+
+/** `2027-01-31 12:00:00`: an ISO time without what is the same in all. */
+export const dateTime = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

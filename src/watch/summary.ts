@@ -1,0 +1,173 @@
+import type { InOut } from '../measurement.js';
+import type { SampleRecord, Tally, WatchEvent } from './record.js';
+import { addExact, addTally, isPartial, NO_TALLY } from './tally.js';
+
+/** A list never has more entries than this, however long the file is; counts and sums go on. */
+export const MAX_LISTED = 1000;
+
+/** An interval at its average rate, in octets a second. */
+export type Peak = { readonly at: string; readonly elapsedMs: number; readonly octetsPerSecond: number };
+
+/** The sums of a day (UTC). An interval belongs to the day in which it ended. */
+export type DaySum = InOut<Tally> & {
+  /** `2027-01-31`, or `2027-01-31/2027-02-02` for a gap that no day can be told for. */
+  readonly day: string;
+  readonly loopback: Tally;
+  readonly intervals: number;
+};
+
+export type DatedEvent = WatchEvent & { readonly at: string };
+export type UnreadableLine = { readonly line: number; readonly reason: string };
+
+/** All that a watch file tells. Sums are decimal texts, exact beyond 2^53. */
+export type WatchSummary = {
+  readonly schema: 1;
+  readonly kind: 'summary';
+  readonly samples: number;
+  /** The first and the last sample. null: there is none. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Wire octets that entered and left the machine. */
+  readonly external: InOut<Tally>;
+  /** IP octets that stayed on `lo`, once. */
+  readonly loopback: Tally;
+  /** IpExt's and Ip6's own In/OutOctets, loopback included. */
+  readonly raw: { readonly ipv4: InOut<Tally>; readonly ipv6: InOut<Tally> };
+  /** Link bytes of the devices that count as outside. */
+  readonly devices: Readonly<Record<string, InOut<Tally>>>;
+  readonly peak: InOut<Peak | null>;
+  readonly days: readonly DaySum[];
+  /** How often each kind of event happened, and for how long gaps and suspensions lasted. */
+  readonly eventCounts: Readonly<Partial<Record<WatchEvent['kind'], number>>>;
+  readonly gapMs: number;
+  readonly suspendedMs: number;
+  /** The first MAX_LISTED of them. */
+  readonly events: readonly DatedEvent[];
+  readonly unreadableCount: number;
+  readonly unreadable: readonly UnreadableLine[];
+};
+
+/** Events of an interval that was longer than asked for. */
+const UNWATCHED: ReadonlySet<WatchEvent['kind']> = new Set(['gap', 'suspended', 'reboot']);
+
+const NOTHING: InOut<Tally> = { in: NO_TALLY, out: NO_TALLY };
+
+export const NO_SUMMARY: WatchSummary = {
+  schema: 1,
+  kind: 'summary',
+  samples: 0,
+  from: null,
+  to: null,
+  external: NOTHING,
+  loopback: NO_TALLY,
+  raw: { ipv4: NOTHING, ipv6: NOTHING },
+  devices: {},
+  peak: { in: null, out: null },
+  days: [],
+  eventCounts: {},
+  gapMs: 0,
+  suspendedMs: 0,
+  events: [],
+  unreadableCount: 0,
+  unreadable: [],
+};
+
+export function addUnreadable(summary: WatchSummary, line: UnreadableLine): WatchSummary {
+  return {
+    ...summary,
+    unreadableCount: summary.unreadableCount + 1,
+    unreadable: append(summary.unreadable, [line]),
+  };
+}
+
+/** The summary with one more record. A first sample, which has nothing to subtract from, only opens it. */
+export function addRecord(summary: WatchSummary, record: SampleRecord): WatchSummary {
+  const { at, delta, events } = record;
+  const opened = { ...summary, samples: summary.samples + 1, from: summary.from ?? at, to: at };
+  if (!delta && events.length === 0) return opened;
+  const partly = isPartial(record);
+  const { raw, peak } = summary;
+  return {
+    ...opened,
+    external: addAmounts(summary.external, record, partly),
+    loopback: addExact(summary.loopback, delta?.loopback ?? null, partly),
+    raw: {
+      ipv4: addPair(raw.ipv4, delta?.raw.ipv4, partly),
+      // Without IPv6 there is nothing to miss.
+      ipv6: delta && !delta.raw.ipv6 ? raw.ipv6 : addPair(raw.ipv6, delta?.raw.ipv6 ?? undefined, partly),
+    },
+    devices: addDevices(summary.devices, record, partly),
+    peak: { in: higher(peak.in, record, 'in'), out: higher(peak.out, record, 'out') },
+    days: addDay(summary.days, record, partly),
+    ...addEvents(summary, record),
+  };
+}
+
+function addEvents(summary: WatchSummary, { at, events }: SampleRecord) {
+  const eventCounts = { ...summary.eventCounts };
+  for (const { kind } of events) eventCounts[kind] = (eventCounts[kind] ?? 0) + 1;
+  const lasted = (kind: 'gap' | 'suspended') =>
+    events.reduce((ms, event) => (event.kind === kind ? ms + event.ms : ms), 0);
+  return {
+    eventCounts,
+    gapMs: summary.gapMs + lasted('gap'),
+    suspendedMs: summary.suspendedMs + lasted('suspended'),
+    events: append(
+      summary.events,
+      events.map((event) => ({ ...event, at })),
+    ),
+  };
+}
+
+function addDevices(sums: WatchSummary['devices'], { delta, devices }: SampleRecord, partly: boolean) {
+  const known = [...new Set([...devices, ...Object.keys(sums)])];
+  return Object.fromEntries(
+    known.map((name) => {
+      const sum = sums[name] ?? NOTHING;
+      const added = delta?.devices[name];
+      // One that was not there has brought nothing.
+      return [name, delta && !added ? sum : addPair(sum, added, partly)] as const;
+    }),
+  );
+}
+
+/** Adds to the last day, or begins the next. Only a gap can span days that it cannot be divided among. */
+function addDay(days: readonly DaySum[], record: SampleRecord, partly: boolean): readonly DaySum[] {
+  const { at, delta, events } = record;
+  const end = at.slice(0, 10);
+  const start = delta?.from.slice(0, 10) ?? end;
+  const unwatched = events.some(({ kind }) => UNWATCHED.has(kind));
+  const day = start < end && unwatched ? `${start}/${end}` : end;
+  const last = days.at(-1);
+  const sum = last?.day === day ? last : { day, ...NOTHING, loopback: NO_TALLY, intervals: 0 };
+  const grown: DaySum = {
+    day,
+    ...addAmounts(sum, record, partly),
+    loopback: addExact(sum.loopback, delta?.loopback ?? null, partly),
+    intervals: sum.intervals + 1,
+  };
+  return [...(sum === last ? days.slice(0, -1) : days), grown];
+}
+
+const UNKNOWN = { wireOctets: null, errorBound: null } as const;
+
+const addAmounts = (sum: InOut<Tally>, { delta }: SampleRecord, partly: boolean): InOut<Tally> => ({
+  in: addTally(sum.in, delta?.external.in ?? UNKNOWN, partly),
+  out: addTally(sum.out, delta?.external.out ?? UNKNOWN, partly),
+});
+
+const addPair = (sum: InOut<Tally>, added: InOut<number | null> | undefined, partly: boolean): InOut<Tally> => ({
+  in: addExact(sum.in, added?.in ?? null, partly),
+  out: addExact(sum.out, added?.out ?? null, partly),
+});
+
+/** An interval that a stop or start cut short says nothing about the rate. */
+function higher(peak: Peak | null, { at, delta, intervalMs }: SampleRecord, way: 'in' | 'out'): Peak | null {
+  const octets = delta?.external[way].wireOctets ?? null;
+  if (!delta || octets === null || delta.elapsedMs === 0 || delta.elapsedMs < intervalMs / 2) return peak;
+  const octetsPerSecond = Math.round((octets * 1000) / delta.elapsedMs);
+  return peak && peak.octetsPerSecond >= octetsPerSecond ? peak : { at, elapsedMs: delta.elapsedMs, octetsPerSecond };
+}
+
+const append = <T>(list: readonly T[], more: readonly T[]) =>
+  more.length === 0 || list.length >= MAX_LISTED ? list : [...list, ...more].slice(0, MAX_LISTED);

@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import { hrtime } from 'node:process';
+import type { HeldCounterFiles } from '../counters/take-held-files.js';
+import { takeSnapshot } from '../counters/take-snapshot.js';
+import { NetmeterError } from '../errors.js';
+import type { Reading } from './reading.js';
+
+type FileSystem = Pick<typeof fs, 'readFileSync' | 'readlinkSync'>;
+
+/** Where samples come from. */
+export type ReadingSource = {
+  readonly files: HeldCounterFiles;
+  /** Picks the devices that lead to the outside from all that there are now. */
+  readonly outside: (names: readonly string[]) => readonly string[];
+  readonly intervalMs: number;
+  /** For tests. */
+  readonly fileSystem?: FileSystem;
+  readonly clock?: { readonly now: () => number; readonly awakeMs: () => number };
+};
+
+const CLOCK = {
+  now: () => Date.now(),
+  // CLOCK_MONOTONIC: of the machine, not of this process, so that a later process can go on with it.
+  awakeMs: () => Number(hrtime.bigint() / 1_000_000n),
+};
+
+/**
+ * Reads all counters and clocks now.
+ * @throws {NetmeterError} MALFORMED_KERNEL_FILE, COUNTERS_UNREADABLE
+ */
+export function takeReading({ files, outside, intervalMs, fileSystem = fs, clock = CLOCK }: ReadingSource): Reading {
+  const snapshot = takeSnapshot(files, clock.awakeMs);
+  const at = new Date(clock.now()).toISOString();
+  const names = Object.keys(snapshot.dev);
+  return {
+    at,
+    bootId: required('/proc/sys/kernel/random/boot_id', fileSystem).trim(),
+    namespace: namespaceName(fileSystem),
+    uptimeMs: uptimeMs(required('/proc/uptime', fileSystem)),
+    awakeMs: snapshot.at,
+    intervalMs,
+    devices: outside(names),
+    indexes: Object.fromEntries(names.map((name) => [name, deviceIndex(name, fileSystem)] as const)),
+    snapshot,
+  };
+}
+
+function required(file: string, fileSystem: FileSystem): string {
+  try {
+    return fileSystem.readFileSync(file, 'latin1');
+  } catch (cause) {
+    throw new NetmeterError('COUNTERS_UNREADABLE', `${file} cannot be read`, { cause });
+  }
+}
+
+/** The first field of /proc/uptime (fs/proc/uptime.c): seconds since the start, suspension included. */
+function uptimeMs(text: string): number {
+  const seconds = /^(\d+)\.(\d\d) /.exec(text);
+  if (!seconds) throw new NetmeterError('MALFORMED_KERNEL_FILE', `/proc/uptime says '${text.trim()}'`);
+  return Number(seconds[1]) * 1000 + Number(seconds[2]) * 10;
+}
+
+function namespaceName(fileSystem: FileSystem): string | null {
+  try {
+    return String(fileSystem.readlinkSync('/proc/self/ns/net'));
+  } catch {
+    return null;
+  }
+}
+
+function deviceIndex(name: string, fileSystem: FileSystem): number | null {
+  try {
+    const index = Number(fileSystem.readFileSync(`/sys/class/net/${name}/ifindex`, 'latin1'));
+    return Number.isSafeInteger(index) && index > 0 ? index : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Amount, SampleRecord, Tally, Total } from './record.js';
+
+export const NO_TALLY: Tally = { octets: '0', errorBound: '0', unknown: 0 };
+
+/** Adds an interval's amount; `partly`: some of it is missing though the rest is known. */
+export function addTally(tally: Tally, amount: Pick<Amount, 'wireOctets' | 'errorBound'>, partly = false): Tally {
+  const { wireOctets, errorBound } = amount;
+  return {
+    octets: wireOctets === null ? tally.octets : String(BigInt(tally.octets) + BigInt(wireOctets)),
+    errorBound: errorBound === null ? tally.errorBound : String(BigInt(tally.errorBound) + BigInt(errorBound)),
+    unknown: tally.unknown + (partly || wireOctets === null ? 1 : 0),
+  };
+}
+
+/** Adds an amount that has no bound: it is exact. */
+export const addExact = (tally: Tally, octets: number | null, partly = false) =>
+  addTally(tally, { wireOctets: octets, errorBound: octets === null ? null : 0 }, partly);
+
+const UNKNOWN: Amount = { wireOctets: null, errorBound: null, ipOctets: null };
+
+/** What happened before the machine's start is missing from an interval that holds a reboot. */
+export const isPartial = ({ events }: Pick<SampleRecord, 'events'>) => events.some(({ kind }) => kind === 'reboot');
+
+/** The total with one more sample; the first of all has nothing to add. */
+export function addTotal(total: Total | undefined, sample: Omit<SampleRecord, 'total'>): Total {
+  if (!total) return { since: sample.at, samples: 1, in: NO_TALLY, out: NO_TALLY, loopback: NO_TALLY };
+  const { delta } = sample;
+  const partly = isPartial(sample);
+  return {
+    since: total.since,
+    samples: total.samples + 1,
+    in: addTally(total.in, delta?.external.in ?? UNKNOWN, partly),
+    out: addTally(total.out, delta?.external.out ?? UNKNOWN, partly),
+    loopback: addExact(total.loopback, delta?.loopback ?? null, partly),
+  };
+}
