@@ -1,7 +1,8 @@
 import type { InOut } from '../measurement.js';
 import { duration, exact, rate, rounded } from '../report/format-octets.js';
-import type { Paint } from '../report/paint.js';
+import { type Paint, painter } from '../report/paint.js';
 import { row } from '../report/rows.js';
+import type { TextOptions } from '../report/text.js';
 import { visible } from '../report/visible.js';
 import { describeEvents } from './describe-event.js';
 import type { Tally } from './record.js';
@@ -13,7 +14,8 @@ import type { DaySum, WatchSummary } from './summary.js';
 const SHOWN = 20;
 
 /** What a watch file tells, for people. @param name what the file is called */
-export function renderSummary(summary: WatchSummary, name: string, paint: Paint): string {
+export function renderSummary(summary: WatchSummary, name: string, { color }: TextOptions): string {
+  const paint = painter(color);
   return [
     heading(summary, name, paint),
     ...totalRows(summary.external, summary.loopback, paint),

@@ -28,5 +28,5 @@ function tallyRow(label: string, { octets, errorBound, unknown }: Tally, paint: 
   return `  ${label.padEnd(9)} ${amount}  ${exact(BigInt(octets)).padStart(23)} B${bound}${missing}`;
 }
 
-export const timesUnknown = (count: number) =>
+const timesUnknown = (count: number) =>
   count === 1 ? '1 interval is unknown' : `${exact(count)} intervals are unknown`;
