@@ -1,4 +1,5 @@
 import type { Devices } from '../counters/dev.js';
+import { entry } from './entry.js';
 import type { RecordedCounters, WatchEvent } from './record.js';
 
 type RecordedDevices = RecordedCounters['dev'];
@@ -25,10 +26,10 @@ export function pairDevices(
   const used = new Set<string>();
   for (const [device, counters] of Object.entries(after.counters)) {
     const old = nameBefore(device, before.recorded, after.recorded);
-    const replaced = old === undefined && before.recorded[device] !== undefined;
+    const replaced = old === undefined && entry(before.recorded, device) !== undefined;
     // A replaced one is left out of the later counters: then it counts as one that went, whose last bytes are unknown.
     if (!replaced) later[device] = counters;
-    const oldCounters = old === undefined ? undefined : before.counters[old];
+    const oldCounters = old === undefined ? undefined : entry(before.counters, old);
     if (old !== undefined && oldCounters) {
       used.add(old);
       earlier[device] = oldCounters;
@@ -38,15 +39,15 @@ export function pairDevices(
   for (const [device, counters] of Object.entries(before.counters)) {
     if (used.has(device)) continue;
     earlier[device] ??= counters;
-    if (!(device in after.counters)) events.push({ kind: 'device-vanished', device });
+    if (!entry(after.counters, device)) events.push({ kind: 'device-vanished', device });
   }
   return { before: earlier, after: later, events };
 }
 
 /** The earlier name of a device; undefined: it was not there. */
 function nameBefore(device: string, before: RecordedDevices, after: RecordedDevices): string | undefined {
-  const index = after[device]?.index ?? null;
-  const namesake = before[device];
+  const index = entry(after, device)?.index ?? null;
+  const namesake = entry(before, device);
   if (namesake && (index === null || namesake.index === null || namesake.index === index)) return device;
   if (index === null) return undefined;
   return Object.keys(before).find((name) => before[name]?.index === index);

@@ -1,6 +1,7 @@
 import type { Counters, CounterTable } from '../counters/name-value-table.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import { milliseconds } from '../units.js';
+import { entry } from './entry.js';
 import type { Reading } from './reading.js';
 import type { RecordedCounters, RecordedTable, SampleRecord } from './record.js';
 
@@ -14,7 +15,7 @@ const DEV = ['rxBytes', 'rxPackets', 'txBytes', 'txPackets'] as const;
 export function recordCounters({ snapshot, indexes }: Reading): RecordedCounters {
   const { netstat, snmp, snmp6, dev } = snapshot;
   const devices = Object.entries(dev).map(([name, counters]) => {
-    return [name, { index: indexes[name] ?? null, counters: pick(counters, DEV) }] as const;
+    return [name, { index: entry(indexes, name) ?? null, counters: pick(counters, DEV) }] as const;
   });
   return {
     netstat: pickGroups(netstat, NETSTAT),

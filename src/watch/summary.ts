@@ -1,4 +1,5 @@
 import type { InOut } from '../measurement.js';
+import { entry } from './entry.js';
 import type { SampleRecord, Tally, WatchEvent } from './record.js';
 import { addExact, addTally, isPartial, NO_TALLY } from './tally.js';
 
@@ -123,8 +124,8 @@ function addDevices(sums: WatchSummary['devices'], { delta, devices }: SampleRec
   const known = [...new Set([...devices, ...Object.keys(sums)])];
   return Object.fromEntries(
     known.map((name) => {
-      const sum = sums[name] ?? NOTHING;
-      const added = delta?.devices[name];
+      const sum = entry(sums, name) ?? NOTHING;
+      const added = delta ? entry(delta.devices, name) : undefined;
       // One that was not there has brought nothing.
       return [name, delta && !added ? sum : addPair(sum, added, partly)] as const;
     }),
