@@ -1,12 +1,14 @@
 import { type CounterDelta, type CounterReset, subtract } from '../counters/delta.js';
+import { carryOver, NO_CARRY } from './carry.js';
 import { pairDevices } from './pair-devices.js';
-import type { RecordedDelta, SampleRecord, WatchEvent } from './record.js';
+import type { SampleRecord, WatchEvent } from './record.js';
 import { recordedSnapshot, zeroSnapshot } from './recorded-counters.js';
 import { recordedDelta } from './recorded-delta.js';
 
 /** A sample before it is known what was added. */
-export type Stand = Omit<SampleRecord, 'delta' | 'events' | 'total'>;
-export type Difference = { readonly delta: RecordedDelta | null; readonly events: readonly WatchEvent[] };
+export type Stand = Omit<SampleRecord, 'delta' | 'events' | 'total' | 'carry'>;
+export type Difference = Pick<SampleRecord, 'delta' | 'events' | 'carry'>;
+type Before = Stand & Pick<SampleRecord, 'carry'>;
 
 /** A sample that is late by less is no gap. */
 const LATE_MS = 1000;
@@ -14,13 +16,15 @@ const LATE_MS = 1000;
 const CLOCK_SLACK_MS = 1000;
 
 /** What was added between two samples, and what a reader must know of it. */
-export function difference(before: Stand | undefined, after: Stand): Difference {
-  if (!before) return { delta: null, events: [] };
+export function difference(before: Before | undefined, after: Stand): Difference {
+  if (!before) return unknown();
   // A container that keeps the host's boot id still starts its own clock anew.
   if (before.bootId !== after.bootId || after.uptimeMs < before.uptimeMs) return sinceBoot(before, after);
   const moved = before.namespace !== null && after.namespace !== null && before.namespace !== after.namespace;
-  return moved ? { delta: null, events: [{ kind: 'other-namespace' }] } : sinceSample(before, after);
+  return moved ? unknown({ kind: 'other-namespace' }) : sinceSample(before, after);
 }
+
+const unknown = (...events: readonly WatchEvent[]): Difference => ({ delta: null, events, carry: NO_CARRY });
 
 function sinceBoot(before: Stand, after: Stand): Difference {
   const booted = Date.parse(after.at) - after.uptimeMs;
@@ -28,12 +32,13 @@ function sinceBoot(before: Stand, after: Stand): Difference {
   const reboot: WatchEvent = { kind: 'reboot', unseenMs: unseen < 0 ? null : unseen };
   const now = recordedSnapshot(after);
   const delta = exactly(() => subtract(zeroSnapshot(now), now));
-  if (!delta) return { delta: null, events: [reboot, { kind: 'too-large' }] };
+  if (!delta) return unknown(reboot, { kind: 'too-large' });
   const from = new Date(booted).toISOString();
-  return { delta: recordedDelta(from, after.devices, delta), events: [reboot] };
+  const { carry } = carryOver(delta, NO_CARRY);
+  return { delta: recordedDelta(from, after.devices, delta), events: [reboot], carry };
 }
 
-function sinceSample(before: Stand, after: Stand): Difference {
+function sinceSample(before: Before, after: Stand): Difference {
   const [earlier, later] = [recordedSnapshot(before), recordedSnapshot(after)];
   const paired = pairDevices(
     { recorded: before.counters.dev, counters: earlier.dev },
@@ -45,12 +50,14 @@ function sinceSample(before: Stand, after: Stand): Difference {
   const outside = [...new Set([...before.devices.map((name) => renamed.get(name) ?? name), ...after.devices])];
   const times = timeEvents(before, after);
   const delta = exactly(() => subtract({ ...earlier, dev: paired.before }, { ...later, dev: paired.after }));
-  if (!delta) return { delta: null, events: [...times, { kind: 'too-large' }] };
+  if (!delta) return unknown(...times, { kind: 'too-large' });
+  const carried = carryOver(delta, before.carry);
   const ofOutside = paired.events.filter(({ device }) => outside.includes(device));
   const resets = delta.resets.filter((reset) => concerns(reset, outside)).map(resetEvent);
   return {
-    delta: recordedDelta(before.at, outside, delta),
+    delta: recordedDelta(before.at, outside, delta, carried.delta),
     events: [...times, ...ofOutside, ...resets],
+    carry: carried.carry,
   };
 }
 

@@ -52,6 +52,7 @@ const sample = object({
     }),
   ),
   events: listOf(kinds(EVENTS)),
+  carry: object({ loopback: count, ipv4: count, ipv6: count }),
   total: object({ since: instant, samples: count, in: tally, out: tally, loopback: tally }),
 });
 

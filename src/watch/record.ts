@@ -1,4 +1,5 @@
 import type { InOut } from '../measurement.js';
+import type { Carry } from './carry.js';
 
 /** A u64 counter, or a sum, in decimal: a JSON number is exact up to 2^53 only, which a fast link passes in a week. */
 export type Decimal = string;
@@ -96,6 +97,7 @@ export type SampleRecord = {
   /** null: there is no sample before that could be subtracted. */
   readonly delta: RecordedDelta | null;
   readonly events: readonly WatchEvent[];
+  readonly carry: Carry;
   /** All deltas of the file so far, wire octets (loopback: IP octets); goes on over restarts. */
   readonly total: Total;
 };

@@ -3,9 +3,19 @@ import type { InOut, Layers } from '../measurement.js';
 import { deviceTraffic } from '../traffic/device-traffic.js';
 import type { Amount, RecordedDelta } from './record.js';
 
-/** Turns increments into what a record tells. @param outside the devices whose other end is the outside, none twice */
-export function recordedDelta(from: string, outside: readonly string[], delta: CounterDelta): RecordedDelta {
-  const { traffic, method } = deviceTraffic(outside, {}, delta);
+/**
+ * Turns increments into what a record tells.
+ * @param outside the devices whose other end is the outside, none twice
+ * @param evened the increments without what an earlier interval was told already
+ */
+export function recordedDelta(
+  from: string,
+  outside: readonly string[],
+  delta: CounterDelta,
+  evened = delta,
+): RecordedDelta {
+  const { traffic, method } = deviceTraffic(outside, {}, evened);
+  const lo = delta.devices['lo'];
   const ext = delta.netstat['IpExt'] ?? {};
   const { snmp6 } = delta;
   const devices = Object.entries(delta.devices).filter(([name]) => name !== 'lo');
@@ -16,7 +26,7 @@ export function recordedDelta(from: string, outside: readonly string[], delta: C
       in: amount(traffic.external.in, method.errorBound.in),
       out: amount(traffic.external.out, method.errorBound.out),
     },
-    loopback: traffic.loopback.in.ipOctets,
+    loopback: (lo && lo.kind !== 'vanished' ? lo.counters['rxBytes'] : undefined) ?? null,
     raw: {
       ipv4: { in: ext['InOctets'] ?? null, out: ext['OutOctets'] ?? null },
       ipv6: snmp6 ? { in: snmp6['Ip6InOctets'] ?? null, out: snmp6['Ip6OutOctets'] ?? null } : null,

@@ -22,7 +22,7 @@ const UNKNOWN: Amount = { wireOctets: null, errorBound: null, ipOctets: null };
 export const isPartial = ({ events }: Pick<SampleRecord, 'events'>) => events.some(({ kind }) => kind === 'reboot');
 
 /** The total with one more sample; the first of all has nothing to add. */
-export function addTotal(total: Total | undefined, sample: Omit<SampleRecord, 'total'>): Total {
+export function addTotal(total: Total | undefined, sample: Pick<SampleRecord, 'at' | 'delta' | 'events'>): Total {
   if (!total) return { since: sample.at, samples: 1, in: NO_TALLY, out: NO_TALLY, loopback: NO_TALLY };
   const { delta } = sample;
   const partly = isPartial(sample);

@@ -60,6 +60,26 @@ test('segments that arrived inside super-packets add their headers', () => {
   expect(record.delta?.external.in).toEqual({ wireOctets: 144_800 + 90 * 52, errorBound: 90 * 28, ipOctets: 144_800 });
 });
 
+test('counters that were read one after the other do not add up to more than there was', () => {
+  // Loopback is read after InOctets: half of what moves shows in one interval already, half of it in the next.
+  const written = records(
+    {},
+    { minute: 1, inOctets: 1000n, lo: 1500n },
+    { minute: 2, inOctets: 2100n, lo: 2000n },
+    { minute: 3, inOctets: 3100n, lo: 3600n },
+    { minute: 4, inOctets: 4100n, lo: 4000n },
+  );
+  expect(written.map(({ delta }) => delta?.external.in.wireOctets)).toEqual([undefined, 0, 100, 0, 0]);
+  expect(written.map(({ carry }) => carry.loopback)).toEqual([0, 500, 0, 600, 0]);
+  expect(written.map(({ delta }) => delta?.loopback)).toEqual([undefined, 1500, 500, 1600, 400]);
+});
+
+test('what is missing for longer than an interval was not read too early, and is not taken off for ever', () => {
+  const written = records({}, { minute: 1, lo: 900n }, { minute: 2, lo: 950n }, { minute: 3, lo: 950n, inOctets: 70n });
+  expect(written.map(({ carry }) => carry.loopback)).toEqual([0, 900, 50, 0]);
+  expect(written.at(-1)?.delta?.external.in.wireOctets).toBe(20);
+});
+
 test('after a reboot the counters count from the start, and the time that nobody saw is said', () => {
   const record = last(busy, { ...busy, minute: 10, boot: 'second', uptimeMinutes: 3, inOctets: 2000n });
   expect(record.delta).toMatchObject({

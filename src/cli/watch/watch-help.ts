@@ -7,18 +7,18 @@ added and the total. It needs no privilege. ^C, SIGTERM and SIGHUP are how it
 ends: it takes a last sample, prints the total and exits with 0.
 
   --interval TIME  Distance of the samples (default 60s)
-  --out FILE       Append each sample to FILE, a line of JSON (NDJSON), and go on
-                   where the file ends: over restarts, reboots, counter resets
+  --out FILE       Append each sample to FILE as a line of JSON (NDJSON), and go
+                   on where it ends: over restarts, reboots, counter resets
   --for TIME       Stop after this time; 0 takes one sample
   -q, --quiet      Print no samples and no total; errors only
   --report FILE    Sum up a file that --out has written; - is stdin
   --json           The report as JSON
   -h, --help       Show this help
 
-Octets in and out are IP bytes as they cross the wire, estimated from /proc, with
-the error bound; loopback is told apart. They are those of the network namespace
-that it runs in. Times and days are UTC. What is unknown, as the bytes between the
-last sample and a reboot, is said and never guessed at.
+In and out are IP bytes as they cross the wire, estimated from /proc, with the
+error bound; loopback is told apart. They are those of the network namespace
+that it runs in. Times and days are UTC. What is unknown, as the bytes between
+the last sample and a reboot, is said and never guessed at.
 
 Exit codes:
   0    it was stopped, or --for has passed
