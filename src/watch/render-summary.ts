@@ -43,8 +43,9 @@ function layerRows({ raw, devices }: WatchSummary): string[] {
   return [row('IpExt', `${bothTold(raw.ipv4)} (loopback included)`), ...six, ...links];
 }
 
-const bothTold = ({ in: incoming, out }: InOut<Tally>) =>
-  `${exact(BigInt(incoming.octets))} B in, ${exact(BigInt(out.octets))} B out`;
+const bothTold = ({ in: incoming, out }: InOut<Tally>) => `${told(incoming)} in, ${told(out)} out`;
+
+const told = ({ octets, unknown }: Tally) => `${unknown > 0 ? 'at least ' : ''}${exact(BigInt(octets))} B`;
 
 function peakRows({ peak }: WatchSummary): string[] {
   return (['in', 'out'] as const).flatMap((way) => {

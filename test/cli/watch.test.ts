@@ -231,4 +231,29 @@ describePrivileged('beside a run', () => {
     expect(all.at(-1)?.total.samples).toBe(all.length);
     expect(readFileSync(join(folder, 'said'), 'utf8')).toMatch(/ENOSPC|bytes were written/);
   });
+
+  test('what could not be written at the end is said, and a failure', async () => {
+    const script = `mkdir ${folder}/disk; mount -t tmpfs -o size=4k tmpfs ${folder}/disk
+      head -c 4096 /dev/zero >${folder}/disk/filler; exec ${process.execPath} ${NETMETER} watch --for 0 --out ${folder}/disk/w`;
+    const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);
+    expect(ended.status).toBe(125);
+    expect(ended.stderr).toContain('samples are not on the disk: 1');
+  });
+
+  test('a watch that was stopped for a while tells a gap, and no byte is missing', async () => {
+    const { child, closed } = start('--quiet', '--interval', '50ms', '--out', path);
+    await until(() => lineCount() >= 2);
+    child.kill('SIGSTOP');
+    await setTimeout(1500);
+    child.kill('SIGCONT');
+    const stopped = lineCount();
+    await until(() => lineCount() >= stopped + 2);
+    child.kill('SIGTERM');
+    await closed;
+    const all = samples();
+    expect(all.flatMap(({ events }) => events)).toContainEqual(expect.objectContaining({ kind: 'gap' }));
+    const [first, last] = [all[0], all.at(-1)];
+    if (!first || !last) throw new Error('no sample');
+    expect(all.reduce((sum, record) => sum + rawIn(record), 0n)).toBe(inOctets(last) - inOctets(first));
+  });
 });

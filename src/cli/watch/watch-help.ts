@@ -22,7 +22,7 @@ the last sample and a reboot, is said and never guessed at.
 
 Exit codes:
   0    it was stopped, or --for has passed
-  125  it could not start, or the report's file could not be read
+  125  it could not start, or read the report's file, or write the last samples
 
 Times: 500ms, 10s, 1h30m; a bare number is seconds.
 

@@ -4,6 +4,8 @@ import { useColor } from '../use-color.js';
 
 /** `netmeter watch --report FILE`: sums the file up on stdout. `-` is stdin. */
 export async function report(path: string, json: boolean): Promise<void> {
+  // Who reads the first lines alone, as `| head` does, has what they wanted.
+  process.stdout.on('error', () => {});
   const summary = path === '-' ? await readSummary('stdin', process.stdin) : await readSummary(path);
   const color = useColor(process.env, process.stdout.isTTY === true);
   const name = path === '-' ? 'stdin' : path;

@@ -1,7 +1,6 @@
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
 import { readWatchedDevices } from '../../watch/read-watched-devices.js';
-import type { SampleRecord } from '../../watch/record.js';
 import { takeReading } from '../../watch/take-reading.js';
 import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';
@@ -51,21 +50,25 @@ async function watch(options: WatchOptions): Promise<void> {
     ...(options.for !== undefined && { forMs: options.for }),
   });
   const trouble = new Trouble();
-  let last: SampleRecord | undefined;
+  let last: Logged | undefined;
   output.heading();
   for await (const _ of ticks) {
     try {
-      const logged = await log.add(takeReading(source));
-      trouble.tell(file?.path, logged);
-      last = logged.record;
-      output.sample(last);
+      last = await log.add(takeReading(source));
+      trouble.tell(file?.path, last);
+      output.sample(last.record);
     } catch (error) {
       // The first sample tells whether it can be done here at all.
       if (!last) throw error;
       complain(error);
     }
   }
-  if (last) output.total(last);
+  if (!last) return;
+  output.total(last.record);
+  if (last.waiting > 0)
+    throw new NetmeterError('WATCH_FILE_FAILED', `${file?.path}: samples are not on the disk: ${last.waiting}`, {
+      cure: 'Make room; the next watch on that file goes on from its last sample, and loses nothing unless the machine restarts.',
+    });
 }
 
 function openCounters(): HeldCounterFiles {
