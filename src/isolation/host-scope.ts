@@ -1,7 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { NetmeterError } from '../errors.js';
-import { countedDevices } from './counted-devices.js';
-import { readDevices } from './read-devices.js';
+import { outsideDevices } from './outside-devices.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
 
 /** netmeter's own namespaces: a dedicated machine, a container, a pod. Needs no privilege and no tool. */
@@ -9,7 +8,7 @@ export class HostScope extends SharedScope {
   /** @throws {NetmeterError} INTERRUPTED */
   static async open(options: SharedOptions = {}): Promise<HostScope> {
     if (options.signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-    const devices = countedDevices(readDevices({ net: '/proc/self/net', sys: '/sys/class/net' }));
+    const devices = outsideDevices();
     const place = { isolation: { kind: 'host', devices } as const, counterPid: ownPid };
     return new HostScope({ ...place, enter: [], enterNetwork: [], leave: async () => {} }, options);
   }

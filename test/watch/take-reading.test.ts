@@ -2,7 +2,6 @@ import { createFsFromVolume, Volume } from 'memfs';
 import { expect, test } from 'vitest';
 import { HeldCounterFiles } from '../../src/counters/take-held-files.js';
 import { nextRecord } from '../../src/watch/next-record.js';
-import { readWatchedDevices } from '../../src/watch/read-watched-devices.js';
 import { takeReading } from '../../src/watch/take-reading.js';
 import { fixture } from '../counters/fixture.js';
 
@@ -42,7 +41,7 @@ function source(volume: Volumes, at: number) {
   const fileSystem = createFsFromVolume(volume) as unknown as typeof import('node:fs');
   return {
     files: new HeldCounterFiles(7, fileSystem),
-    outside: (names: readonly string[]) => readWatchedDevices(names, fileSystem),
+    outside: (names: readonly string[]) => names.filter((name) => name !== 'lo'),
     intervalMs: 1000,
     fileSystem,
     clock: { now: () => at, awakeMs: () => at },

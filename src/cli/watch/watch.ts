@@ -1,6 +1,6 @@
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
-import { readWatchedDevices } from '../../watch/read-watched-devices.js';
+import { outsideDevices } from '../../isolation/outside-devices.js';
 import { takeReading } from '../../watch/take-reading.js';
 import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';
@@ -43,7 +43,7 @@ async function watch(options: WatchOptions): Promise<void> {
   // Without a file the lines are all there is.
   const output = new LiveOutput(options.quiet, () => file ?? signals.stop());
   const log = new SampleLog(file, file?.last);
-  const source = { files, outside: readWatchedDevices, intervalMs: options.interval };
+  const source = { files, outside: outsideDevices, intervalMs: options.interval };
   const ticks = takeTicks({
     intervalMs: options.interval,
     signal: signals.signal,

@@ -1,0 +1,6 @@
+import { countedDevices } from './counted-devices.js';
+import { readDevices } from './read-devices.js';
+
+/** The devices of netmeter's own namespace that lead to the outside, none of which carries what another one counts. */
+export const outsideDevices = (): readonly string[] =>
+  countedDevices(readDevices({ net: '/proc/self/net', sys: '/sys/class/net' }));
