@@ -216,7 +216,7 @@ describePrivileged('beside a run', () => {
   test('a full disk is said, and made good when there is room again', async () => {
     const disk = join(folder, 'disk');
     const script = `mkdir ${disk}; mount -t tmpfs -o size=64k tmpfs ${disk}
-      head -c 61440 /dev/zero >${disk}/filler
+      head -c 61440 /dev/zero >${disk}/filler; touch ${folder}/said
       ${process.execPath} ${NETMETER} watch --interval 20ms --out ${disk}/w 2>${folder}/said >${folder}/lines & meter=$!
       until grep -q 'cannot be written to' ${folder}/said; do sleep 0.02; done
       sleep 0.2; cp ${disk}/w ${folder}/full; rm ${disk}/filler

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { painter } from '../../src/report/paint.js';
+import { addRecord, addUnreadable } from '../../src/watch/add-record.js';
 import { renderSample, sampleHeading } from '../../src/watch/render-sample.js';
 import { renderSummary } from '../../src/watch/render-summary.js';
 import { renderTotal } from '../../src/watch/render-total.js';
-import { addRecord, addUnreadable, NO_SUMMARY } from '../../src/watch/summary.js';
+import { NO_SUMMARY } from '../../src/watch/summary.js';
 import { type Machine, records } from './machine.js';
 
 const plain = painter(false);

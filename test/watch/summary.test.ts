@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { addRecord, addUnreadable } from '../../src/watch/add-record.js';
 import { recordLine } from '../../src/watch/next-record.js';
 import { parseRecord } from '../../src/watch/parse-record.js';
 import { readSummary } from '../../src/watch/read-summary.js';
 import type { SampleRecord } from '../../src/watch/record.js';
-import { addRecord, addUnreadable, MAX_LISTED, NO_SUMMARY } from '../../src/watch/summary.js';
+import { MAX_LISTED, NO_SUMMARY } from '../../src/watch/summary.js';
 import { type Machine, records } from './machine.js';
 
 const schema: object = JSON.parse(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { addRecord } from '../../src/watch/add-record.js';
 import { parseRecord } from '../../src/watch/parse-record.js';
-import { addRecord, NO_SUMMARY } from '../../src/watch/summary.js';
+import { NO_SUMMARY } from '../../src/watch/summary.js';
 import { MAX_WAITING, SampleLog } from '../../src/watch/write-log.js';
 import { reading } from './machine.js';
 

@@ -90,7 +90,7 @@ class Trouble {
     if (reason === this.#reason) return;
     this.#reason = reason;
     if (reason === undefined) say(`${path}: written again, nothing was lost`);
-    else say(`${path} cannot be written to: ${reason}; ${waiting} samples wait and are tried again with the next one`);
+    else say(`${path} cannot be written to: ${reason}; tried again with the next sample (waiting: ${waiting})`);
   }
 }
 
