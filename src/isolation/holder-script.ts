@@ -1,3 +1,5 @@
+import { COVER_FILES } from './cover-script.js';
+
 /**
  * Runs inside, as the first process. Address autoconfiguration is off before any device exists, or its packets would be
  * counted as the command's. The `tc` that counts starts beside the `ip` that configures, and both wait for their lines.
@@ -8,15 +10,7 @@ for key in accept_dad router_solicitations accept_ra; do
   echo 0 >/proc/sys/net/ipv6/conf/default/$key
 done 2>/dev/null
 { echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
-cover() {
-  [ -z "$2" ] || { printf '%s' "$3" >"/tmp/$1" && chmod 644 "/tmp/$1" && "$MOUNT" --bind "/tmp/$1" "$2"; }
-}
-if [ -n "$RESOLV_TARGET$HOSTS_TARGET" ]; then
-  "$MOUNT" -t tmpfs -o size=1m,mode=755 netmeter /tmp &&
-    cover resolv.conf "$RESOLV_TARGET" "$RESOLV_TEXT" && cover hosts "$HOSTS_TARGET" "$HOSTS_TEXT" &&
-    "$UMOUNT" /tmp || exit
-fi
-# A shell gives what it starts in the background no input but what is said.
+${COVER_FILES}# A shell gives what it starts in the background no input but what is said.
 exec 5<&0
 "$TC" -s -j -force -batch - <&5 5<&- 7<&- &
 exec 5<&-

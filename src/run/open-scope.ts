@@ -23,8 +23,10 @@ async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope>
       return (await import('../isolation/host-scope.js')).HostScope.open(options);
     case 'join':
       return (await import('../isolation/join-scope.js')).JoinScope.open({ ...options, netns: place.netns });
+    case 'user-mode':
+      return (await import('../isolation/user-mode-scope.js')).UserModeScope.open(options);
     default:
-      throw new Error('not yet');
+      return place satisfies never;
   }
 }
 

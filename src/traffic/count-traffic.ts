@@ -8,7 +8,7 @@ import { tapTraffic } from './tap-traffic.js';
 import { wireTraffic } from './wire-traffic.js';
 
 /** The namespace's name of its tap. */
-export const TAP = 'nm0';
+const TAP = 'nm0';
 
 export type Count = { readonly traffic: Traffic; readonly method: Method };
 

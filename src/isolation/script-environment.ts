@@ -1,0 +1,22 @@
+import { pid } from 'node:process';
+
+/** A name for a run that no other run on this machine has at the same time. */
+export const newRun = () => `${pid}-${Date.now().toString(36)}`;
+
+/**
+ * What every guardian's script needs to know; nothing of the caller's environment can mislead the tools.
+ * @param tools each is a variable by its name
+ * @param openFiles the soft limit to go back to
+ */
+export const scriptEnvironment = (
+  tools: Readonly<Record<string, string>>,
+  openFiles: number | undefined,
+): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  // Without a home nft leaves no ~/.nft.history behind.
+  HOME: '/dev/null',
+  ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+  NETMETER: `${pid}`,
+  OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
+});

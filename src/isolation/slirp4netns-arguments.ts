@@ -1,0 +1,35 @@
+import { TAP_DEVICE, type TapPlan } from './tap-plan.js';
+
+/** slirp4netns's own network (slirp4netns(1)): its gateway, its resolver, and the namespace's address. */
+export const SLIRP_RESOLVER = '10.0.2.3';
+const IPV4 = { address: '10.0.2.100', prefix: 24, gateway: '10.0.2.2' };
+const IPV6 = { address: 'fd00::100', prefix: 64, gateway: 'fd00::2' };
+
+/** TCP's timestamps (RFC 7323), which the wire's segments have and the tap's have not. */
+const TIMESTAMPS = 12;
+
+export const slirpTap = (mtu: number, ipv6: boolean): TapPlan => ({
+  mtu,
+  families: ipv6 ? [IPV4, IPV6] : [IPV4],
+  silent: false,
+});
+
+/**
+ * Arguments of slirp4netns(1). It hands each segment of an upload to the host by itself: one that is larger than the
+ * wire's would go out as two, so its MTU, which says how large they are, leaves room for the wire's larger headers.
+ */
+export const slirpArguments = (tap: TapPlan, pid: number): string[] => [
+  `--mtu=${tap.mtu - TIMESTAMPS}`,
+  '--disable-host-loopback',
+  ...(tap.families.length > 1 ? ['--enable-ipv6'] : []),
+  `--userns-path=/proc/${pid}/ns/user`,
+  `${pid}`,
+  TAP_DEVICE,
+];
+
+/**
+ * `ip -batch` lines after it has attached. It asks for the namespace's hardware address before its first packet, unless it
+ * was asked for its own before: then these few bytes are spent before anything is counted.
+ */
+export const slirpAttachedLines = ({ families }: TapPlan): string[] =>
+  families.map(({ gateway }) => `neigh replace ${gateway} dev ${TAP_DEVICE} use`);

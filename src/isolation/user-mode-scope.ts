@@ -1,0 +1,222 @@
+import { networkInterfaces } from 'node:os';
+import { getgid, getuid } from 'node:process';
+import { NetmeterError } from '../errors.js';
+import type { Isolation, Warning } from '../measurement.js';
+import { type Carrier, chooseCarrier } from './carrier.js';
+import { explainRefusal } from './explain-refusal.js';
+import { requireTools } from './find-tools.js';
+import { readHostsFile, withHostName } from './hosts-file.js';
+import { joined } from './line-channel.js';
+import { namespaceMembers } from './namespace-members.js';
+import type { HostPort, PublishedPort } from './ports.js';
+import { chooseResolver, type ResolverChoice } from './read-resolver.js';
+import { readUplink, type Uplink } from './read-uplink.js';
+import { type CoveredFile, withNameservers } from './resolver.js';
+import type { Scope, WireReading } from './scope.js';
+import { UserGuardian } from './user-guardian.js';
+import { enterUserNamespace } from './user-namespace.js';
+import { within } from './within.js';
+
+export type UserModeOptions = {
+  /** Where the command will start. */
+  readonly cwd?: string | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
+  /** Aborted while the scope is being made: it is taken down again. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ports of the host that lead inside; pasta only. */
+  readonly publish?: readonly PublishedPort[] | undefined;
+  readonly hostPorts?: readonly HostPort[] | undefined;
+};
+
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
+
+/** For each step; all of them together take a tenth of a second. */
+const STEP_MS = 5000;
+
+/** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
+const IPV6_MIN_MTU = 1280;
+
+/**
+ * An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). The
+ * holder is root in a user namespace; the command enters one more, in which it has its own uid again.
+ */
+export class UserModeScope implements Scope {
+  readonly warnings: Warning[] = [];
+  readonly #tools = requireTools(TOOLS);
+  readonly #uplink: Uplink = readUplink();
+  readonly #carrier: Carrier;
+  readonly #resolvConf: CoveredFile | undefined;
+  readonly #hosts: CoveredFile | undefined;
+  readonly #guardian: UserGuardian;
+  #pid: number | undefined;
+  #closing = false;
+
+  /**
+   * Opens a scope; on failure all of it is undone.
+   * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS, SETUP_FAILED, INTERRUPTED
+   */
+  static async open({ signal, ...options }: UserModeOptions = {}): Promise<UserModeScope> {
+    // pasta does not end when it is started as root.
+    if (getuid?.() === 0)
+      throw new NetmeterError('SETUP_FAILED', 'user-mode isolation is for ordinary users, not root');
+    const scope = new UserModeScope(options);
+    try {
+      await scope.#setUp();
+      if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+      return scope;
+    } catch (error) {
+      await scope[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private constructor({ publish = [], hostPorts = [], cwd, openFiles }: UserModeOptions) {
+    const { mtu, ipv4, ipv6, routed } = this.#uplink;
+    const hasIpv6 = ipv6 !== undefined && mtu >= IPV6_MIN_MTU;
+    const choice = chooseResolver({ ipv6: hasIpv6 });
+    const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
+    this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, relayTo: choice.relayTo?.[0], publish });
+    this.#resolvConf = shownFile(choice, this.#carrier.resolver);
+    // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
+    const wantsName = this.#resolvConf !== undefined || publish.length + hostPorts.length > 0;
+    this.#hosts = wantsName ? this.#namedHosts() : undefined;
+    this.#guardian = new UserGuardian(this.#tools, {
+      cwd,
+      openFiles,
+      carrier: this.#carrier,
+      resolvConf: this.#resolvConf,
+      hosts: this.#hosts,
+    });
+  }
+
+  get isolation(): Isolation {
+    const { tool, tap } = this.#carrier;
+    const families = tap.families.length > 1 ? (['ipv4', 'ipv6'] as const) : (['ipv4'] as const);
+    return { kind: 'user-mode', tool, mtu: tap.mtu, families };
+  }
+
+  get counterPid(): number {
+    if (this.#pid === undefined) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return this.#pid;
+  }
+
+  /** As root of the namespaces into them, as oneself into one more; setpriv comes last, or its signal would be forgotten. */
+  enter(identity: readonly string[]): string[] {
+    const mounts = this.#resolvConf || this.#hosts ? ['--mount', '--root', '--wd'] : [];
+    return [
+      ...this.#enter(mounts),
+      ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
+      ...[this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'],
+    ];
+  }
+
+  administer(): string[] {
+    return this.#enter([]);
+  }
+
+  #enter(mounts: readonly string[]): string[] {
+    const target = ['--target', `${this.counterPid}`, '--user', '--net', ...mounts];
+    return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
+  }
+
+  #namedHosts(): CoveredFile | undefined {
+    const hosts = readHostsFile();
+    const address = addressOf(this.#uplink.ipv4 ?? this.#uplink.ipv6);
+    return hosts && address !== undefined ? { ...hosts, text: withHostName(hosts.text, [address]) } : undefined;
+  }
+
+  get marks(): Readonly<Record<string, string>> {
+    const host = addressOf(this.#uplink.ipv4 ?? this.#uplink.ipv6);
+    return { ...this.#guardian.marks, ...(host !== undefined && { NETMETER_HOST: host }) };
+  }
+
+  processes(): number[] {
+    return namespaceMembers(this.counterPid, [this.counterPid]);
+  }
+
+  /** There is no queue that knows the wire: the tap's own counters are all there is. */
+  readWire(): Promise<WireReading> {
+    return Promise.resolve({});
+  }
+
+  sampleWire(): Promise<WireReading> {
+    return this.readWire();
+  }
+
+  /** Ends the carrier and what still lives inside. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    return this.#guardian.finish();
+  }
+
+  async #setUp(): Promise<void> {
+    this.#pid = await within(STEP_MS, this.#made(), () => late('the network namespace was not made'));
+    this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
+    const said: string[] = [];
+    const gone = this.#listen(said);
+    const { tool } = this.#carrier;
+    await within(STEP_MS, Promise.race([this.#ready(), gone.then(() => this.#carrierFailed(said))]), () =>
+      late(`${tool} did not attach to its tap (it said: ${toldBy(said)})`),
+    );
+    void gone.then(() => this.#warnOfEnd(said));
+  }
+
+  /** The holder's pid, when the tap is there. */
+  async #made(): Promise<number> {
+    const said: string[] = [];
+    for (;;) {
+      const line = await this.#guardian.holder.nextLine();
+      const pid = /^made (\d+)$/.exec(line ?? '')?.[1];
+      if (pid !== undefined) return Number(pid);
+      if (line === undefined) throw explainRefusal(joined(said));
+      said.push(line);
+    }
+  }
+
+  async #ready(): Promise<void> {
+    const { before, end } = await this.#guardian.holder.linesUntil('ready');
+    if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${toldBy(before)}`);
+  }
+
+  /** Collects what the carrier says until it ends. */
+  async #listen(said: string[]): Promise<void> {
+    for (let line = await this.#guardian.carrier.nextLine(); line !== undefined; ) {
+      said.push(line);
+      line = await this.#guardian.carrier.nextLine();
+    }
+  }
+
+  #carrierFailed(said: readonly string[]): never {
+    throw new NetmeterError('SETUP_FAILED', `${this.#carrier.tool} could not be started: ${toldBy(said)}`, {
+      cure: `Try ${this.#carrier.file} by itself, or run netmeter as root: sudo netmeter -- COMMAND`,
+    });
+  }
+
+  #warnOfEnd(said: readonly string[]): void {
+    if (this.#closing) return;
+    const message = `${this.#carrier.tool} ended while the command ran, and with it the network: ${toldBy(said)}`;
+    this.warnings.push({ code: 'CARRIER_ENDED', message });
+  }
+}
+
+/** What the namespace shows as resolv.conf; where only the host's own resolver knows, the carrier's way to it. */
+function shownFile({ resolvConf, relayTo }: ResolverChoice, resolver: string): CoveredFile | undefined {
+  if (!resolvConf || !relayTo) return resolvConf;
+  return { ...resolvConf, text: withNameservers(resolvConf.text, [resolver]) };
+}
+
+/** An address of the host by which it is reached from inside. */
+function addressOf(device: string | undefined): string | undefined {
+  const addresses = networkInterfaces()[device ?? ''] ?? [];
+  return addresses.find(({ address }) => !address.startsWith('fe80:'))?.address;
+}
+
+/** pasta complains of each line that no syslog takes. */
+const toldBy = (said: readonly string[]) =>
+  joined(said.filter((line) => !line.includes('bytes to syslog'))) || 'no reason given';
+
+const late = (what: string) =>
+  new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
+    cure: 'Run it again when the machine is less busy, or as root: sudo netmeter -- COMMAND',
+  });
