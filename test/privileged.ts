@@ -4,9 +4,21 @@ import { describe } from 'vitest';
 /** Why these tests cannot run here; undefined when they can. */
 function obstacle(): string | undefined {
   if (process.getuid?.() !== 0) return 'they need root';
-  const missing = ['ip', 'nft', 'tc', 'unshare', 'ethtool', 'python3', 'tmux', 'less', 'sudo', 'ps'].filter(
-    (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
-  );
+  const missing = [
+    'ip',
+    'nft',
+    'tc',
+    'unshare',
+    'ethtool',
+    'python3',
+    'tmux',
+    'less',
+    'sudo',
+    'ps',
+    'pasta',
+    'slirp4netns',
+    'curl',
+  ].filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   const python = spawnSync('python3', ['-c', 'import json, socket, threading']);
   if (python.status !== 0)

@@ -2,7 +2,7 @@ import { NetmeterError } from '../errors.js';
 import { lookFor } from './find-tools.js';
 import { pastaArguments, pastaTap } from './pasta-arguments.js';
 import type { PublishedPort } from './ports.js';
-import { SLIRP_RESOLVER, slirpArguments, slirpAttachedLines, slirpTap } from './slirp4netns-arguments.js';
+import { slirpArguments, slirpAttachedLines, slirpTap } from './slirp4netns-arguments.js';
 import type { TapPlan } from './tap-plan.js';
 
 /** A program of the user's that carries the packets of a tap to the outside, over sockets of its own. */
@@ -10,8 +10,6 @@ export type Carrier = {
   readonly tool: 'pasta' | 'slirp4netns';
   readonly file: string;
   readonly tap: TapPlan;
-  /** The address inside at which the host's own resolver is asked. */
-  readonly resolver: string;
   /** `ip -batch` lines for when it has attached. */
   readonly attachedLines: readonly string[];
   /** Arguments that attach it to the namespaces of a process. */
@@ -23,7 +21,6 @@ export type CarrierPlan = {
   readonly ipv6: boolean;
   /** Where to take addresses from on a host without a default route. */
   readonly device?: string | undefined;
-  readonly relayTo?: string | undefined;
   readonly publish: readonly PublishedPort[];
 };
 
@@ -45,19 +42,17 @@ function pastaCarrier(file: string, { mtu, ipv6, ...plan }: CarrierPlan): Carrie
     tool: 'pasta',
     file,
     tap,
-    resolver: tap.families[0]?.gateway ?? '',
     attachedLines: [],
     argumentsFor: (pid) => pastaArguments({ ...plan, tap, pid }),
   };
 }
 
-function slirpCarrier(file: string, { mtu, ipv6 }: CarrierPlan): Carrier {
-  const tap = slirpTap(mtu, ipv6);
+function slirpCarrier(file: string, { mtu }: CarrierPlan): Carrier {
+  const tap = slirpTap(mtu);
   return {
     tool: 'slirp4netns',
     file,
     tap,
-    resolver: SLIRP_RESOLVER,
     attachedLines: slirpAttachedLines(tap),
     argumentsFor: (pid) => slirpArguments(tap, pid),
   };

@@ -18,8 +18,6 @@ export type PastaPlan = {
   readonly pid: number;
   /** Where to take addresses from on a host without a default route; pasta itself finds the route. */
   readonly device?: string | undefined;
-  /** The host's resolver that is asked for what is sent to the gateway's port 53. */
-  readonly relayTo?: string | undefined;
   readonly publish: readonly PublishedPort[];
 };
 
@@ -27,7 +25,7 @@ export type PastaPlan = {
  * Arguments of pasta(1), from the oldest version that distributions have (2022) on. What it would do by itself is off: its
  * own configuration of the tap, answers to ARP's likes, ports, and the way to the host's loopback.
  */
-export function pastaArguments({ tap, pid, device, relayTo, publish }: PastaPlan): string[] {
+export function pastaArguments({ tap, pid, device, publish }: PastaPlan): string[] {
   const [ipv4] = tap.families;
   return [
     ...['--foreground', '--quiet', '--ns-ifname', TAP_DEVICE, '--mtu', `${tap.mtu}`, '--mac-addr', GATEWAY_MAC],
@@ -36,7 +34,6 @@ export function pastaArguments({ tap, pid, device, relayTo, publish }: PastaPlan
     ...['--netmask', `${ipv4?.prefix ?? 32}`],
     ...(tap.families.length === 1 ? ['--ipv4-only'] : []),
     ...(device === undefined ? [] : ['--interface', device]),
-    ...(relayTo === undefined || !ipv4 ? [] : ['--dns', relayTo, '--dns-forward', ipv4.gateway]),
     ...portArguments('--tcp-ports', publish, 'tcp'),
     ...portArguments('--udp-ports', publish, 'udp'),
     ...['--tcp-ns', 'none', '--udp-ns', 'none', `${pid}`],

@@ -1,16 +1,15 @@
 import { TAP_DEVICE, type TapPlan } from './tap-plan.js';
 
-/** slirp4netns's own network (slirp4netns(1)): its gateway, its resolver, and the namespace's address. */
-export const SLIRP_RESOLVER = '10.0.2.3';
+/** slirp4netns's own network (slirp4netns(1)): its gateway, and the namespace's address. */
 const IPV4 = { address: '10.0.2.100', prefix: 24, gateway: '10.0.2.2' };
-const IPV6 = { address: 'fd00::100', prefix: 64, gateway: 'fd00::2' };
 
 /** TCP's timestamps (RFC 7323), which the wire's segments have and the tap's have not. */
 const TIMESTAMPS = 12;
 
-export const slirpTap = (mtu: number, ipv6: boolean): TapPlan => ({
+/** IPv4 alone: with IPv6 it needs neighbour discovery, whose multicast would be counted as the command's. */
+export const slirpTap = (mtu: number): TapPlan => ({
   mtu,
-  families: ipv6 ? [IPV4, IPV6] : [IPV4],
+  families: [IPV4],
   silent: false,
 });
 
@@ -21,7 +20,6 @@ export const slirpTap = (mtu: number, ipv6: boolean): TapPlan => ({
 export const slirpArguments = (tap: TapPlan, pid: number): string[] => [
   `--mtu=${tap.mtu - TIMESTAMPS}`,
   '--disable-host-loopback',
-  ...(tap.families.length > 1 ? ['--enable-ipv6'] : []),
   `--userns-path=/proc/${pid}/ns/user`,
   `${pid}`,
   TAP_DEVICE,

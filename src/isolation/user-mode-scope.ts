@@ -6,6 +6,7 @@ import { type Carrier, chooseCarrier } from './carrier.js';
 import { explainRefusal } from './explain-refusal.js';
 import { requireTools } from './find-tools.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
+import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { joined } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
 import type { HostPort, PublishedPort } from './ports.js';
@@ -48,6 +49,8 @@ export class UserModeScope implements Scope {
   readonly #carrier: Carrier;
   readonly #resolvConf: CoveredFile | undefined;
   readonly #hosts: CoveredFile | undefined;
+  readonly #relayTo: string | undefined;
+  #relay: Disposable | undefined;
   readonly #guardian: UserGuardian;
   #pid: number | undefined;
   #closing = false;
@@ -76,8 +79,9 @@ export class UserModeScope implements Scope {
     const hasIpv6 = ipv6 !== undefined && mtu >= IPV6_MIN_MTU;
     const choice = chooseResolver({ ipv6: hasIpv6 });
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
-    this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, relayTo: choice.relayTo?.[0], publish });
-    this.#resolvConf = shownFile(choice, this.#carrier.resolver);
+    this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
+    this.#relayTo = choice.relayTo?.[0];
+    this.#resolvConf = shownFile(choice);
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
     const wantsName = this.#resolvConf !== undefined || publish.length + hostPorts.length > 0;
     this.#hosts = wantsName ? this.#namedHosts() : undefined;
@@ -147,6 +151,7 @@ export class UserModeScope implements Scope {
   /** Ends the carrier and what still lives inside. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
+    this.#relay?.[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
@@ -160,6 +165,7 @@ export class UserModeScope implements Scope {
       late(`${tool} did not attach to its tap (it said: ${toldBy(said)})`),
     );
     void gone.then(() => this.#warnOfEnd(said));
+    if (this.#relayTo !== undefined) this.#relay = await openInnerRelay(this.administer(), this.#relayTo);
   }
 
   /** The holder's pid, when the tap is there. */
@@ -200,10 +206,10 @@ export class UserModeScope implements Scope {
   }
 }
 
-/** What the namespace shows as resolv.conf; where only the host's own resolver knows, the carrier's way to it. */
-function shownFile({ resolvConf, relayTo }: ResolverChoice, resolver: string): CoveredFile | undefined {
+/** What the namespace shows as resolv.conf; where only the host's own resolver knows, our relay to it. */
+function shownFile({ resolvConf, relayTo }: ResolverChoice): CoveredFile | undefined {
   if (!resolvConf || !relayTo) return resolvConf;
-  return { ...resolvConf, text: withNameservers(resolvConf.text, [resolver]) };
+  return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER]) };
 }
 
 /** An address of the host by which it is reached from inside. */

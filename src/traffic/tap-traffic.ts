@@ -1,5 +1,5 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
-import type { InOut, Layers } from '../measurement.js';
+import type { Layers } from '../measurement.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { deviceLoopback } from './loopback.js';
@@ -7,10 +7,12 @@ import { deviceLoopback } from './loopback.js';
 const ETHERNET_HEADER = 14;
 
 /**
- * How far a tap's octets are from the wire's, as a share of both directions together: the carrier's own connections
- * have other headers (timestamps) and acknowledge at other moments. Measured by test/namespace/is-accurate.test.ts.
+ * How far a direction's octets are from the wire's: the carrier's own connections have other headers (timestamps), and
+ * acknowledge what came the other way at other moments, each second packet at most. Measured by
+ * test/namespace/user-mode.test.ts.
  */
-const TAP_ERROR = 0.01;
+const HEADER_ERROR = 0.01;
+const ACKNOWLEDGEMENT = 72 / 2;
 
 /**
  * Traffic of a namespace whose packets a program carries through a tap. A tap is handed no super-packets: the device's
@@ -23,10 +25,13 @@ export function tapTraffic(device: string, delta: CounterDelta): Count {
     in: layersOf(link['rxBytes'], link['rxPackets']),
     out: layersOf(link['txBytes'], link['txPackets']),
   };
-  const bound = errorOf(external);
   return {
     traffic: { external, loopback: deviceLoopback(delta) },
-    method: { name: 'tap', errorBound: { in: bound, out: bound }, packetsIn: 'device' },
+    method: {
+      name: 'tap',
+      errorBound: { in: errorOf(external.in, external.out), out: errorOf(external.out, external.in) },
+      packetsIn: 'device',
+    },
   };
 }
 
@@ -40,7 +45,7 @@ function layersOf(bytes: number | undefined, frames: number | undefined): Layers
   };
 }
 
-function errorOf({ in: incoming, out }: InOut<Layers>): number | null {
-  if (incoming.wireOctets === null || out.wireOctets === null) return null;
-  return Math.ceil((incoming.wireOctets + out.wireOctets) * TAP_ERROR);
+function errorOf(own: Layers, other: Layers): number | null {
+  if (own.wireOctets === null || other.packets === null) return null;
+  return Math.ceil(own.wireOctets * HEADER_ERROR + other.packets * ACKNOWLEDGEMENT);
 }

@@ -30,7 +30,7 @@ export function traces(): string[] {
   return [
     ...lines('ip', ['-o', 'link'], /: nm\d/),
     ...lines('nft', ['list', 'tables'], /netmeter/),
-    ...lines('ps', ['-eo', 'pid,args'], /netmeter-(guardian|holder)|sleep 1000\.5/).filter(
+    ...lines('ps', ['-eo', 'pid,args'], /netmeter-(guardian|holder)|(pasta|slirp4netns) |sleep 1000\.5/).filter(
       (line) => !line.includes('ps -eo'),
     ),
     ...readdirSync('/tmp').filter((name) => /resolv\.conf/.test(name)),

@@ -99,7 +99,7 @@ test('a tap hands over single frames', () => {
   );
   expect(traffic.external.in).toEqual({ wireOctets: 10_000, ipOctets: 10_000, linkBytes: 11_400, packets: 100 });
   expect(traffic.external.out.wireOctets).toBe(5000);
-  expect(method).toEqual({ name: 'tap', errorBound: { in: 150, out: 150 }, packetsIn: 'device' });
+  expect(method).toEqual({ name: 'tap', errorBound: { in: 100 + 50 * 36, out: 50 + 100 * 36 }, packetsIn: 'device' });
 });
 
 test('offline nothing passes, by construction', () => {

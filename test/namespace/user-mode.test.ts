@@ -1,0 +1,238 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement.js';
+import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Wire } from './wire.js';
+
+const USER = 'netmeter-user';
+const USER_MODE = ['--isolation', 'user-mode'];
+
+describePrivileged('user-mode isolation', () => {
+  let wire: Wire;
+  let uid: number;
+  let tunMode: number;
+  beforeAll(async () => {
+    spawnSync('useradd', ['--create-home', '--shell', '/bin/sh', USER]);
+    uid = Number(spawnSync('id', ['-u', USER], { encoding: 'utf8' }).stdout);
+    // As distributions have it; some machines for tests keep it for root.
+    tunMode = statSync('/dev/net/tun').mode;
+    chmodSync('/dev/net/tun', 0o666);
+    wire = await Wire.lay(11);
+  });
+  afterAll(async () => {
+    await wire?.[Symbol.asyncDispose]();
+    chmodSync('/dev/net/tun', tunMode & 0o777);
+    spawnSync('userdel', ['--remove', USER]);
+  });
+
+  /** Runs something as the user, in the user's home. */
+  const asUser = (words: readonly string[], before = '') => {
+    const line = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const become = `setpriv --reuid ${uid} --regid ${uid} --clear-groups env HOME=/home/${USER} USER=${USER}`;
+    return runToEnd('unshare', ['--mount', 'sh', '-c', `${before}\ncd /home/${USER}; exec ${become} ${line}`]);
+  };
+  const meter = (...words: string[]) => [process.execPath, NETMETER, ...USER_MODE, ...words];
+
+  async function measure(
+    script: string,
+    options: readonly string[] = [],
+    before = '',
+  ): Promise<Ended & { report: Measurement }> {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    chmodSync(folder, 0o777);
+    try {
+      const file = join(folder, 'report.json');
+      const ended = await asUser(meter('--report', file, ...options, '--', 'sh', '-euc', script), before);
+      expect(ended.stderr).toContain('method');
+      return { ...ended, report: JSON.parse(readFileSync(file, 'utf8')) as Measurement };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  const traffic = (mode: string, address: string, count: number) =>
+    `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+
+  /** Counted octets beside the capture's, of both families together. */
+  async function compare(script: string, before = '') {
+    const start = await wire.totals();
+    const { report, stderr } = await measure(script, [], before);
+    const end = await wire.totals();
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    const truth = (way: 'in' | 'out') =>
+      end[`ipv4.${way}`][0] - start[`ipv4.${way}`][0] + end[`ipv6.${way}`][0] - start[`ipv6.${way}`][0];
+    const off = (way: 'in' | 'out') => (report.traffic.external[way].wireOctets ?? Number.NaN) - truth(way);
+    return { report, truth: { in: truth('in'), out: truth('out') }, off: { in: off('in'), out: off('out') } };
+  }
+
+  const HIDE_PASTA = 'mount --bind /dev/null "$(command -v pasta)"';
+
+  describe.each([
+    ['pasta', ''],
+    ['slirp4netns', HIDE_PASTA],
+  ])('by %s', (tool, hide) => {
+    test.each([
+      ['download', 'in'],
+      ['upload', 'out'],
+    ] as const)('%s: within 1 %% of a capture at the far end, and within what the report states', async (mode, way) => {
+      const six = tool === 'pasta' ? traffic(mode, wire.ipv6, 5_000_000) : '';
+      const { report, truth, off } = await compare(`${traffic(mode, wire.ipv4, 10_000_000)}\n${six}`, hide);
+      expect(report.isolation).toMatchObject({ kind: 'user-mode', tool });
+      expect(Math.abs(off[way]) / truth[way], `${off[way]} of ${truth[way]}`).toBeLessThan(0.01);
+      // The other way only acknowledgements go, at moments of the carrier's own.
+      for (const each of ['in', 'out'] as const)
+        expect(Math.abs(off[each]), each).toBeLessThanOrEqual(report.method.errorBound[each] ?? 0);
+      expect(report.method.name).toBe('tap');
+    });
+
+    test('nothing sent is nothing counted', async () => {
+      const { report } = await measure('sleep 1.5', [], hide);
+      expect([report.traffic.external.in.wireOctets, report.traffic.external.out.wireOctets]).toEqual([0, 0]);
+    });
+  });
+
+  test('UDP is exact', async () => {
+    const { off, truth } = await compare(`${traffic('udp', wire.ipv4, 200)}; ${traffic('udp', wire.ipv6, 200)}`);
+    expect([off, truth.in]).toEqual([{ in: 0, out: 0 }, 0]);
+  });
+
+  test.each([
+    ['exit 0', 0],
+    ['exit 37', 37],
+    ['kill -TERM $$', 143],
+    ['kill -KILL $$', 137],
+  ])('%s ends with %i', async (script, status) => {
+    expect((await asUser(meter('-q', '--', 'sh', '-c', script))).status).toBe(status);
+  });
+
+  test('the command is who it was, with its home, and without rights', async () => {
+    const { stdout } = await asUser(
+      meter('-q', '--', 'sh', '-c', 'id -u; id -g; echo $HOME; pwd; stat -c %U .; grep CapEff /proc/self/status'),
+    );
+    expect(stdout).toBe(`${uid}\n${uid}\n/home/${USER}\n/home/${USER}\n${USER}\nCapEff:\t0000000000000000\n`);
+  });
+
+  test('names are asked for where the host asks', async () => {
+    const server = spawn(
+      'ip',
+      [
+        'netns',
+        'exec',
+        wire.namespace,
+        'python3',
+        program('name-server.py'),
+        wire.ipv4,
+        'crawled.example',
+        '203.0.113.99',
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const stub = spawn('python3', [program('name-server.py'), '127.0.0.112', 'crawled.example', '203.0.113.98'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      for (const child of [server, stub]) if (child.stdout) await once(child.stdout, 'data');
+      mkdirSync(join(folder, 'run'));
+      const lookup = `python3 -c 'import socket; print(socket.gethostbyname("crawled.example"))'; grep search /etc/resolv.conf`;
+      const resolve = (nameserver: string) =>
+        asUser(
+          meter('-q', '--', 'sh', '-c', lookup),
+          `printf 'nameserver ${nameserver}\\nsearch example.net\\n' >${folder}/resolv.conf; chmod 755 ${folder}; mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)"; mount -t tmpfs tmpfs /run`,
+        );
+      const direct = await resolve(wire.ipv4);
+      expect(direct.stdout, direct.stderr).toBe('203.0.113.99\nsearch example.net\n');
+      const relayed = await resolve('127.0.0.112');
+      expect(relayed.stdout, relayed.stderr).toBe('203.0.113.98\nsearch example.net\n');
+    } finally {
+      server.kill('SIGKILL');
+      stub.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a service on the host’s loopback is reached when asked for, and not else', async () => {
+    const service = spawn('python3', [program('far-end.py'), 'lo', '7611'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      if (service.stdout) await once(service.stdout, 'data');
+      const script = `python3 ${program('traffic.py')} requests 127.0.0.1 7611 3`;
+      const { report, status } = await measure(script, ['--host-port', '7611']);
+      expect(status).toBe(0);
+      expect(report.traffic.hostLocal?.in.wireOctets).toBeGreaterThan(3 * 500);
+      expect((await asUser(meter('-q', '--', 'sh', '-c', script))).status).toBe(1);
+    } finally {
+      service.kill('SIGKILL');
+    }
+  });
+
+  test('a published port leads to the command', async () => {
+    const line = [...meter('-q', '-p', '7612:7000', '--', 'python3', '-m', 'http.server', '7000')]
+      .map((word) => `'${word}'`)
+      .join(' ');
+    const job = spawn('sh', ['-c', `cd /home/${USER}; exec ${line} 2>/dev/null`], { uid, gid: uid, stdio: 'ignore' });
+    try {
+      const ask = () => spawnSync('curl', ['-sS', '-m', '5', 'http://127.0.0.1:7612/'], { encoding: 'utf8' }).stdout;
+      await expect.poll(ask, { timeout: 20_000 }).toContain('Directory listing');
+    } finally {
+      const gone = once(job, 'exit');
+      job.kill('SIGTERM');
+      await gone;
+    }
+  });
+
+  test('what stands in the way is told with its cure', async () => {
+    const closed = await asUser(meter('--', 'true'), 'mount --bind /dev/null /dev/net/tun; chmod 600 /dev/net/tun');
+    expect(closed.status).toBe(125);
+    expect(closed.stderr).toContain('chmod 666 /dev/net/tun');
+    const bare = await asUser(meter('--', 'true'), `${HIDE_PASTA}; mount --bind /dev/null "$(command -v slirp4netns)"`);
+    expect(bare.status).toBe(125);
+    expect(bare.stderr).toContain('apt-get install passt');
+    chmodSync('/dev/null', 0o666);
+  });
+
+  test('never as root', async () => {
+    const { status, stderr } = await runToEnd(process.execPath, [NETMETER, ...USER_MODE, '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr).toContain('not for root');
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+    const before = traces();
+    const command = ['sh', '-c', 'setsid sleep 1000.5 & echo up; exec sleep 1000.5'];
+    const words = meter('-q', '--grace', '0', '--', ...command);
+    const job = spawn(process.execPath, words.slice(1), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      uid,
+      gid: uid,
+      cwd: '/',
+    });
+    const gone = once(job, 'exit');
+    await once(job.stdout, 'data');
+    job.kill(signal);
+    const again = setInterval(() => job.kill(signal), 100);
+    await gone;
+    clearInterval(again);
+    await expectNoTraces(before, 5000);
+  });
+
+  test.each([0, 30, 60, 90, 120, 150])('nothing is left behind after SIGKILL %i ms after the start', async (ms) => {
+    const before = traces();
+    const job = spawn(process.execPath, meter('-q', '--', 'sleep', '1000.5').slice(1), {
+      stdio: 'ignore',
+      uid,
+      gid: uid,
+      cwd: '/',
+    });
+    const gone = once(job, 'exit');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    job.kill('SIGKILL');
+    await gone;
+    await expectNoTraces(before, 10_000);
+  });
+});
