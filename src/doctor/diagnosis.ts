@@ -1,10 +1,10 @@
 import { type Choice, chooseIsolation, type Facts, obstaclesTo, type Probe } from '../isolation/choose-isolation.js';
 
 /** One thing that was tried. */
-export type Finding = { readonly name: string; readonly probe: Probe };
+type Finding = { readonly name: string; readonly probe: Probe };
 
 /** An isolation, whether it works here, and how exact it is. */
-export type IsolationFinding = {
+type IsolationFinding = {
   readonly kind: Choice['kind'];
   readonly works: boolean;
   /** Its numbers equal a capture at the far end of the wire. */

@@ -39,7 +39,7 @@ export function linkPlans(number: number, ipv6: boolean): readonly LinkPlan[] {
 }
 
 /** The namespace's names of its links' ends. */
-export const INNER_DEVICES: Readonly<Record<LinkPurpose, string>> = { ipv4: 'nm4', ipv6: 'nm6', 'host-local': 'nmh' };
+const INNER_DEVICES: Readonly<Record<LinkPurpose, string>> = { ipv4: 'nm4', ipv6: 'nm6', 'host-local': 'nmh' };
 
 /** 198.18.0.0/15 cut into /29s, each of two /30s. */
 function ipv4(number: number, host: number): string {

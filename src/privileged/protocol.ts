@@ -7,7 +7,7 @@ import type { Measurement } from '../measurement.js';
 export const PRIVILEGED_WORD = '--netmeter-privileged-part';
 
 /** Options that mean the same in another process. */
-export type PlainOptions = Omit<
+type PlainOptions = Omit<
   MeasureOptions,
   'signal' | 'hurry' | 'onStart' | 'onCommandEnd' | 'stdio' | 'env' | 'cwd' | 'user' | 'caller'
 >;
