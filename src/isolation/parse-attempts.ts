@@ -20,13 +20,16 @@ export function parseAttempts(json: string): Attempt[] | null {
   return elements.flatMap(attemptOf).sort((a, b) => b.packets - a.packets);
 }
 
+/** Numbers of /etc/protocols, which nft prints where a slim system has no such file. */
+const PROTOCOLS: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp' };
+
 function attemptOf({ elem }: Element): Attempt[] {
   const [address, protocol, port] = elem?.val?.concat ?? [];
   if (typeof address !== 'string') return [];
   return [
     {
       address,
-      protocol: String(protocol),
+      protocol: PROTOCOLS[String(protocol)] ?? String(protocol),
       port: typeof port === 'number' ? port : null,
       packets: elem?.counter?.packets ?? 0,
     },

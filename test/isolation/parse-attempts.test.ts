@@ -34,6 +34,11 @@ test('both families, the most frequent first', () => {
   ]);
 });
 
+test('a system without /etc/protocols', () => {
+  const numbers = LISTING.replaceAll('"tcp"', '6').replaceAll('"udp"', '17');
+  expect(parseAttempts(numbers)).toEqual(parseAttempts(LISTING));
+});
+
 test('nothing tried is an empty list, nothing readable is unknown', () => {
   expect(parseAttempts('{"nftables": [{"set": {"name": "tried4"}}]}')).toEqual([]);
   expect(parseAttempts('')).toBeNull();
