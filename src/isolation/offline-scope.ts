@@ -5,6 +5,7 @@ import { getegid, geteuid, pid as ownPid } from 'node:process';
 import { promisify } from 'node:util';
 import { NetmeterError } from '../errors.js';
 import type { Attempt, Isolation, Warning } from '../measurement.js';
+import { asAccount } from './as-account.js';
 import { lookFor, requireTools } from './find-tools.js';
 import { joined, LineChannel } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
@@ -84,7 +85,7 @@ export class OfflineScope implements Scope {
 
   enter(identity: readonly string[]): string[] {
     const user = this.#rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
-    return [...this.administer(), ...user, this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
+    return [...this.administer(), ...user, ...asAccount(this.#tools.setpriv, identity)];
   }
 
   administer(): string[] {

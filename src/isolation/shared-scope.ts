@@ -1,5 +1,6 @@
 import { NetmeterError } from '../errors.js';
 import type { Isolation, Warning } from '../measurement.js';
+import { asAccount } from './as-account.js';
 import { readDeviceQueues } from './device-queues.js';
 import { lookFor } from './find-tools.js';
 import { MarkedTree } from './marked-tree.js';
@@ -99,7 +100,7 @@ function bindToUs(identity: readonly string[]): string[] {
       },
     );
   }
-  if (setpriv !== undefined) return [setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
+  if (setpriv !== undefined) return asAccount(setpriv, identity);
   if (identity.length === 0) return [];
   throw new NetmeterError('MISSING_TOOLS', 'the command cannot run as another account: setpriv was not found', {
     cure: 'Install util-linux, or run netmeter as that account.',

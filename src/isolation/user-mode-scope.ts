@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { getgid, getuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { Isolation, Warning } from '../measurement.js';
+import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { explainRefusal } from './explain-refusal.js';
 import { requireTools } from './find-tools.js';
@@ -111,7 +112,7 @@ export class UserModeScope implements Scope {
     return [
       ...this.#enter(mounts),
       ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
-      ...[this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'],
+      ...asAccount(this.#tools.setpriv, identity),
     ];
   }
 

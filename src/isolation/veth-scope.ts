@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Isolation, Warning } from '../measurement.js';
+import { asAccount } from './as-account.js';
 import type { DnsRelay } from './dns-relay.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
@@ -99,9 +100,8 @@ export class VethScope implements Scope {
     return this.#opened.pid;
   }
 
-  /** setpriv comes last: a change of user clears the signal that a parent's death sends. */
   enter(identity: readonly string[]): string[] {
-    return [...this.#opened.enter(this.#tools), this.#tools.setpriv, ...identity, '--pdeathsig', 'KILL', '--'];
+    return [...this.#opened.enter(this.#tools), ...asAccount(this.#tools.setpriv, identity)];
   }
 
   administer(): string[] {

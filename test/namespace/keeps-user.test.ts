@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -31,6 +34,17 @@ describePrivileged('the command runs as whom it should', () => {
     expect((await netmeter(['-q', '--user', '54321:54322', '--', 'sh', '-c', 'id -u; id -G'])).stdout).toBe(
       '54321\n54322\n',
     );
+  });
+
+  test('the command is looked for with the account’s own rights, not with root’s', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    writeFileSync(join(folder, 'id'), '#!/bin/sh\necho from a folder of root\n', { mode: 0o755 });
+    try {
+      const env = { PATH: `${folder}:${process.env['PATH']}` };
+      expect((await netmeter(['-q', '--user', USER, '--', 'id', '-un'], { env })).stdout).toBe(`${USER}\n`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('an unknown user is an error before anything starts', async () => {

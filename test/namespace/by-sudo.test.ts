@@ -1,0 +1,129 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NETMETER, program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Terminal } from './terminal.js';
+import { Wire } from './wire.js';
+
+const USER = 'netmeter-sudo';
+const METER = `'${process.execPath}' '${NETMETER}'`;
+
+describePrivileged('a user who may use sudo without a password', () => {
+  let folder: string;
+  let uid: number;
+  let clean: readonly string[];
+  beforeAll(() => {
+    clean = traces();
+    spawnSync('useradd', ['--create-home', '--groups', 'games', '--shell', '/bin/bash', USER]);
+    uid = Number(spawnSync('id', ['-u', USER], { encoding: 'utf8' }).stdout);
+    writeFileSync(`/etc/sudoers.d/${USER}`, `${USER} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    chmodSync(folder, 0o777);
+  });
+  afterAll(() => {
+    rmSync(`/etc/sudoers.d/${USER}`);
+    rmSync(folder, { recursive: true });
+    spawnSync('userdel', ['--remove', USER]);
+  });
+
+  const asUser = (line: string) => runToEnd('su', [USER, '-c', `cd ~; ${line}`]);
+  const ownFolders = () => readdirSync(tmpdir()).filter((name) => /^netmeter-(?!test)/.test(name));
+
+  test('the command runs as the user, with the user’s groups, environment, folder and umask', async () => {
+    const script = 'id -un; id -Gn; umask; pwd; echo $HOME $SECRET; grep CapEff /proc/self/status; env | grep -c SUDO';
+    const { stdout } = await asUser(`umask 027; export SECRET='a b'; ${METER} -q -- sh -c '${script}'`);
+    expect(stdout).toBe(
+      `${USER}\n${USER} games\n0027\n/home/${USER}\n/home/${USER} a b\nCapEff:\t0000000000000000\n0\n`,
+    );
+  });
+
+  test('it is a veth scope, exact, and the report is the user’s file', async () => {
+    await using wire = await Wire.lay(12);
+    const before = await wire.totals();
+    const file = join(folder, 'report.json');
+    const traffic = `python3 ${program('traffic.py')} requests ${wire.ipv4} ${wire.port} 30`;
+    const { status, stderr } = await asUser(`${METER} --report ${file} -- sh -c '${traffic}'`);
+    const after = await wire.totals();
+    expect(status, stderr).toBe(0);
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    expect(report).toMatchObject({ isolation: { kind: 'veth' }, method: { name: 'qdisc' } });
+    expect(report.traffic.external.in.wireOctets).toBe(after['ipv4.in'][0] - before['ipv4.in'][0]);
+    expect(report.command).not.toHaveProperty('user');
+    expect(statSync(file).uid).toBe(uid);
+  });
+
+  test.each([
+    ['sh -c "exit 7"', 7],
+    ["sh -c 'kill -TERM $$'", 143],
+    ['no-such-command', 127],
+  ])('%s ends with %i', async (command, status) => {
+    expect((await asUser(`${METER} -q -- ${command}`)).status).toBe(status);
+  });
+
+  test('a report where the user may not write is refused', async () => {
+    const { status, stderr } = await asUser(`${METER} -q --report /root/report.json -- true`);
+    expect(status).toBe(125);
+    expect(stderr).toContain('/root/report.json was not written');
+  });
+
+  test('a broken budget is said', async () => {
+    await using wire = await Wire.lay(12);
+    const { status } = await asUser(
+      `${METER} -q --max-out 10 -- python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} 1`,
+    );
+    expect(status).toBe(120);
+  });
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)('%s is handed on', async (signal) => {
+    const script = `trap 'echo got; exit 42' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+    const job = spawn(process.execPath, [NETMETER, '-q', '--', 'sh', '-c', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      uid,
+      gid: uid,
+      cwd: '/',
+      env: { PATH: process.env['PATH'] ?? '', HOME: `/home/${USER}` },
+    });
+    const gone = once(job, 'exit');
+    await once(job.stdout, 'data');
+    job.kill(signal);
+    const [said] = await once(job.stdout, 'data');
+    expect([String(said), await gone]).toEqual(['got\n', [42, null]]);
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+    const command = ['sh', '-c', 'setsid sleep 1000.5 & echo up; exec sleep 1000.5'];
+    const job = spawn(process.execPath, [NETMETER, '-q', '--grace', '0', '--', ...command], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      uid,
+      gid: uid,
+      cwd: '/',
+      env: { PATH: process.env['PATH'] ?? '', HOME: `/home/${USER}` },
+    });
+    const gone = once(job, 'exit');
+    await once(job.stdout, 'data');
+    job.kill(signal);
+    const again = setInterval(() => job.kill(signal), 100);
+    await gone;
+    clearInterval(again);
+    await expectNoTraces(clean, 10_000);
+    expect(ownFolders()).toEqual([]);
+  });
+
+  test('the terminal is the command’s, and ^C ends it once', async () => {
+    using terminal = new Terminal();
+    await terminal.shows(/^prompt:/);
+    const become = `setpriv --reuid ${uid} --regid ${uid} --init-groups env HOME=/home/${USER}`;
+    terminal.type(`${become} ${METER} -- ${process.execPath} ${program('count-interrupts.js')}`);
+    await terminal.shows(/^ready$/m);
+    terminal.press('C-c');
+    await terminal.shows(/interrupts: 1$/m);
+    terminal.press('Enter');
+    await terminal.shows(/^in all: 1$/m);
+    await terminal.shows(/\(exit 5/);
+  });
+});
