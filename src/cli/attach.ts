@@ -39,7 +39,7 @@ const OPTIONS = {
 /** `netmeter attach`: words in, exit status out. Errors are told here and never thrown. */
 export async function attachCommand(words: readonly string[]): Promise<number> {
   try {
-    const parsed = parse(words);
+    const parsed = parseAttachArguments(words);
     if (parsed === undefined) {
       process.stdout.write(HELP);
       return 0;
@@ -62,7 +62,8 @@ export async function attachCommand(words: readonly string[]): Promise<number> {
   }
 }
 
-function parse(words: readonly string[]) {
+/** Parses the words behind `netmeter attach`; undefined: the help was asked for. @throws {NetmeterError} USAGE */
+export function parseAttachArguments(words: readonly string[]) {
   const { values, positionals } = read(words);
   if (values.help) return undefined;
   if (values.isolation !== undefined) {

@@ -30,7 +30,7 @@ Exit codes:
 /** `netmeter doctor`: words in, exit status out. Errors are told here and never thrown. */
 export async function doctorCommand(words: readonly string[]): Promise<number> {
   try {
-    const { help, measure, json } = parse(words);
+    const { help, measure, json } = parseDoctorArguments(words);
     if (help) {
       process.stdout.write(HELP);
       return 0;
@@ -50,7 +50,8 @@ export async function doctorCommand(words: readonly string[]): Promise<number> {
   }
 }
 
-function parse(words: readonly string[]) {
+/** Parses the words behind `netmeter doctor`. @throws {NetmeterError} USAGE */
+export function parseDoctorArguments(words: readonly string[]) {
   const options = {
     measure: { type: 'boolean' },
     json: { type: 'boolean' },

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseAttachArguments } from '../../src/cli/attach.js';
+import { parseDoctorArguments } from '../../src/cli/doctor.js';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
+import { parseWatchArguments } from '../../src/cli/watch/parse-watch-arguments.js';
 import { ROOT, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 
@@ -17,13 +20,21 @@ const withoutNumbers = (text: string) =>
     .replaceAll(/ +/g, ' ')
     .replaceAll(/MTU \d+|\d+ %/g, 'X');
 
-const examples = consoles
-  .slice(2)
-  .flatMap((text) => [...text.matchAll(/^\$ (netmeter .*)$/gm)].map(([, line]) => line ?? ''));
+/** Every call of netmeter that the README shows: in a terminal, in a CI file, in a list of words. */
+const examples = [...readme.matchAll(/^(?:\$ |- run: | +- | +command: \[)(?:.* )?(netmeter,? .*?)\]?$/gm)]
+  .map(([, line = '']) => line.replaceAll(', ', ' ').replaceAll(/'[^']*'|"[^"]*"/g, 'quoted'))
+  .map((line) => line.split(' ').slice(1));
 
-test.each(examples)('%s: a valid command line', async (line) => {
-  const parsed = await parseArguments(line.split(' ').slice(1));
-  expect(parsed.kind).toBe('run');
+test('the README shows what it should', () => {
+  expect(examples.length).toBeGreaterThan(15);
+});
+
+test.each(examples.map((words) => [words.join(' '), words] as const))('netmeter %s: a valid call', async (_, words) => {
+  const [first = '', ...others] = words;
+  if (first === 'watch') expect(parseWatchArguments(others).kind).toMatch(/^(watch|report)$/);
+  else if (first === 'attach') expect(parseAttachArguments(others)?.pid).toBe(4711);
+  else if (first === 'doctor') expect(parseDoctorArguments(others)).toBeDefined();
+  else expect((await parseArguments(words)).kind).toBe('run');
 });
 
 describePrivileged('what the README shows', () => {

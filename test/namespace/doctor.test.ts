@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { netmeter } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+
+describePrivileged('netmeter doctor', () => {
+  test('tells what works, for people and for machines', async () => {
+    const { status, stdout } = await netmeter(['doctor']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('✔ veth');
+    expect(stdout).toContain('A run uses veth.');
+    const diagnosis = JSON.parse((await netmeter(['doctor', '--json'])).stdout);
+    expect(diagnosis).toMatchObject({ schema: 1, chosen: 'veth', measured: [] });
+  });
+
+  test('--measure: counted is true, to the byte, for veth; host is near', async () => {
+    const { status, stdout } = await netmeter(['doctor', '--measure', '--json']);
+    const { measured } = JSON.parse(stdout) as {
+      measured: {
+        isolation: string;
+        result: Record<'in' | 'out', { counted: number; truth: number }> & { kind: string };
+      }[];
+    };
+    expect(measured.map(({ isolation }) => isolation)).toEqual(['veth', 'veth', 'host']);
+    for (const { isolation, result } of measured) {
+      expect(result.kind, JSON.stringify(result)).toBe('compared');
+      for (const { counted, truth } of [result.in, result.out]) {
+        expect(truth).toBeGreaterThan(20_000_000);
+        if (isolation === 'veth') expect(counted).toBe(truth);
+        else expect(Math.abs(counted - truth) / truth).toBeLessThan(0.01);
+      }
+    }
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    [['doctor', '--mesure'], 'Unknown option'],
+    [['doctor', 'x'], 'Unexpected argument'],
+  ])('%j is refused', async (words, message) => {
+    const { status, stderr } = await netmeter(words);
+    expect(status).toBe(125);
+    expect(stderr).toContain(message);
+  });
+});
