@@ -85,9 +85,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const killed = exit.kind === 'signal' || cutShort;
   const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
 
-  const contamination = await neighbours?.grade();
+  watch[Symbol.dispose]();
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
+  // Only now: what moves while nothing of the command's is left is not in its numbers.
+  const contamination = await neighbours?.grade();
   const { external } = traffic;
   const protocol = protocolSummary(delta);
   const budget = judge(limits, { external, method, ended: breach.ended });
