@@ -1,12 +1,33 @@
 import { readlinkSync } from 'node:fs';
-import { namespaceMembers } from './namespace-members.js';
+import { pid as ownPid } from 'node:process';
+import { readProcesses } from './read-processes.js';
 
-/** How many other processes live in a process' network namespace; null: it may not be looked into. */
-export function sharersOf(pid: number): number | null {
+/** Where it is read from; the kernel by default. */
+type Source = { readonly list: () => readonly { readonly pid: number }[]; readonly link: (file: string) => string };
+
+const kernel: Source = { list: readProcesses, link: (file) => readlinkSync(file) };
+
+/**
+ * How many other processes live in a process' network namespace, netmeter itself left out; null: not every process may
+ * be looked into, which takes CAP_SYS_PTRACE for other users' ones.
+ */
+export function sharersOf(pid: number, { list, link }: Source = kernel): number | null {
   try {
-    readlinkSync(`/proc/${pid}/ns/net`);
+    const own = link(`/proc/${pid}/ns/net`);
+    const others = list().filter((other) => other.pid !== pid && other.pid !== ownPid);
+    return others.filter((other) => networkOf(other.pid, link) === own).length;
   } catch {
     return null;
   }
-  return namespaceMembers(pid, [pid]).length;
+}
+
+/** Undefined for a process that has ended meanwhile. @throws the error of a process that may not be looked into */
+function networkOf(pid: number, link: Source['link']): string | undefined {
+  try {
+    return link(`/proc/${pid}/ns/net`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
 }
