@@ -34,9 +34,9 @@ function showsSame(sys: string, names: readonly string[]): boolean {
 
 /** Facts of /sys/class/net/NAME (Documentation/ABI/testing/sysfs-class-net). */
 function readDevice(folder: string, name: string): Device {
-  const hardware = existsSync(`${folder}/device`);
-  const master = readLink(`${folder}/master`);
   const entries = existsSync(folder) ? readdirSync(folder) : [];
+  const hardware = entries.includes('device');
+  const master = readLink(`${folder}/master`);
   return {
     name,
     kind: kindOf(folder, entries, hardware),

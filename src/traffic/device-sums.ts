@@ -13,6 +13,12 @@ export type DeviceSums = {
   readonly tx: LinkSum | null;
 };
 
+/** IP octets of a full segment on Ethernet. */
+const FULL_SEGMENT = 1500;
+
+/** How many segments more than frames there must have been if all of them were full: those inside super-packets. */
+export const neededSegments = ({ octets, frames }: LinkSum) => Math.max(0, Math.ceil(octets / FULL_SEGMENT) - frames);
+
 export const sumDevices = (names: readonly string[], delta: CounterDelta): DeviceSums => ({
   names,
   rx: linkSum(names, 'rx', delta),

@@ -1,13 +1,11 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Layers } from '../measurement.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
-import { type DeviceSums, deviceCounters, type LinkSum } from './device-sums.js';
+import { type DeviceSums, deviceCounters, type LinkSum, neededSegments } from './device-sums.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown } from './layers.js';
 
 const ETHERNET_HEADER = 14;
-/** IP octets of a full TCP segment on Ethernet without its headers. */
-const FULL_SEGMENT = 1448;
 
 /** One direction of what is external, and how far its wire octets can be off; null: no bound is known. */
 export type Flow = { readonly layers: Layers; readonly bound: number | null };
@@ -49,8 +47,7 @@ function byIp(rx: LinkSum, { octets, segments, hidden, hiddenHeaders }: Counted,
 
 /** Nobody knows whose the hidden segments were: as many as full segments need are taken to be the devices'. */
 function byDevices(rx: LinkSum, { hidden }: Counted): Flow {
-  const needed = Math.ceil(rx.octets / (FULL_SEGMENT + TCP_HEADERS.ipv4)) - rx.frames;
-  const own = Math.min(hidden, Math.max(0, needed));
+  const own = Math.min(hidden, neededSegments(rx));
   return {
     layers: {
       wireOctets: ipOctets(rx.octets + own * TCP_HEADERS.ipv4),

@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
-import { type DeviceSums, deviceCounters } from './device-sums.js';
+import { type DeviceSums, deviceCounters, neededSegments } from './device-sums.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown } from './layers.js';
 
@@ -18,11 +18,15 @@ export type HiddenOut = { readonly segments: number; readonly headers: number; r
  * @returns undefined: the kernel does not say
  */
 export function hiddenOut(sums: DeviceSums, delta: CounterDelta): HiddenOut | undefined {
-  const segments = segmentsBeyondFrames(sums, delta);
-  if (segments === undefined || !sums.tx) return undefined;
+  const all = segmentsBeyondFrames(sums, delta);
+  if (all === undefined || !sums.tx) return undefined;
+  // Where other devices sent too, a bridge's say, any of the segments may have been theirs.
+  const isDivided = sentElsewhere(sums.names, delta);
+  const segments = isDivided ? Math.min(all, neededSegments(sums.tx)) : all;
   const { headers, mixed } = headersOf(segments, delta);
   const ofLoopback = Math.min(segments, loopbackSegments(sums, undefined, delta));
-  const bound = segments * HEADER_SPREAD + mixed + ofLoopback * TCP_HEADERS.ipv6 + ofDatagrams(sums.tx.octets, delta);
+  const elsewhere = isDivided ? Math.max(segments, all - segments) : ofLoopback;
+  const bound = segments * HEADER_SPREAD + mixed + elsewhere * TCP_HEADERS.ipv6 + ofDatagrams(sums.tx.octets, delta);
   // What was forwarded for others is in the frames, and not in TCP's count.
   return { segments, headers, bound: forwards(delta) ? null : bound };
 }
@@ -77,6 +81,11 @@ function hiddenIn(delta: CounterDelta): number | undefined {
   const six = delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0;
   return four === undefined || six === undefined ? undefined : four + six;
 }
+
+const sentElsewhere = (counted: readonly string[], delta: CounterDelta) =>
+  Object.keys(delta.devices).some(
+    (name) => name !== 'lo' && !counted.includes(name) && deviceCounters(name, delta)['txPackets'] !== 0,
+  );
 
 const forwards = ({ snmp, snmp6 }: CounterDelta) =>
   (snmp['Ip']?.['ForwDatagrams'] ?? 0) + (snmp6?.['Ip6OutForwDatagrams'] ?? 0) > 0;

@@ -74,6 +74,11 @@ export class Machine implements AsyncDisposable {
     throw new Error('the far end could not be started');
   }
 
+  /** Runs shell lines beside the machine, as root of the test's host. */
+  shell(lines: string): void {
+    sh(lines);
+  }
+
   /** Runs a program on the machine. */
   run(file: string, words: readonly string[]): Promise<Ended> {
     return runToEnd('ip', ['netns', 'exec', this.name, file, ...words]);

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, expect, test } from 'vitest';
+import { lookFor } from '../../src/isolation/find-tools.js';
+import { readProcesses } from '../../src/isolation/read-processes.js';
+import { TREE_GUARDIAN_SCRIPT } from '../../src/isolation/tree-guardian-script.js';
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** A process with these variables, which starts a child of its own without any; both stay. */
+async function family(variables: NodeJS.ProcessEnv): Promise<{ parent: ChildProcess; pid: number }> {
+  const script = `
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { env: {} });
+    child.once('spawn', () => console.log(child.pid));`;
+  const parent = spawn(process.execPath, ['-e', script], { env: variables, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(parent);
+  const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
+  return { parent, pid: Number(String(pid)) };
+}
+
+function guardian(run: string, grep: string) {
+  const env = { GUARDIAN: TREE_GUARDIAN_SCRIPT, RUN: run, GREP: grep };
+  const shell = spawn('sh', ['-c', 'eval "$GUARDIAN"'], { env, stdio: ['pipe', 'inherit', 'inherit'] });
+  children.push(shell);
+  return { shell, gone: once(shell, 'exit') };
+}
+
+/** A zombie is not: nobody may have waited for it. */
+const isAlive = (pid: number) => readProcesses().some((process) => process.pid === pid);
+
+test.each([
+  ['by grep', lookFor('grep') ?? 'grep is not here'],
+  ['by the shell alone', ''],
+])('%s: at the end of its input the marked end with their children, and nobody else', async (_, grep) => {
+  const run = `test-${process.pid}-${grep.length}`;
+  const marked = await family({ OTHER: 'x y', NETMETER_RUN: run, LAST: 'z' });
+  const unmarked = await family({ NETMETER_RUN: `other-${run}`, HINT: run });
+  const ended = once(marked.parent, 'exit');
+  const { shell, gone } = guardian(run, grep);
+  shell.stdin?.end();
+  await gone;
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  await expect.poll(() => isAlive(marked.pid)).toBe(false);
+  expect([unmarked.parent.exitCode, unmarked.parent.signalCode, isAlive(unmarked.pid)]).toEqual([null, null, true]);
+  process.kill(unmarked.pid, 'SIGKILL');
+});
+
+test('told that there is nothing to end, it looks for nothing', async () => {
+  const run = `test-${process.pid}-done`;
+  const marked = await family({ NETMETER_RUN: run });
+  const { shell, gone } = guardian(run, '');
+  shell.stdin?.end('done\n');
+  expect(await gone).toEqual([0, null]);
+  expect([marked.parent.exitCode, marked.parent.signalCode, isAlive(marked.pid)]).toEqual([null, null, true]);
+  process.kill(marked.pid, 'SIGKILL');
+});
