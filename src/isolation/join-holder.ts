@@ -11,7 +11,7 @@ import { joined, LineChannel } from './line-channel.js';
  * Runs in the namespace until its input ends. Like `ip netns exec`: in mounts of its own it shows the namespace's /sys,
  * where the control groups stay, and each file of /etc/netns/NAME over that of /etc.
  */
-const JOIN_HOLDER_SCRIPT = `
+export const JOIN_HOLDER_SCRIPT = `
 (cd /sys/fs/cgroup && "$MOUNT" -t sysfs netmeter /sys && "$MOUNT" --no-canonicalize --rbind . /sys/fs/cgroup) 2>/dev/null
 for file in "$ETC"/*; do
   over=/etc/\${file##*/}

@@ -1,31 +1,29 @@
-import type { CounterDelta } from '../counters/delta.js';
+import type { CounterDelta, Increments } from '../counters/delta.js';
+import type { Layers } from '../measurement.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
-import { type DeviceSums, sumDevices } from './device-sums.js';
-import { TCP_HEADERS } from './hidden-segments.js';
-import { type Flow, incomingOctets } from './incoming-octets.js';
+import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown } from './layers.js';
 import { deviceLoopback } from './loopback.js';
-import type { QueueDelta, WireDelta } from './queue-delta.js';
-import { hiddenOut, loopbackSegments } from './sent-segments.js';
+import type { WireDelta } from './queue-delta.js';
 
 const ETHERNET_HEADER = 14;
 /** The octets of an ARP packet, which devices and queues count and the IP layer does not. */
 const ARP = 28;
 
 /**
- * Traffic of a namespace that netmeter did not make: in by the IP layer's counters; out by the devices' own queues where
+ * Traffic of a namespace that netmeter did not make: by the IP layer's counters in, by the devices' own queues out where
  * they are readable, else by the devices and TCP's count of segments.
  * @param devices the ones whose other end is the outside, none twice
  */
 export function deviceTraffic(devices: readonly string[], wire: WireDelta, delta: CounterDelta): Count {
-  const sums = sumDevices(devices, delta);
-  const queue = sumQueues(devices, wire);
-  const hiddenInQueue = queue && sums.tx ? queue.packets - sums.tx.frames : undefined;
-  const incoming = incomingOctets(sums, loopbackSegments(sums, hiddenInQueue, delta), delta);
-  const outgoing = queue ? byQueue(queue, sums, delta) : byDevices(sums, delta);
+  const incoming = inwards(devices, delta);
+  const outgoing = byQueues(devices, wire, delta) ?? byDevices(devices, delta);
   return {
-    traffic: { external: { in: incoming.layers, out: outgoing.layers }, loopback: deviceLoopback(delta) },
+    traffic: {
+      external: { in: incoming.layers, out: outgoing.layers },
+      loopback: deviceLoopback(delta),
+    },
     method: {
       name: 'proc-estimate',
       errorBound: { in: incoming.bound, out: outgoing.bound },
@@ -34,44 +32,96 @@ export function deviceTraffic(devices: readonly string[], wire: WireDelta, delta
   };
 }
 
-/** Undefined unless each device has a queue that could be read to the end. */
-function sumQueues(devices: readonly string[], wire: WireDelta): QueueDelta | undefined {
+type Flow = { readonly layers: Layers; readonly bound: number | null };
+
+/**
+ * `InOctets` is of super-packets: each segment that arrived inside one adds its own headers, which are TCP's usual ones.
+ */
+function inwards(devices: readonly string[], delta: CounterDelta): Flow {
+  const hidden = [hiddenSegments(ipv4Counters(delta)), delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0] as const;
+  const ip = ipOctetsIn(devices, delta);
+  const seen = sumOf(devices, 'rxPackets', delta);
+  const [four, six] = hidden;
+  const known = ip !== null && four !== undefined && six !== undefined;
+  return {
+    layers: {
+      wireOctets: known ? ipOctets(ip + four * TCP_HEADERS.ipv4 + six * TCP_HEADERS.ipv6) : null,
+      ipOctets: ip === null ? null : ipOctets(ip),
+      linkBytes: branded(sumOf(devices, 'rxBytes', delta), linkBytes),
+      packets: known && seen !== null ? packets(seen + four + six) : null,
+    },
+    bound: known ? headerError(four + six, counters('lo', delta)['rxPackets'] ?? 0) : null,
+  };
+}
+
+/** Loopback splits a super-packet in two at most, rarely; nothing tells those from the ones of the outside. */
+const headerError = (hidden: number, loopPackets: number) =>
+  hidden * HEADER_SPREAD + Math.min(hidden, loopPackets) * TCP_HEADERS.ipv6;
+
+/** What the IP layer took in, loopback left out; no more than the counted devices brought, where others moved too. */
+function ipOctetsIn(devices: readonly string[], delta: CounterDelta): number | null {
+  const all = addKnown([
+    delta.netstat['IpExt']?.['InOctets'] ?? null,
+    delta.snmp6 ? (delta.snmp6['Ip6InOctets'] ?? null) : 0,
+  ]);
+  const loop = counters('lo', delta)['rxBytes'];
+  if (all === null || loop === undefined) return null;
+  const ip = Math.max(0, all - loop);
+  const others = Object.keys(delta.devices).filter((name) => name !== 'lo' && !devices.includes(name));
+  const brought = deviceOctets(devices, 'rx', delta);
+  return brought !== null && others.some((name) => (counters(name, delta)['rxBytes'] ?? 0) > 0)
+    ? Math.min(ip, brought)
+    : ip;
+}
+
+function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDelta): Flow | undefined {
   const queues = devices.map((device) => wire[`${device}.out`]);
-  const bytes = addKnown(queues.map((queue) => queue?.bytes ?? null));
-  const count = addKnown(queues.map((queue) => queue?.packets ?? null));
-  return devices.length === 0 || bytes === null || count === null ? undefined : { bytes, packets: count };
-}
-
-/** A queue counts each segment with its own headers. */
-function byQueue(queue: QueueDelta, { names, tx }: DeviceSums, delta: CounterDelta): Flow {
+  if (devices.length === 0 || queues.some((queue) => queue === undefined)) return undefined;
+  const bytes = queues.reduce((total, queue) => total + (queue?.bytes ?? 0), 0);
+  const count = queues.reduce((total, queue) => total + (queue?.packets ?? 0), 0);
   return {
     layers: {
-      wireOctets: ipOctets(queue.bytes - ETHERNET_HEADER * queue.packets),
-      ipOctets: tx && ipOctets(tx.octets),
-      linkBytes: tx && linkBytes(tx.bytes),
-      packets: packets(queue.packets),
+      wireOctets: ipOctets(bytes - ETHERNET_HEADER * count),
+      ipOctets: branded(deviceOctets(devices, 'tx', delta), ipOctets),
+      linkBytes: branded(sumOf(devices, 'txBytes', delta), linkBytes),
+      packets: packets(count),
     },
-    bound: queue.bytes === 0 ? 0 : ARP * arpPackets(names, delta),
+    // Neighbours are asked for at most once a second.
+    bound: bytes === 0 ? 0 : ARP * devices.length * Math.ceil(delta.elapsedMs / 1000),
   };
 }
 
-/** A device counts super-packets, whose segments each have headers of their own. */
-function byDevices(sums: DeviceSums, delta: CounterDelta): Flow {
-  const { tx, names } = sums;
-  const hidden = tx ? hiddenOut(sums, delta) : undefined;
-  const arp = tx && tx.bytes === 0 ? 0 : arpPackets(names, delta);
+/** TCP counts the segments that it sends, loopback's too; those beyond the devices' packets were inside super-packets. */
+function byDevices(devices: readonly string[], delta: CounterDelta): Flow {
+  const octets = deviceOctets(devices, 'tx', delta);
+  const frames = sumOf(devices, 'txPackets', delta);
+  const tcp = delta.snmp['Tcp'] ?? {};
+  const segments = addKnown([tcp['OutSegs'] ?? null, tcp['RetransSegs'] ?? null]);
+  const loop = counters('lo', delta)['txPackets'] ?? 0;
+  const known = octets !== null && frames !== null && segments !== null;
+  const hidden = known ? Math.max(0, segments - frames - loop) : 0;
   return {
     layers: {
-      wireOctets: tx && hidden ? ipOctets(tx.octets + hidden.headers) : null,
-      ipOctets: tx && ipOctets(tx.octets),
-      linkBytes: tx && linkBytes(tx.bytes),
-      packets: tx && hidden ? packets(tx.frames + hidden.segments) : null,
+      wireOctets: known ? ipOctets(octets + hidden * TCP_HEADERS.ipv4) : null,
+      ipOctets: branded(octets, ipOctets),
+      linkBytes: branded(sumOf(devices, 'txBytes', delta), linkBytes),
+      packets: known ? packets(frames + hidden) : null,
     },
-    // An ARP frame also looks like one that TCP has sent.
-    bound: hidden && hidden.bound !== null ? hidden.bound + arp * (ARP + TCP_HEADERS.ipv6) : null,
+    bound: known ? Math.max(hidden, segments - hidden) * TCP_HEADERS.ipv6 : null,
   };
 }
 
-/** Neighbours are asked for at most once a second. */
-const arpPackets = (devices: readonly string[], delta: CounterDelta) =>
-  devices.length * Math.ceil(delta.elapsedMs / 1000);
+function counters(device: string, delta: CounterDelta): Increments {
+  const found = delta.devices[device];
+  return found && found.kind !== 'vanished' ? found.counters : {};
+}
+
+const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
+  addKnown(devices.map((device) => counters(device, delta)[name] ?? null));
+
+function deviceOctets(devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta): number | null {
+  const [bytes, frames] = [sumOf(devices, `${way}Bytes`, delta), sumOf(devices, `${way}Packets`, delta)];
+  return bytes === null || frames === null ? null : bytes - ETHERNET_HEADER * frames;
+}
+
+const branded = <T>(count: number | null, brand: (count: number) => T) => (count === null ? null : brand(count));

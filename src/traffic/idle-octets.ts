@@ -1,5 +1,4 @@
-import type { CounterDelta } from '../counters/delta.js';
-import { deviceCounters, sumDevices } from './device-sums.js';
+import type { CounterDelta, Increments } from '../counters/delta.js';
 import { addKnown } from './layers.js';
 
 /** Octets of a neighbour solicitation or advertisement (RFC 4861) with its link-layer address. */
@@ -10,11 +9,10 @@ const NEIGHBOUR_DISCOVERY = 72;
  * broadcast and the discovery of neighbours, which every network always has, are left out.
  */
 export function idleOctets(devices: readonly string[], delta: CounterDelta): number | null {
-  const loop = deviceCounters('lo', delta);
-  const { rx, tx } = sumDevices(devices, delta);
+  const loop = counters('lo', delta);
   const directions = [
-    { unicast: unicast('In', delta), loop: loop['rxBytes'], device: rx?.bytes ?? null },
-    { unicast: unicast('Out', delta), loop: loop['txBytes'], device: tx?.bytes ?? null },
+    { unicast: unicast('In', delta), loop: loop['rxBytes'], device: sumOf(devices, 'rxBytes', delta) },
+    { unicast: unicast('Out', delta), loop: loop['txBytes'], device: sumOf(devices, 'txBytes', delta) },
   ];
   return addKnown(
     directions.map(({ unicast, loop, device }) => {
@@ -37,3 +35,11 @@ function unicast(way: 'In' | 'Out', { netstat, snmp6 }: CounterDelta): number | 
   const asked = (snmp6[`Icmp6${way}NeighborSolicits`] ?? 0) + (snmp6[`Icmp6${way}NeighborAdvertisements`] ?? 0);
   return octets4 + Math.max(0, all6 - (snmp6[`Ip6${way}McastOctets`] ?? 0) - asked * NEIGHBOUR_DISCOVERY);
 }
+
+function counters(device: string, delta: CounterDelta): Increments {
+  const found = delta.devices[device];
+  return found && found.kind !== 'vanished' ? found.counters : {};
+}
+
+const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
+  addKnown(devices.map((device) => counters(device, delta)[name] ?? null));

@@ -34,13 +34,11 @@ test('loopback is taken off what came in, and told apart', () => {
   const beside = {
     ...bulk,
     netstat: { IpExt: { ...bulk.netstat['IpExt'], InOctets: 100_083_728 + 5000 } },
-    // Loopback's ten packets held at most four segments more than packets.
-    snmp: { ...bulk.snmp, Tcp: { OutSegs: 1610 + 14, RetransSegs: 0 } },
     devices: { ...bulk.devices, lo: device(5000, 10, 5000, 10) },
   };
   const { traffic, method } = deviceTraffic(['eth0'], {}, beside);
   expect(traffic.external.in.wireOctets).toBe(103_594_352);
-  expect(method.errorBound.in).toBe((69_122 - 1610) * 28 + 4 * 72);
+  expect(method.errorBound.in).toBe((69_122 - 1610) * 28 + 10 * 72);
   expect(traffic.loopback.in).toEqual({ wireOctets: null, ipOctets: 5000, linkBytes: 5000, packets: 10 });
 });
 
@@ -50,33 +48,7 @@ test('what other devices brought in is not the outside’s', () => {
     netstat: { IpExt: { ...bulk.netstat['IpExt'], InOctets: 100_083_728 + 70_000 } },
     devices: { ...bulk.devices, docker0: device(70_000, 50) },
   };
-  const { traffic, method } = deviceTraffic(['eth0'], {}, bridged);
-  expect(Math.abs((traffic.external.in.wireOctets ?? 0) - 103_594_352)).toBeLessThan(method.errorBound.in ?? 0);
-  expect((traffic.external.in.wireOctets ?? 0) / 103_594_352).toBeCloseTo(1, 2);
-});
-
-describe('a card that counts frames before they are merged', () => {
-  const card = device(104_562_060, 69_122, 106_260, 1610);
-
-  test('its frames are not added to the segments that the IP layer saw merged', () => {
-    const { traffic, method } = deviceTraffic(['eth0'], {}, { ...bulk, devices: { lo: device(0, 0), eth0: card } });
-    expect(traffic.external.in).toMatchObject({ wireOctets: 103_594_352, packets: 69_122 });
-    expect(method.errorBound.in).toBe((69_122 - 1610) * 28);
-  });
-
-  test('beside a bridge whose containers go out through it: the card alone is right', () => {
-    // The containers' 50 MB of answers were taken in a second time at the bridge, as super-packets.
-    const bridged = {
-      ...bulk,
-      netstat: { IpExt: { ...ecn(69_122 + 34_500), InOctets: 150_083_728, OutOctets: 83_720 } },
-      snmp: { Ip: { InReceives: 1610 + 800, ForwDatagrams: 2410 }, Tcp: { OutSegs: 0, RetransSegs: 0 } },
-      devices: { lo: device(0, 0), eth0: card, docker0: device(50_000_000, 800) },
-    };
-    const { traffic, method } = deviceTraffic(['eth0'], {}, bridged);
-    expect(traffic.external.in).toMatchObject({ wireOctets: 104_562_060 - 14 * 69_122, packets: 69_122 });
-    expect(method.errorBound.in).toBeGreaterThan(0);
-    expect(method.errorBound.out).toBeNull();
-  });
+  expect(deviceTraffic(['eth0'], {}, bridged).traffic.external.in.wireOctets).toBe(103_594_352);
 });
 
 test('out by the device’s own queue is exact but for ARP', () => {
@@ -96,56 +68,6 @@ describe('out without a queue', () => {
     // A capture saw 103,601,504.
     expect(traffic.external.out.wireOctets).toBe(103_601_504);
     expect(method.errorBound.out).toBeGreaterThan(0);
-  });
-
-  test('what a server on this machine sent to a bridge may be among the hidden: the bound says so', () => {
-    const upload = (octets: number) => ({
-      ...bulk,
-      snmp: { Ip: {}, Tcp: { OutSegs: 3450 + 1610, RetransSegs: 0 } },
-      devices: { lo: device(0, 0), eth0: device(0, 0, 106_260, 1610), docker0: device(0, 0, octets, octets / 50_000) },
-    });
-    const { traffic, method } = deviceTraffic(['eth0'], {}, upload(5_000_000));
-    const off = (traffic.external.out.wireOctets ?? Infinity) - (106_260 - 14 * 1610);
-    expect(off).toBeLessThanOrEqual(method.errorBound.out ?? 0);
-    expect(deviceTraffic(['eth0'], {}, upload(0)).method.errorBound.out).toBeLessThan(method.errorBound.out ?? 0);
-  });
-
-  test('frames of datagrams hide no segment', () => {
-    const beside = {
-      ...bulk,
-      snmp: { Ip: {}, Tcp: { OutSegs: 69_115, RetransSegs: 5 }, Udp: { OutDatagrams: 300 }, Icmp: { OutMsgs: 2 } },
-      devices: { lo: device(0, 0), eth0: device(0, 0, 100_113_260 + 302 * 1042, 1606 + 302) },
-    };
-    const { traffic, method } = deviceTraffic(['eth0'], {}, beside);
-    expect(traffic.external.out).toMatchObject({ wireOctets: 103_601_504 + 302 * 1028, packets: 69_120 + 302 });
-    expect((method.errorBound.out ?? Infinity) / 103_601_504).toBeLessThan(0.04);
-  });
-
-  test('a card that counts what TCP sent as single frames has hidden none', () => {
-    const single = {
-      ...bulk,
-      snmp: { Ip: {}, Tcp: { OutSegs: 69_115, RetransSegs: 5 } },
-      devices: { lo: device(0, 0), eth0: device(0, 0, 104_569_184, 69_120) },
-    };
-    expect(deviceTraffic(['eth0'], {}, single).traffic.external.out).toMatchObject({
-      wireOctets: 103_601_504,
-      packets: 69_120,
-    });
-  });
-
-  test('IPv6 has longer headers, and a mixture a wider bound', () => {
-    const upload = (four: number, six: number) => ({
-      ...bulk,
-      netstat: { IpExt: { ...bulk.netstat['IpExt'], OutOctets: four } },
-      snmp: { Ip: {}, Tcp: { OutSegs: 1000, RetransSegs: 0 } },
-      snmp6: { Ip6OutOctets: six },
-      devices: { lo: device(0, 0), eth0: device(0, 0, 1_400_000, 0) },
-    });
-    const out = (four: number, six: number) => deviceTraffic(['eth0'], {}, upload(four, six));
-    expect(out(1_400_000, 0).traffic.external.out.wireOctets).toBe(1_400_000 + 1000 * 52);
-    expect(out(0, 1_400_000).traffic.external.out.wireOctets).toBe(1_400_000 + 1000 * 72);
-    const pure = out(0, 1_400_000).method.errorBound.out ?? 0;
-    expect((out(700_000, 700_000).method.errorBound.out ?? 0) - pure).toBe(700 * 20);
   });
 
   test('nothing sent is exactly nothing', () => {
