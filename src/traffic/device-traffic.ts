@@ -112,7 +112,8 @@ function byDevices(devices: readonly string[], delta: CounterDelta): Flow {
 }
 
 function counters(device: string, delta: CounterDelta): Increments {
-  const found = delta.devices[device];
+  // A device may have the name of something that every object has.
+  const found = Object.hasOwn(delta.devices, device) ? delta.devices[device] : undefined;
   return found && found.kind !== 'vanished' ? found.counters : {};
 }
 
