@@ -5,6 +5,7 @@ import { childCpu } from './command/child-cpu.js';
 import { findCommand } from './command/find-command.js';
 import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
+import { NetmeterError } from './errors.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
@@ -54,6 +55,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
   const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
+  // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
+  if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
   const cpuBefore = childCpu();
   command = startCommand({

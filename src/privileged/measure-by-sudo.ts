@@ -108,8 +108,14 @@ function converse(socket: Socket, request: Request, options: MeasureOptions): Pr
       }
     });
     lines.send(request);
-    options.signal?.addEventListener('abort', () => lines.send({ kind: 'stop' }), { once: true });
-    options.hurry?.addEventListener('abort', () => lines.send({ kind: 'hurry' }), { once: true });
+    onAbort(options.signal, () => lines.send({ kind: 'stop' }));
+    onAbort(options.hurry, () => lines.send({ kind: 'hurry' }));
     socket.once('close', () => reject(new NetmeterError('SETUP_FAILED', 'the privileged part has ended')));
   });
+}
+
+/** Now, if it was aborted before. */
+function onAbort(signal: AbortSignal | undefined, act: () => void): void {
+  if (signal?.aborted) act();
+  else signal?.addEventListener('abort', act, { once: true });
 }
