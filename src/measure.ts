@@ -7,7 +7,7 @@ import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement, Sample } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
 import { endTree } from './run/end-tree.js';
@@ -65,7 +65,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     argv,
     enter: scope.enter(identityOptions(account)),
   });
-  using watch = new TrafficWatch({ scope, files, before, interval, onSample: (sample) => breach.look(sample) });
+  const onSample = (sample: Sample) => {
+    neighbours?.lookBeside();
+    return breach.look(sample);
+  };
+  using watch = new TrafficWatch({ scope, files, before, interval, onSample });
   const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
   const stop = () => void endNow();

@@ -4,8 +4,8 @@ export type Connection = {
   readonly remote: string;
   /** Of <net/tcp_states.h>; UDP has 01 (connected) and 07. */
   readonly state: string;
-  /** False: its program has closed it, or has not taken it yet. */
-  readonly isHeld: boolean;
+  /** Undefined: its program has closed it, or has not taken it yet. */
+  readonly inode: string | undefined;
 };
 
 const HEX = '[0-9A-F]';
@@ -18,7 +18,7 @@ export function parseConnections(text: string): Connection[] {
   return text.split('\n').flatMap((line) => {
     const [, local, remote, state, inode] = LINE.exec(line) ?? [];
     if (local === undefined || remote === undefined || state === undefined || /^0+:/.test(remote)) return [];
-    return [{ local, remote, state, isHeld: inode !== '0' }];
+    return [{ local, remote, state, inode: inode === '0' ? undefined : inode }];
   });
 }
 

@@ -21,13 +21,17 @@ export function sharingRows({ contamination, command }: Measurement, paint: Pain
 }
 
 function evidence({ idleOctets, idleMs, foreignConnections }: Contamination): string {
-  if (idleOctets === null) return 'the network was not watched without the command (--baseline-idle)';
-  const moved = `${exact(idleOctets)} B moved in ${duration(idleMs)} without the command`;
-  const others = foreignConnections ? `, ${exact(foreignConnections)} connections of others` : '';
-  return moved + others;
+  const moved =
+    idleOctets === null
+      ? 'the network was not watched without the command (--baseline-idle)'
+      : `${exact(idleOctets)} B moved in ${duration(idleMs)} without the command`;
+  return foreignConnections ? `${moved}, ${plural(foreignConnections, 'connection')} of others` : moved;
 }
 
 function sharers(count: number | null): string {
   if (count === null) return 'the namespace may not be looked into';
-  return count === 0 ? 'the process is alone in its namespace' : `${exact(count)} other processes in the namespace`;
+  if (count === 0) return 'the process is alone in its namespace';
+  return `${count === 1 ? '1 other process' : `${exact(count)} other processes`} in the namespace`;
 }
+
+const plural = (count: number, what: string) => `${exact(count)} ${what}${count === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import { subtract } from '../counters/delta.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeSnapshot } from '../counters/take-snapshot.js';
 import { NetmeterError } from '../errors.js';
+import { socketsOf } from '../isolation/read-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
 import type { Contamination } from '../measurement.js';
@@ -18,6 +19,8 @@ export type SharedNamespace = {
   /** The devices to the outside. */
   readonly devices: readonly string[];
   readonly idle: Milliseconds;
+  /** Inodes of the sockets of the command's tree; undefined: it may not be looked into. */
+  readonly ownSockets: () => ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -27,7 +30,7 @@ const IN_USE = new Set(['01', '02', '08']);
 /** FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING: closed, and not over yet. */
 const CLOSING = new Set(['04', '05', '09', '0B']);
 
-/** Looks for what else uses a shared namespace: before the command, and after its tree has ended. */
+/** Looks for what else uses a shared namespace: before the command, beside it, and after its tree has ended. */
 export class Neighbours {
   readonly #shared: SharedNamespace;
   readonly #foreign: Set<string>;
@@ -52,6 +55,18 @@ export class Neighbours {
     return this.#list().filter((each) => isClosing(each) && !this.#closing.has(key(each))).length;
   }
 
+  /** Looks who else has connections while the command runs. */
+  lookBeside(): void {
+    const seen = this.#list().filter(isForeign);
+    const own = this.#shared.ownSockets();
+    if (!own) return;
+    // What was closed since the first look may have been the tree's.
+    const still = new Set(this.#list().map(({ inode }) => inode));
+    for (const each of seen) {
+      if (each.inode !== undefined && !own.has(each.inode) && still.has(each.inode)) this.#foreign.add(key(each));
+    }
+  }
+
   /** Watches again, after the command's tree has ended, and judges. */
   async grade(): Promise<Contamination> {
     const again = await watchIdle(this.#shared);
@@ -69,8 +84,8 @@ export class Neighbours {
 }
 
 const key = ({ local, remote }: Connection) => `${local} ${remote}`;
-const isForeign = (each: Connection) => each.isHeld && IN_USE.has(each.state) && leadsOutside(each);
-const isClosing = (each: Connection) => !each.isHeld && CLOSING.has(each.state);
+const isForeign = (each: Connection) => each.inode !== undefined && IN_USE.has(each.state) && leadsOutside(each);
+const isClosing = (each: Connection) => each.inode === undefined && CLOSING.has(each.state);
 
 /** What moved, and during how long; `octets` is null when it was not watched. */
 type Idle = { readonly octets: number | null; readonly ms: number };
@@ -86,12 +101,19 @@ async function watchIdle({ files, devices, idle, signal }: SharedNamespace): Pro
 
 /** Looks for neighbours where there can be any. @throws {NetmeterError} INTERRUPTED */
 export async function lookForNeighbours(
-  { isolation }: Scope,
+  scope: Scope,
   files: HeldCounterFiles,
   { baselineIdle: idle = DEFAULTS.baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
 ): Promise<Neighbours | undefined> {
+  const { isolation } = scope;
   if (isolation.kind !== 'host' && isolation.kind !== 'join') return undefined;
-  const neighbours = await Neighbours.look({ files, devices: isolation.devices, idle, signal });
+  const neighbours = await Neighbours.look({
+    files,
+    devices: isolation.devices,
+    idle,
+    ownSockets: () => socketsOf(scope.processes()),
+    signal,
+  });
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   return neighbours;
 }

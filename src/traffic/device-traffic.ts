@@ -40,7 +40,7 @@ type Flow = { readonly layers: Layers; readonly bound: number | null };
 function inwards(devices: readonly string[], delta: CounterDelta): Flow {
   const hidden = [hiddenSegments(ipv4Counters(delta)), delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0] as const;
   const ip = ipOctetsIn(devices, delta);
-  const seen = sumOf(devices, 'rxPackets', delta);
+  const seen = packetsByIp(delta);
   const [four, six] = hidden;
   const known = ip !== null && four !== undefined && six !== undefined;
   return {
@@ -52,6 +52,13 @@ function inwards(devices: readonly string[], delta: CounterDelta): Flow {
     },
     bound: known ? headerError(four + six, counters('lo', delta)['rxPackets'] ?? 0) : null,
   };
+}
+
+/** Of the IP layer, loopback's left out: a card that merges packets itself counts them before. */
+function packetsByIp(delta: CounterDelta): number | null {
+  const [four, six] = [ipv4Counters(delta)['receives'], delta.snmp6 ? ipv6Counters(delta)['receives'] : 0];
+  const loop = counters('lo', delta)['rxPackets'];
+  return four === undefined || six === undefined || loop === undefined ? null : Math.max(0, four + six - loop);
 }
 
 /** Loopback splits a super-packet in two at most, rarely; nothing tells those from the ones of the outside. */

@@ -27,8 +27,12 @@ test('listeners have no peer, and are none', () => {
 
 test('a socket without a program is not held', () => {
   expect(parseConnections(line('020200C0:A000', '096F00CB:0050', '04', 0))).toMatchObject([
-    { state: '04', isHeld: false },
+    { state: '04', inode: undefined },
   ]);
+});
+
+test('a held one has its inode', () => {
+  expect(parseConnections(line('020200C0:A000', '096F00CB:0050', '01'))).toMatchObject([{ inode: '4711' }]);
 });
 
 test('a real list of connections', () => {

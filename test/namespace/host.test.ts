@@ -149,6 +149,29 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       }
     });
 
+    test('a neighbour that is there only while the command runs: shared; the command’s own connections are none', async () => {
+      const hold = (address: string) =>
+        `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(0.5)'`;
+      const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
+      const alone = await machine.measure(`${hold(machine.far4)}; ${hold(machine.far6)}`, options);
+      expect(alone.report.contamination).toMatchObject({ grade: 'clean', foreignConnections: 0 });
+
+      // It comes and goes between two things that the command does: no watch without the command can see it.
+      const fifo = `/tmp/${machine.name}-turns`;
+      machine.shell(`mkfifo ${fifo}-go ${fifo}-done`);
+      const neighbour = machine.start('sh', [
+        '-c',
+        `read go <${fifo}-go; ${hold(machine.far4)}; echo done >${fifo}-done`,
+      ]);
+      try {
+        const beside = await machine.measure(`echo go >${fifo}-go; read done <${fifo}-done`, options);
+        expect(beside.report.contamination).toMatchObject({ grade: 'shared', foreignConnections: 1 });
+      } finally {
+        neighbour.kill('SIGKILL');
+        machine.shell(`rm ${fifo}-go ${fifo}-done`);
+      }
+    });
+
     test('not looked for: unknown', async () => {
       const { report } = await machine.measure('true', HOST);
       expect(report.contamination).toMatchObject({ grade: 'unknown', idleOctets: null });

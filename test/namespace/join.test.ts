@@ -10,6 +10,13 @@ import { Machine } from './machine.js';
 const traffic = (mode: string, address: string, count: number) =>
   `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
 
+/** Waits until somebody meters a process: it prints nothing before its end, but its descriptors tell. */
+const attached = (pid: string) => {
+  const count = `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "/proc/${pid}/net/netstat" || true`;
+  const metering = () => execFileSync('sh', ['-c', count], { encoding: 'utf8' }).trim();
+  return expect.poll(metering, { timeout: 10_000 }).not.toBe('0');
+};
+
 describePrivileged('a namespace that was there before', () => {
   let machine: Machine;
   beforeAll(async () => {
@@ -103,15 +110,7 @@ describePrivileged('a namespace that was there before', () => {
     if (inside.stdout) await once(inside.stdout, 'data');
     const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
     const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '--report', '-', '--for', '2s']);
-    await expect
-      .poll(
-        () =>
-          execFileSync('sh', ['-c', `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "/proc/${pid}/net/netstat" || true`], {
-            encoding: 'utf8',
-          }).trim(),
-        { timeout: 10_000 },
-      )
-      .not.toBe('0');
+    await attached(pid);
     inside.stdin?.write('go\n');
     const { stdout, stderr, status } = await metering;
     inside.kill('SIGKILL');
@@ -127,10 +126,30 @@ describePrivileged('a namespace that was there before', () => {
     if (inside.stdout) await once(inside.stdout, 'data');
     const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
     const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '-q', '--report', '-']);
-    inside.stdin?.end();
+    await attached(pid);
     inside.kill('SIGKILL');
-    const { stdout } = await metering;
-    if (stdout !== '') expect(JSON.parse(stdout).command.exit).toEqual({ kind: 'gone' });
+    const { stdout, status } = await metering;
+    expect(JSON.parse(stdout).command.exit).toEqual({ kind: 'gone' });
+    expect(status).toBe(0);
+  });
+
+  test('attach needs no privilege for its own user’s process, and says what it may not see', async () => {
+    const as = ['setpriv', '--reuid', '12345', '--regid', '12345', '--clear-groups', '--'];
+    const inside = machine.start(as[0] ?? '', [...as.slice(1), 'sh', '-c', 'echo up; read end']);
+    try {
+      if (inside.stdout) await once(inside.stdout, 'data');
+      const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+      const words = [...as.slice(1), process.execPath, NETMETER, 'attach', pid, '--for', '200ms', '--report', '-'];
+      const { stdout, stderr, status } = await runToEnd(as[0] ?? '', words);
+      expect(status, stderr).toBe(0);
+      const report = JSON.parse(stdout);
+      expect(report.isolation).toEqual({ kind: 'join', netns: `pid ${pid}`, devices: ['card0'] });
+      // Other users' processes, which the machine has, may be anywhere.
+      expect(report.command.attached).toEqual({ pid: Number(pid), sharedWith: null });
+      expect(report.contamination.grade).toBe('unknown');
+    } finally {
+      inside.kill('SIGKILL');
+    }
   });
 
   test.each([

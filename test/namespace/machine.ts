@@ -28,11 +28,13 @@ export class Machine implements AsyncDisposable {
     this.far4 = `203.0.113.${number * 4 + 2}`;
     this.far6 = `fd78:${number}::2`;
     const near6 = `fd79:${number}`;
-    // No packets of the wire's own: neighbours are written down, and nothing is announced.
+    // No packets of the wire's own: neighbours are written down, and nothing is announced. And none is lost between the
+    // capture and the machine: less than the router's ring of 256 packets is in flight.
     sh(`
       for ns in ${this.name} ${this.name}-router ${this.name}-far; do
         ip netns add $ns
         for key in accept_dad router_solicitations; do ip netns exec $ns sysctl -qw net.ipv6.conf.default.$key=0; done
+        ip netns exec $ns sysctl -qw net.ipv4.tcp_wmem='4096 65536 200000'
         ip -n $ns link set lo up
         ip netns exec $ns nft 'add table ip6 quiet; add chain ip6 quiet o { type filter hook output priority 0; }; add rule ip6 quiet o icmpv6 type { mld-listener-report, mld2-listener-report, nd-router-solicit } drop'
       done
