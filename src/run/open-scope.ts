@@ -1,12 +1,14 @@
+import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
 import { lookFor } from '../isolation/find-tools.js';
-import type { HostPort } from '../isolation/ports.js';
+import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import { VethScope } from '../isolation/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: MeasureOptions): Promise<Scope> {
+  checkPublish(place, options.publish ?? []);
   const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
 }
@@ -43,4 +45,21 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What cannot be published is said, instead of leaving a server out of reach. */
+function checkPublish({ kind }: Choice, publish: readonly PublishedPort[]): void {
+  const refuse = (why: string, cure: string) => new NetmeterError('USAGE', `--publish: ${why}`, { cure });
+  if (publish.length === 0) return;
+  if (kind === 'offline') throw refuse('nothing gets into an offline namespace', 'Leave one of the two out.');
+  if (kind === 'join')
+    throw refuse(
+      'a namespace that netmeter did not make has its own way in',
+      "Publish by what made it, or use netmeter's own.",
+    );
+  if (kind === 'host' && publish.some(({ host, inner }) => host !== inner))
+    throw refuse(
+      'in the host’s own namespace a port cannot be another one',
+      'Let the command listen on the published port itself.',
+    );
 }

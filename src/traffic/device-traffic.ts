@@ -17,8 +17,9 @@ const ARP = 28;
  * @param devices the ones whose other end is the outside, none twice
  */
 export function deviceTraffic(devices: readonly string[], wire: WireDelta, delta: CounterDelta): Count {
-  const incoming = inwards(devices, delta);
-  const outgoing = byQueues(devices, wire, delta) ?? byDevices(devices, delta);
+  const apart = devices.length === 0 ? withoutDevices(delta) : undefined;
+  const incoming = apart ?? inwards(devices, delta);
+  const outgoing = apart ?? byQueues(devices, wire, delta) ?? byDevices(devices, delta);
   return {
     traffic: {
       external: { in: incoming.layers, out: outgoing.layers },
@@ -29,6 +30,24 @@ export function deviceTraffic(devices: readonly string[], wire: WireDelta, delta
       errorBound: { in: incoming.bound, out: outgoing.bound },
       packetsIn: 'ecn-counters',
     },
+  };
+}
+
+/** No device leads outside: nothing can have passed, unless one moved that is not known to. */
+function withoutDevices({ devices }: CounterDelta): Flow {
+  const moved = Object.entries(devices).some(
+    ([name, device]) =>
+      name !== 'lo' && (device.kind === 'vanished' || Object.values(device.counters).some((count) => count > 0)),
+  );
+  const none = <T>(brand: (count: number) => T) => (moved ? null : brand(0));
+  return {
+    layers: {
+      wireOctets: none(ipOctets),
+      ipOctets: none(ipOctets),
+      linkBytes: none(linkBytes),
+      packets: none(packets),
+    },
+    bound: moved ? null : 0,
   };
 }
 

@@ -91,6 +91,15 @@ test('a device that vanished leaves its numbers unknown', () => {
   expect(method.errorBound.out).toBeNull();
 });
 
+test('without a device to the outside nothing can have passed, but what moved somewhere else is unknown', () => {
+  const loop = { ...bulk, devices: { lo: device(5000, 10, 5000, 10) } };
+  const { traffic, method } = deviceTraffic([], {}, loop);
+  expect([traffic.external.in.wireOctets, traffic.external.out.wireOctets]).toEqual([0, 0]);
+  expect(method.errorBound).toEqual({ in: 0, out: 0 });
+  const elsewhere = deviceTraffic([], {}, { ...loop, devices: { ...loop.devices, br0: device(60, 1) } });
+  expect([elsewhere.traffic.external.in.wireOctets, elsewhere.method.errorBound.out]).toEqual([null, null]);
+});
+
 test('a tap hands over single frames', () => {
   const { traffic, method } = countTraffic(
     { kind: 'user-mode', tool: 'pasta', mtu: 1500, families: ['ipv4'] },
