@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Check } from '../doctor/check.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { measureLoad } from '../doctor/measure-load.js';
+import { measureUserLoad } from '../doctor/measure-user-load.js';
 import { renderDiagnosis } from '../doctor/render-diagnosis.js';
 import { readFacts } from '../isolation/read-facts.js';
 import { painter } from '../report/paint.js';
@@ -17,7 +18,8 @@ const HELP = `Usage: netmeter doctor [--measure] [--json]
 
 Tries what netmeter needs, and tells which isolations work here and why the others do not.
 
-  --measure   Transfer known bytes to a server of its own, and compare (needs root)
+  --measure   Transfer known bytes to a server of its own, and compare: as root through veth and
+              host, as an ordinary user through user-mode
   --json      For a machine
   --help      Show this help
 
@@ -69,13 +71,15 @@ export function parseDoctorArguments(words: readonly string[]) {
 
 /** One after the other: they share the machine. */
 async function measureAll(diagnosis: Diagnosis): Promise<Check[]> {
+  // The bundle's own file: what a user runs.
+  const file = fileURLToPath(new URL('../netmeter.cjs', import.meta.url));
+  if (process.geteuid?.() !== 0 && diagnosis.isolations.some(({ kind, works }) => kind === 'user-mode' && works))
+    return [await measureUserLoad(file)];
   if (process.geteuid?.() !== 0)
     throw usage(
       '--measure makes a wire and a server of its own, which needs root',
       'Run it as root: sudo netmeter doctor --measure',
     );
-  // The bundle's own file: what a user runs.
-  const file = fileURLToPath(new URL('../netmeter.cjs', import.meta.url));
   const checks: Check[] = [];
   if (diagnosis.isolations.some(({ kind, works }) => kind === 'veth' && works)) {
     checks.push(

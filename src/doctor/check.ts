@@ -1,5 +1,5 @@
 /** Counted octets beside the true ones, in one direction. */
-type Compared = { readonly counted: number | null; readonly truth: number };
+export type Compared = { readonly counted: number | null; readonly truth: number };
 
 /** A known load, measured through an isolation. */
 export type Check = {

@@ -17,23 +17,24 @@ net.createServer({ allowHalfOpen: true }, (peer) => {
     if (verb === 'get') { left = Infinity; peer.end(Buffer.alloc(Number(count))); }
     else { left = Number(count) - (head.length - end - 1); if (left <= 0) peer.end(); }
   });
-}).listen(Number(port), address, () => console.log('ready'));
+}).listen(Number(port), address, function () { console.log('ready ' + this.address().port); });
 const text = (name) => { try { return fs.readFileSync('/proc/self/net/' + name, 'latin1'); } catch { return ''; } };
 readline.createInterface({ input: process.stdin })
   .on('line', () => console.log(JSON.stringify({ netstat: text('netstat'), snmp: text('snmp'), snmp6: text('snmp6') })))
   .on('close', () => process.exit(0));
 `;
 
-/** The metered command: downloads and uploads COUNT bytes each, one connection after the other. */
+/** The metered command: downloads and uploads COUNT bytes each, one connection after the other; or one of the two. */
 export const CLIENT = `
 const net = require('node:net');
-const [address, port, count] = process.argv.slice(1);
+const [address, port, count, only] = process.argv.slice(1);
 const connection = (request, body) => new Promise((resolve, reject) => {
   const link = net.connect({ host: address, port: Number(port) }, () => { link.write(request); if (body) link.write(body); });
   link.setTimeout(20000, () => link.destroy(new Error('no answer')));
   link.on('error', reject).on('data', () => {}).on('end', () => link.end()).on('close', resolve);
 });
-connection('get ' + count + '\\n')
-  .then(() => connection('put ' + count + '\\n', Buffer.alloc(Number(count))))
+const get = () => connection('get ' + count + '\\n');
+const put = () => connection('put ' + count + '\\n', Buffer.alloc(Number(count)));
+(only === 'put' ? put() : only === 'get' ? get() : get().then(put))
   .catch((error) => { console.error(error.message); process.exitCode = 1; });
 `;

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { netmeter } from '../netmeter.js';
+import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 
 describePrivileged('netmeter doctor', () => {
@@ -30,6 +32,27 @@ describePrivileged('netmeter doctor', () => {
       }
     }
     expect(status).toBe(0);
+  });
+
+  test('--measure as an ordinary user: user-mode is within 1 %', async () => {
+    const user = 'netmeter-doc';
+    spawnSync('useradd', ['--create-home', '--shell', '/bin/sh', user]);
+    const mode = statSync('/dev/net/tun').mode & 0o777;
+    chmodSync('/dev/net/tun', 0o666);
+    try {
+      const { stdout } = await runToEnd('su', [
+        user,
+        '-c',
+        `cd ~; '${process.execPath}' '${NETMETER}' doctor --measure --json`,
+      ]);
+      const { measured } = JSON.parse(stdout);
+      expect(measured).toMatchObject([{ isolation: 'user-mode', result: { kind: 'compared' } }]);
+      for (const { counted, truth } of [measured[0].result.in, measured[0].result.out])
+        expect(Math.abs(counted - truth) / truth).toBeLessThan(0.01);
+    } finally {
+      chmodSync('/dev/net/tun', mode);
+      spawnSync('userdel', ['--remove', user]);
+    }
   });
 
   test.each([
