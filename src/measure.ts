@@ -6,13 +6,13 @@ import { findCommand } from './command/find-command.js';
 import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
+import type { Scope } from './isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement, Sample } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
-import { endTree } from './run/end-tree.js';
+import { endTree, isShared } from './run/end-tree.js';
 import { PortHint } from './run/hint-at-ports.js';
-import { lookForNeighbours } from './run/neighbours.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -41,7 +41,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 
   await using scope = await openScope(place, options);
   using files = new HeldCounterFiles(scope.counterPid);
-  const neighbours = await lookForNeighbours(scope, files, options);
+  const neighbours = await neighboursOf(scope, files, options);
   const before = await takeReading(scope, files);
   const countNow = async () => {
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
@@ -126,6 +126,13 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen }),
     ],
   };
+}
+
+/** Loaded here: a namespace of its own has no neighbours. */
+async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
+  if (!isShared(scope)) return undefined;
+  const { lookForNeighbours } = await import('./run/neighbours.js');
+  return lookForNeighbours(scope, files, options);
 }
 
 /** Loaded here: it is not for root. */

@@ -43,11 +43,14 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Where a tool is that one can do without; undefined: it is not here. */
 export function lookFor(name: string, path = env['PATH'] ?? ''): string | undefined {
-  const folder = searched(path).find((candidate) => isExecutable(join(candidate, name)));
-  if (folder === undefined) return undefined;
-  const file = join(folder, name);
+  const file = locate(name, path);
   // BusyBox's tools lack most options of the real ones, and are only good as a shell.
-  return name !== 'sh' && name !== 'grep' && isBusyBox(file) ? undefined : file;
+  return file !== undefined && name !== 'sh' && name !== 'grep' && isBusyBox(file) ? undefined : file;
+}
+
+function locate(name: string, path: string): string | undefined {
+  const folder = searched(path).find((candidate) => isExecutable(join(candidate, name)));
+  return folder === undefined ? undefined : join(folder, name);
 }
 
 const searched = (path: string) => [
@@ -63,7 +66,7 @@ export function requireTools<Name extends ToolName>(
   names: readonly Name[],
   path = env['PATH'] ?? '',
 ): Readonly<Record<Name, string>> {
-  const found = new Map(names.map((name) => [name, lookFor(name, path)]));
+  const found = new Map(names.map((name) => [name, locate(name, path)]));
   const missing = names.filter((name) => !found.get(name));
   if (missing.length === 0) return Object.fromEntries(found) as Record<Name, string>;
   const wanted = [...new Set(missing.map((name) => packages[name]))];

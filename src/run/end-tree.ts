@@ -22,7 +22,7 @@ export async function endTree({ scope, command, grace, hurry }: TreeEnd): Promis
 }
 
 /** True for a namespace that others live in too. */
-const isShared = ({ isolation: { kind } }: Scope) => kind === 'host' || kind === 'join';
+export const isShared = ({ isolation: { kind } }: Scope) => kind === 'host' || kind === 'join';
 
 async function strike(command: RunningCommand): Promise<ReadonlySet<number>> {
   // Loaded here because most runs end by themselves.
