@@ -23,7 +23,7 @@ function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): 
     case 'veth':
       return wireTraffic(isolation.families, wire, delta);
     case 'user-mode':
-      return tapTraffic(TAP, delta);
+      return tapTraffic(isolation, TAP, delta);
     case 'host':
     case 'join':
       return deviceTraffic(isolation.devices, wire, delta);
