@@ -2,7 +2,7 @@ import { NetmeterError } from '../errors.js';
 import { lookFor } from './find-tools.js';
 import { pastaArguments, pastaTap } from './pasta-arguments.js';
 import type { PublishedPort } from './ports.js';
-import { slirpArguments, slirpAttachedLines, slirpTap } from './slirp4netns-arguments.js';
+import { slirpArguments, slirpTap } from './slirp4netns-arguments.js';
 import type { TapPlan } from './tap-plan.js';
 
 /** A program of the user's that carries the packets of a tap to the outside, over sockets of its own. */
@@ -10,8 +10,11 @@ export type Carrier = {
   readonly tool: 'pasta' | 'slirp4netns';
   readonly file: string;
   readonly tap: TapPlan;
-  /** `ip -batch` lines for when it has attached. */
-  readonly attachedLines: readonly string[];
+  /**
+   * Whose hardware addresses are asked for when it has attached, before anything is counted: slirp4netns asks for the
+   * namespace's before its first packet, unless it was asked for its own before.
+   */
+  readonly ask: readonly string[];
   /** Arguments that attach it to the namespaces of a process. */
   argumentsFor(pid: number): readonly string[];
 };
@@ -42,7 +45,7 @@ function pastaCarrier(file: string, { mtu, ipv6, ...plan }: CarrierPlan): Carrie
     tool: 'pasta',
     file,
     tap,
-    attachedLines: [],
+    ask: [],
     argumentsFor: (pid) => pastaArguments({ ...plan, tap, pid }),
   };
 }
@@ -53,7 +56,7 @@ function slirpCarrier(file: string, { mtu }: CarrierPlan): Carrier {
     tool: 'slirp4netns',
     file,
     tap,
-    attachedLines: slirpAttachedLines(tap),
+    ask: tap.families.map(({ gateway }) => gateway),
     argumentsFor: (pid) => slirpArguments(tap, pid),
   };
 }

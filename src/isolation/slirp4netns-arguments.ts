@@ -24,10 +24,3 @@ export const slirpArguments = (tap: TapPlan, pid: number): string[] => [
   `${pid}`,
   TAP_DEVICE,
 ];
-
-/**
- * `ip -batch` lines after it has attached. It asks for the namespace's hardware address before its first packet, unless it
- * was asked for its own before: then these few bytes are spent before anything is counted.
- */
-export const slirpAttachedLines = ({ families }: TapPlan): string[] =>
-  families.map(({ gateway }) => `neigh replace ${gateway} dev ${TAP_DEVICE} use`);

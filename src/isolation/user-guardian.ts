@@ -72,7 +72,7 @@ const environment = (
   CARRIER: carrier.file,
   TAP: TAP_DEVICE,
   TAP_LINES: tapLines(carrier.tap).join('\n'),
-  ATTACHED_LINES: carrier.attachedLines.join('\n'),
+  ASK: carrier.ask.join(' '),
   RESOLV_TARGET: resolvConf?.target ?? '',
   RESOLV_TEXT: resolvConf?.text ?? '',
   HOSTS_TARGET: hosts?.target ?? '',

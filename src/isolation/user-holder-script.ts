@@ -21,7 +21,14 @@ while :; do
     *LOWER_UP*) break ;;
   esac
 done
-[ -z "$ATTACHED_LINES" ] || printf '%s\\n' "$ATTACHED_LINES" | "$IP" -batch - || exit
+for gateway in $ASK; do
+  "$IP" neigh replace "$gateway" dev "$TAP" use || exit
+  while :; do
+    case $("$IP" neigh show "$gateway" dev "$TAP") in *REACHABLE*) break ;; esac
+  done
+  # Or it would be asked for again every half minute.
+  "$IP" neigh change "$gateway" dev "$TAP" nud permanent || exit
+done
 echo ready
 read -r end
 `;
