@@ -123,6 +123,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     warnings: [
       ...scope.warnings,
       ...(await hint.warnings(protocol)),
+      ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
       ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen }),
     ],
   };
@@ -134,6 +135,9 @@ async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: Meas
   const { lookForNeighbours } = await import('./run/neighbours.js');
   return lookForNeighbours(scope, files, options);
 }
+
+const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
+  (tcp.connectionsFailed ?? 0) + (tcp.retransmittedSegments ?? 0) > 0;
 
 /** Loaded here: it is not for root. */
 async function measureAsCaller(argv: readonly string[], options: MeasureOptions, account: Account | undefined) {

@@ -34,4 +34,6 @@ export interface Scope extends AsyncDisposable {
   sampleWire(): Promise<WireReading>;
   /** What was tried in a namespace without a way out; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
+  /** What the reader must know of this scope where TCP went unanswered: segments were sent again, or a connect failed. */
+  unansweredWarnings?(): readonly Warning[];
 }

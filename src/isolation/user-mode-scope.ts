@@ -4,6 +4,7 @@ import { NetmeterError } from '../errors.js';
 import type { Isolation, Warning } from '../measurement.js';
 import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
+import { complaint, hidesRefusals } from './carrier-sayings.js';
 import { explainRefusal } from './explain-refusal.js';
 import { requireTools } from './find-tools.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
@@ -53,6 +54,7 @@ export class UserModeScope implements Scope {
   readonly #relayTo: string | undefined;
   #relay: Disposable | undefined;
   readonly #guardian: UserGuardian;
+  readonly #said: string[] = [];
   #pid: number | undefined;
   #closing = false;
 
@@ -149,6 +151,12 @@ export class UserModeScope implements Scope {
     return this.readWire();
   }
 
+  unansweredWarnings(): Warning[] {
+    if (!hidesRefusals(this.#said)) return [];
+    const message = 'refused connections time out with this old pasta (cure: a later version of the package passt)';
+    return [{ code: 'OLD_PASTA', message }];
+  }
+
   /** Ends the carrier and what still lives inside. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
@@ -159,13 +167,12 @@ export class UserModeScope implements Scope {
   async #setUp(): Promise<void> {
     this.#pid = await within(STEP_MS, this.#made(), () => late('the network namespace was not made'));
     this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
-    const said: string[] = [];
-    const gone = this.#listen(said);
+    const gone = this.#listen();
     const { tool } = this.#carrier;
-    await within(STEP_MS, Promise.race([this.#ready(), gone.then(() => this.#carrierFailed(said))]), () =>
-      late(`${tool} did not attach to its tap (it said: ${toldBy(said)})`),
+    await within(STEP_MS, Promise.race([this.#ready(), gone.then(() => this.#carrierFailed())]), () =>
+      late(`${tool} did not attach to its tap (it said: ${complaint(this.#said)})`),
     );
-    void gone.then(() => this.#warnOfEnd(said));
+    void gone.then(() => this.#warnOfEnd());
     if (this.#relayTo !== undefined) this.#relay = await openInnerRelay(this.administer(), this.#relayTo);
   }
 
@@ -183,26 +190,25 @@ export class UserModeScope implements Scope {
 
   async #ready(): Promise<void> {
     const { before, end } = await this.#guardian.holder.linesUntil('ready');
-    if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${toldBy(before)}`);
+    if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaint(before)}`);
   }
 
   /** Collects what the carrier says until it ends. */
-  async #listen(said: string[]): Promise<void> {
-    for (let line = await this.#guardian.carrier.nextLine(); line !== undefined; ) {
-      said.push(line);
-      line = await this.#guardian.carrier.nextLine();
-    }
+  async #listen(): Promise<void> {
+    const { carrier } = this.#guardian;
+    for (let line = await carrier.nextLine(); line !== undefined; line = await carrier.nextLine())
+      this.#said.push(line);
   }
 
-  #carrierFailed(said: readonly string[]): never {
-    throw new NetmeterError('SETUP_FAILED', `${this.#carrier.tool} could not be started: ${toldBy(said)}`, {
-      cure: `Try ${this.#carrier.file} by itself, or run netmeter as root: sudo netmeter -- COMMAND`,
+  #carrierFailed(): never {
+    throw new NetmeterError('SETUP_FAILED', `${this.#carrier.tool} could not be started: ${complaint(this.#said)}`, {
+      cure: 'Install another version of it, or run netmeter as root: sudo netmeter -- COMMAND',
     });
   }
 
-  #warnOfEnd(said: readonly string[]): void {
+  #warnOfEnd(): void {
     if (this.#closing) return;
-    const message = `${this.#carrier.tool} ended while the command ran, and with it the network: ${toldBy(said)}`;
+    const message = `${this.#carrier.tool} ended while the command ran, and with it the network: ${complaint(this.#said)}`;
     this.warnings.push({ code: 'CARRIER_ENDED', message });
   }
 }
@@ -218,10 +224,6 @@ function addressOf(device: string | undefined): string | undefined {
   const addresses = networkInterfaces()[device ?? ''] ?? [];
   return addresses.find(({ address }) => !address.startsWith('fe80:'))?.address;
 }
-
-/** pasta complains of each line that no syslog takes. */
-const toldBy = (said: readonly string[]) =>
-  joined(said.filter((line) => !line.includes('bytes to syslog'))) || 'no reason given';
 
 const late = (what: string) =>
   new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
