@@ -50,6 +50,8 @@ mark() { { echo "$1" >"/sys/class/net/$link/ifalias"; } 2>/dev/null; }
 forward() { for key; do switch_on "$key" || return; done; }
 
 switch_on() {
+  # A device may go at any time, and with it the need.
+  [ -e "/proc/sys/net/$1" ] || return 0
   # A sysctl gives its first byte only to a reader of single bytes, and then no newline.
   now=
   read -r now <"/proc/sys/net/$1" || [ -n "$now" ] || return
