@@ -1,19 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { lookFor } from '../isolation/find-tools.js';
 import type { HostPort } from '../isolation/ports.js';
 import type { RefusalWatch } from '../isolation/refusal-watch.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Protocol, Warning } from '../measurement.js';
 
+/** A command that is over sooner has hardly looked for a service, and shall not wait for the hint's tools. */
+const AFTER_MS = 8;
+
 /** Finds out whether the command looked for a service of the host at its own loopback. */
 export class PortHint {
+  readonly #ended = new AbortController();
   readonly #watch: Promise<RefusalWatch | undefined>;
 
   constructor(scope: Scope, offered: readonly HostPort[]) {
-    this.#watch = start(scope, offered).catch(() => undefined);
+    const later = pause(AFTER_MS, undefined, { signal: this.#ended.signal });
+    this.#watch = later.then(() => start(scope, offered)).catch(() => undefined);
   }
 
   /** Leaves no process of ours inside. */
   async settle(): Promise<void> {
+    this.#ended.abort();
     await (await this.#watch)?.settle();
   }
 
