@@ -19,6 +19,7 @@ import { difference, takeReading } from './run/take-reading.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
 import { waitForTree } from './run/wait-for-tree.js';
 import { TrafficWatch } from './run/watch-traffic.js';
+import { Witnesses } from './run/witnesses.js';
 import { closeSeries } from './series/series.js';
 import { countTraffic } from './traffic/count-traffic.js';
 import { protocolSummary } from './traffic/protocol.js';
@@ -65,6 +66,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     argv,
     enter: scope.enter(identityOptions(account)),
   });
+  const witnesses = new Witnesses(scope, before);
   const onSample = (sample: Sample) => {
     neighbours?.lookBeside();
     return breach.look(sample);
@@ -97,6 +99,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const contamination = await neighbours?.grade();
+  const explanation = await witnesses.explain(traffic);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
   const budget = judge(limits, { external, method, ended: breach.ended });
@@ -118,6 +121,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     traffic,
     method,
     protocol,
+    ...explanation,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, total, durationMs),
     warnings: [

@@ -137,6 +137,60 @@ export type Attempt = {
   readonly packets: number;
 };
 
+/** What one remote sent and received, by protocol and port. */
+export type RemoteRow = {
+  readonly address: string;
+  /** Names that the command looked up and got this address for. */
+  readonly names: readonly string[];
+  readonly family: Family;
+  /** tcp, udp, icmp ..., or a number of /etc/protocols. */
+  readonly protocol: string;
+  /** The remote's, where the command opened the connection (client); the command's own, where the remote did (server). */
+  readonly port: number | null;
+  readonly role: 'client' | 'server' | null;
+  /** Rows, others and the unattributed rest sum up to the external wire octets. */
+  readonly wireOctets: InOut<IpOctets>;
+  /** Without IP, TCP and UDP headers, retransmissions included. null: a protocol without ports. */
+  readonly payloadOctets: InOut<number | null>;
+  /** TCP connections that were answered, and SYNs that asked for one, repeated ones included. null: not TCP. */
+  readonly connections: number | null;
+  readonly attempts: number | null;
+  /** After the command's start. null: not remembered. */
+  readonly firstSeenMs: Milliseconds | null;
+  readonly lastSeenMs: Milliseconds | null;
+};
+
+/** Whom the command spoke with. */
+export type RemoteUse = {
+  /** kernel-counters: every packet was counted, by nftables. */
+  readonly evidence: 'kernel-counters';
+  /** The largest first, at most 1000. */
+  readonly rows: readonly RemoteRow[];
+  readonly others: {
+    /** How many remotes there were beyond the rows, and if more came than could be told apart. */
+    readonly remotes: number;
+    readonly isComplete: boolean;
+    readonly wireOctets: InOut<IpOctets>;
+  };
+  /** What the wire carried and no remote explains. */
+  readonly unattributed: InOut<IpOctets>;
+};
+
+/** What the command asked its nameservers, through a relay that passes everything on as it is. */
+export type DnsUse = {
+  readonly queries: number;
+  readonly answered: number;
+  /** Answers that a name does not exist (NXDOMAIN), which search lists ask for by design. */
+  readonly notFound: number;
+  /** Answers that the server failed or refused. */
+  readonly failed: number;
+  /** No answer within 5 s, or nobody there. */
+  readonly unanswered: number;
+  /** From question to answer, at the relay. null: nothing was answered. */
+  readonly averageMs: number | null;
+  readonly slowestMs: number | null;
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -164,6 +218,10 @@ export type Measurement = {
   readonly traffic: Traffic;
   readonly method: Method;
   readonly protocol: Protocol;
+  /** Whom the command spoke with; absent where the isolation cannot tell. */
+  readonly remotes?: RemoteUse;
+  /** Its questions to its nameservers; absent where they are not seen. */
+  readonly dns?: DnsUse;
   readonly budget?: JudgedBudget;
   readonly series: Series;
   readonly warnings: readonly Warning[];

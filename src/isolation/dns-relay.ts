@@ -1,52 +1,68 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, createServer, isIPv6, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import { askResolver, failureOf, type Resolver } from './ask-resolver.js';
+import type { DnsObserver } from './dns-exchange.js';
+import { DnsFrames } from './dns-frames.js';
 
-/** The DNS port (RFC 1035), of the relay and of whom it asks. */
-const PORT = 53;
-/** As long as resolv.conf's own default for a question. */
-const ANSWER_WITHIN_MS = 5000;
+/** The DNS port (RFC 1035). */
+export const DNS_PORT = 53;
+
+/** A port that is free for UDP may be taken for TCP. */
+const MAX_TRIES = 5;
+
+export type RelayOptions = {
+  /** Of the host's end of a link, where the namespace reaches it. */
+  readonly address: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly server: Resolver;
+  readonly observe?: DnsObserver | undefined;
+};
 
 /**
- * Asks the host's own resolver for the namespace, where that only answers on a loopback address. Messages pass as they
- * are: every record type, over UDP and TCP.
+ * Passes DNS on between the namespace and one resolver of the host. Messages go as they are, with every record type, over
+ * UDP and TCP; who observes sees each question with its answer.
  */
 export class DnsRelay implements Disposable {
+  readonly port: number;
   readonly #udp: Socket;
   readonly #tcp: Server;
 
-  private constructor(udp: Socket, tcp: Server) {
-    this.#udp = udp;
-    this.#tcp = tcp;
+  private constructor(udp: Socket, tcp: Server, { server, observe }: RelayOptions) {
+    this.#udp = udp.unref();
+    this.#tcp = tcp.unref();
+    this.port = udp.address().port;
+    udp.on('message', (question, from) => void answerQuestion(udp, question, from, { server, observe }));
+    // A client that is gone cannot be answered, and that is all.
+    udp.on('error', () => {});
+    tcp.on('connection', (client) => relayStream(client, { server, observe }));
   }
 
-  /**
-   * Listens on an address of the host's end of the link.
-   * @param server whom to ask: resolv.conf's first nameserver
-   * @returns undefined when the port is taken, by a resolver that listens everywhere and so answers there itself
-   */
-  static async open(address: string, server: string): Promise<DnsRelay | undefined> {
-    const udp = createSocket('udp4');
-    const tcp = createServer((client) => {
-      const upstream = connect(PORT, server);
-      client.pipe(upstream).pipe(client);
-      for (const end of [client, upstream])
-        end.on('error', () => [client, upstream].forEach((socket) => void socket.destroy()));
-    });
-    udp.on('message', (question, from) => ask(udp, question, from, server));
+  /** @returns undefined when the port is taken: a resolver that listens everywhere answers there itself */
+  static async open(options: RelayOptions): Promise<DnsRelay | undefined> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const relay = await DnsRelay.#listen(options);
+      if (relay) return relay;
+      if (options.port !== 0) return undefined;
+    }
+    return undefined;
+  }
+
+  static async #listen(options: RelayOptions): Promise<DnsRelay | undefined> {
+    const udp = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
+    const tcp = createServer({ allowHalfOpen: true });
     try {
-      udp.bind(PORT, address);
+      udp.bind(options.port, options.address);
       await once(udp, 'listening');
-      tcp.listen(PORT, address);
+      tcp.listen(udp.address().port, options.address);
       await once(tcp, 'listening');
+      return new DnsRelay(udp, tcp, options);
     } catch (error) {
       udp.close();
       if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
       throw error;
     }
-    udp.unref();
-    tcp.unref();
-    return new DnsRelay(udp, tcp);
   }
 
   [Symbol.dispose](): void {
@@ -55,22 +71,42 @@ export class DnsRelay implements Disposable {
   }
 }
 
-/** One question, one socket: the kernel pairs the answer with it. */
-function ask(relay: Socket, question: Buffer, from: RemoteInfo, server: string): void {
-  const upstream = createSocket(isIPv6(server.replace(/%.*$/, '')) ? 'udp6' : 'udp4');
-  const timer = setTimeout(() => upstream.close(), ANSWER_WITHIN_MS).unref();
-  const finish = () => {
-    clearTimeout(timer);
-    upstream.close();
-  };
-  upstream.once('error', finish);
-  upstream.once('message', (answer) => {
-    finish();
-    try {
-      relay.send(answer, from.port, from.address);
-    } catch {
-      // The run is over and the relay closed: nobody waits for this answer.
-    }
+type Relayed = Pick<RelayOptions, 'server' | 'observe'>;
+
+async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, { server, observe }: Relayed) {
+  const start = performance.now();
+  const answer = await askResolver(question, server);
+  observe?.({ question, answer: answer === 'refused' ? undefined : answer, ms: performance.now() - start });
+  if (answer === undefined) return;
+  try {
+    relay.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
+  } catch {
+    // The run is over and the relay closed: nobody waits for this answer.
+  }
+}
+
+function relayStream(client: TcpSocket, { server, observe }: Relayed): void {
+  const upstream = connect({ port: server.port, host: server.address, allowHalfOpen: true });
+  if (observe) observeStreams(client, upstream, observe);
+  client.pipe(upstream).pipe(client);
+  for (const end of [client, upstream]) {
+    end.unref();
+    end.on('error', () => [client, upstream].forEach((socket) => void socket.destroy()));
+  }
+}
+
+/** Answers may come in another order than the questions: they have the same identifier (RFC 7766, 7). */
+function observeStreams(client: TcpSocket, upstream: TcpSocket, observe: DnsObserver): void {
+  const asked = new Map<number, { question: Buffer; at: number }>();
+  const questions = new DnsFrames((question) => {
+    if (question.length >= 2) asked.set(question.readUInt16BE(0), { question, at: performance.now() });
   });
-  upstream.send(question, PORT, server);
+  const answers = new DnsFrames((answer) => {
+    const id = answer.length < 2 ? -1 : answer.readUInt16BE(0);
+    const waiting = asked.get(id);
+    asked.delete(id);
+    if (waiting) observe({ question: waiting.question, answer, ms: performance.now() - waiting.at });
+  });
+  client.on('data', (chunk: Buffer) => questions.data(chunk));
+  upstream.on('data', (chunk: Buffer) => answers.data(chunk));
 }

@@ -1,10 +1,13 @@
 import type { ChainName } from './guardian.js';
 
-/** A chain at the forward hook that is not netmeter's, as `nft list chains` prints it. */
+/** A chain at a hook that is not netmeter's, as `nft list chains` prints it. */
 export type ForwardChain = ChainName & { readonly policy: string };
 
-/** Base chains at the forward hook in the output of `nft list chains`, netmeter's own tables left out. */
-export function forwardChains(listing: string): ForwardChain[] {
+/** Where packets to other machines pass, or to this one. */
+export type Hook = 'forward' | 'input';
+
+/** Base chains at a hook in the output of `nft list chains`, netmeter's own tables left out. */
+export function forwardChains(listing: string, at: Hook = 'forward'): ForwardChain[] {
   const found: ForwardChain[] = [];
   let table: { family: string; table: string } | undefined;
   let chain = '';
@@ -12,8 +15,9 @@ export function forwardChains(listing: string): ForwardChain[] {
     const opened = /^table (\S+) (\S+) \{/.exec(line);
     if (opened?.[1] && opened[2]) table = { family: opened[1], table: opened[2] };
     chain = /^chain (\S+) \{/.exec(line)?.[1] ?? chain;
-    const hook = /^type filter hook forward priority [^;]+; policy (\w+);/.exec(line);
-    if (hook?.[1] && table && !/^netmeter_\d+$/.test(table.table)) found.push({ ...table, chain, policy: hook[1] });
+    const hook = /^type filter hook (\w+) priority [^;]+; policy (\w+);/.exec(line);
+    const policy = hook?.[1] === at ? hook[2] : undefined;
+    if (policy && table && !/^netmeter_\d+$/.test(table.table)) found.push({ ...table, chain, policy });
   }
   return found;
 }

@@ -3,14 +3,21 @@ import type { LineChannel } from './line-channel.js';
 import { hostDevices, type Links } from './make-links.js';
 import type { PublishedPort } from './ports.js';
 import { publishRules } from './publish-rules.js';
+import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
+import { remoteRules } from './remote-rules.js';
+import type { RemoteSource } from './scope.js';
 
 /**
  * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
  * removes it when that process ends, however it ends.
  */
-export class NatTable {
+export class NatTable implements RemoteSource {
   readonly #nft: LineChannel;
   readonly #published: readonly PublishedPort[];
+  #table = '';
+  #last: Promise<unknown> = Promise.resolve();
+  #counts: Promise<boolean> = Promise.resolve(false);
+  #isCounting = false;
 
   constructor(nft: LineChannel, published: readonly PublishedPort[]) {
     this.#nft = nft;
@@ -19,15 +26,68 @@ export class NatTable {
     nft.send('list chains');
   }
 
+  /** Settles when it is certain whether each remote is counted. */
+  get counts(): Promise<boolean> {
+    return this.#last.then(() => this.#counts);
+  }
+
+  get isCounting(): boolean {
+    return this.#isCounting;
+  }
+
+  /** Family and name. */
+  get table(): string {
+    return this.#table;
+  }
+
+  /** Adds a chain and its rules. @returns whether they could be added */
+  addChain(chain: string, commands: readonly string[]): Promise<boolean> {
+    const added = this.#last.then(() => {
+      this.#nft.send(commands.join('; '), `list chain ${this.#table} ${chain}`);
+      return this.#hasChain(chain);
+    });
+    this.#last = added;
+    return added;
+  }
+
+  /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
+  async list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean> {
+    if (!(await this.counts)) return false;
+    const { RemoteListing } = await import('./remote-listing.js');
+    const listing = new RemoteListing(take, takeUncounted);
+    this.#nft.send(`list table ${this.#table}`);
+    for (let open = false; ; ) {
+      const line = await this.#nft.nextLine();
+      if (line === undefined || (!open && line.startsWith('Error:'))) return false;
+      open ||= line.startsWith(`table ${this.#table} {`);
+      if (open && line === '}') return true;
+      listing.line(line);
+    }
+  }
+
   /**
-   * Adds the table in one transaction; the interfaces that it names need not exist yet.
+   * Adds the table in one transaction; the interfaces that it names need not exist yet. What counts the remotes comes in
+   * a second one: an nft or kernel that cannot do it leaves the command its network.
    * @param switchedOn devices that forward only because netmeter switched it on
    * @returns what `nft list chains` printed before, for the check of other tables' forward chains
    * @throws {NetmeterError} SETUP_FAILED
    */
-  async add(links: Links, switchedOn: readonly string[]): Promise<string> {
+  add(links: Links, switchedOn: readonly string[]): Promise<string> {
+    // One at a time, or the answers could not be told apart.
+    const added = this.#last.then(() => this.#add(links, switchedOn));
+    this.#last = added.then(() => this.#counts).catch(() => {});
+    return added;
+  }
+
+  async #add(links: Links, switchedOn: readonly string[]): Promise<string> {
     const table = `inet ${tableName(links)}`;
-    this.#nft.send(transaction(links, switchedOn, this.#published), `list chain ${table} nm_forward`);
+    this.#table = table;
+    this.#nft.send(
+      transaction(links, switchedOn, this.#published),
+      `list chain ${table} nm_forward`,
+      remoteRules(table, links.plans, this.#published.length > 0).join('; '),
+      `list chain ${table} nm_sent`,
+    );
     const others: string[] = [];
     for (;;) {
       const line = await this.#nft.nextLine();
@@ -35,8 +95,23 @@ export class NatTable {
         throw new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${line ?? 'nft ended'}`);
       }
       // nft 1.0.7 and later name the owner behind the brace.
-      if (line.startsWith(`table ${table} {`)) return others.join('\n');
+      if (line.startsWith(`table ${table} {`)) break;
       others.push(line);
+    }
+    this.#counts = this.#hasChain('nm_sent').then((has) => {
+      this.#isCounting = has;
+      return has;
+    });
+    return others.join('\n');
+  }
+
+  /** Reads up to the end of a chain's listing, which was asked for. */
+  async #hasChain(chain: string): Promise<boolean> {
+    for (let seen = false; ; ) {
+      const line = await this.#nft.nextLine();
+      if (line === undefined || line.startsWith('Error:')) return false;
+      seen ||= line.trim() === `chain ${chain} {`;
+      if (seen && line === '}') return true;
     }
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Tools } from './find-tools.js';
-import { chainsToOpen, forwardChains } from './forward-chains.js';
+import { chainsToOpen, forwardChains, type Hook } from './forward-chains.js';
 import type { ChainName, Guardian } from './guardian.js';
 import { runTool } from './run-tool.js';
 
@@ -13,14 +13,22 @@ import { runTool } from './run-tool.js';
  */
 export async function openFirewall(tools: Tools, guardian: Guardian, link: string, listing: string): Promise<void> {
   refuseLegacyTables();
-  const chains = forwardChains(listing);
-  if (chains.length === 0) return;
-  const ruleset = JSON.parse(await runTool(tools.nft, ['-j', 'list', 'ruleset']));
-  for (const chain of chainsToOpen(chains, ruleset)) {
+  for (const chain of await closedChains(tools, listing, 'forward')) {
     await guardian.accept(link, chain).catch((error: unknown) => {
       throw blocked(chain, error);
     });
   }
+}
+
+/** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
+export async function openInput(tools: Tools, guardian: Guardian, link: string, listing: string): Promise<void> {
+  for (const chain of await closedChains(tools, listing, 'input')) await guardian.accept(link, chain);
+}
+
+async function closedChains(tools: Tools, listing: string, hook: Hook): Promise<ChainName[]> {
+  const chains = forwardChains(listing, hook);
+  if (chains.length === 0) return [];
+  return chainsToOpen(chains, JSON.parse(await runTool(tools.nft, ['-j', 'list', 'ruleset'])));
 }
 
 function blocked({ family, table, chain }: ChainName, cause: unknown): NetmeterError {

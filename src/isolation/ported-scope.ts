@@ -1,6 +1,7 @@
 import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { DnsObserver } from './dns-exchange.js';
 import type { HostPorts } from './host-ports.js';
-import type { Scope, WireReading } from './scope.js';
+import type { RemoteSource, Scope, WireReading } from './scope.js';
 
 /** A scope in which ports of the host are offered. */
 export class PortedScope implements Scope {
@@ -47,6 +48,18 @@ export class PortedScope implements Scope {
 
   sampleWire(): Promise<WireReading> {
     return this.#scope.sampleWire();
+  }
+
+  get remotes(): RemoteSource | undefined {
+    return this.#scope.remotes;
+  }
+
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    return (await this.#scope.observeNames?.(observe)) ?? false;
+  }
+
+  unansweredWarnings(): readonly Warning[] {
+    return this.#scope.unansweredWarnings?.() ?? [];
   }
 
   async attempts(): Promise<readonly Attempt[] | null> {

@@ -1,10 +1,17 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { type CoveredFile, planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
+import { type CoveredFile, nameservers, planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
 
-/** What the namespace shows, and whom a relay on the host must ask for it; without `resolvConf` the host's file is right. */
-export type ResolverChoice = { readonly resolvConf?: CoveredFile; readonly relayTo?: readonly string[] };
+/**
+ * What the namespace shows, and whom a relay on the host must ask for it; without `resolvConf` the host's file is right.
+ * `servers` are those that the command itself asks.
+ */
+export type ResolverChoice = {
+  readonly resolvConf?: CoveredFile;
+  readonly relayTo?: readonly string[];
+  readonly servers?: readonly string[];
+};
 
 /** Reads the host's resolver settings and decides what the namespace shows instead, if anything. */
 export function chooseResolver(reach: Reach): ResolverChoice {
@@ -17,11 +24,11 @@ export function chooseResolver(reach: Reach): ResolverChoice {
   const target = () => realpathSync(RESOLV_CONF);
   switch (plan.kind) {
     case 'unchanged':
-      return {};
+      return { servers: nameservers(own) };
     case 'relay':
       return { relayTo: plan.servers, resolvConf: { target: target(), text: own } };
     case 'replace':
-      return { resolvConf: { target: target(), text: plan.text } };
+      return { resolvConf: { target: target(), text: plan.text }, servers: nameservers(plan.text) };
     default:
       return plan satisfies never;
   }

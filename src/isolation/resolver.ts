@@ -35,7 +35,8 @@ export function planResolver(own: string, upstreams: () => readonly string[], re
   return chosen ? { kind: 'replace', text: withNameservers(own, chosen) } : { kind: 'relay', servers };
 }
 
-function nameservers(text: string): string[] {
+/** The addresses of a resolv.conf(5), in their order. */
+export function nameservers(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const server = /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
     return server ? [server] : [];

@@ -1,4 +1,6 @@
 import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { DnsObserver } from './dns-exchange.js';
+import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
@@ -8,6 +10,16 @@ export type QueueReading = { readonly bytes: bigint; readonly packets: bigint };
 
 /** What each queue has sent so far, by device and direction as the command sees it: `nm4.in`, `nm4.out`, `lo.out`. */
 export type WireReading = Readonly<Record<string, QueueReading | undefined>>;
+
+/** Who was spoken with, as the kernel counts it. */
+export interface RemoteSource {
+  /** Every packet from now on is counted. */
+  readonly isCounting: boolean;
+  /** Settles when it is certain whether they are. */
+  readonly counts: Promise<boolean>;
+  /** Hands over all that was counted. @returns false when it could not be listed to its end */
+  list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean>;
+}
 
 /** A place to run in that only the command's process tree lives in, or that it knowingly shares. */
 export interface Scope extends AsyncDisposable {
@@ -32,6 +44,13 @@ export interface Scope extends AsyncDisposable {
   readWire(): Promise<WireReading>;
   /** Reads the queues that can be read in passing, while the command runs. */
   sampleWire(): Promise<WireReading>;
+  /** Where each remote is counted apart. */
+  readonly remotes?: RemoteSource | undefined;
+  /**
+   * Looks on at the command's questions to its nameservers, from a little later on.
+   * @returns false where they cannot be seen
+   */
+  observeNames?(observe: DnsObserver): Promise<boolean>;
   /** What was tried in a namespace without a way out; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were sent again, or a connect failed. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Isolation, Warning } from '../measurement.js';
 import { asAccount } from './as-account.js';
-import type { DnsRelay } from './dns-relay.js';
+import type { DnsObserver } from './dns-exchange.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
@@ -10,7 +10,7 @@ import { readHostsFile, withHostName } from './hosts-file.js';
 import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
-import { openFirewall } from './open-firewall.js';
+import { openFirewall, openInput } from './open-firewall.js';
 import type { HostPort, PublishedPort } from './ports.js';
 import type { PublishedPorts } from './published-ports.js';
 import { QueueCounters } from './queue-counters.js';
@@ -18,7 +18,8 @@ import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
-import type { Scope, WireReading } from './scope.js';
+import type { RemoteSource, Scope, WireReading } from './scope.js';
+import type { ScopeNames } from './scope-names.js';
 import type { LinkPlan, LinkPurpose } from './subnet.js';
 import { innerLines } from './veth-pair.js';
 
@@ -50,7 +51,9 @@ export class VethScope implements Scope {
   readonly #hosts: CoveredFile | undefined;
   readonly #publish: readonly PublishedPort[];
   #published: PublishedPorts | undefined;
-  #relay: DnsRelay | undefined;
+  #names: ScopeNames | undefined;
+  /** `nft list chains` from before our own table. */
+  #listing = '';
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #hostQueues: QueueCounters;
@@ -74,7 +77,8 @@ export class VethScope implements Scope {
     }
   }
 
-  private constructor(tools: Tools, { publish = [], hostPorts = [], cwd, openFiles }: Omit<OpenOptions, 'signal'>) {
+  private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
+    const { publish = [], hostPorts = [], cwd, openFiles } = options;
     this.#publish = publish;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
@@ -136,9 +140,20 @@ export class VethScope implements Scope {
     return this.readWire();
   }
 
+  get remotes(): RemoteSource {
+    return this.#nat;
+  }
+
+  /** Where names cannot be seen, the command asks its nameservers as ever. */
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    const [link] = hostDevices(this.#made);
+    if (link) await openInput(this.#tools, this.#guardian, link, this.#listing);
+    return (await this.#openNames()).observe(observe, this.#nat, this.#made.plans);
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#relay?.[Symbol.dispose]();
+    this.#names?.[Symbol.dispose]();
     this.#published?.[Symbol.dispose]();
     return this.#guardian.finish();
   }
@@ -172,7 +187,10 @@ export class VethScope implements Scope {
       held,
       this.#configureInside(links),
       this.#hostQueues.attach(hostDevices(links)),
-      translated.then((listing) => this.#connect(links, keys, listing)),
+      translated.then((listing) => {
+        this.#listing = listing;
+        return this.#connect(links, keys, listing);
+      }),
     ]);
     this.#nameHost();
     await Promise.all([this.#relayNames(), this.#publishPorts()]);
@@ -184,9 +202,15 @@ export class VethScope implements Scope {
     const [server] = relayTo ?? [];
     const [address] = this.#plan('host-local').host.addresses;
     if (server === undefined || !resolvConf || !address) return;
-    const { DnsRelay } = await import('./dns-relay.js');
-    this.#relay = await DnsRelay.open(address, server);
+    await (await this.#openNames()).relayTo(server, address);
     this.#rewrite({ ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
+  }
+
+  /** Loaded here: before the command starts every millisecond counts. */
+  async #openNames(): Promise<ScopeNames> {
+    const { ScopeNames } = await import('./scope-names.js');
+    this.#names ??= new ScopeNames(this.#resolver);
+    return this.#names;
   }
 
   #nameHost(): void {

@@ -1,8 +1,8 @@
 /** The summary is this wide, that of a plain terminal. */
 export const WIDTH = 80;
 
-const LABEL_WIDTH = 9;
-const INDENT = ' '.repeat(2 + LABEL_WIDTH + 1);
+export const LABEL_WIDTH = 9;
+export const INDENT = ' '.repeat(2 + LABEL_WIDTH + 1);
 
 /** A labelled line of the summary; text that is too long goes on below, under itself. */
 export function row(label: string, text: string, paint = (plain: string) => plain): string {

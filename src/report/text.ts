@@ -4,6 +4,7 @@ import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { type Paint, painter } from './paint.js';
+import { remoteRows } from './remote-rows.js';
 import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
 import { visible } from './visible.js';
@@ -19,6 +20,7 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
   const rows = [
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
+    ...remoteRows(measurement),
     ...troubleRows(measurement),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),

@@ -1,0 +1,85 @@
+import { SocketAddress } from 'node:net';
+import type { DnsExchange } from '../isolation/dns-exchange.js';
+import type { DnsUse } from '../measurement.js';
+import type { DecodedAnswer } from './decode-answer.js';
+
+/** So many addresses are remembered with their names; a crawler of the whole web has more. */
+const MOST_ADDRESSES = 100_000;
+
+type Decode = (message: Buffer) => DecodedAnswer | undefined;
+
+/** Remembers which names the command asked for each address, and how its questions went. */
+export class ObservedNames {
+  readonly #names = new Map<string, Set<string>>();
+  #decode: Decode | undefined;
+  #loading: Promise<void> | undefined;
+  #waiting: DnsExchange[] = [];
+  readonly #counts = { queries: 0, answered: 0, notFound: 0, failed: 0, unanswered: 0 };
+  #totalMs = 0;
+  #slowestMs = 0;
+
+  /** A message that cannot be read is the command's and the server's affair; it is counted and passed on all the same. */
+  readonly take = (exchange: DnsExchange): void => {
+    if (this.#decode) this.#read(exchange, this.#decode);
+    else {
+      this.#waiting.push(exchange);
+      this.#loading ??= this.#load();
+    }
+  };
+
+  /** Names that were asked and led to an address, in the order of the questions. */
+  namesOf(address: string): readonly string[] {
+    return [...(this.#names.get(address) ?? [])];
+  }
+
+  /** Waits for what has not been read yet. */
+  async settle(): Promise<void> {
+    await this.#loading;
+  }
+
+  async summary(): Promise<DnsUse> {
+    await this.settle();
+    const { answered } = this.#counts;
+    return {
+      ...this.#counts,
+      averageMs: answered === 0 ? null : round(this.#totalMs / answered),
+      slowestMs: answered === 0 ? null : round(this.#slowestMs),
+    };
+  }
+
+  /** Loaded here: only a command that looks names up pays for the decoder. */
+  async #load(): Promise<void> {
+    const { decodeAnswer } = await import('./decode-answer.js');
+    this.#decode = decodeAnswer;
+    for (const exchange of this.#waiting.splice(0)) this.#read(exchange, decodeAnswer);
+  }
+
+  #read({ answer, ms }: DnsExchange, decode: Decode): void {
+    this.#counts.queries += 1;
+    if (!answer) {
+      this.#counts.unanswered += 1;
+      return;
+    }
+    this.#counts.answered += 1;
+    this.#totalMs += ms;
+    this.#slowestMs = Math.max(this.#slowestMs, ms);
+    const decoded = decode(answer);
+    if (decoded === undefined || decoded.code === 'NOERROR') {
+      for (const address of decoded?.addresses ?? []) this.#remember(address, decoded?.name ?? '');
+    } else if (decoded.code === 'NXDOMAIN') this.#counts.notFound += 1;
+    else this.#counts.failed += 1;
+  }
+
+  #remember(address: string, name: string): void {
+    const key = canonical(address);
+    const names = this.#names.get(key);
+    if (names) names.add(name);
+    else if (this.#names.size < MOST_ADDRESSES) this.#names.set(key, new Set([name]));
+  }
+}
+
+/** As the kernel prints it (RFC 5952). */
+const canonical = (address: string) =>
+  address.includes(':') ? new SocketAddress({ address, family: 'ipv6' }).address : address;
+
+const round = (ms: number) => Math.round(ms * 100) / 100;

@@ -1,0 +1,39 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+
+/** As long as resolv.conf's own default for a question. */
+const ANSWER_WITHIN_MS = 5000;
+
+/** The resolver that is asked (RFC 1035's port, unless a test has its own). */
+export type Resolver = { readonly address: string; readonly port: number };
+
+/**
+ * Asks one question over UDP. One question, one socket: the kernel pairs the answer with it, under a port of its own.
+ * @returns undefined when no answer came in time; 'refused' when nobody can be asked there
+ */
+export function askResolver(question: Buffer, { address, port }: Resolver): Promise<Buffer | 'refused' | undefined> {
+  const upstream = createSocket(isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4');
+  return new Promise((resolve) => {
+    const finish = (answer: Buffer | 'refused' | undefined) => {
+      clearTimeout(timer);
+      upstream.close();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => finish(undefined), ANSWER_WITHIN_MS).unref();
+    upstream.once('error', () => finish('refused'));
+    upstream.once('message', finish);
+    // Connected, so that it hears of a refusal.
+    upstream.connect(port, address, (error?: Error) => {
+      if (!error) upstream.send(question);
+    });
+  });
+}
+
+/** The question again as a response, "server failure" (RFC 1035, 4.1.1): what lets a client ask its next nameserver at once. */
+export function failureOf(question: Buffer): Buffer {
+  const answer = Buffer.from(question);
+  if (answer.length < 12) return answer;
+  answer[2] = (answer[2] ?? 0) | 0x80;
+  answer[3] = ((answer[3] ?? 0) & 0x70) | 0x82;
+  return answer;
+}

@@ -1,0 +1,9 @@
+/** A question that was passed on, and the answer to it; without one it took longer than a client waits, or was refused. */
+export type DnsExchange = {
+  /** DNS messages (RFC 1035, 4.1), without TCP's length before them. */
+  readonly question: Buffer;
+  readonly answer: Buffer | undefined;
+  readonly ms: number;
+};
+
+export type DnsObserver = (exchange: DnsExchange) => void;
