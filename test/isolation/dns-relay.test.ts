@@ -1,0 +1,92 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
+import { decode, encode, streamEncode } from 'dns-packet';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DnsExchange } from '../../src/isolation/dns-exchange.js';
+import { DnsRelay } from '../../src/isolation/dns-relay.js';
+
+const question = (name: string, id: number) =>
+  encode({ type: 'query', id, flags: 256, questions: [{ type: 'A', name }] });
+
+/** Answers whatever it is asked, over UDP and TCP. */
+const answerTo = (message: Buffer) => {
+  const { id = 0, questions = [] } = decode(message);
+  const answers = [{ type: 'A' as const, name: questions[0]?.name ?? '', data: '192.0.2.7' }];
+  return encode({ type: 'response', id, questions, answers });
+};
+
+let udp: Socket;
+let tcp: Server;
+let relay: DnsRelay;
+let seen: DnsExchange[];
+
+beforeEach(async () => {
+  seen = [];
+  udp = createSocket('udp4').on('message', (message, { port, address }) => udp.send(answerTo(message), port, address));
+  udp.bind(0, '127.0.0.1');
+  await once(udp, 'listening');
+  tcp = createServer((client) => {
+    client.on('data', (chunk: Buffer) => {
+      const answer = answerTo(chunk.subarray(2));
+      client.end(Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 255]), answer]));
+    });
+  }).listen(udp.address().port, '127.0.0.1');
+  await once(tcp, 'listening');
+  const server = { address: '127.0.0.1', port: udp.address().port };
+  const opened = await DnsRelay.open({ address: '127.0.0.1', port: 0, server, observe: (each) => seen.push(each) });
+  if (!opened) throw new Error('no port was free');
+  relay = opened;
+});
+
+afterEach(() => {
+  relay[Symbol.dispose]();
+  udp.close();
+  tcp.close();
+});
+
+async function askByUdp(message: Buffer): Promise<Buffer> {
+  const client = createSocket('udp4');
+  client.send(message, relay.port, '127.0.0.1');
+  const [answer] = (await once(client, 'message')) as [Buffer];
+  client.close();
+  return answer;
+}
+
+test('over UDP, questions and answers pass as they are and are seen', async () => {
+  const asked = question('one.example', 7);
+  expect(await askByUdp(asked)).toEqual(answerTo(asked));
+  expect(seen).toEqual([{ question: asked, answer: answerTo(asked), ms: expect.any(Number) }]);
+});
+
+test('over TCP too', async () => {
+  const client = connect(relay.port, '127.0.0.1');
+  client.end(streamEncode({ type: 'query', id: 9, questions: [{ type: 'A', name: 'two.example' }] }));
+  const chunks: Buffer[] = [];
+  client.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(client, 'close');
+  expect(decode(Buffer.concat(chunks).subarray(2)).questions?.[0]?.name).toBe('two.example');
+  expect(seen.map(({ answer }) => answer && decode(answer).id)).toEqual([9]);
+});
+
+test('a resolver that is not there is told at once, so that the next one is asked', async () => {
+  const none = createSocket('udp4');
+  none.bind(0, '127.0.0.1');
+  await once(none, 'listening');
+  const { port } = none.address();
+  none.close();
+  const server = { address: '127.0.0.1', port };
+  const other = await DnsRelay.open({ address: '127.0.0.1', port: 0, server, observe: (each) => seen.push(each) });
+  const client = createSocket('udp4');
+  client.send(question('three.example', 3), other?.port ?? 0, '127.0.0.1');
+  const [answer] = (await once(client, 'message')) as [Buffer];
+  client.close();
+  other?.[Symbol.dispose]();
+  expect(decode(answer)).toMatchObject({ id: 3, type: 'response', rcode: 'SERVFAIL' });
+  expect(seen).toMatchObject([{ answer: undefined }]);
+});
+
+test('a port that is taken is left to who has it', async () => {
+  const server = { address: '127.0.0.1', port: 53 };
+  expect(await DnsRelay.open({ address: '127.0.0.1', port: relay.port, server })).toBeUndefined();
+});
