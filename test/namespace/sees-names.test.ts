@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement.js';
+import { program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { measuredWithResolver } from './resolv.js';
+import { Wire } from './wire.js';
+
+describePrivileged('names that the command looks up are seen, and its questions pass as they are', () => {
+  let wire: Wire;
+  let server: ChildProcess;
+  beforeAll(async () => {
+    wire = await Wire.lay(23);
+    const zone = {
+      'far.example': [
+        ['A', wire.ipv4],
+        ['AAAA', wire.ipv6],
+      ],
+      'www.far.example': [['CNAME', 'edge.far.example']],
+      'edge.far.example': [['A', wire.ipv4]],
+      'big.example': Array.from({ length: 60 }, (_, number) => ['TXT', `${number} `.padEnd(100, 'x')]),
+      '_http._tcp.example': [['SRV', { port: 80, weight: 1, priority: 2, target: 'far.example' }]],
+      'mail.example': [['MX', { preference: 5, exchange: 'far.example' }]],
+      'host.search.example': [['A', '203.0.113.250']],
+    };
+    server = await nameServer(wire.ipv4, zone);
+  });
+  afterAll(async () => {
+    server?.kill('SIGKILL');
+    await wire?.[Symbol.asyncDispose]();
+  });
+
+  async function nameServer(address: string, zone: object): Promise<ChildProcess> {
+    const words = ['netns', 'exec', wire.namespace, process.execPath, program('zone-server.js'), address];
+    const child = spawn('ip', [...words, JSON.stringify(zone)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (child.stdout) await once(child.stdout, 'data');
+    return child;
+  }
+
+  /** A job of Node's resolver, which reads resolv.conf and knows all record types. */
+  const job = (body: string) => `sleep 0.2; ${process.execPath} -e '
+    const { Resolver } = require("node:dns").promises; const resolver = new Resolver();
+    (async () => { ${body} })()'`;
+
+  const namesOf = ({ remotes }: Measurement, address: string, port: number) =>
+    remotes?.rows.find((row) => row.address === address && row.port === port)?.names;
+
+  test('a remote has the names by which it was asked for, whatever aliases led to it', async () => {
+    const lookups = ['www.far.example', 'far.example', 'FAR.example'].map(
+      (name) => `python3 -c 'import socket; socket.getaddrinfo("${name}", 80)'`,
+    );
+    const requests = `python3 ${program('traffic.py')} requests ${wire.ipv4} 7000 1; python3 ${program('traffic.py')} requests ${wire.ipv6} 7000 1`;
+    const { report, stderr } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `sleep 0.2; ${lookups.join('; ')}; ${requests}`,
+    );
+    expect(namesOf(report, wire.ipv4, 7000), stderr).toEqual(['www.far.example', 'far.example']);
+    expect(namesOf(report, wire.ipv6, 7000)).toEqual(['far.example']);
+    expect(stderr).toMatch(/www\.far\.example:7000 \+1 .* 1 conn/);
+    expect(report.dns).toMatchObject({ queries: 6, answered: 6, failed: 0, unanswered: 0 });
+  });
+
+  test('every record type, answers too big for UDP, and names that do not exist', async () => {
+    const { report, stdout, stderr } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      job(`
+        console.log((await resolver.resolveTxt("big.example")).length);
+        console.log(JSON.stringify(await resolver.resolveSrv("_http._tcp.example")));
+        console.log(JSON.stringify(await resolver.resolveMx("mail.example")));
+        await resolver.resolve4("missing.example").catch((error) => console.log(error.code));`),
+    );
+    expect(stdout, stderr).toBe(
+      [
+        '60',
+        '[{"name":"far.example","port":80,"priority":2,"weight":1}]',
+        '[{"exchange":"far.example","priority":5}]',
+        'ENOTFOUND',
+        '',
+      ].join('\n'),
+    );
+    // The big one is asked twice: over UDP, cut, and over TCP.
+    expect(report.dns).toMatchObject({ queries: 5, answered: 5, notFound: 1, failed: 0 });
+    expect(report.remotes?.rows.find(({ protocol, port }) => protocol === 'tcp' && port === 53)?.connections).toBe(1);
+  });
+
+  test('search domains are asked as ever; the name that had an answer is shown', async () => {
+    const { report, stdout } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\nsearch search.example\n`,
+      `sleep 0.2; python3 -c 'import socket; print(socket.gethostbyname("host"))'`,
+    );
+    expect(stdout).toBe('203.0.113.250\n');
+    expect(report.dns?.answered).toBeGreaterThan(0);
+  });
+
+  test('a nameserver that is not there costs no more than it does without netmeter, and the next one is asked', async () => {
+    const { stdout, report } = await measuredWithResolver(
+      `nameserver ${wire.near4}\nnameserver ${wire.ipv4}\n`,
+      `sleep 0.2; python3 -c 'import socket; print(socket.gethostbyname("edge.far.example"))'`,
+    );
+    expect(stdout).toBe(`${wire.ipv4}\n`);
+    expect(report.dns?.unanswered).toBeGreaterThan(0);
+    expect(report.command.durationMs).toBeLessThan(4000);
+  });
+
+  test('the bytes are those of the same questions without the relay', async () => {
+    const before = await wire.totals();
+    const { report } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `sleep 0.2; python3 -c 'import socket; [socket.gethostbyname("edge.far.example") for _ in range(20)]'`,
+    );
+    const after = await wire.totals();
+    const { external } = report.traffic;
+    expect(external.in.wireOctets).toBe(after['ipv4.in'][0] - before['ipv4.in'][0]);
+    expect(external.out.wireOctets).toBe(after['ipv4.out'][0] - before['ipv4.out'][0]);
+    expect(report.dns?.queries).toBe(20);
+  });
+
+  test.each([
+    ['a policy of drop', 'type filter hook input priority 0; policy drop; ct state established accept'],
+    ['a final reject', 'type filter hook input priority 0; ct state established accept; reject'],
+  ])('a firewall with %s for this machine’s own ports is passed', async (_, rules) => {
+    const nft = (commands: string) => spawnSync('nft', ['-f', '-'], { input: commands, encoding: 'utf8' });
+    expect(nft(`table inet nm-input {\nchain in {\n${rules.replaceAll('; ', '\n')}\n}\n}\n`).stderr).toBe('');
+    const listed = () => spawnSync('nft', ['list', 'table', 'inet', 'nm-input'], { encoding: 'utf8' }).stdout;
+    const untouched = listed();
+    try {
+      const { report, stdout } = await measuredWithResolver(
+        `nameserver ${wire.ipv4}\n`,
+        `sleep 0.3; python3 -c 'import socket; print(socket.gethostbyname("edge.far.example"))'`,
+      );
+      expect(stdout).toBe(`${wire.ipv4}\n`);
+      expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
+      expect(listed()).toBe(untouched);
+    } finally {
+      nft('delete table inet nm-input');
+    }
+  });
+});
