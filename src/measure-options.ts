@@ -23,6 +23,8 @@ export type MeasureOptions = {
   readonly netns?: string;
   /** How long a namespace that others use too is watched before the command and after it; 1 s, 0: not at all. */
   readonly baselineIdle?: Milliseconds;
+  /** Wait until the command's look-ups are seen before it starts, some milliseconds; by default its first may be missed. */
+  readonly namesFirst?: boolean;
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
   /** Where the command shall run; by default the most exact place that works. */

@@ -56,6 +56,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
   const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
+  const witnesses = new Witnesses(scope, before);
+  if (options.namesFirst) await witnesses.seesNames;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
@@ -66,7 +68,6 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     argv,
     enter: scope.enter(identityOptions(account)),
   });
-  const witnesses = new Witnesses(scope, before);
   const onSample = (sample: Sample) => {
     neighbours?.lookBeside();
     return breach.look(sample);

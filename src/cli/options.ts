@@ -26,6 +26,19 @@ export const OPTIONS: readonly Option[] = [
     group: 'Report',
     description: 'Write a report: .json or .txt; - is JSON on stdout',
   },
+  {
+    name: 'by',
+    value: 'WHAT',
+    repeatable: true,
+    choices: ['process', 'remote', 'none'],
+    group: 'Report',
+    description: 'Tables of the summary: process, remote (both by default) or none',
+  },
+  {
+    name: 'redact',
+    group: 'Report',
+    description: 'Hide arguments and host names in the summary and the reports',
+  },
   { name: 'quiet', alias: 'q', group: 'Report', description: 'No summary; only errors and broken budgets' },
   {
     name: 'isolation',

@@ -3,6 +3,7 @@ import { parseSize } from '../budget/parse-size.js';
 import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
+import type { By } from '../report/text.js';
 import type { Milliseconds } from '../units.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
@@ -21,6 +22,11 @@ export type RunOptions = {
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
+  /** Tables of the summary that were asked for; undefined: all that have something to tell. */
+  readonly by?: readonly By[];
+  readonly redact?: true;
+  /** The table of remotes was asked for, and so their names: they are worth some milliseconds. */
+  readonly namesFirst?: boolean;
   readonly interval?: Milliseconds;
   readonly linger?: Milliseconds;
   readonly grace?: Milliseconds;
@@ -113,6 +119,7 @@ function runOptions(values: Values): RunOptions {
   const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
   if (given.interval === 0) throw usage('--interval cannot be 0');
   const code = parseExitCode(one('budget-exit-code') ?? '120');
+  const by = parseBy(values.get('by'));
   const reports = (values.get('report') ?? []).map(parseReport);
   return {
     limits,
@@ -120,6 +127,8 @@ function runOptions(values: Values): RunOptions {
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),
+    ...(values.has('redact') && { redact: true }),
+    ...(by && { by, namesFirst: by.includes('remote') }),
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
     publish: (values.get('publish') ?? []).flatMap(parsePublish),
     ...given,
@@ -129,6 +138,11 @@ function runOptions(values: Values): RunOptions {
     ...(netns && { netns }),
     ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
   };
+}
+
+function parseBy(given: readonly string[] | undefined): readonly By[] | undefined {
+  if (given?.includes('none') && given.length > 1) throw usage('--by none cannot be combined', 'Give it alone.');
+  return given?.filter((what): what is By => what !== 'none');
 }
 
 function parseExitCode(text: string): number {

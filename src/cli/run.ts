@@ -58,16 +58,21 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
 
+type TellOptions = Pick<RunOptions, 'quiet' | 'reports'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
+
 /** Prints the summary and writes the reports. @returns true when one could not be written */
-export async function tell(measurement: Measurement, options: Pick<RunOptions, 'quiet' | 'reports'>): Promise<boolean> {
+export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
   const { renderText } = await import('../report/text.js');
+  const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
   const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
   if (!options.quiet || broken) {
-    process.stderr.write(renderText(measurement, { color: useColor(process.env, process.stderr.isTTY === true) }));
+    process.stderr.write(
+      renderText(measurement, { by: options.by, color: useColor(process.env, process.stderr.isTTY === true) }),
+    );
   }
   let failed = false;
   for (const target of options.reports) {
-    await report(measurement, target).catch((error: unknown) => {
+    await report(measurement, target, options.by).catch((error: unknown) => {
       failed = true;
       complain(error);
     });
@@ -75,13 +80,13 @@ export async function tell(measurement: Measurement, options: Pick<RunOptions, '
   return failed;
 }
 
-async function report(measurement: Measurement, { path, format }: ReportTarget): Promise<void> {
+async function report(measurement: Measurement, { path, format }: ReportTarget, by: TellOptions['by']): Promise<void> {
   const [{ renderJson }, { renderText }, { writeReport }] = await Promise.all([
     import('../report/json.js'),
     import('../report/text.js'),
     import('../report/write-report.js'),
   ]);
-  const text = format === 'json' ? renderJson(measurement) : renderText(measurement, { color: false });
+  const text = format === 'json' ? renderJson(measurement) : renderText(measurement, { by, color: false });
   if (path === '-') {
     // Not through /dev/stdout, which cannot be opened when it is a socket.
     process.stdout.write(text);

@@ -26,10 +26,10 @@ export function remoteRows({ remotes }: Measurement): string[] {
 }
 
 function label({ address, names: [name, ...others], protocol, port, role }: RemoteRow): string {
-  const host = name === undefined ? bracketed(address, port) : visible(name);
+  const host = name === undefined ? bracketed(address, role === 'server' ? null : port) : visible(name);
   const more = others.length === 0 ? '' : ` +${others.length}`;
   const place = port === null ? ` ${protocol}` : `:${port}${protocol === 'tcp' ? '' : `/${protocol}`}`;
-  return role === 'server' ? `${host} at our${place}` : `${host}${place}${more}`;
+  return role === 'server' ? `${host} at our port ${place.slice(1)}` : `${host}${place}${more}`;
 }
 
 const bracketed = (address: string, port: number | null) =>

@@ -9,18 +9,22 @@ import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
 import { visible } from './visible.js';
 
-export type TextOptions = { readonly color: boolean };
+/** A table of the summary. */
+export type By = 'process' | 'remote';
+
+/** @property by the tables to show; all by default */
+export type TextOptions = { readonly color: boolean; readonly by?: readonly By[] | undefined };
 
 /** Below this a rate says more about the machine than about the command. */
 const RATES_FROM_MS = 1000;
 
 /** The summary for people: aligned, at most 80 columns wide. */
-export function renderText(measurement: Measurement, { color }: TextOptions): string {
+export function renderText(measurement: Measurement, { color, by = ['process', 'remote'] }: TextOptions): string {
   const paint = painter(color);
   const rows = [
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
-    ...remoteRows(measurement),
+    ...(by.includes('remote') ? remoteRows(measurement) : []),
     ...troubleRows(measurement),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),

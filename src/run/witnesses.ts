@@ -13,10 +13,11 @@ export class Witnesses {
   readonly #startedAt: number;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
   readonly #isWhole: Promise<boolean | undefined>;
-  readonly #seesNames: Promise<boolean>;
+  /** Settles when look-ups are seen, or cannot be. */
+  readonly seesNames: Promise<boolean>;
 
   /**
-   * For the moment at which the command has been started.
+   * For the moment before the command is started.
    * @param before what was counted when nothing of the command's could have crossed
    */
   constructor(scope: Scope, before: Reading) {
@@ -24,12 +25,12 @@ export class Witnesses {
     this.#startedAt = before.texts.at;
     this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
     // Names are worth no delay: a program that asks sooner than this is done would only lack one.
-    this.#seesNames = Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
+    this.seesNames = Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
   }
 
   async explain(traffic: Traffic): Promise<Explanation> {
     const remotes = await this.#explainRemotes(traffic);
-    const dns = (await this.#seesNames) && (await this.#names.summary());
+    const dns = (await this.seesNames) && (await this.#names.summary());
     return { ...(remotes && { remotes }), ...(dns && { dns }) };
   }
 

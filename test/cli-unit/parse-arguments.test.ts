@@ -44,6 +44,10 @@ describe('a run', () => {
     [['--user', '007:0x10'], { user: '007:0x10' }],
     [['--user', '0x10'], { user: '0x10' }],
     [['--user', 'constructor'], { user: 'constructor' }],
+    [['--by', 'process'], { by: ['process'], namesFirst: false }],
+    [['--by=remote', '--by', 'process'], { by: ['remote', 'process'], namesFirst: true }],
+    [['--by', 'none'], { by: [], namesFirst: false }],
+    [['--redact'], { redact: true }],
   ])('%j', async (own, options) => {
     expect(await parseArguments([...own, '--', 'ls', '-l'])).toEqual({
       kind: 'run',
@@ -109,6 +113,7 @@ describe('an error', () => {
     [['--max-in', '-5', 'ls'], /^bad size '-5'/],
     [['--interval', 'soon', 'ls'], /^bad duration 'soon'/, /1h30m/],
     [['--interval', '0', 'ls'], /^--interval cannot be 0$/],
+    [['--by', 'none', '--by', 'process', 'ls'], /^--by none cannot be combined$/],
     [['--kill', 'ls'], /^--kill needs a limit$/, /--max-in/],
     [['--budget-exit-code', '256', 'ls'], /^--budget-exit-code cannot be '256'$/, /0 to 255/],
     [['--budget-exit-code', '1.5', 'ls'], /^--budget-exit-code cannot be '1\.5'$/],

@@ -1,4 +1,4 @@
-import type { InOut, Layers, Measurement } from '../../src/measurement.js';
+import type { InOut, Layers, Measurement, RemoteRow, RemoteUse } from '../../src/measurement.js';
 import { ipOctets, linkBytes, milliseconds, octetsPerSecond, packets } from '../../src/units.js';
 
 const layers = (wire: number, count: number): Layers => ({
@@ -53,6 +53,61 @@ export const quiet: Measurement = {
   warnings: [],
 };
 
+const remote = (names: readonly string[], address: string, changes: Partial<RemoteRow> = {}): RemoteRow => ({
+  address,
+  names,
+  family: address.includes(':') ? 'ipv6' : 'ipv4',
+  protocol: 'tcp',
+  port: 443,
+  role: 'client',
+  wireOctets: { in: ipOctets(0), out: ipOctets(0) },
+  payloadOctets: { in: 0, out: 0 },
+  connections: 1,
+  attempts: 1,
+  firstSeenMs: milliseconds(120),
+  lastSeenMs: milliseconds(12_000),
+  ...changes,
+});
+
+const octets = (incoming: number, out: number) => ({ in: ipOctets(incoming), out: ipOctets(out) });
+
+/** Whom the crawl spoke with: it sums up to its traffic. */
+const remotes: RemoteUse = {
+  evidence: 'kernel-counters',
+  rows: [
+    remote(['www.example.org', 'img.example.org'], '203.0.113.80', {
+      wireOctets: octets(40_000_000, 999_000),
+      payloadOctets: { in: 38_600_000, out: 200_000 },
+      connections: 1412,
+      attempts: 1413,
+    }),
+    remote(['a-very-long-name-of-a-content-delivery-network.example.net'], '2001:db8::80', {
+      wireOctets: octets(8_234_017, 204_782),
+      payloadOctets: { in: 7_800_000, out: 60_000 },
+    }),
+    remote([], '203.0.113.53', {
+      protocol: 'udp',
+      port: 53,
+      wireOctets: octets(100, 90),
+      payloadOctets: { in: 72, out: 62 },
+      connections: null,
+      attempts: null,
+    }),
+    remote([], '2001:db8::99', {
+      protocol: 'ipv6-icmp',
+      port: null,
+      role: null,
+      wireOctets: octets(0, 100),
+      payloadOctets: { in: null, out: null },
+      connections: null,
+      attempts: null,
+      firstSeenMs: null,
+    }),
+  ],
+  others: { remotes: 0, isComplete: true, wireOctets: octets(0, 0) },
+  unattributed: octets(0, 910),
+};
+
 /** A download over both families, as another user, within its budget. */
 export const crawl: Measurement = {
   ...quiet,
@@ -73,6 +128,8 @@ export const crawl: Measurement = {
     },
     loopback: bothWays(layers(2048, 12)),
   },
+  remotes,
+  dns: { queries: 14, answered: 13, notFound: 2, failed: 1, unanswered: 1, averageMs: 2.31, slowestMs: 18.2 },
   protocol: {
     ...quiet.protocol,
     tcp: {

@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --budget-exit-code --report --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --budget-exit-code --report --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -22,6 +22,8 @@ complete -c netmeter -n __netmeter_own -l max-total -x -d 'Most bytes in both di
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json or .txt; - is JSON on stdout'
+complete -c netmeter -n __netmeter_own -l by -x -a 'process remote none' -d 'Tables of the summary: process, remote (both by default) or none'
+complete -c netmeter -n __netmeter_own -l redact -d 'Hide arguments and host names in the summary and the reports'
 complete -c netmeter -n __netmeter_own -l quiet -s q -d 'No summary; only errors and broken budgets'
 complete -c netmeter -n __netmeter_own -l isolation -x -a 'auto veth user-mode host join offline' -d 'auto (the most exact that works), veth, user-mode, host, join or offline'
 complete -c netmeter -n __netmeter_own -l netns -x -d 'Join a network namespace that is there: a name of ip netns, or a path'
@@ -37,4 +39,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"

@@ -10,6 +10,8 @@ _netmeter() {
     '--kill[End the command as soon as a sample shows the breach]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json or .txt; - is JSON on stdout]:FILE:_files' \
+    '*--by=[Tables of the summary: process, remote (both by default) or none]:WHAT:(process remote none)' \
+    '--redact[Hide arguments and host names in the summary and the reports]' \
     '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
     '(--quiet -q)-q[No summary; only errors and broken budgets]' \
     '--isolation=[auto (the most exact that works), veth, user-mode, host, join or offline]:KIND:(auto veth user-mode host join offline)' \
