@@ -5,7 +5,7 @@ import type { Counted, RemoteTotals } from './remote-tally.js';
 
 type Way = 'in' | 'out';
 
-/** What a family carried one way. */
+/** What one way carried. */
 export type Carried = {
   /** On the wire, as its queue counted. */
   readonly wireOctets: number;
@@ -14,7 +14,8 @@ export type Carried = {
 };
 
 export type RemoteFacts = {
-  readonly carried: Readonly<Partial<Record<Family, InOut<Carried>>>>;
+  /** By families where each is known apart. */
+  readonly carried: readonly { readonly families: readonly Family[]; readonly flow: InOut<Carried> }[];
   /** Nothing had crossed before the remotes were counted. */
   readonly isWhole: boolean;
   /** Names that the command asked for, by the address it got. */
@@ -37,12 +38,12 @@ const MOST_HIDDEN = 3;
 export function remoteRows(remotes: readonly RemoteTotals[], facts: RemoteFacts): RemoteUse {
   const octets = new Map(remotes.map((remote) => [remote, { in: 0, out: 0 }]));
   const unattributed = { in: 0, out: 0 };
-  for (const [family, carried] of Object.entries(facts.carried) as [Family, InOut<Carried>][]) {
-    const ours = remotes.filter((remote) => remote.family === family);
+  for (const { families, flow } of facts.carried) {
+    const ours = remotes.filter(({ family }) => families.includes(family));
     for (const way of ['in', 'out'] as const) {
       const { shares, rest } = reconcile(
         ours.map((remote) => remote[way]),
-        carried[way],
+        flow[way],
         facts.isWhole,
       );
       unattributed[way] += rest;
@@ -111,7 +112,7 @@ const size = ({ wireOctets }: RemoteRow) => (wireOctets.in ?? 0) + (wireOctets.o
 function bounded(all: readonly RemoteRow[], unattributed: InOut<number>, { carried }: RemoteFacts): RemoteUse {
   const rows = all.toSorted((a, b) => size(b) - size(a));
   const left = rows.slice(MOST_ROWS);
-  const uncounted = (way: Way) => sum(Object.values(carried).map((family) => family[way].uncounted));
+  const uncounted = (way: Way) => sum(carried.map(({ flow }) => flow[way].uncounted));
   const others = (way: Way) => ipOctets(sum(left.map(({ wireOctets }) => wireOctets[way] ?? 0)) + uncounted(way));
   return {
     evidence: 'kernel-counters',

@@ -4,7 +4,7 @@ import { hostDevices, type Links } from './make-links.js';
 import type { PublishedPort } from './ports.js';
 import { publishRules } from './publish-rules.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
-import { remoteRules } from './remote-rules.js';
+import { AT_HOST_ENDS, type CountedLink, LAST_CHAIN, remoteRules } from './remote-rules.js';
 import type { RemoteSource } from './scope.js';
 
 /**
@@ -85,8 +85,10 @@ export class NatTable implements RemoteSource {
     this.#nft.send(
       transaction(links, switchedOn, this.#published),
       `list chain ${table} nm_forward`,
-      remoteRules(table, links.plans, this.#published.length > 0).join('; '),
-      `list chain ${table} nm_sent`,
+      remoteRules({ table, links: countedLinks(links), hasServer: this.#published.length > 0, ...AT_HOST_ENDS }).join(
+        '; ',
+      ),
+      `list chain ${table} ${LAST_CHAIN}`,
     );
     const others: string[] = [];
     for (;;) {
@@ -98,7 +100,7 @@ export class NatTable implements RemoteSource {
       if (line.startsWith(`table ${table} {`)) break;
       others.push(line);
     }
-    this.#counts = this.#hasChain('nm_sent').then((has) => {
+    this.#counts = this.#hasChain(LAST_CHAIN).then((has) => {
       this.#isCounting = has;
       return has;
     });
@@ -120,6 +122,11 @@ export class NatTable implements RemoteSource {
     this.#nft.send(`delete table inet ${tableName(links)}`);
   }
 }
+
+const countedLinks = ({ plans }: Links): CountedLink[] =>
+  plans.flatMap(({ purpose, host: { device } }) =>
+    purpose === 'host-local' ? [] : [{ family: purpose === 'ipv4' ? '4' : '6', device }],
+  );
 
 const tableName = ({ number }: Links) => `netmeter_${number}`;
 

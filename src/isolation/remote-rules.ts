@@ -1,5 +1,3 @@
-import type { LinkPlan } from './subnet.js';
-
 /** Elements of a set; more remotes than this are counted together. */
 const MOST = 262_144;
 
@@ -11,33 +9,67 @@ type Role = 'client' | 'server';
 
 type Place = { readonly family: '4' | '6'; readonly role: Role; readonly way: 'in' | 'out' };
 
+/** Where the packets of a family pass that are to be counted. */
+export type CountedLink = { readonly family: '4' | '6'; readonly device: string };
+
+/** A hook of the kernel's (nft(8), ADDRESS FAMILIES), and which side of it the device is on. */
+type Hook = { readonly hook: string; readonly priority: number; readonly device: 'iifname' | 'oifname' };
+
+export type RemoteRules = {
+  /** Family and name. */
+  readonly table: string;
+  readonly links: readonly CountedLink[];
+  /** Connections from outside are let in. */
+  readonly hasServer: boolean;
+  /** Where what the command sends, and what it gets, passes. */
+  readonly sent: Hook;
+  readonly received: Hook;
+};
+
+/**
+ * At a host's ends of links: sent packets are seen before their addresses are translated, received ones behind that, as
+ * the command sees them.
+ */
+export const AT_HOST_ENDS = {
+  sent: { hook: 'prerouting', priority: -150, device: 'iifname' },
+  received: { hook: 'postrouting', priority: 200, device: 'oifname' },
+} as const;
+
+/** In the command's own namespace. */
+export const INSIDE = {
+  sent: { hook: 'output', priority: -150, device: 'oifname' },
+  received: { hook: 'input', priority: -150, device: 'iifname' },
+} as const;
+
 /**
  * nft commands that count what each remote sent and received, in the kernel: by address, protocol and port, TCP by the
- * length of its header too, so that the payload is known although nft counts a super-packet's header once. Sent packets
- * are seen before their addresses are translated, received ones behind that: as the command sees them.
- * A set that is full breaks its rule, and the next one counts.
- * @param hasServer connections from outside are let in
+ * length of its header too, so that the payload is known although nft counts a super-packet's header once. A set that is
+ * full breaks its rule, and the next one counts.
  */
-export function remoteRules(table: string, plans: readonly LinkPlan[], hasServer: boolean): string[] {
+export function remoteRules({ table, links, hasServer, sent, received }: RemoteRules): string[] {
   const roles: readonly Role[] = hasServer ? ['server', 'client'] : ['client'];
-  const external = plans.filter(({ purpose }) => purpose !== 'host-local');
-  const families = external.map(({ purpose, host }) => ({
-    family: purpose === 'ipv4' ? ('4' as const) : ('6' as const),
-    device: host.device,
-  }));
+  const base = (chain: string, { hook, priority }: Hook) =>
+    `add chain ${table} ${chain} { type filter hook ${hook} priority ${priority}; }`;
+  const lead = (chain: string, { device }: Hook, link: CountedLink, to: string) =>
+    `add rule ${table} ${chain} ${device} "${link.device}" meta nfproto ipv${link.family} goto ${to}`;
   return [
-    ...families.flatMap(({ family }) => roles.flatMap((role) => setsOf(table, family, role))),
-    ...families.flatMap(({ family }) => otherSets(table, family)),
-    `add chain ${table} nm_sent { type filter hook prerouting priority -150; }`,
-    `add chain ${table} nm_received { type filter hook postrouting priority 200; }`,
-    ...families.flatMap(({ family, device }) => [
+    ...links.flatMap(({ family }) => [
+      ...roles.flatMap((role) => setsOf(table, family, role)),
+      ...otherSets(table, family),
       ...chainOf(table, { family, way: 'out' }, roles),
       ...chainOf(table, { family, way: 'in' }, roles),
-      `add rule ${table} nm_sent iifname "${device}" goto nm_out${family}`,
-      `add rule ${table} nm_received oifname "${device}" goto nm_in${family}`,
+    ]),
+    base('nm_received', received),
+    base(LAST_CHAIN, sent),
+    ...links.flatMap((link) => [
+      lead('nm_received', received, link, `nm_in${link.family}`),
+      lead(LAST_CHAIN, sent, link, `nm_out${link.family}`),
     ]),
   ];
 }
+
+/** Its listing tells that all of the rules are there. */
+export const LAST_CHAIN = 'nm_sent';
 
 const address = ({ family, way }: Pick<Place, 'family' | 'way'>) =>
   `${family === '4' ? 'ip' : 'ip6'} ${way === 'out' ? 'daddr' : 'saddr'}`;

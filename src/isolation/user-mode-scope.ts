@@ -6,7 +6,7 @@ import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { complaint, hidesRefusals } from './carrier-sayings.js';
 import { explainRefusal } from './explain-refusal.js';
-import { requireTools } from './find-tools.js';
+import { lookFor, requireTools } from './find-tools.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { joined } from './line-channel.js';
@@ -14,8 +14,9 @@ import { namespaceMembers } from './namespace-members.js';
 import type { HostPort, PublishedPort } from './ports.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
+import { RemoteTable } from './remote-table.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
-import type { Scope, WireReading } from './scope.js';
+import type { RemoteSource, Scope, WireReading } from './scope.js';
 import { UserGuardian } from './user-guardian.js';
 import { enterUserNamespace } from './user-namespace.js';
 import { within } from './within.js';
@@ -37,6 +38,9 @@ const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umoun
 /** For each step; all of them together take a tenth of a second. */
 const STEP_MS = 5000;
 
+/** The namespace's name of its tap. */
+const TAP = 'nm0';
+
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 const IPV6_MIN_MTU = 1280;
 
@@ -52,7 +56,9 @@ export class UserModeScope implements Scope {
   readonly #resolvConf: CoveredFile | undefined;
   readonly #hosts: CoveredFile | undefined;
   readonly #relayTo: string | undefined;
+  readonly #isPublished: boolean;
   #relay: Disposable | undefined;
+  #remotes: RemoteTable | undefined;
   readonly #guardian: UserGuardian;
   readonly #said: string[] = [];
   #pid: number | undefined;
@@ -84,6 +90,7 @@ export class UserModeScope implements Scope {
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
     this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
     this.#relayTo = choice.relayTo?.[0];
+    this.#isPublished = publish.length > 0;
     this.#resolvConf = shownFile(choice);
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
     const wantsName = this.#resolvConf !== undefined || publish.length + hostPorts.length > 0;
@@ -97,7 +104,7 @@ export class UserModeScope implements Scope {
     });
   }
 
-  get isolation(): Isolation {
+  get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
     const { tool, tap } = this.#carrier;
     const families = tap.families.length > 1 ? (['ipv4', 'ipv6'] as const) : (['ipv4'] as const);
     return { kind: 'user-mode', tool, mtu: tap.mtu, families };
@@ -151,6 +158,10 @@ export class UserModeScope implements Scope {
     return this.readWire();
   }
 
+  get remotes(): RemoteSource | undefined {
+    return this.#remotes;
+  }
+
   unansweredWarnings(): Warning[] {
     if (!hidesRefusals(this.#said)) return [];
     const message = 'refused connections time out with this old pasta (cure: a later version of the package passt)';
@@ -167,13 +178,24 @@ export class UserModeScope implements Scope {
   async #setUp(): Promise<void> {
     this.#pid = await within(STEP_MS, this.#made(), () => late('the network namespace was not made'));
     this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
+    this.#remotes = this.#countRemotes();
     const gone = this.#listen();
     const { tool } = this.#carrier;
     await within(STEP_MS, Promise.race([this.#ready(), gone.then(() => this.#carrierFailed())]), () =>
       late(`${tool} did not attach to its tap (it said: ${complaint(this.#said)})`),
     );
     void gone.then(() => this.#warnOfEnd());
+    await this.#remotes?.counts;
     if (this.#relayTo !== undefined) this.#relay = await openInnerRelay(this.administer(), this.#relayTo);
+  }
+
+  #countRemotes(): RemoteTable | undefined {
+    const nft = lookFor('nft');
+    if (nft === undefined) return undefined;
+    const links = this.isolation.families.map(
+      (family) => ({ family: family === 'ipv4' ? '4' : '6', device: TAP }) as const,
+    );
+    return new RemoteTable([...this.administer(), nft], links, this.#isPublished);
   }
 
   /** The holder's pid, when the tap is there. */

@@ -1,4 +1,4 @@
-import { type Carried, remoteRows } from '../attribution/remote-rows.js';
+import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
 import { RemoteTally } from '../attribution/remote-tally.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Family, InOut, RemoteUse, Traffic } from '../measurement.js';
@@ -20,7 +20,7 @@ export type RemoteQuestion = {
 export async function explainRemotes(question: RemoteQuestion): Promise<RemoteUse | undefined> {
   const { scope, traffic, isWhole, namesOf, startedAt } = question;
   const { remotes, isolation } = scope;
-  if (!remotes || isolation.kind !== 'veth') return undefined;
+  if (!remotes || !('mtu' in isolation)) return undefined;
   const tally = new RemoteTally(isolation.mtu);
   const uncounted = { ipv4: { in: 0, out: 0 }, ipv6: { in: 0, out: 0 } };
   const isListed = await remotes.list(
@@ -37,16 +37,19 @@ export async function explainRemotes(question: RemoteQuestion): Promise<RemoteUs
 
 type Uncounted = Readonly<Record<Family, InOut<number>>>;
 
-/** @returns undefined where a direction of a family is not known */
+/** By family where the traffic is told so. @returns undefined where a direction is not known */
 function carriedBy({ external }: Traffic, families: readonly Family[], uncounted: Uncounted) {
-  const carried: Partial<Record<Family, InOut<Carried>>> = {};
-  for (const family of families) {
-    const [incoming, out] = [external[family]?.in.wireOctets, external[family]?.out.wireOctets];
-    if (typeof incoming !== 'number' || typeof out !== 'number') return undefined;
-    carried[family] = {
-      in: { wireOctets: incoming, uncounted: uncounted[family].in },
-      out: { wireOctets: out, uncounted: uncounted[family].out },
-    };
+  const isByFamily = families.every((family) => external[family]);
+  const carried: RemoteFacts['carried'][number][] = [];
+  for (const group of isByFamily ? families.map((family) => [family]) : [families]) {
+    const flow = (isByFamily && external[group[0] ?? 'ipv4']) || external;
+    const [incoming, out] = [flow.in.wireOctets, flow.out.wireOctets];
+    if (incoming === null || out === null) return undefined;
+    const left = (way: 'in' | 'out') => group.reduce((sum, family) => sum + uncounted[family][way], 0);
+    carried.push({
+      families: group,
+      flow: { in: { wireOctets: incoming, uncounted: left('in') }, out: { wireOctets: out, uncounted: left('out') } },
+    });
   }
   return carried;
 }

@@ -21,9 +21,12 @@ const remote = (address: string, incoming: Partial<Counted>, changes: Partial<Re
 });
 
 const facts = (wireIn: number, changes: Partial<RemoteFacts> & { uncounted?: number } = {}): RemoteFacts => ({
-  carried: {
-    ipv4: { in: { wireOctets: wireIn, uncounted: changes.uncounted ?? 0 }, out: { wireOctets: 0, uncounted: 0 } },
-  },
+  carried: [
+    {
+      families: ['ipv4'],
+      flow: { in: { wireOctets: wireIn, uncounted: changes.uncounted ?? 0 }, out: { wireOctets: 0, uncounted: 0 } },
+    },
+  ],
   isWhole: true,
   namesOf: () => [],
   listedAtMs: 1000,

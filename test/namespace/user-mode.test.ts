@@ -59,6 +59,29 @@ describePrivileged('user-mode isolation', () => {
   const traffic = (mode: string, address: string, count: number) =>
     `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
 
+  test('each remote is told with its share, and the shares sum up to the total', async () => {
+    const { report } = await measure(
+      `${traffic('download', wire.ipv4, 2_000_000)}; ${traffic('requests', wire.ipv6, 20)}; ${traffic('udp', wire.ipv4, 30)}`,
+    );
+    const { rows = [], unattributed } = report.remotes ?? {};
+    const { external } = report.traffic;
+    for (const way of ['in', 'out'] as const) {
+      const sum = rows.reduce((total, { wireOctets }) => total + wireOctets[way], unattributed?.[way] ?? Number.NaN);
+      expect(sum).toBe(external[way].wireOctets);
+    }
+    const of = (address: string, protocol: string) =>
+      rows.find((row) => row.address === address && row.protocol === protocol && row.port === 7000);
+    expect(of(wire.ipv4, 'tcp')).toMatchObject({ payloadOctets: { in: 2_000_000, out: 12 }, connections: 1 });
+    expect(of(wire.ipv6, 'tcp')).toMatchObject({ payloadOctets: { in: 10_000, out: 20 * 208 }, connections: 20 });
+    expect(of(wire.ipv4, 'udp')).toMatchObject({ payloadOctets: { in: 0, out: 30_000 } });
+  });
+
+  test('without nft the remotes are not told, and all else is', async () => {
+    const { report } = await measure(traffic('requests', wire.ipv4, 2), [], 'mount --bind /dev/null /usr/sbin/nft');
+    expect(report.remotes).toBeUndefined();
+    expect(report.traffic.external.in.wireOctets).toBeGreaterThan(1000);
+  });
+
   /** Counted octets beside the capture's, of both families together. */
   async function compare(script: string, before = '') {
     const start = await wire.totals();
