@@ -43,23 +43,54 @@ export type Method = {
   readonly packetsIn: 'qdisc' | 'ecn-counters' | 'device';
 };
 
-/** The namespace's own protocol counters, loopback included. `null`: the kernel does not say. */
+/** ICMP errors of both families. IPv4 tells a packet that was too big as a destination that is unreachable. */
+export type IcmpErrors = {
+  readonly destinationUnreachable: number | null;
+  readonly packetTooBig: number | null;
+  readonly timeExceeded: number | null;
+  readonly parameterProblem: number | null;
+};
+
+/**
+ * The namespace's own protocol counters, loopback included: what both ends inside did to each other is counted at both.
+ * `null`: the kernel does not say.
+ */
 export type Protocol = {
   readonly tcp: {
     readonly segmentsIn: number | null;
     readonly segmentsOut: number | null;
+    /** SYNs too. */
     readonly retransmittedSegments: number | null;
+    readonly synRetransmits: number | null;
+    /** Times that a retransmit timer ran out. */
+    readonly retransmitTimeouts: number | null;
     readonly resetsSent: number | null;
+    /** Established connections that the other side reset, at least. */
+    readonly resetsReceived: number | null;
+    /** Connections that ended without a goodbye: reset by the other side, or given up by this one. */
     readonly establishedResets: number | null;
     readonly connectionsOpened: number | null;
     readonly connectionsAccepted: number | null;
     readonly connectionsFailed: number | null;
+    /** Those of the failed ones that a reset answered; null where they cannot be told from the others. */
+    readonly connectionsRefused: number | null;
+    /** Given up after unanswered retransmits, connects included. */
+    readonly connectionsTimedOut: number | null;
+    readonly listenOverflows: number | null;
+    readonly listenDrops: number | null;
+    readonly checksumErrors: number | null;
   };
   readonly udp: {
     readonly datagramsIn: number | null;
     readonly datagramsOut: number | null;
+    /** What could not be delivered, `receiveBufferErrors` and `checksumErrors` included. */
     readonly errors: number | null;
+    readonly noPort: number | null;
+    readonly receiveBufferErrors: number | null;
+    readonly sendBufferErrors: number | null;
+    readonly checksumErrors: number | null;
   };
+  readonly icmp: InOut<IcmpErrors> & { readonly checksumErrors: number | null };
   /** Errors and drops at the namespace's link to the outside. */
   readonly link: { readonly errors: number | null; readonly drops: number | null };
 };
