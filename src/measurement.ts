@@ -168,6 +168,26 @@ export type Attempt = {
   readonly packets: number;
 };
 
+/** A way out of the command's tree that no counter of its namespace sees, as it was found while the tree lived. */
+export type Door = {
+  /**
+   * unix-socket: a connection to a program that is none of the tree. inherited-socket: an Internet socket of the
+   * namespace that netmeter was started in. child-namespace: processes of the tree live in another network namespace.
+   */
+  readonly kind: 'unix-socket' | 'inherited-socket' | 'child-namespace';
+  /** The socket's path, its addresses, or the namespace as the kernel calls it. */
+  readonly what: string;
+  /** Who is known to listen there and to use the network for others; null: not known. */
+  readonly service: string | null;
+  /** As far as is known it leads to a network. */
+  readonly leadsOut: boolean;
+  /** The first process that was seen with it, and its name. null: which one it was could not be told. */
+  readonly pid: number | null;
+  readonly name: string | null;
+  /** When it was first seen, after the command's start. */
+  readonly firstSeenMs: Milliseconds;
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -195,6 +215,8 @@ export type Measurement = {
   readonly traffic: Traffic;
   readonly method: Method;
   readonly protocol: Protocol;
+  /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
+  readonly doors: readonly Door[] | null;
   readonly budget?: JudgedBudget;
   readonly series: Series;
   readonly warnings: readonly Warning[];

@@ -2,6 +2,7 @@ import type { Exit, InOut, Isolation, Layers, Measurement } from '../measurement
 import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
+import { doorRows } from './door-rows.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { type Paint, painter } from './paint.js';
 import { row, WIDTH } from './rows.js';
@@ -21,6 +22,7 @@ export function renderText(measurement: Measurement, { color }: TextOptions): st
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
     ...troubleRows(measurement),
+    ...doorRows(measurement, paint),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),
     ...budgetRows(measurement.budget, paint),

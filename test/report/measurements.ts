@@ -71,6 +71,7 @@ export const quiet: Measurement = {
     icmp: { in: everyIcmp(0), out: everyIcmp(0), checksumErrors: 0 },
     link: { errors: 0, drops: 0 },
   },
+  doors: [],
   series: {
     intervalMs: milliseconds(1000),
     samples: [],
@@ -110,6 +111,26 @@ export const crawl: Measurement = {
       connectionsOpened: 6,
     },
   },
+  doors: [
+    {
+      kind: 'unix-socket',
+      what: '/run/docker.sock',
+      service: 'docker',
+      leadsOut: true,
+      pid: 123,
+      name: 'docker',
+      firstSeenMs: milliseconds(104),
+    },
+    {
+      kind: 'unix-socket',
+      what: '/run/user/1000/keyring/ssh',
+      service: null,
+      leadsOut: false,
+      pid: null,
+      name: null,
+      firstSeenMs: milliseconds(2001),
+    },
+  ],
   budget: {
     verdict: 'within',
     ended: false,
@@ -165,6 +186,7 @@ export const blind: Measurement = {
     icmp: { in: everyIcmp(null), out: everyIcmp(null), checksumErrors: null },
     link: { errors: null, drops: null },
   },
+  doors: null,
   budget: {
     verdict: 'unmeasured',
     ended: false,
