@@ -45,16 +45,12 @@ export function addressText(hexadecimal: string): string {
     return isLittleEndian ? four.reverse() : four;
   });
   const isMapped = bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255;
-  const text = bytes.length === 4 || isMapped ? bytes.slice(-4).join('.') : `[${ipv6Text(bytes)}]`;
+  const text = bytes.length === 4 || isMapped ? bytes.slice(-4).join('.') : ipv6Text(bytes);
   return `${text}:${Number.parseInt(port, 16)}`;
 }
 
+/** The shortest form (RFC 5952), which a URL brings an address to. */
 function ipv6Text(bytes: readonly number[]): string {
-  const groups = Array.from({ length: 8 }, (_, group) =>
-    ((bytes[2 * group] ?? 0) * 256 + (bytes[2 * group + 1] ?? 0)).toString(16),
-  ).join(':');
-  const [longest = ''] = (groups.match(/\b0(:0)+\b/g) ?? []).toSorted((a, b) => b.length - a.length);
-  if (longest === '') return groups;
-  const at = groups.indexOf(longest);
-  return `${groups.slice(0, at).replace(/:$/, '')}::${groups.slice(at + longest.length).replace(/^:/, '')}`;
+  const hexadecimal = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return new URL(`http://[${hexadecimal.match(/.{4}/g)?.join(':')}]`).hostname;
 }
