@@ -75,6 +75,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
     traffic,
     method,
     protocol: protocolSummary(delta),
+    doors: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, total, durationMs),
     warnings: runWarnings(after, delta, { isolation, method, stillOpen: 0 }),

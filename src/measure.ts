@@ -13,6 +13,7 @@ import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
 import { endTree, isShared } from './run/end-tree.js';
 import { PortHint } from './run/hint-at-ports.js';
+import { DoorWatch } from './run/look-for-doors.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -68,8 +69,10 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     argv,
     enter: scope.enter(identityOptions(account)),
   });
+  using doors = new DoorWatch(scope);
   const onSample = (sample: Sample) => {
     neighbours?.lookBeside();
+    void doors.look();
     return breach.look(sample);
   };
   using watch = new TrafficWatch({ scope, files, before, interval, onSample });
@@ -84,6 +87,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const cpuAfter = childCpu();
   signal?.removeEventListener('abort', stop);
   await hint.settle();
+  await doors.atCommandEnd();
   options.onCommandEnd?.(scope.processes().length);
   const cutShort = await waitForTree({
     processes: () => scope.processes(),
@@ -123,6 +127,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     method,
     protocol,
     ...explanation,
+    doors: doors.found,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, total, durationMs),
     warnings: [

@@ -43,23 +43,54 @@ export type Method = {
   readonly packetsIn: 'qdisc' | 'ecn-counters' | 'device';
 };
 
-/** The namespace's own protocol counters, loopback included. `null`: the kernel does not say. */
+/** ICMP errors of both families. IPv4 tells a packet that was too big as a destination that is unreachable. */
+export type IcmpErrors = {
+  readonly destinationUnreachable: number | null;
+  readonly packetTooBig: number | null;
+  readonly timeExceeded: number | null;
+  readonly parameterProblem: number | null;
+};
+
+/**
+ * The namespace's own protocol counters, loopback included: what both ends inside did to each other is counted at both.
+ * `null`: the kernel does not say.
+ */
 export type Protocol = {
   readonly tcp: {
     readonly segmentsIn: number | null;
     readonly segmentsOut: number | null;
+    /** SYNs too. */
     readonly retransmittedSegments: number | null;
+    readonly synRetransmits: number | null;
+    /** Times that a retransmit timer ran out. */
+    readonly retransmitTimeouts: number | null;
     readonly resetsSent: number | null;
+    /** Established connections that the other side reset, at least. */
+    readonly resetsReceived: number | null;
+    /** Connections that ended without a goodbye: reset by the other side, or given up by this one. */
     readonly establishedResets: number | null;
     readonly connectionsOpened: number | null;
     readonly connectionsAccepted: number | null;
     readonly connectionsFailed: number | null;
+    /** Those of the failed ones that a reset answered; null where they cannot be told from the others. */
+    readonly connectionsRefused: number | null;
+    /** Given up after unanswered retransmits, connects included. */
+    readonly connectionsTimedOut: number | null;
+    readonly listenOverflows: number | null;
+    readonly listenDrops: number | null;
+    readonly checksumErrors: number | null;
   };
   readonly udp: {
     readonly datagramsIn: number | null;
     readonly datagramsOut: number | null;
+    /** What could not be delivered, `receiveBufferErrors` and `checksumErrors` included. */
     readonly errors: number | null;
+    readonly noPort: number | null;
+    readonly receiveBufferErrors: number | null;
+    readonly sendBufferErrors: number | null;
+    readonly checksumErrors: number | null;
   };
+  readonly icmp: InOut<IcmpErrors> & { readonly checksumErrors: number | null };
   /** Errors and drops at the namespace's link to the outside. */
   readonly link: { readonly errors: number | null; readonly drops: number | null };
 };
@@ -191,6 +222,26 @@ export type DnsUse = {
   readonly slowestMs: number | null;
 };
 
+/** A way out of the command's tree that no counter of its namespace sees, as it was found while the tree lived. */
+export type Door = {
+  /**
+   * unix-socket: a connection to a program that is none of the tree. inherited-socket: an Internet socket of the
+   * namespace that netmeter was started in. child-namespace: processes of the tree live in another network namespace.
+   */
+  readonly kind: 'unix-socket' | 'inherited-socket' | 'child-namespace';
+  /** The socket's path, its addresses, or the namespace as the kernel calls it. */
+  readonly what: string;
+  /** Who is known to listen there and to use the network for others; null: not known. */
+  readonly service: string | null;
+  /** As far as is known it leads to a network. */
+  readonly leadsOut: boolean;
+  /** The first process that was seen with it, and its name. null: which one it was could not be told. */
+  readonly pid: number | null;
+  readonly name: string | null;
+  /** When it was first seen, after the command's start. */
+  readonly firstSeenMs: Milliseconds;
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -222,6 +273,8 @@ export type Measurement = {
   readonly remotes?: RemoteUse;
   /** Its questions to its nameservers; absent where they are not seen. */
   readonly dns?: DnsUse;
+  /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
+  readonly doors: readonly Door[] | null;
   readonly budget?: JudgedBudget;
   readonly series: Series;
   readonly warnings: readonly Warning[];

@@ -6,7 +6,7 @@ import type { Counted, RemoteTotals } from './remote-tally.js';
 type Way = 'in' | 'out';
 
 /** What one way carried. */
-export type Carried = {
+type Carried = {
   /** On the wire, as its queue counted. */
   readonly wireOctets: number;
   /** IP octets that a full set had no place for. */

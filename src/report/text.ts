@@ -2,11 +2,13 @@ import type { Exit, InOut, Isolation, Layers, Measurement } from '../measurement
 import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
+import { doorRows } from './door-rows.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { type Paint, painter } from './paint.js';
 import { remoteRows } from './remote-rows.js';
 import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
+import { troubleRows } from './trouble-row.js';
 import { visible } from './visible.js';
 
 /** A table of the summary. */
@@ -26,6 +28,7 @@ export function renderText(measurement: Measurement, { color, by = ['process', '
     ...rateRows(measurement),
     ...(by.includes('remote') ? remoteRows(measurement) : []),
     ...troubleRows(measurement),
+    ...doorRows(measurement, paint),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),
     ...budgetRows(measurement.budget, paint),
@@ -111,20 +114,6 @@ function rateRows({ command, series }: Measurement): string[] {
   if (average.in + average.out === 0) return [];
   const top = peak ? `, peak ${rate(peak.in)} in, ${rate(peak.out)} out` : '';
   return [row('rate', `${rate(average.in)} in, ${rate(average.out)} out${top}`)];
-}
-
-/** Only what went wrong; a healthy run has no such line. */
-function troubleRows({ protocol: { tcp, udp, link } }: Measurement): string[] {
-  const counts = [
-    [tcp.retransmittedSegments, 'retransmitted'],
-    [tcp.connectionsFailed, 'connects failed'],
-    [tcp.establishedResets, 'connections reset'],
-    [udp.errors, 'UDP errors'],
-    [link.errors, 'link errors'],
-    [link.drops, 'dropped'],
-  ] as const;
-  const said = counts.flatMap(([count, what]) => (count ? [`${exact(count)} ${what}`] : []));
-  return said.length > 0 ? [row('trouble', said.join(', '))] : [];
 }
 
 function methodText({ method, isolation }: Measurement): string {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAttachArguments } from '../../src/cli/attach.js';
@@ -49,6 +51,26 @@ describePrivileged('what the README shows', () => {
     const [, shown = ''] = consoles;
     const { stderr } = await runToEnd(process.execPath, ['bin/netmeter.js', '--', 'true'], { cwd: ROOT });
     expect(withoutNumbers(`$ netmeter -- true\n${stderr}`)).toBe(withoutNumbers(shown));
+  });
+
+  test('a call of docker’s socket prints the line that the README shows', async () => {
+    const shown = consoles.find((text) => text.includes('unmetered door')) ?? '';
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-readme-'));
+    const socket = join(folder, 'docker.sock');
+    // It answers when it has been seen.
+    const server = createServer((_, answer) => setTimeout(() => answer.end('{}'), 1000)).listen(socket);
+    const here = (text: string) => text.replaceAll('/var/run/docker.sock', socket).replaceAll(/pid \d+/g, 'pid N');
+    try {
+      const [, words = ''] = /^\$ netmeter (.*)$/m.exec(shown) ?? [];
+      const line = [join(ROOT, 'bin/netmeter.js'), ...here(words).split(' ')];
+      const { stderr } = await runToEnd(process.execPath, line, { cwd: folder });
+      const [wanted = ''] = /^ {2}unmetered .*$/m.exec(here(shown)) ?? [];
+      expect(wanted).not.toBe('');
+      expect(here(stderr).replaceAll(/\n {12}/g, ' ')).toContain(`\n${wanted}\n`);
+    } finally {
+      server.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('the library example runs', async () => {

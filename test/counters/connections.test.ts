@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leadsOutside, parseConnections } from '../../src/counters/connections.js';
+import { addressText, hasPeer, leadsOutside, parseConnections, parseSockets } from '../../src/counters/connections.js';
 import { fixture } from './fixture.js';
 
 const line = (local: string, remote: string, state: string, inode = 4711) =>
@@ -39,4 +39,26 @@ test('a real list of connections', () => {
   const found = parseConnections(fixture('linux-6.18-with-connections/tcp'));
   expect(found.length).toBeGreaterThan(0);
   expect(found.every(({ local, remote }) => /:[0-9A-F]{4}$/.test(local) && /:[0-9A-F]{4}$/.test(remote))).toBe(true);
+});
+
+test('all sockets, those without a peer too', () => {
+  const text = [line('00000000:0016', '00000000:0000', '0A'), line('0100007F:0016', '0100007F:A000', '01')].join('\n');
+  expect(parseSockets(text).map((socket) => [socket.state, hasPeer(socket)])).toEqual([
+    ['0A', false],
+    ['01', true],
+  ]);
+});
+
+test.each([
+  ['0100007F:0050', '127.0.0.1:80'],
+  ['00000000:0000', '0.0.0.0:0'],
+  ['0000000000000000FFFF0000050200C0:01BB', '192.0.2.5:443'],
+  ['00000000000000000000000001000000:1F90', '[::1]:8080'],
+  ['00000000000000000000000000000000:0016', '[::]:22'],
+  ['B80D0120000000000000000001000000:0050', '[2001:db8::1]:80'],
+  ['000080FE00000000FF005450FE7DADDE:0001', '[fe80::5054:ff:dead:7dfe]:1'],
+  ['B80D0120000000000100000000000000:0050', '[2001:db8::1:0:0]:80'],
+  ['B80D0120010002000300040005000600:0050', '[2001:db8:2:1:4:3:6:5]:80'],
+])('%s is %s', (hexadecimal, text) => {
+  expect(addressText(hexadecimal)).toBe(text);
 });

@@ -1,4 +1,4 @@
-import type { InOut, Layers, Measurement, RemoteRow, RemoteUse } from '../../src/measurement.js';
+import type { IcmpErrors, InOut, Layers, Measurement, Protocol, RemoteRow, RemoteUse } from '../../src/measurement.js';
 import { ipOctets, linkBytes, milliseconds, octetsPerSecond, packets } from '../../src/units.js';
 
 const layers = (wire: number, count: number): Layers => ({
@@ -11,6 +11,41 @@ const layers = (wire: number, count: number): Layers => ({
 const none = layers(0, 0);
 const unknown: Layers = { wireOctets: null, ipOctets: null, linkBytes: null, packets: null };
 const bothWays = (each: Layers): InOut<Layers> => ({ in: each, out: each });
+
+type Count = number | null;
+const everyTcp = (count: Count): Protocol['tcp'] => ({
+  segmentsIn: count,
+  segmentsOut: count,
+  retransmittedSegments: count,
+  synRetransmits: count,
+  retransmitTimeouts: count,
+  resetsSent: count,
+  resetsReceived: count,
+  establishedResets: count,
+  connectionsOpened: count,
+  connectionsAccepted: count,
+  connectionsFailed: count,
+  connectionsRefused: count,
+  connectionsTimedOut: count,
+  listenOverflows: count,
+  listenDrops: count,
+  checksumErrors: count,
+});
+const everyUdp = (count: Count): Protocol['udp'] => ({
+  datagramsIn: count,
+  datagramsOut: count,
+  errors: count,
+  noPort: count,
+  receiveBufferErrors: count,
+  sendBufferErrors: count,
+  checksumErrors: count,
+});
+const everyIcmp = (count: Count): IcmpErrors => ({
+  destinationUnreachable: count,
+  packetTooBig: count,
+  timeExceeded: count,
+  parameterProblem: count,
+});
 
 /** `netmeter -- true`: nothing moved. */
 export const quiet: Measurement = {
@@ -31,19 +66,12 @@ export const quiet: Measurement = {
   },
   method: { name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc' },
   protocol: {
-    tcp: {
-      segmentsIn: 0,
-      segmentsOut: 0,
-      retransmittedSegments: 0,
-      resetsSent: 0,
-      establishedResets: 0,
-      connectionsOpened: 0,
-      connectionsAccepted: 0,
-      connectionsFailed: 0,
-    },
-    udp: { datagramsIn: 0, datagramsOut: 0, errors: 0 },
+    tcp: everyTcp(0),
+    udp: everyUdp(0),
+    icmp: { in: everyIcmp(0), out: everyIcmp(0), checksumErrors: 0 },
     link: { errors: 0, drops: 0 },
   },
+  doors: [],
   series: {
     intervalMs: milliseconds(1000),
     samples: [],
@@ -140,6 +168,26 @@ export const crawl: Measurement = {
       connectionsOpened: 6,
     },
   },
+  doors: [
+    {
+      kind: 'unix-socket',
+      what: '/run/docker.sock',
+      service: 'docker',
+      leadsOut: true,
+      pid: 123,
+      name: 'docker',
+      firstSeenMs: milliseconds(104),
+    },
+    {
+      kind: 'unix-socket',
+      what: '/run/user/1000/keyring/ssh',
+      service: null,
+      leadsOut: false,
+      pid: null,
+      name: null,
+      firstSeenMs: milliseconds(2001),
+    },
+  ],
   budget: {
     verdict: 'within',
     ended: false,
@@ -190,19 +238,12 @@ export const blind: Measurement = {
   traffic: { external: bothWays(unknown), loopback: bothWays(unknown) },
   method: { name: 'proc-estimate', errorBound: { in: null, out: null }, packetsIn: 'ecn-counters' },
   protocol: {
-    tcp: {
-      segmentsIn: null,
-      segmentsOut: null,
-      retransmittedSegments: null,
-      resetsSent: null,
-      establishedResets: null,
-      connectionsOpened: null,
-      connectionsAccepted: null,
-      connectionsFailed: null,
-    },
-    udp: { datagramsIn: null, datagramsOut: null, errors: null },
+    tcp: everyTcp(null),
+    udp: everyUdp(null),
+    icmp: { in: everyIcmp(null), out: everyIcmp(null), checksumErrors: null },
     link: { errors: null, drops: null },
   },
+  doors: null,
   budget: {
     verdict: 'unmeasured',
     ended: false,
@@ -228,10 +269,14 @@ export const estimate: Measurement = {
       ...crawl.protocol.tcp,
       retransmittedSegments: 1234,
       resetsSent: 2,
+      resetsReceived: 5,
       establishedResets: 5,
       connectionsFailed: 7,
+      connectionsRefused: null,
+      connectionsTimedOut: 2,
     },
-    udp: { datagramsIn: 10, datagramsOut: 12, errors: 1 },
+    udp: { ...crawl.protocol.udp, datagramsIn: 10, datagramsOut: 12, errors: 1 },
+    icmp: { ...crawl.protocol.icmp, in: { ...crawl.protocol.icmp.in, destinationUnreachable: 1 } },
     link: { errors: 2, drops: 31 },
   },
   budget: {

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { childNamespaces, type Resident } from '../attribution/child-namespaces.js';
+import { addSightings, type DoorList, type Sighting } from '../attribution/door-list.js';
+import { inheritedSockets, SOCKET_LISTS } from '../attribution/inherited-sockets.js';
+import { farEnds, unixDoors } from '../attribution/unix-doors.js';
+import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
+import { lookFor } from '../isolation/find-tools.js';
+import { MarkedTree } from '../isolation/marked-tree.js';
+import type { Scope } from '../isolation/scope.js';
+import type { Milliseconds } from '../units.js';
+import { Descriptors } from './descriptors.js';
+import { networkOf, readText } from './read-text.js';
+import { unixPeers } from './unix-peers.js';
+
+/** Of one look; a bigger tree is gone through over several. */
+const DESCRIPTORS_MS = 15;
+/** A job's own containers are many and alike. */
+const MOST_NAMESPACES = 4;
+
+/** What one look may do, and when it was. */
+export type Look = {
+  readonly atMs: Milliseconds;
+  /** A program may be started in the namespace to ask the kernel: not when everything there is waited for to end. */
+  readonly mayAsk: boolean;
+};
+
+/** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
+export class Doors {
+  readonly #scope: Scope;
+  /** Others live in the scope's namespace too, and the scope knows the tree by its marks alone. */
+  readonly #shared: boolean;
+  readonly #marked: MarkedTree | undefined;
+  readonly #own = networkOf('self') ?? '';
+  readonly #descriptors = new Descriptors();
+  readonly #ss = lookFor('ss');
+  /** Inodes of the last look, which need no second one: not of netmeter's namespace; asked for. */
+  #placed: ReadonlySet<string> = new Set();
+  #asked: ReadonlySet<string> = new Set();
+  /** The last answer. */
+  #peers: ReadonlyMap<string, string> | undefined;
+  #found: DoorList = [];
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+    this.#shared = scope.isolation.kind === 'host' || scope.isolation.kind === 'join';
+    // The scope lists who lives in its namespace; who has left it is known by the mark, or by a parent.
+    this.#marked = this.#shared ? undefined : new MarkedTree(scope.marks['NETMETER_RUN']);
+  }
+
+  get found(): DoorList {
+    return this.#found;
+  }
+
+  async look({ atMs, mayAsk }: Look): Promise<void> {
+    const inside = this.#scope.processes();
+    const tree = [...new Set([...inside, ...(this.#marked?.members() ?? [])])];
+    const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
+    const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS);
+    const sockets = unixSocketsOf(this.#scope.counterPid);
+    const sightings = [
+      ...childNamespaces(left, { scope: networkOf(this.#scope.counterPid) ?? '', own: this.#own }),
+      ...(await this.#unixDoors(sockets, owners, mayAsk)),
+      ...this.#unixDoorsOf(left, owners),
+      ...(await this.#inherited(sockets, owners)),
+    ];
+    // A server of the tree that was not looked into is easily taken for one outside.
+    const sure = sightings.filter(({ kind, service }) => complete || kind !== 'unix-socket' || service !== null);
+    this.#found = addSightings(this.#found, sure, { atMs, name: nameOf });
+  }
+
+  #livingElsewhere(pids: readonly number[]): Resident[] {
+    const scope = networkOf(this.#scope.counterPid);
+    return pids.flatMap((pid) => {
+      const namespace = networkOf(pid);
+      // The command itself, on its way in.
+      if (namespace === undefined || namespace === scope || nameOf(pid) === 'nsenter') return [];
+      const route = (file: string) => readText(`/proc/${pid}/net/${file}`);
+      return [{ pid, namespace, routes: { ipv4: route('route'), ipv6: route('ipv6_route') } }];
+    });
+  }
+
+  async #unixDoors(
+    sockets: readonly UnixSocket[],
+    owners: ReadonlyMap<string, number>,
+    mayAsk: boolean,
+  ): Promise<Sighting[]> {
+    const exclusive = !this.#shared;
+    const ends = exclusive ? farEnds({ sockets, owners, exclusive }) : sockets.filter(isClientOf(owners));
+    const inodes = ends.flatMap(({ inode }) => inode ?? []);
+    if (mayAsk && this.#ss !== undefined && inodes.some((inode) => !this.#asked.has(inode))) {
+      this.#peers = (await unixPeers([...this.#scope.administer(), this.#ss])) ?? this.#peers;
+      this.#asked = new Set(inodes);
+    }
+    return unixDoors({ sockets, owners, peers: this.#peers, exclusive });
+  }
+
+  /** Namespaces that the job has made: their sockets are in lists of their own. */
+  #unixDoorsOf(left: readonly Resident[], owners: ReadonlyMap<string, number>): Sighting[] {
+    const made = new Map(left.flatMap(({ namespace, pid }) => (namespace === this.#own ? [] : [[namespace, pid]])));
+    return [...made.values()].slice(0, MOST_NAMESPACES).flatMap((pid) => {
+      const sockets = unixSocketsOf(pid);
+      return unixDoors({ sockets, owners, peers: undefined, exclusive: true });
+    });
+  }
+
+  /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */
+  async #inherited(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
+    if (networkOf(this.#scope.counterPid) === this.#own) return [];
+    const unix = new Set(sockets.map(({ inode }) => inode));
+    const others = [...owners].filter(([inode]) => !unix.has(inode));
+    const unplaced = others.filter(([inode]) => !this.#placed.has(inode));
+    this.#placed = new Set(others.map(([inode]) => inode));
+    if (unplaced.length === 0) return [];
+    const texts = SOCKET_LISTS.map(
+      async (list) => [list, await readFile(`/proc/self/net/${list}`, 'latin1').catch(() => '')] as const,
+    );
+    return inheritedSockets(new Map(await Promise.all(texts)), new Map(unplaced));
+  }
+}
+
+const unixSocketsOf = (pid: number) => parseUnixSockets(readText(`/proc/${pid}/net/unix`));
+
+const nameOf = (pid: number) => readText(`/proc/${pid}/comm`).trimEnd() || null;
+
+/** A socket of the tree's that may lead to a server. */
+const isClientOf =
+  (owners: ReadonlyMap<string, number>) =>
+  ({ inode, state, type, path }: UnixSocket) =>
+    inode !== undefined && owners.has(inode) && state === 'connected' && type !== 'datagram' && path === undefined;

@@ -1,0 +1,45 @@
+import { OWN } from '../attribution/child-namespaces.js';
+import type { Door, Measurement } from '../measurement.js';
+import { exact } from './format-octets.js';
+import type { Paint } from './paint.js';
+import { row } from './rows.js';
+import { visible } from './visible.js';
+
+/** More than this are only counted; the JSON report has them all. */
+const SHOWN = 5;
+
+/**
+ * Ways out that the numbers do not hold, a line each. Those that are not known to lead to a network (a display, an agent
+ * that signs, a sandbox without a route) are in the JSON report alone: every desktop has some.
+ */
+export function doorRows({ doors, isolation }: Measurement, paint: Paint): string[] {
+  const leading = (doors ?? []).filter(({ leadsOut }) => leadsOut);
+  const isHost = isolation.kind === 'host';
+  const shown = leading
+    .slice(0, SHOWN)
+    .map((door) =>
+      isHost
+        ? row('door', `${doorText(door)}: counted with everybody’s`, paint.yellow)
+        : row('unmetered', `door: ${doorText(door)}`, paint.yellow),
+    );
+  const others = leading.length - shown.length;
+  return others > 0 ? [...shown, row(isHost ? 'door' : 'unmetered', `${exact(others)} other doors`)] : shown;
+}
+
+function doorText({ kind, what, pid, name }: Door): string {
+  const who = pid === null ? '' : ` (pid ${pid}${name === null ? '' : ` ${visible(name)}`})`;
+  return `${description(kind, visible(what))}${who}`;
+}
+
+function description(kind: Door['kind'], what: string): string {
+  switch (kind) {
+    case 'unix-socket':
+      return what;
+    case 'inherited-socket':
+      return `inherited ${what}`;
+    case 'child-namespace':
+      return what.endsWith(OWN) ? what : `${what}, unless it leads through here`;
+    default:
+      return kind satisfies never;
+  }
+}

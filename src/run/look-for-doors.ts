@@ -1,0 +1,76 @@
+import type { Doors } from '../evidence/doors.js';
+import type { Scope } from '../isolation/scope.js';
+import type { Door } from '../measurement.js';
+import { milliseconds } from '../units.js';
+
+/** Looks before the first sample: most commands are over then. */
+const EARLY_MS = [25, 100, 300];
+/** Later looks take at most this part of the time, however big the tree. */
+const SHARE = 1 / 50;
+/** Where a look takes longer than this, the early ones and the last are left out. */
+const LONG_MS = 50;
+
+/** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
+export class DoorWatch implements Disposable {
+  readonly #scope: Scope;
+  readonly #started = performance.now();
+  readonly #early: readonly NodeJS.Timeout[];
+  #doors: Doors | undefined;
+  #looking: Promise<void> | undefined;
+  /** How long the last look took, and when it was over. */
+  #last = { tookMs: 0, at: Number.NEGATIVE_INFINITY };
+  #looks = 0;
+  #commandEnded = false;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+    this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
+  }
+
+  /** What was found; null: there was no time for a look, or none succeeded. */
+  get found(): readonly Door[] | null {
+    return this.#doors && this.#looks > 0 ? this.#doors.found : null;
+  }
+
+  /** One look, unless looks take too much of the time. Never rejects. */
+  look(): Promise<void> {
+    const isDue = performance.now() - this.#last.at >= this.#last.tookMs / SHARE;
+    if (!this.#looking && isDue) this.#looking = this.#take();
+    return this.#looking ?? Promise.resolve();
+  }
+
+  /** A last look at what the command has left; then nothing of ours is inside any more. */
+  async atCommandEnd(): Promise<void> {
+    this.#commandEnded = true;
+    await this.#looking;
+    // A command that was over before the first look is not worth the loading.
+    if (this.#doors) await this.#lookIfShort();
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#early) clearTimeout(timer);
+  }
+
+  #lookIfShort(): Promise<void> {
+    if (!this.#looking && this.#last.tookMs < LONG_MS) this.#looking = this.#take();
+    return this.#looking ?? Promise.resolve();
+  }
+
+  async #take(): Promise<void> {
+    try {
+      // Loaded here: it shall not delay the command's start.
+      const { Doors } = await import('../evidence/doors.js');
+      const from = performance.now();
+      this.#doors ??= new Doors(this.#scope);
+      const atMs = milliseconds(Math.round(from - this.#started));
+      await this.#doors.look({ atMs, mayAsk: !this.#commandEnded });
+      this.#looks += 1;
+      const at = performance.now();
+      this.#last = { tookMs: at - from, at };
+    } catch {
+      // A look that fails is left out, like a sample.
+    } finally {
+      this.#looking = undefined;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Door, Measurement } from '../../src/measurement.js';
+import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { Wire } from './wire.js';
+
+/** Many looks while a command of one second and a half runs. */
+const OPTIONS = ['--interval', '100ms'];
+const HOST = [...OPTIONS, '--isolation', 'host', '--baseline-idle', '0'];
+
+/** Connects with each path and waits; says its pid and its name, which is not the same in all versions of Node. */
+const CLIENT = `
+  const net = require('node:net');
+  for (const path of process.argv.slice(1)) net.connect(path);
+  console.log(process.pid, require('node:fs').readFileSync('/proc/self/comm', 'utf8').trim());
+  setTimeout(() => process.exit(), 1500);`;
+const client = (...paths: string[]) => [process.execPath, '-e', CLIENT, ...paths];
+
+/** A server and its client in one tree, and a child on a socket pair. */
+const OWN_SERVER = `
+  const net = require('node:net');
+  require('node:child_process').spawn('cat', { stdio: 'pipe' });
+  net.createServer(() => {}).listen(process.argv[1], () => net.connect(process.argv[1]));
+  setTimeout(() => process.exit(), 1500);`;
+
+/** Whom a client says it is. */
+const whoIs = (stdout: string) => {
+  const [, pid, name] = /^(\d+) (.+)$/m.exec(stdout) ?? [];
+  return { pid: Number(pid), name };
+};
+
+const kinds = (doors: readonly Door[] | null) => doors?.map(({ kind, leadsOut }) => [kind, leadsOut]);
+
+describePrivileged('doors that no counter of the namespace sees', () => {
+  let folder: string;
+  let docker: string;
+  let other: string;
+  const servers: Server[] = [];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-doors-'));
+    chmodSync(folder, 0o777);
+    docker = join(folder, 'docker.sock');
+    other = join(folder, 'other.sock');
+    for (const path of [docker, other]) {
+      const server = createServer(() => {}).listen(path);
+      servers.push(server);
+      await once(server, 'listening');
+      chmodSync(path, 0o777);
+    }
+  });
+  afterAll(() => {
+    for (const server of servers) server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe('unix sockets', () => {
+    test('a daemon of the host is told with who opened it, another server in JSON alone', async () => {
+      const { report, stdout, stderr } = await measured(client(docker, other), OPTIONS);
+      const { pid, name } = whoIs(stdout);
+      const seen = { kind: 'unix-socket', pid, name };
+      expect(report.doors).toHaveLength(2);
+      expect(report.doors).toContainEqual(
+        expect.objectContaining({ ...seen, what: docker, service: 'docker', leadsOut: true }),
+      );
+      expect(report.doors).toContainEqual(
+        expect.objectContaining({ ...seen, what: other, service: null, leadsOut: false }),
+      );
+      expect(stderr.replaceAll(/\n {12}/g, ' ')).toContain(`  unmetered door: ${docker} (pid ${pid} ${name})`);
+      expect(stderr).not.toContain(other);
+      for (const { firstSeenMs } of report.doors ?? [])
+        expect(firstSeenMs).toBeLessThanOrEqual(report.command.durationMs);
+    });
+
+    test('a server and a pair inside are no doors', async () => {
+      const own = join(folder, 'own-docker.sock');
+      const { report, stderr } = await measured([process.execPath, '-e', OWN_SERVER, own], OPTIONS);
+      expect(report.doors).toEqual([]);
+      expect(stderr).not.toContain('unmetered');
+    });
+
+    test('of a process in a namespace that the job has made', async () => {
+      const { report } = await measured(['unshare', '--net', ...client(docker)], OPTIONS);
+      expect(kinds(report.doors)).toEqual([
+        ['child-namespace', false],
+        ['unix-socket', true],
+      ]);
+    });
+
+    test('of a daemon that the command leaves behind', async () => {
+      const { report } = await measured(['sh', '-c', '"$@" >/dev/null &', 'sh', ...client(docker)], OPTIONS);
+      expect(report.doors).toContainEqual(expect.objectContaining({ what: docker, name: expect.any(String) }));
+    });
+
+    test('without ss, by /proc alone', async () => {
+      const report = join(folder, 'report.json');
+      const hide =
+        'for ss in /usr/bin/ss /bin/ss /usr/sbin/ss /sbin/ss; do [ -e $ss ] && mount --bind /dev/null $ss; done';
+      const words = [process.execPath, NETMETER, ...OPTIONS, '--report', report, '--', ...client(docker)];
+      const { stdout } = await runToEnd('unshare', ['--mount', 'sh', '-c', `${hide}; exec "$@"`, 'sh', ...words]);
+      const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+      expect(doors).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
+    });
+
+    test('for an ordinary user', async () => {
+      const report = join(folder, 'user-report.json');
+      const words = [NETMETER, ...OPTIONS, '--isolation', 'offline', '--report', report, '--', ...client(docker)];
+      const become = ['--reuid', '12345', '--regid', '12345', '--clear-groups', '--'];
+      const { stdout, stderr } = await runToEnd('setpriv', [...become, process.execPath, ...words], {
+        env: { ...process.env, HOME: folder },
+      });
+      const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+      expect(doors, stderr).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout), leadsOut: true })]);
+    });
+
+    test('in host isolation: a daemon is one, and its traffic is in everybody’s; an own server is none', async () => {
+      const { report, stdout, stderr } = await measured(client(docker), HOST);
+      expect(report.doors).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
+      expect(stderr).toContain('  door      ');
+      expect(stderr).not.toContain('unmetered');
+      const own = await measured([process.execPath, '-e', OWN_SERVER, join(folder, 'host-own.sock')], HOST);
+      expect(own.report.doors).toEqual([]);
+    });
+  });
+
+  describe('Internet sockets that are handed down', () => {
+    test('a connection of the namespace outside', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as { port: number };
+      const outer = connect(port, '127.0.0.1');
+      const [accepted] = (await once(server, 'connection')) as [Socket];
+      const report = join(folder, 'inherited.json');
+      try {
+        const stdio = [accepted, 'pipe', 'pipe'] as const;
+        const { stderr } = await netmeter([...OPTIONS, '--report', report, '--', 'sleep', '1'], { stdio: [...stdio] });
+        const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+        const what = `tcp 127.0.0.1:${port} to 127.0.0.1:${outer.localPort}`;
+        expect(doors).toEqual([
+          expect.objectContaining({ kind: 'inherited-socket', what, name: 'sleep', leadsOut: true }),
+        ]);
+        expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+          `unmetered door: inherited ${what} (pid ${doors?.[0]?.pid} sleep)`,
+        );
+      } finally {
+        accepted.destroy();
+        outer.destroy();
+        server.close();
+      }
+    });
+
+    test('the command’s own connections, made inside, are none', async () => {
+      const script = `
+        const net = require('node:net');
+        const server = net.createServer(() => {}).listen(0, '127.0.0.1', () => net.connect(server.address().port, '127.0.0.1'));
+        setTimeout(() => process.exit(), 1500);`;
+      const { report } = await measured([process.execPath, '-e', script], OPTIONS);
+      expect(report.doors).toEqual([]);
+    });
+  });
+
+  describe('namespaces that the job makes', () => {
+    let wire: Wire;
+    beforeAll(async () => {
+      wire = await Wire.lay(43);
+    });
+    afterAll(() => wire?.[Symbol.asyncDispose]());
+
+    test('one without a way out is in JSON alone', async () => {
+      const { report, stderr } = await measured(['unshare', '--net', 'sleep', '1.5'], OPTIONS);
+      expect(report.doors).toEqual([
+        expect.objectContaining({
+          kind: 'child-namespace',
+          what: expect.stringMatching(/^net:\[\d+\]$/),
+          name: 'sleep',
+          leadsOut: false,
+        }),
+      ]);
+      expect(stderr).not.toContain('unmetered');
+    });
+
+    test('back in the namespace outside', async () => {
+      const { report, stderr } = await measured(
+        ['nsenter', `--net=/proc/${process.pid}/ns/net`, 'sleep', '1.5'],
+        OPTIONS,
+      );
+      expect(kinds(report.doors)).toEqual([['child-namespace', true]]);
+      expect(stderr).toContain("netmeter's own (pid");
+    });
+
+    test('many processes in the scope itself are none', async () => {
+      const { report } = await measured(['sh', '-c', 'sleep 1.5 & sleep 1.5 & wait'], OPTIONS);
+      expect(report.doors).toEqual([]);
+    });
+
+    test('what a child sends through the scope is on the wire once, and in IpExt at both ends', async () => {
+      const count = 50;
+      const script = `
+        unshare --net sleep 100 & child=$!
+        while [ "$(readlink /proc/$child/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
+        ip link add outer type veth peer name inner netns $child
+        ip addr add 10.99.0.1/30 dev outer; ip link set outer up
+        nsenter --net=/proc/$child/ns/net sh -c 'ip addr add 10.99.0.2/30 dev inner; ip link set inner up; ip route add default via 10.99.0.1'
+        echo 1 >/proc/sys/net/ipv4/ip_forward
+        nft 'add table ip t; add chain ip t p { type nat hook postrouting priority 100; }; add rule ip t p oifname "nm4" masquerade'
+        ip_ext() { awk '/^IpExt: [0-9]/ { print $8, $9 }' /proc/net/netstat; }
+        ip_ext
+        nsenter --net=/proc/$child/ns/net python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} ${count}
+        ip_ext
+        sleep 1.2
+        kill $child`;
+      const before = await wire.totals();
+      const { report, stdout, stderr } = await measured(['sh', '-euc', script], OPTIONS);
+      const after = await wire.totals();
+      const truth = after['ipv4.out'][0] - before['ipv4.out'][0];
+      expect(truth, stderr).toBeGreaterThan(0);
+      expect(report.traffic.external.out.wireOctets).toBe(truth);
+      const [inBefore = 0, outBefore = 0, inAfter = 0, outAfter = 0] = stdout
+        .split('\n')
+        .filter((line) => /^\d+ \d+$/.test(line))
+        .flatMap((line) => line.split(' ').map(Number));
+      const received = after['ipv4.in'][0] - before['ipv4.in'][0];
+      // Forwarded both ways: what went out came in from the child first, and the other way round.
+      expect([inAfter - inBefore, outAfter - outBefore]).toEqual([truth + received, truth + received]);
+      expect(report.doors).toEqual([expect.objectContaining({ kind: 'child-namespace', leadsOut: true })]);
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain('unless it leads through here');
+    });
+  });
+
+  test('a command that is over at once was not looked at', async () => {
+    const { report } = await measured(['true']);
+    expect(report.doors).toBeNull();
+  });
+});
