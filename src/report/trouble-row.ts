@@ -1,4 +1,4 @@
-import type { Measurement, Protocol } from '../measurement.js';
+import type { DnsUse, Measurement, Protocol } from '../measurement.js';
 import { exact } from './format-octets.js';
 import { row } from './rows.js';
 
@@ -9,8 +9,8 @@ const SHOWN = 5;
 type Trouble = readonly [count: number | null, one: string, more?: string];
 
 /** Only what went wrong, the worst first; a healthy run has no such line. */
-export function troubleRows({ protocol }: Measurement): string[] {
-  const said = troublesOf(protocol).flatMap(([count, one, more = one]) =>
+export function troubleRows({ protocol, dns }: Measurement): string[] {
+  const said = [...troublesOf(protocol), ...nameTroubles(dns)].flatMap(([count, one, more = one]) =>
     count ? [`${exact(count)} ${count === 1 ? one : more}`] : [],
   );
   const others = said.length - SHOWN;
@@ -42,6 +42,12 @@ function troublesOf({ tcp, udp, icmp, link }: Protocol): Trouble[] {
     [link.drops, 'dropped'],
   ];
 }
+
+/** That a name does not exist is an answer, and search lists ask for many. */
+const nameTroubles = (dns: DnsUse | undefined): Trouble[] => [
+  [dns?.failed ?? null, 'name server failure', 'name server failures'],
+  [dns?.unanswered ?? null, 'question to a name server unanswered', 'questions to name servers unanswered'],
+];
 
 const sum = (...counts: readonly (number | null)[]) => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 

@@ -83,3 +83,17 @@ test('the worst five, and how many more', () => {
     '1 connect refused, 1 connection timed out, 1 connection reset, 1 retransmitted, 1 dropped at a listener, 2 more in the JSON report',
   ]);
 });
+
+test.each([
+  [{ failed: 1, unanswered: 0, notFound: 9 }, '1 name server failure'],
+  [{ failed: 2, unanswered: 3, notFound: 0 }, '2 name server failures, 3 questions to name servers unanswered'],
+])('names: %j', (dns, text) => {
+  const none = { queries: 20, answered: 17, averageMs: 1, slowestMs: 2 };
+  const [line] = troubleRows({ ...quiet, dns: { ...none, ...dns } });
+  expect(line?.replace(/^ +trouble +/, '').replaceAll(/\n +/g, ' ')).toBe(text);
+});
+
+test('a name that does not exist is no trouble', () => {
+  const dns = { queries: 9, answered: 9, notFound: 9, failed: 0, unanswered: 0, averageMs: 1, slowestMs: 2 };
+  expect(troubleRows({ ...quiet, dns })).toEqual([]);
+});
