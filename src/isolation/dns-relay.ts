@@ -18,6 +18,8 @@ export type RelayOptions = {
   readonly port: number;
   readonly server: Resolver;
   readonly observe?: DnsObserver | undefined;
+  /** Answers of our own; undefined: the server is asked. */
+  readonly answer?: (question: Buffer) => Promise<Buffer | undefined>;
 };
 
 /**
@@ -29,14 +31,14 @@ export class DnsRelay implements Disposable {
   readonly #udp: Socket;
   readonly #tcp: Server;
 
-  private constructor(udp: Socket, tcp: Server, { server, observe }: RelayOptions) {
+  private constructor(udp: Socket, tcp: Server, options: RelayOptions) {
     this.#udp = udp.unref();
     this.#tcp = tcp.unref();
     this.port = udp.address().port;
-    udp.on('message', (question, from) => void answerQuestion(udp, question, from, { server, observe }));
+    udp.on('message', (question, from) => void answerQuestion(udp, question, from, options));
     // A client that is gone cannot be answered, and that is all.
     udp.on('error', () => {});
-    tcp.on('connection', (client) => relayStream(client, { server, observe }));
+    tcp.on('connection', (client) => relayStream(client, options));
   }
 
   /** @returns undefined when the port is taken: a resolver that listens everywhere answers there itself */
@@ -71,11 +73,12 @@ export class DnsRelay implements Disposable {
   }
 }
 
-type Relayed = Pick<RelayOptions, 'server' | 'observe'>;
+type Relayed = Pick<RelayOptions, 'server' | 'observe' | 'answer'>;
 
-async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, { server, observe }: Relayed) {
+async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, options: Relayed) {
+  const { server, observe, answer: own } = options;
   const start = performance.now();
-  const answer = await askResolver(question, server);
+  const answer = (await own?.(question)) ?? (await askResolver(question, server));
   observe?.({ question, answer: answer === 'refused' ? undefined : answer, ms: performance.now() - start });
   if (answer === undefined) return;
   try {

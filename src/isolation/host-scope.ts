@@ -9,7 +9,8 @@ export class HostScope extends SharedScope {
   static async open(options: SharedOptions = {}): Promise<HostScope> {
     if (options.signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
     const devices = outsideDevices();
-    const place = { isolation: { kind: 'host', devices } as const, counterPid: ownPid };
+    const marks = { NETMETER_HOST: '127.0.0.1' };
+    const place = { isolation: { kind: 'host', devices } as const, counterPid: ownPid, marks };
     return new HostScope({ ...place, enter: [], enterNetwork: [], leave: async () => {} }, options);
   }
 }

@@ -2,15 +2,21 @@ import { readFileSync, realpathSync } from 'node:fs';
 import type { CoveredFile } from './resolver.js';
 
 /** By which the command can name the machine that it runs on. */
-const HOST_NAME = 'host.netmeter.internal';
+export const HOST_NAME = 'host.netmeter.internal';
 
 /** The host's table of names (hosts(5)) as it is; undefined where there is none to cover. */
-export function readHostsFile(): CoveredFile | undefined {
+export function readHostsFile(file = '/etc/hosts'): CoveredFile | undefined {
   try {
-    return { target: realpathSync('/etc/hosts'), text: readFileSync('/etc/hosts', 'utf8') };
+    return { target: realpathSync('/etc/hosts'), text: readFileSync(file, 'utf8') };
   } catch {
     return undefined;
   }
+}
+
+/** The host's table where its ports are offered at loopback, which is all of it that is inside. */
+export function hostsWithLoopbackName(file?: string): CoveredFile | undefined {
+  const hosts = readHostsFile(file);
+  return hosts && { ...hosts, text: withHostName(hosts.text, ['127.0.0.1', '::1']) };
 }
 
 /** A table of names with this machine's. */

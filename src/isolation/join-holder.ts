@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { NetmeterError } from '../errors.js';
+import { COVER_FILES } from './cover-script.js';
 import type { NamespaceFile } from './find-namespace.js';
 import type { Tools } from './find-tools.js';
 import { joined, LineChannel } from './line-channel.js';
+import type { CoveredFile } from './resolver.js';
 
 /**
  * Runs in the namespace until its input ends. Like `ip netns exec`: in mounts of its own it shows the namespace's /sys,
@@ -18,11 +20,17 @@ for file in "$ETC"/*; do
   [ -n "$ETC" ] && [ -e "$file" ] && [ -e "$over" ] || continue
   "$MOUNT" --bind "$file" "$over" || exit
 done
-echo ready
+${COVER_FILES}echo ready
 read -r end
 `;
 
-type HolderTools = Pick<Tools, 'nsenter' | 'unshare' | 'mount' | 'sh'>;
+type HolderTools = Pick<Tools, 'nsenter' | 'unshare' | 'mount' | 'umount' | 'sh'>;
+
+type Holding = NamespaceFile & {
+  readonly cwd?: string | undefined;
+  /** The table of names that is shown. */
+  readonly hosts?: CoveredFile | undefined;
+};
 
 /** A process that keeps a namespace, and the mounts that go with it, for as long as netmeter lives. */
 export class JoinHolder {
@@ -35,12 +43,22 @@ export class JoinHolder {
   }
 
   /** @throws {NetmeterError} SETUP_FAILED: the file is no network namespace, or a mount was refused */
-  static async start(tools: HolderTools, { file, etc, cwd }: NamespaceFile & { cwd?: string | undefined }) {
+  static async start(tools: HolderTools, { file, etc, cwd, hosts }: Holding) {
     const enter = [`--net=${resolve(file)}`, '--', tools.unshare, '--mount', '--propagation', 'slave', '--'];
     const child = spawn(tools.nsenter, [...enter, tools.sh, '-c', 'eval "$HOLDER"', 'netmeter-holder'], {
       detached: true,
       ...(cwd !== undefined && { cwd }),
-      env: { HOLDER: JOIN_HOLDER_SCRIPT, MOUNT: tools.mount, ETC: etc ?? '', LC_ALL: 'C' },
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        HOLDER: JOIN_HOLDER_SCRIPT,
+        MOUNT: tools.mount,
+        UMOUNT: tools.umount,
+        ETC: etc ?? '',
+        RESOLV_TARGET: '',
+        HOSTS_TARGET: hosts?.target ?? '',
+        HOSTS_TEXT: hosts?.text ?? '',
+        LC_ALL: 'C',
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const said = (stream: unknown) => new LineChannel(stream as Socket);

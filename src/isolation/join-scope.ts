@@ -1,8 +1,10 @@
 import { NetmeterError } from '../errors.js';
 import { countedDevices } from './counted-devices.js';
-import { findNamespace } from './find-namespace.js';
+import { findNamespace, type NamespaceFile } from './find-namespace.js';
 import { requireTools } from './find-tools.js';
+import { hostsWithLoopbackName } from './hosts-file.js';
 import { JoinHolder } from './join-holder.js';
+import type { HostPort } from './ports.js';
 import { foldersOf, readDevices } from './read-devices.js';
 import { requireRights } from './require-rights.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
@@ -10,15 +12,19 @@ import { type SharedOptions, SharedScope } from './shared-scope.js';
 export type JoinOptions = SharedOptions & {
   /** A name that `ip netns` knows, or the path of a namespace file. */
   readonly netns: string;
+  readonly hostPorts?: readonly HostPort[] | undefined;
 };
 
 /** A network namespace that somebody else made, a VPN's say, with the files that `ip netns exec` shows there. */
 export class JoinScope extends SharedScope {
   /** @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, NO_SUCH_NAMESPACE, SETUP_FAILED, INTERRUPTED */
-  static async open({ netns, ...options }: JoinOptions): Promise<JoinScope> {
+  static async open({ netns, hostPorts = [], ...options }: JoinOptions): Promise<JoinScope> {
     requireRights();
-    const tools = requireTools(['nsenter', 'unshare', 'mount', 'sh', 'setpriv']);
-    const holder = await JoinHolder.start(tools, { ...findNamespace(netns), cwd: options.cwd });
+    const tools = requireTools(['nsenter', 'unshare', 'mount', 'umount', 'sh', 'setpriv']);
+    const found = findNamespace(netns);
+    // Who speaks with the host wants its name.
+    const hosts = hostPorts.length > 0 ? namedHosts(found) : undefined;
+    const holder = await JoinHolder.start(tools, { ...found, hosts, cwd: options.cwd });
     if (options.signal?.aborted) {
       await holder.leave();
       throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
@@ -35,3 +41,7 @@ export class JoinScope extends SharedScope {
     return new JoinScope(place, options);
   }
 }
+
+/** The namespace's own table of names, or the host's, with the host's name. */
+const namedHosts = ({ etc }: NamespaceFile) =>
+  (etc && hostsWithLoopbackName(`${etc}/hosts`)) || hostsWithLoopbackName();

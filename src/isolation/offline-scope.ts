@@ -7,21 +7,24 @@ import { NetmeterError } from '../errors.js';
 import type { Attempt, Isolation, Warning } from '../measurement.js';
 import { asAccount } from './as-account.js';
 import { lookFor, requireTools } from './find-tools.js';
+import { hostsWithLoopbackName } from './hosts-file.js';
 import { joined, LineChannel } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
 import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT, REFUSE_RULES } from './offline-script.js';
 import { parseAttempts } from './parse-attempts.js';
+import type { HostPort } from './ports.js';
 import type { Scope, WireReading } from './scope.js';
 import { enterUserNamespace } from './user-namespace.js';
 
 export type OfflineOptions = {
   readonly cwd?: string | undefined;
   readonly openFiles?: number | undefined;
+  readonly hostPorts?: readonly HostPort[] | undefined;
   /** Made by the rights of this user over a user namespace, where it has no others. */
   readonly rootless: boolean;
 };
 
-const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'grep', 'sh'] as const;
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
 type Tools = Readonly<Record<(typeof TOOLS)[number], string>>;
 
 /** A namespace with loopback alone: whatever is for the outside fails at once, and what was tried is remembered. */
@@ -32,6 +35,7 @@ export class OfflineScope implements Scope {
   readonly #tools: Tools;
   readonly #nft = lookFor('nft');
   readonly #rootless: boolean;
+  readonly #hasMounts: boolean;
   readonly #verbs: LineChannel;
   readonly #holder: LineChannel;
   readonly #gone: Promise<unknown>;
@@ -50,9 +54,12 @@ export class OfflineScope implements Scope {
     }
   }
 
-  private constructor(tools: Tools, { cwd, openFiles, rootless }: OfflineOptions) {
+  private constructor(tools: Tools, { cwd, openFiles, rootless, hostPorts = [] }: OfflineOptions) {
     this.#tools = tools;
     this.#rootless = rootless;
+    // Who speaks with the host wants its name.
+    const hosts = hostPorts.length > 0 ? hostsWithLoopbackName() : undefined;
+    this.#hasMounts = hosts !== undefined;
     const run = `${ownPid}-${Date.now().toString(36)}`;
     this.marks = { NETMETER_RUN: run };
     const shell = spawn(tools.sh, ['-c', OFFLINE_GUARDIAN_SCRIPT, 'netmeter-guardian'], {
@@ -68,7 +75,14 @@ export class OfflineScope implements Scope {
         NETMETER: `${ownPid}`,
         OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
         RUN: run,
-        NAMESPACES: rootless ? '--user --map-root-user --net' : '--net',
+        NAMESPACES: [
+          ...(rootless ? ['--user', '--map-root-user'] : []),
+          '--net',
+          ...(hosts ? ['--mount', '--propagation', 'slave'] : []),
+        ].join(' '),
+        RESOLV_TARGET: '',
+        HOSTS_TARGET: hosts?.target ?? '',
+        HOSTS_TEXT: hosts?.text ?? '',
         HOLDER: OFFLINE_HOLDER_SCRIPT,
         REFUSE_RULES,
       },
@@ -85,12 +99,20 @@ export class OfflineScope implements Scope {
 
   enter(identity: readonly string[]): string[] {
     const user = this.#rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
-    return [...this.administer(), ...user, ...asAccount(this.#tools.setpriv, identity)];
+    return [
+      ...this.#enter(this.#hasMounts ? ['--mount', '--root', '--wd'] : []),
+      ...user,
+      ...asAccount(this.#tools.setpriv, identity),
+    ];
   }
 
   administer(): string[] {
+    return this.#enter([]);
+  }
+
+  #enter(mounts: readonly string[]): string[] {
     const rights = this.#rootless ? ['--user', '--preserve-credentials'] : [];
-    return [this.#tools.nsenter, '--target', `${this.#pid}`, ...rights, '--net', '--'];
+    return [this.#tools.nsenter, '--target', `${this.#pid}`, ...rights, '--net', ...mounts, '--'];
   }
 
   processes(): number[] {

@@ -1,3 +1,4 @@
+import { COVER_FILES } from './cover-script.js';
 import { END_MEMBERS, HOLD_NAMESPACE } from './end-members-script.js';
 
 /** Guards a namespace without links: descriptor 3 is the holder's, 4 the conversation with netmeter. */
@@ -48,7 +49,7 @@ export const REFUSE_RULES = `table inet netmeter_offline {
  * are no routes, and the kernel refuses by itself.
  */
 export const OFFLINE_HOLDER_SCRIPT = `
-"$IP" link set lo up || exit
+${COVER_FILES}"$IP" link set lo up || exit
 if [ -n "$NFT" ] && printf '%s' "$REFUSE_RULES" | "$NFT" -f -; then
   "$IP" addr add 198.18.0.1/32 dev lo && "$IP" route add default dev lo src 198.18.0.1 || exit
   { "$IP" addr add fd6e:6574:6d65::1/128 dev lo nodad && "$IP" -6 route add default dev lo src fd6e:6574:6d65::1; } 2>/dev/null

@@ -26,7 +26,8 @@ export class PortedScope implements Scope {
   }
 
   get marks(): Readonly<Record<string, string>> {
-    return this.#scope.marks;
+    // Where there is no link to the host, its ports are all of it that is inside.
+    return { NETMETER_HOST: '127.0.0.1', ...this.#scope.marks };
   }
 
   enter(identity: readonly string[]): readonly string[] {

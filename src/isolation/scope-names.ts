@@ -1,5 +1,6 @@
 import type { DnsExchange, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
+import { answerForHost } from './host-name-answer.js';
 import { openNameRelays } from './name-relays.js';
 import type { NatTable } from './nat-table.js';
 import { readLocalAddresses } from './read-local-addresses.js';
@@ -9,11 +10,14 @@ import type { LinkPlan } from './subnet.js';
 /** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
 export class ScopeNames implements Disposable {
   readonly #choice: ResolverChoice;
+  readonly #answer: (question: Buffer) => Promise<Buffer | undefined>;
   readonly #relays: Disposable[] = [];
   #observe: DnsObserver | undefined;
 
-  constructor(choice: ResolverChoice) {
+  /** @param hostAddresses this machine's, as the command reaches it */
+  constructor(choice: ResolverChoice, hostAddresses: readonly string[]) {
     this.#choice = choice;
+    this.#answer = (question) => answerForHost(question, hostAddresses);
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
@@ -23,6 +27,7 @@ export class ScopeNames implements Disposable {
       port: DNS_PORT,
       server: { address: server, port: DNS_PORT },
       observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      answer: this.#answer,
     });
     if (relay) this.#relays.push(relay);
   }
@@ -32,7 +37,14 @@ export class ScopeNames implements Disposable {
     this.#observe = observe;
     const { servers = [], relayTo } = this.#choice;
     if (relayTo) return this.#relays.length > 0;
-    const relays = await openNameRelays({ table: nat.table, plans, servers, local: readLocalAddresses(), observe });
+    const relays = await openNameRelays({
+      table: nat.table,
+      plans,
+      servers,
+      local: readLocalAddresses(),
+      observe,
+      answer: this.#answer,
+    });
     this.#relays.push(relays);
     return relays.rules.length > 0 && nat.addChain(relays.chain, relays.rules);
   }

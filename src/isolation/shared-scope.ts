@@ -16,6 +16,8 @@ export type Place = {
   readonly enter: readonly string[];
   /** argv that enters its network alone. */
   readonly enterNetwork: readonly string[];
+  /** What the command's environment must hold besides. */
+  readonly marks?: Readonly<Record<string, string>>;
   readonly leave: () => Promise<void>;
 };
 
@@ -45,7 +47,7 @@ export class SharedScope implements Scope {
     this.#openFiles = openFiles;
     this.isolation = place.isolation;
     this.counterPid = place.counterPid;
-    this.marks = this.#tree.marks;
+    this.marks = { ...this.#tree.marks, ...place.marks };
     this.#guardian = new TreeGuardian(this.#tree.run);
   }
 

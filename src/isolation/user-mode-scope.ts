@@ -11,7 +11,7 @@ import { readHostsFile, withHostName } from './hosts-file.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { joined } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
-import type { HostPort, PublishedPort } from './ports.js';
+import type { PublishedPort } from './ports.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { RemoteTable } from './remote-table.js';
@@ -30,7 +30,6 @@ export type UserModeOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Ports of the host that lead inside; pasta only. */
   readonly publish?: readonly PublishedPort[] | undefined;
-  readonly hostPorts?: readonly HostPort[] | undefined;
 };
 
 const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
@@ -83,7 +82,7 @@ export class UserModeScope implements Scope {
     }
   }
 
-  private constructor({ publish = [], hostPorts = [], cwd, openFiles }: UserModeOptions) {
+  private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = ipv6 !== undefined && mtu >= IPV6_MIN_MTU;
     const choice = chooseResolver({ ipv6: hasIpv6 });
@@ -92,9 +91,8 @@ export class UserModeScope implements Scope {
     this.#relayTo = choice.relayTo?.[0];
     this.#isPublished = publish.length > 0;
     this.#resolvConf = shownFile(choice);
-    // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
-    const wantsName = this.#resolvConf !== undefined || publish.length + hostPorts.length > 0;
-    this.#hosts = wantsName ? this.#namedHosts() : undefined;
+    // An ordinary user's command cannot mount anything that the host would miss.
+    this.#hosts = this.#namedHosts();
     this.#guardian = new UserGuardian(this.#tools, {
       cwd,
       openFiles,

@@ -209,7 +209,7 @@ export class VethScope implements Scope {
   /** Loaded here: before the command starts every millisecond counts. */
   async #openNames(): Promise<ScopeNames> {
     const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(this.#resolver);
+    this.#names ??= new ScopeNames(this.#resolver, this.#plan('host-local').host.addresses);
     return this.#names;
   }
 

@@ -1,13 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement.js';
-import { NETMETER, program } from '../netmeter.js';
+import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { traces } from './leftovers.js';
+import { Wire } from './wire.js';
 
 /** What every isolation promises; each has bounds of its own in the tests of its name. */
 type Isolation = {
@@ -15,6 +16,8 @@ type Isolation = {
   readonly user: 'root' | 'plain' | 'sudoer';
   /** The command is in a loopback of its own. */
   readonly ownLoopback: boolean;
+  /** Nothing leads outside. */
+  readonly isOffline?: true;
 };
 
 const JOINED = 'netmeter-joined';
@@ -23,8 +26,8 @@ const ISOLATIONS: Readonly<Record<string, Isolation>> = {
   veth: { words: ['--isolation', 'veth'], user: 'root', ownLoopback: true },
   'veth through sudo': { words: ['--isolation', 'veth'], user: 'sudoer', ownLoopback: true },
   'user-mode': { words: ['--isolation', 'user-mode'], user: 'plain', ownLoopback: true },
-  offline: { words: ['--isolation', 'offline'], user: 'root', ownLoopback: true },
-  'offline as a user': { words: ['--isolation', 'offline'], user: 'plain', ownLoopback: true },
+  offline: { words: ['--isolation', 'offline'], user: 'root', ownLoopback: true, isOffline: true },
+  'offline as a user': { words: ['--isolation', 'offline'], user: 'plain', ownLoopback: true, isOffline: true },
   host: { words: ['--isolation', 'host', ...IDLE], user: 'root', ownLoopback: false },
   'host as a user': { words: ['--isolation', 'host', ...IDLE], user: 'plain', ownLoopback: false },
   join: { words: ['--netns', JOINED, ...IDLE], user: 'root', ownLoopback: true },
@@ -32,12 +35,23 @@ const ISOLATIONS: Readonly<Record<string, Isolation>> = {
 
 const USERS = { plain: 'netmeter-plain', sudoer: 'netmeter-sudoer' } as const;
 const PORT = 7711;
+const NAME = 'promised.example';
+const ANSWER = '203.0.113.99';
 
 describePrivileged('every isolation keeps the promises', () => {
   let tunMode: number;
   let folder: string;
+  /** From this host, and from the namespace that is joined. */
+  let wires: readonly [Wire, Wire];
+  let nameServers: readonly ChildProcess[];
   const ids = new Map<string, number>([['root', 0]]);
-  beforeAll(() => {
+  beforeAll(async () => {
+    wires = [await Wire.lay(24), await Wire.lay(25)];
+    nameServers = wires.map((wire) => {
+      const words = ['netns', 'exec', wire.namespace, 'python3', program('name-server.py'), wire.ipv4, NAME, ANSWER];
+      return spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    });
+    for (const server of nameServers) if (server.stdout) await once(server.stdout, 'data');
     for (const [kind, name] of Object.entries(USERS)) {
       spawnSync('useradd', ['--create-home', '--shell', '/bin/sh', name]);
       ids.set(kind, Number(spawnSync('id', ['-u', name], { encoding: 'utf8' }).stdout));
@@ -47,10 +61,24 @@ describePrivileged('every isolation keeps the promises', () => {
     chmodSync('/dev/net/tun', 0o666);
     spawnSync('ip', ['netns', 'add', JOINED]);
     spawnSync('ip', ['-n', JOINED, 'link', 'set', 'lo', 'up']);
+    const [{ ipv4 }, { device, near4, near6, ipv4: joined4 }] = wires;
+    spawnSync('ip', ['link', 'set', device, 'netns', JOINED]);
+    for (const words of [
+      `addr add ${near4}/30 dev ${device}`,
+      `addr add ${near6}/64 dev ${device} nodad`,
+      `link set ${device} up`,
+    ])
+      spawnSync('ip', ['-n', JOINED, ...words.split(' ')]);
     folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     chmodSync(folder, 0o777);
+    writeFileSync(join(folder, 'resolv.conf'), `nameserver ${ipv4}\n`);
+    mkdirSync(`/etc/netns/${JOINED}`, { recursive: true });
+    writeFileSync(`/etc/netns/${JOINED}/resolv.conf`, `nameserver ${joined4}\n`);
   });
-  afterAll(() => {
+  afterAll(async () => {
+    for (const server of nameServers ?? []) server.kill('SIGKILL');
+    for (const wire of wires ?? []) await wire[Symbol.asyncDispose]();
+    rmSync(`/etc/netns/${JOINED}`, { recursive: true });
     rmSync(`/etc/sudoers.d/${USERS.sudoer}`);
     for (const name of Object.values(USERS)) spawnSync('userdel', ['--remove', name]);
     chmodSync('/dev/net/tun', tunMode & 0o777);
@@ -58,7 +86,7 @@ describePrivileged('every isolation keeps the promises', () => {
     rmSync(folder, { recursive: true });
   });
 
-  describe.each(Object.entries(ISOLATIONS))('%s', (_, { words, user, ownLoopback }) => {
+  describe.each(Object.entries(ISOLATIONS))('%s', (_, { words, user, ownLoopback, isOffline = false }) => {
     const start = (options: readonly string[], command: readonly string[]) => {
       const uid = ids.get(user) ?? 0;
       return spawn(process.execPath, [NETMETER, ...words, '-q', ...options, '--', ...command], {
@@ -83,6 +111,52 @@ describePrivileged('every isolation keeps the promises', () => {
       const [status, signal] = await once(job, 'close');
       return { status, signal, stdout, stderr };
     };
+
+    /** Runs it where the host's resolv.conf is the test's own. */
+    const runResolving = async (command: readonly string[], options: readonly string[]) => {
+      const uid = ids.get(user) ?? 0;
+      const become = uid === 0 ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+      const line = `mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)" && cd / && exec "$@"`;
+      const call = [process.execPath, NETMETER, ...words, '-q', ...options, '--', ...command];
+      return runToEnd('unshare', ['--mount', 'sh', '-c', line, 'sh', ...become, ...call]);
+    };
+    const isJoined = words.includes(JOINED);
+    const wireOf = () => wires[isJoined ? 1 : 0];
+
+    test.skipIf(isOffline)('resolves names as the host does', async () => {
+      const lookUp = `import socket; print(socket.gethostbyname("${NAME}"))`;
+      const { stdout, stderr } = await runResolving(['python3', '-c', lookUp], []);
+      expect(stdout, stderr).toBe(`${ANSWER}\n`);
+    });
+
+    test.skipIf(isOffline)('is accurate within the bound that it states, against the far end of the wire', async () => {
+      const wire = wireOf();
+      const file = join(folder, `accurate-${user}-${words.join('')}.json`.replaceAll(/[^\w.-]/g, ''));
+      const traffic = (mode: string, address: string, count: number) =>
+        `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+      const load = `${traffic('download', wire.ipv4, 2_000_000)}; ${traffic('requests', wire.ipv4, 20)}; ${traffic('upload', wire.ipv4, 500_000)}`;
+      const before = await wire.totals();
+      const ended = await run(['sh', '-euc', load], ['--report', file]);
+      const after = await wire.totals();
+      expect(ended.status, ended.stderr).toBe(0);
+      const { traffic: counted, method } = JSON.parse(readFileSync(file, 'utf8')) as Measurement;
+      for (const way of ['in', 'out'] as const) {
+        const truth =
+          after[`ipv4.${way}`][0] - before[`ipv4.${way}`][0] + after[`ipv6.${way}`][0] - before[`ipv6.${way}`][0];
+        const { wireOctets } = counted.external[way];
+        if (wireOctets === null || method.errorBound[way] === null) throw new Error(`${way} is unknown`);
+        expect(Math.abs(wireOctets - truth), `${way}: ${wireOctets} for ${truth}`).toBeLessThanOrEqual(
+          method.errorBound[way],
+        );
+      }
+    });
+
+    test('names the host inside', async () => {
+      const script = 'echo "$NETMETER_HOST"; getent hosts host.netmeter.internal || true';
+      const { stdout } = await run(['sh', '-c', script], ['--host-port', `${PORT}`]);
+      // The host needs no other name for itself.
+      expect(stdout).toMatch(ownLoopback ? /^\S+\n\S+ +host\.netmeter\.internal\n/ : /^127\.0\.0\.1\n$/);
+    });
 
     test.each([
       ['exit 0', 0],
@@ -126,8 +200,9 @@ describePrivileged('every isolation keeps the promises', () => {
       const { traffic: counted } = JSON.parse(readFileSync(file, 'utf8')) as Measurement;
       expect(ended.status, ended.stderr).toBe(0);
       expect(counted.loopback.in.ipOctets).toBeGreaterThan(200_000);
-      // The host's own network may be used by others meanwhile.
-      if (ownLoopback) expect([counted.external.in.wireOctets, counted.external.out.wireOctets]).toEqual([0, 0]);
+      // A namespace with a way out that others share may be used by them meanwhile.
+      if (ownLoopback && !isJoined)
+        expect([counted.external.in.wireOctets, counted.external.out.wireOctets]).toEqual([0, 0]);
     });
 
     test('reaches a service on the host’s 127.0.0.1 when asked, and not when not', async () => {

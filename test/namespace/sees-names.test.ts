@@ -84,6 +84,16 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(report.remotes?.rows.find(({ protocol, port }) => protocol === 'tcp' && port === 53)?.connections).toBe(1);
   });
 
+  test('this machine has a name too, without a file of names', async () => {
+    const { stdout } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `getent ahosts host.netmeter.internal | sed 's/ .*//' | sort -u; echo "$NETMETER_HOST"`,
+    );
+    const lines = stdout.trim().split('\n');
+    expect(lines.slice(0, -1)).toContain(lines.at(-1));
+    expect(lines.some((line) => line.startsWith('fd6e:'))).toBe(true);
+  });
+
   test('search domains are asked as ever; the name that had an answer is shown', async () => {
     const { report, stdout } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\nsearch search.example\n`,
