@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Connection, leadsOutside, parseConnections } from '../counters/connections.js';
 import { subtract } from '../counters/delta.js';
+import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeSnapshot } from '../counters/take-snapshot.js';
 import { NetmeterError } from '../errors.js';
 import { socketsOf } from '../isolation/read-sockets.js';
+import { stillnessOf } from '../isolation/read-stillness.js';
 import type { Scope } from '../isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
 import type { Contamination } from '../measurement.js';
@@ -21,12 +23,15 @@ export type SharedNamespace = {
   readonly idle: Milliseconds;
   /** Inodes of the sockets of the command's tree; undefined: it may not be looked into. */
   readonly ownSockets: () => ReadonlySet<string> | undefined;
+  /** The same as long as no thread of the tree has run; undefined: it may run. */
+  readonly stillness: () => string | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
 const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
 /** ESTABLISHED, SYN_SENT, CLOSE_WAIT. */
 const IN_USE = new Set(['01', '02', '08']);
+const LISTEN = '0A';
 /** FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING: closed, and not over yet. */
 const CLOSING = new Set(['04', '05', '09', '0B']);
 
@@ -36,7 +41,9 @@ export class Neighbours {
   readonly #foreign: Set<string>;
   /** Connections of others that were closing when the command started. */
   readonly #closing: ReadonlySet<string>;
-  readonly #idle: Idle;
+  /** What moved while the command did not run. */
+  #idle: Idle;
+  #stopped: { readonly mark: string; readonly snapshot: Snapshot } | undefined;
 
   private constructor(shared: SharedNamespace, idle: Idle) {
     this.#shared = shared;
@@ -59,6 +66,7 @@ export class Neighbours {
   lookBeside(): void {
     const seen = this.#list().filter(isForeign);
     const own = this.#shared.ownSockets();
+    this.#watchStopped(own);
     if (!own) return;
     // What was closed since the first look may have been the tree's.
     const still = new Set(this.#list().map(({ inode }) => inode));
@@ -71,11 +79,32 @@ export class Neighbours {
   async grade(): Promise<Contamination> {
     const again = await watchIdle(this.#shared);
     for (const connection of this.#list().filter(isForeign)) this.#foreign.add(key(connection));
+    const { octets, ms } = together(this.#idle, again);
     return gradeOf({
-      idleOctets: addKnown([this.#idle.octets, again.octets]),
-      idleMs: milliseconds(this.#idle.ms + again.ms),
+      idleOctets: octets,
+      idleMs: milliseconds(ms),
       foreignConnections: this.#foreign.size,
     });
+  }
+
+  /**
+   * What moves while the tree is stopped and has no connection of its own is somebody else's. With one it could be the
+   * kernel's, which goes on receiving and acknowledging for a stopped program.
+   */
+  #watchStopped(own: ReadonlySet<string> | undefined): void {
+    const { files, devices, stillness } = this.#shared;
+    const mark = own && !this.#hasConnection(own) ? stillness() : undefined;
+    const snapshot = mark === undefined ? undefined : takeSnapshot(files, () => performance.now());
+    if (snapshot && this.#stopped && this.#stopped.mark === mark) {
+      const delta = subtract(this.#stopped.snapshot, snapshot);
+      this.#idle = together(this.#idle, { octets: idleOctets(devices, delta), ms: Math.round(delta.elapsedMs) });
+    }
+    this.#stopped = mark !== undefined && snapshot ? { mark, snapshot } : undefined;
+  }
+
+  #hasConnection(own: ReadonlySet<string>): boolean {
+    const isOwn = ({ inode }: Connection) => inode !== undefined && own.has(inode);
+    return this.stillClosing() > 0 || this.#list().some((each) => isOwn(each) && each.state !== LISTEN);
   }
 
   #list(): Connection[] {
@@ -89,6 +118,12 @@ const isClosing = (each: Connection) => each.inode === undefined && CLOSING.has(
 
 /** What moved, and during how long; `octets` is null when it was not watched. */
 type Idle = { readonly octets: number | null; readonly ms: number };
+
+/** That nothing moved in one says nothing of another that was not watched; that something did says enough. */
+function together(one: Idle, other: Idle): Idle {
+  const known = addKnown([one.octets, other.octets]);
+  return { octets: known ?? (one.octets || other.octets || null), ms: one.ms + other.ms };
+}
 
 async function watchIdle({ files, devices, idle, signal }: SharedNamespace): Promise<Idle> {
   if (idle === 0 || signal?.aborted) return { octets: null, ms: 0 };
@@ -112,6 +147,7 @@ export async function lookForNeighbours(
     devices: isolation.devices,
     idle,
     ownSockets: () => socketsOf(scope.processes()),
+    stillness: () => stillnessOf(scope.processes()),
     signal,
   });
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');

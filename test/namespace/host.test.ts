@@ -172,6 +172,29 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       }
     });
 
+    test.each([
+      ['somebody sends while the command is stopped: shared', 20, 'shared'],
+      ['nobody does: clean, and watched for longer', 0, 'clean'],
+    ])('%s', async (_, datagrams, grade) => {
+      const place = `/tmp/${machine.name}-stopped`;
+      machine.shell(`mkfifo ${place}-go`);
+      const send = `python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}; time.sleep(0.05)'`;
+      const neighbour = machine.start('sh', ['-c', `read pid <${place}-go; ${send}; kill -CONT $pid`]);
+      try {
+        const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
+        const { report } = await machine.measure(`echo $$ >${place}-go; kill -STOP $$; true`, options);
+        expect(report.contamination?.grade).toBe(grade);
+        expect(report.contamination?.idleMs).toBeGreaterThan(400);
+        if (grade === 'clean') expect(report.contamination?.idleOctets).toBe(0);
+        else expect(report.contamination?.idleOctets).toBeGreaterThan(528);
+      } finally {
+        neighbour.kill('SIGKILL');
+        machine.shell(`rm ${place}-go`);
+      }
+    });
+
     test('not looked for: unknown', async () => {
       const { report } = await machine.measure('true', HOST);
       expect(report.contamination).toMatchObject({ grade: 'unknown', idleOctets: null });
