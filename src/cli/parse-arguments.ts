@@ -4,6 +4,7 @@ import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
+import type { CiChoice } from './ci-system.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
@@ -21,6 +22,7 @@ export type RunOptions = {
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
+  readonly ci: CiChoice;
   readonly interval?: Milliseconds;
   readonly linger?: Milliseconds;
   readonly grace?: Milliseconds;
@@ -120,6 +122,7 @@ function runOptions(values: Values): RunOptions {
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),
+    ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
     publish: (values.get('publish') ?? []).flatMap(parsePublish),
     ...given,
