@@ -9,10 +9,8 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * One line of text for HTML and XML, in content or in a quoted attribute. What XML 1.0 cannot hold at all (control
- * characters, halves of surrogate pairs, U+FFFE, U+FFFF) becomes `?`.
+ * One line of text for HTML and XML, in content or in a quoted attribute. What XML 1.0 cannot hold at all is among what
+ * is not visible.
  */
 export const markup = (text: string) =>
-  visible(text)
-    .replaceAll(/[\p{Surrogate}\ufffe\uffff]/gu, '?')
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
+  visible(text).replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
