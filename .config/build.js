@@ -4,8 +4,12 @@ import { build } from 'rolldown';
 
 /** Ours, but for what only some runs load. */
 const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain)|counters/(connections|unix-sockets)|traffic/idle|isolation/(read-sockets|read-stillness|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
+  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option|write-report-to|tell-github)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain)|counters/(connections|unix-sockets)|traffic/idle|isolation/(read-sockets|read-stillness|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
 );
+
+/** What the summary of every run is made of: one file again, though other reports share parts of it. */
+const summaryModules =
+  /\/src\/report\/(.*-rows?|rows|(.*-)?text|flows|format-octets|command-line|paint|visible)\.ts$|\/pretty-bytes\//;
 
 await build({
   input: { netmeter: 'src/cli/main.ts' },
@@ -22,7 +26,12 @@ await build({
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'bundle/[name]-[hash].cjs',
-    codeSplitting: { groups: [{ name: 'main', test: mainModules }] },
+    codeSplitting: {
+      groups: [
+        { name: 'main', test: mainModules },
+        { name: 'summary', test: summaryModules },
+      ],
+    },
   },
 });
 for (const schema of ['report/report-1.schema.json', 'watch/watch-1.schema.json'])

@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import { attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { LimitKind } from '../measurement.js';
+import type { CiChoice } from './ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
+import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseReport } from './report-target.js';
 import { complain, tell } from './run.js';
@@ -15,7 +17,9 @@ Meters the network namespace of a running process (a container, a pod, a service
   --for TIME          So long (500ms, 10s, 1h30m; a bare number is seconds)
   --until-exit        Until the process ends (default); ^C ends the metering before
   --interval TIME     Distance of the samples (default 1s)
-  --report FILE       Write a report: .json or .txt; - is JSON on stdout; repeatable
+  --report FILE       Write a report: .json, .txt, .md, .html, .csv, .prom or
+                      .junit.xml; - is JSON on stdout; repeatable
+  --ci SYSTEM         Tell the CI system too: auto (default), github, gitlab, none
   --max-in, --max-out, --max-total SIZE   A budget: exit code 120 when it is exceeded
   -q, --quiet         No summary
   -h, --help          Show this help
@@ -28,6 +32,7 @@ const OPTIONS = {
   'until-exit': { type: 'boolean' },
   interval: { type: 'string' },
   report: { type: 'string', multiple: true },
+  ci: { type: 'string' },
   'max-in': { type: 'string' },
   'max-out': { type: 'string' },
   'max-total': { type: 'string' },
@@ -46,9 +51,9 @@ export async function attachCommand(words: readonly string[]): Promise<number> {
     }
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-    const { pid, options, reports, quiet } = parsed;
+    const { pid, options, ...told } = parsed;
     const measurement = await attach(pid, { ...options, signal: stop.signal });
-    const failed = await tell(measurement, { reports, quiet });
+    const failed = await tell(measurement, told);
     const status = exitStatus({
       kind: 'measured',
       exit: { kind: 'code', code: 0 },
@@ -93,7 +98,14 @@ export function parseAttachArguments(words: readonly string[]) {
     },
     reports: (values.report ?? []).map(parseReport),
     quiet: values.quiet ?? false,
+    ci: parseCi(values.ci),
   };
+}
+
+function parseCi(text = 'auto'): CiChoice {
+  const choices = OPTIONS_OF_A_RUN.find(({ name }) => name === 'ci')?.choices;
+  if (!choices?.includes(text)) throw usage(`--ci cannot be '${text}'`, `Choose one of: ${choices?.join(', ')}.`);
+  return text as CiChoice;
 }
 
 function read(words: readonly string[]) {

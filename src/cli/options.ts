@@ -24,7 +24,14 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     file: true,
     group: 'Report',
-    description: 'Write a report: .json or .txt; - is JSON on stdout',
+    description: 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout',
+  },
+  {
+    name: 'ci',
+    value: 'SYSTEM',
+    choices: ['auto', 'github', 'gitlab', 'none'],
+    group: 'Report',
+    description: 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none',
   },
   {
     name: 'by',

@@ -5,6 +5,7 @@ import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { By } from '../report/text.js';
 import type { Milliseconds } from '../units.js';
+import type { CiChoice } from './ci-system.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
@@ -27,6 +28,7 @@ export type RunOptions = {
   readonly redact?: true;
   /** The table of remotes was asked for, and so their names: they are worth some milliseconds. */
   readonly namesFirst?: boolean;
+  readonly ci: CiChoice;
   readonly interval?: Milliseconds;
   readonly linger?: Milliseconds;
   readonly grace?: Milliseconds;
@@ -129,6 +131,7 @@ function runOptions(values: Values): RunOptions {
     quiet: values.has('quiet'),
     ...(values.has('redact') && { redact: true }),
     ...(by && { by, namesFirst: by.includes('remote') }),
+    ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
     publish: (values.get('publish') ?? []).flatMap(parsePublish),
     ...given,

@@ -1,10 +1,11 @@
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement.js';
+import { ciSystem } from './ci-system.js';
 import { exitStatus, type Outcome } from './exit-status.js';
+import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
 import type { RunOptions } from './parse-arguments.js';
-import type { ReportTarget } from './report-target.js';
 import { SignalRelay } from './signals.js';
 import { useColor } from './use-color.js';
 
@@ -58,21 +59,32 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
 
-type TellOptions = Pick<RunOptions, 'quiet' | 'reports'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
+type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
 
-/** Prints the summary and writes the reports. @returns true when one could not be written */
+/** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
   const { renderText } = await import('../report/text.js');
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
   const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
+  const { env, stderr } = process;
   if (!options.quiet || broken) {
-    process.stderr.write(
-      renderText(measurement, { by: options.by, color: useColor(process.env, process.stderr.isTTY === true) }),
-    );
+    const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });
+    stderr.write(inert(text, env));
   }
+  const failed = await writeReports(measurement, options);
+  if (ciSystem(options.ci, env) === 'github') {
+    const { tellGithub } = await import('./tell-github.js');
+    await tellGithub(measurement, { env, quiet: options.quiet, owner: ownerOfReports(env), stderr });
+  }
+  return failed;
+}
+
+async function writeReports(measurement: Measurement, { reports, by }: TellOptions): Promise<boolean> {
   let failed = false;
-  for (const target of options.reports) {
-    await report(measurement, target, options.by).catch((error: unknown) => {
+  if (reports.length === 0) return false;
+  const { writeReportTo } = await import('./write-report-to.js');
+  for (const target of reports) {
+    await writeReportTo(target, measurement, { by, owner: ownerOfReports(process.env) }).catch((error: unknown) => {
       failed = true;
       complain(error);
     });
@@ -80,21 +92,9 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   return failed;
 }
 
-async function report(measurement: Measurement, { path, format }: ReportTarget, by: TellOptions['by']): Promise<void> {
-  const [{ renderJson }, { renderText }, { writeReport }] = await Promise.all([
-    import('../report/json.js'),
-    import('../report/text.js'),
-    import('../report/write-report.js'),
-  ]);
-  const text = format === 'json' ? renderJson(measurement) : renderText(measurement, { by, color: false });
-  if (path === '-') {
-    // Not through /dev/stdout, which cannot be opened when it is a socket.
-    process.stdout.write(text);
-    return;
-  }
-  const { SUDO_UID, SUDO_GID } = process.env;
-  const owner = SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
-  await writeReport(path, text, owner);
+/** Under sudo, what is new belongs to the caller. */
+function ownerOfReports({ SUDO_UID, SUDO_GID }: NodeJS.ProcessEnv) {
+  return SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
 }
 
 function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {
@@ -113,4 +113,4 @@ export function complain(error: unknown): void {
 }
 
 /** Tells people something, on stderr. */
-export const say = (text: string) => void process.stderr.write(`netmeter: ${text}\n`);
+export const say = (text: string) => void process.stderr.write(inert(`netmeter: ${text}\n`, process.env));

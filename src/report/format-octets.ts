@@ -21,3 +21,6 @@ export function duration(ms: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
+
+/** "2026-11-23 12:00:00 UTC" of an ISO 8601 time in UTC. */
+export const utc = (iso: string) => iso.replace(/T(.{8}).*Z$/, ' $1 UTC');

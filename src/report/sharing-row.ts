@@ -4,17 +4,24 @@ import type { Paint } from './paint.js';
 import { row } from './rows.js';
 
 /** Whether a shared namespace's numbers are the command's alone. */
-export function sharingRows({ contamination, command }: Measurement, paint: Paint): string[] {
-  if (!contamination) return [];
+export function sharingRows(measurement: Measurement, paint: Paint): string[] {
+  const text = sharingText(measurement);
+  if (text === undefined) return [];
+  return [measurement.contamination?.grade === 'clean' ? row('sharing', text) : row('sharing', text, paint.yellow)];
+}
+
+/** The same as a sentence; undefined where the namespace is the command's own. */
+export function sharingText({ contamination, command }: Measurement): string | undefined {
+  if (!contamination) return undefined;
   const { grade } = contamination;
   const seen = command.attached ? sharers(command.attached.sharedWith) : evidence(contamination);
   switch (grade) {
     case 'clean':
-      return [row('sharing', `clean: ${seen}`)];
+      return `clean: ${seen}`;
     case 'shared':
-      return [row('sharing', `shared: the numbers are an upper bound (${seen})`, paint.yellow)];
+      return `shared: the numbers are an upper bound (${seen})`;
     case 'unknown':
-      return [row('sharing', `unknown: ${seen}`, paint.yellow)];
+      return `unknown: ${seen}`;
     default:
       return grade satisfies never;
   }

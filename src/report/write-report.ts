@@ -35,7 +35,7 @@ async function replaceFile(path: string, text: string, owner: Owner | undefined)
 }
 
 /** The kernel's words alone: Node's message names the temporary file, which says nothing to the reader. */
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const { errno } = cause as NodeJS.ErrnoException;
   return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || cause.message;

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 
-const nothing = { limits: {}, kill: false, budgetExitCode: 120, reports: [], quiet: false, hostPorts: [], publish: [] };
+const nothing = {
+  limits: {},
+  kill: false,
+  budgetExitCode: 120,
+  reports: [],
+  quiet: false,
+  ci: 'auto',
+  hostPorts: [],
+  publish: [],
+};
 
 describe('a run', () => {
   test.each<[string[], object]>([
@@ -27,6 +36,8 @@ describe('a run', () => {
         ],
       },
     ],
+    [['--ci', 'none'], { ci: 'none' }],
+    [['--ci=github'], { ci: 'github' }],
     [['--interval', '500ms', '--linger=0', '--grace', '1m'], { interval: 500, linger: 0, grace: 60_000 }],
     [['--wait', 'command'], { wait: 'command' }],
     [['--wait=tree'], { wait: 'tree' }],
@@ -118,7 +129,11 @@ describe('an error', () => {
     [['--budget-exit-code', '256', 'ls'], /^--budget-exit-code cannot be '256'$/, /0 to 255/],
     [['--budget-exit-code', '1.5', 'ls'], /^--budget-exit-code cannot be '1\.5'$/],
     [['--budget-exit-code=-1', 'ls'], /^--budget-exit-code cannot be '-1'$/],
-    [['--report', 'x.xml', 'ls'], /^--report x\.xml: no format is known for '\.xml'$/, /\.json or \.txt/],
+    [
+      ['--report', 'x.yaml', 'ls'],
+      /^--report x\.yaml: no format is known for '\.yaml'$/,
+      /\.json, \.txt, .*\.xml; - is JSON/,
+    ],
     [['--report', 'json', 'ls'], /no format is known for 'json'$/],
     [['--report', '.json', 'ls'], /no format is known for '\.json'$/],
   ])('%j', async (argv, message, cure = /./) => {

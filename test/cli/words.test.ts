@@ -39,7 +39,8 @@ test.each([
   [['--max-in', '1', '--max-in', '2', '--', 'true'], '2 times'],
   [['--wait', 'never', '--', 'true'], 'tree, command'],
   [['--interval', 'soon', '--', 'true'], "bad duration 'soon'"],
-  [['--report', 'x.pdf', '--', 'true'], '.json or .txt'],
+  [['--report', 'x.pdf', '--', 'true'], '.json, .txt, .md, .html, .csv, .prom, .xml'],
+  [['--ci', 'jenkins', '--', 'true'], 'auto, github, gitlab, none'],
   [['--budget-exit-code', '256', '--', 'true'], '0 to 255'],
   [['--kill', '--', 'true'], '--kill needs a limit'],
 ])('%j is refused with the cure', async (words, message) => {

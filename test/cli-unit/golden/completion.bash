@@ -6,7 +6,7 @@ _netmeter() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --) ((i++)); break ;;
-      --max-in|--max-out|--max-total|--budget-exit-code|--report|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--user|--wait|--grace|--linger|--interval|--completion)
+      --max-in|--max-out|--max-total|--budget-exit-code|--report|--ci|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--user|--wait|--grace|--linger|--interval|--completion)
         option=${COMP_WORDS[i]}
         ((i++))
         # bash cuts --option=value into three words.
@@ -21,12 +21,13 @@ _netmeter() {
   elif ((i < COMP_CWORD)) || [[ $word != -* || ${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"
   else
-    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --by --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --ci --by --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
   fi
 }
 _netmeter_value() {
   local word=$2
   case $1 in
+    --ci) mapfile -t COMPREPLY < <(compgen -W 'auto github gitlab none' -- "$word"); return ;;
     --by) mapfile -t COMPREPLY < <(compgen -W 'process remote none' -- "$word"); return ;;
     --isolation) mapfile -t COMPREPLY < <(compgen -W 'auto veth user-mode host join offline' -- "$word"); return ;;
     --wait) mapfile -t COMPREPLY < <(compgen -W 'tree command' -- "$word"); return ;;

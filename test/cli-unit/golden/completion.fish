@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --budget-exit-code --report --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -21,7 +21,8 @@ complete -c netmeter -n __netmeter_own -l max-out -x -d 'Most bytes that may go 
 complete -c netmeter -n __netmeter_own -l max-total -x -d 'Most bytes in both directions'
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
-complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json or .txt; - is JSON on stdout'
+complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
+complete -c netmeter -n __netmeter_own -l ci -x -a 'auto github gitlab none' -d 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none'
 complete -c netmeter -n __netmeter_own -l by -x -a 'process remote none' -d 'Tables of the summary: process, remote (both by default) or none'
 complete -c netmeter -n __netmeter_own -l redact -d 'Hide arguments and host names in the summary and the reports'
 complete -c netmeter -n __netmeter_own -l quiet -s q -d 'No summary; only errors and broken budgets'
@@ -39,4 +40,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"

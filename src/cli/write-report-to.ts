@@ -1,0 +1,42 @@
+import type { Measurement } from '../measurement.js';
+import type { By } from '../report/text.js';
+import { type Owner, writeReport } from '../report/write-report.js';
+import type { ReportFormat, ReportTarget } from './report-target.js';
+
+export type ReportOptions = {
+  /** Tables of a text; all by default. */
+  readonly by?: readonly By[] | undefined;
+  readonly owner?: Owner | undefined;
+};
+
+type Renderer = (measurement: Measurement, by?: readonly By[]) => string;
+
+/** One file each, loaded by the run that asks for it. */
+const RENDERERS: Readonly<Record<ReportFormat, () => Promise<Renderer>>> = {
+  json: async () => (await import('../report/json.js')).renderJson,
+  txt: async () => {
+    const { renderText } = await import('../report/text.js');
+    return (measurement, by) => renderText(measurement, { by, color: false });
+  },
+  md: async () => {
+    const { renderMarkdown } = await import('../report/markdown.js');
+    return (measurement) => renderMarkdown(measurement);
+  },
+  html: async () => (await import('../report/html.js')).renderHtml,
+  csv: async () => (await import('../report/csv.js')).renderCsv,
+  prom: async () => (await import('../report/open-metrics.js')).renderOpenMetrics,
+  junit: async () => (await import('../report/junit.js')).renderJunit,
+};
+
+/** Renders one report and writes it. @throws {NetmeterError} REPORT_NOT_WRITTEN */
+export async function writeReportTo(
+  target: ReportTarget,
+  measurement: Measurement,
+  { by, owner }: ReportOptions = {},
+): Promise<void> {
+  const render = await RENDERERS[target.format]();
+  const text = render(measurement, by);
+  // Not through /dev/stdout, which cannot be opened when it is a socket.
+  if (target.path === '-') process.stdout.write(text);
+  else await writeReport(target.path, text, owner);
+}

@@ -1,0 +1,48 @@
+import type { Isolation, Measurement } from '../measurement.js';
+import { exact } from './format-octets.js';
+import { visible } from './visible.js';
+
+/** How the numbers were obtained, how far they can be off, and where the command ran. */
+export function methodText({ method, isolation }: Measurement): string {
+  if (method.name === 'none') return `nothing can get in or out (${placeOf(isolation)})`;
+  const { in: boundIn, out: boundOut } = method.errorBound;
+  const bound =
+    boundIn === null || boundOut === null
+      ? 'error unknown'
+      : boundIn + boundOut === 0
+        ? 'exact'
+        : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
+  return `IP bytes ${countedBy(method)}, ${bound} (${placeOf(isolation)})`;
+}
+
+function countedBy({ name }: Measurement['method']): string {
+  switch (name) {
+    case 'qdisc':
+      return 'counted on the wire';
+    case 'proc-estimate':
+      return 'computed from /proc';
+    case 'tap':
+      return 'counted at the tap';
+    case 'none':
+      return 'none';
+    default:
+      return name satisfies never;
+  }
+}
+
+function placeOf(isolation: Isolation): string {
+  switch (isolation.kind) {
+    case 'veth':
+      return `veth, MTU ${isolation.mtu}`;
+    case 'user-mode':
+      return `user-mode by ${isolation.tool}, MTU ${isolation.mtu}`;
+    case 'host':
+      return `host, ${isolation.devices.join(', ') || 'no device'}`;
+    case 'join':
+      return `in ${visible(isolation.netns)}, ${isolation.devices.join(', ') || 'no device'}`;
+    case 'offline':
+      return 'offline';
+    default:
+      return isolation satisfies never;
+  }
+}

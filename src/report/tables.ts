@@ -1,0 +1,21 @@
+import type { Measurement } from '../measurement.js';
+import { attemptTable } from './attempt-table.js';
+import { budgetTable } from './budget-table.js';
+import { factTable } from './fact-table.js';
+import { protocolTable } from './protocol-table.js';
+import type { Table } from './table.js';
+import { trafficTable } from './traffic-table.js';
+import { warningTable } from './warning-table.js';
+
+/** The tables of the Markdown and the HTML report, in their order. A table that has nothing to say is left out. */
+const TABLES: readonly ((measurement: Measurement) => Table)[] = [
+  budgetTable,
+  trafficTable,
+  warningTable,
+  attemptTable,
+  factTable,
+  protocolTable,
+];
+
+export const tablesOf = (measurement: Measurement): Table[] =>
+  TABLES.map((table) => table(measurement)).filter(({ rows }) => rows.length > 0);
