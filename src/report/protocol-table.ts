@@ -2,11 +2,13 @@ import type { Measurement } from '../measurement.js';
 import { exact } from './format-octets.js';
 import { left, right, type Table } from './table.js';
 
-/** Every protocol counter of the measurement, under its own name in words: a new one needs no line here. */
-export const protocolTable = ({ protocol }: Measurement): Table => ({
+/** Every protocol counter of the measurement, and how names were looked up, under their own names in words: a new one needs no line here. */
+export const protocolTable = ({ protocol, dns }: Measurement): Table => ({
   title: 'Protocol counters',
   columns: [left('counter'), right('count')],
-  rows: Object.entries(protocol).flatMap(([layer, counters]) => counterRows(layer, counters)),
+  rows: Object.entries({ ...protocol, ...(dns && { dns }) }).flatMap(([layer, counters]) =>
+    counterRows(layer, counters),
+  ),
   folded: true,
 });
 

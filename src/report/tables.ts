@@ -1,8 +1,10 @@
 import type { Measurement } from '../measurement.js';
 import { attemptTable } from './attempt-table.js';
 import { budgetTable } from './budget-table.js';
+import { doorTable } from './door-table.js';
 import { factTable } from './fact-table.js';
 import { protocolTable } from './protocol-table.js';
+import { remoteTable } from './remote-table.js';
 import type { Table } from './table.js';
 import { trafficTable } from './traffic-table.js';
 import { warningTable } from './warning-table.js';
@@ -11,8 +13,10 @@ import { warningTable } from './warning-table.js';
 const TABLES: readonly ((measurement: Measurement) => Table)[] = [
   budgetTable,
   trafficTable,
+  remoteTable,
   warningTable,
   attemptTable,
+  doorTable,
   factTable,
   protocolTable,
 ];
