@@ -14,7 +14,7 @@ export type Chart = {
 };
 
 export type Series = { readonly name: 'in' | 'out' | 'total'; readonly points: readonly Point[] };
-export type Level = { readonly name: string; readonly value: number };
+type Level = { readonly name: string; readonly value: number };
 type Point = { readonly atMs: number; readonly value: number };
 
 /** The drawing's own units; it is stretched to the width of the page, so that text has its place outside. */
