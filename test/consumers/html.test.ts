@@ -75,7 +75,7 @@ describeWith(
       expect(requests.map(({ params }) => (params['request'] as { url: string }).url)).toEqual([url]);
       expect(seen.filter(({ method }) => /^Log\.entry|consoleAPI|exception/i.test(method))).toEqual([]);
       expect(await browser.evaluate('document.scripts.length + document.images.length')).toBe(0);
-      expect(await browser.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBe(view.width);
       expect(await browser.evaluate(CONTRASTS)).toEqual([]);
       const png = await browser.screenshot();
       expect(png.subarray(1, 4).toString()).toBe('PNG');
