@@ -136,6 +136,10 @@ export class VethScope implements Scope {
     return this.readWire();
   }
 
+  removeTrace(name: string): Promise<void> {
+    return this.#guardian.removeTrace(name);
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#relay?.[Symbol.dispose]();
