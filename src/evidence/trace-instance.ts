@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -63,7 +64,7 @@ export class TraceInstance implements Disposable {
 
   /** Events that this kernel does not have. */
   static missingEvents(tracefs: string): TracedEvent[] {
-    return EVENTS.filter((event) => readText(`${tracefs}/events/${event}/format`) === '');
+    return EVENTS.filter((event) => !existsSync(`${tracefs}/events/${event}`));
   }
 
   get cpus(): number {

@@ -101,6 +101,20 @@ describePrivileged('each process is told by its own bytes', () => {
     expect(shell?.endedMs).toBeGreaterThanOrEqual(third?.endedMs ?? Number.NaN);
   });
 
+  test('programs and command lines', async () => {
+    const put = ['python3', program('payload.py'), 'later', wire.ipv4, `${wire.port}`, '1000'];
+    const command = ['sh', '-c', 'sleep 0.1; "$@"; true', 'sh', ...put];
+    const told = await traced(command);
+    expect(told.processes.map(({ name, file }) => [name, file])).toEqual([
+      ['sh', expect.stringMatching(/\/sh$/)],
+      ['python3', expect.stringMatching(/\/python3$/)],
+    ]);
+    expect(told.idleProcesses).toBeGreaterThanOrEqual(1);
+    // Numbers of the machine's first pid namespace are not those of our /proc.
+    const words = [command, put].map(([, ...words]) => (told.pids === 'own' ? words : null));
+    expect(told.processes.map(({ commandLine }) => commandLine?.slice(1) ?? null)).toEqual(words);
+  });
+
   test('datagrams have no place, but a process', async () => {
     const told = await payload('datagrams', wire.ipv4, 20_000);
     expect(told.processes).toMatchObject([{ payload: { external: nothing, unplaced: { in: 0, out: 20_000 } } }]);
@@ -158,5 +172,22 @@ describePrivileged('each process is told by its own bytes', () => {
     });
     expect(told.processes).toMatchObject([{ depth: 0, name: 'sleep' }]);
     expect(told.payload).toEqual({ external: nothing, loopback: nothing, unplaced: nothing });
+  });
+
+  test('what the kernel had no room for is stated', async () => {
+    const count = 300_000;
+    const told = await traced(
+      ['python3', program('payload.py'), 'flood', '127.0.0.1', `${wire.port}`, `${count}`],
+      async () => {
+        // As a machine that has no time for us.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000);
+      },
+    );
+    const seen = told.payload.unplaced.out / 10;
+    expect(told.lostEvents).toBeGreaterThan(0);
+    expect(seen).toBeGreaterThan(0);
+    // Each event is either read or counted as lost; some of the lost ones are other events of its start.
+    expect(seen + (told.lostEvents ?? 0)).toBeGreaterThanOrEqual(count);
+    expect(seen).toBeLessThan(count);
   });
 });
