@@ -197,16 +197,18 @@ export type ProcessRow = {
   readonly startedMs: Milliseconds | null;
   readonly endedMs: Milliseconds | null;
   readonly payload: Payload;
-  readonly tcpConnects: number;
+  /** Connects of TCP, failed ones too. null: not counted. */
+  readonly tcpConnects: number | null;
 };
 
 /** What one process moved with one remote. */
 export type ProcessRemoteRow = {
   readonly pid: number;
-  readonly side: 'connected' | 'accepted';
+  /** null: not known who of the two connected. */
+  readonly side: 'connected' | 'accepted' | null;
   readonly protocol: string;
   readonly address: string;
-  /** The service's: the remote port of a connect, the own port of an accepted connection. */
+  /** The service's: the own port of an accepted connection, else the remote one. */
   readonly port: number;
   readonly in: number;
   readonly out: number;

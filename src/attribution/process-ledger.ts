@@ -1,12 +1,9 @@
 import type { Place } from './place-address.js';
-import { type Account, isIdle, newAccount, type ProcessRecord, pour, totalOf } from './process-record.js';
+import type { ProcessRecord } from './process-record.js';
+import { BOUNDS, type Bounds, type LedgerResult, ProcessRecords } from './process-records.js';
 import { RemoteLedger } from './remote-ledger.js';
 import { SocketLedger } from './socket-ledger.js';
 import type { TraceEvent } from './trace-event.js';
-
-/** How many processes and remotes are told one by one; the others are put together. */
-export type Bounds = { readonly processes: number; readonly remotes: number };
-export const BOUNDS: Bounds = { processes: 10_000, remotes: 1000 };
 
 export type LedgerOptions = {
   /** netmeter's own thread, whose child the command is. */
@@ -15,48 +12,28 @@ export type LedgerOptions = {
   readonly bounds?: Bounds;
 };
 
-/** What became of all processes of the command. Times are the trace clock's. */
-export type LedgerResult = {
-  readonly root: ProcessRecord | undefined;
-  readonly records: readonly ProcessRecord[];
-  /** Put together: processes that moved little. */
-  readonly rest: Account & { readonly processes: number };
-  /** Left out: processes without any traffic, of which none of the records descends. */
-  readonly idle: number;
-  readonly remotes: ReturnType<RemoteLedger['close']>;
-};
-
 /** netmeter's mark that stands behind the command's fork. */
 export const COMMAND_MARK = 'command';
 
 /** Follows the command's processes through the trace, event by event, in the order of time. */
 export class ProcessLedger {
   readonly #ownTid: number;
-  readonly #bounds: Bounds;
   readonly #threads = new Map<number, ProcessRecord>();
-  readonly #records = new Map<number, ProcessRecord>();
+  readonly #records: ProcessRecords;
   readonly #own: ProcessRecord;
   readonly #remotes: RemoteLedger;
   readonly #sockets: SocketLedger;
-  readonly #rest = newAccount();
-  #folded = 0;
-  #foldAt: number;
-  #idle = 0;
-  #ids = 0;
-  #lastOwnChild: ProcessRecord | undefined;
-  #root: ProcessRecord | undefined;
-  #isWhole = true;
   readonly #executed = new Set<ProcessRecord>();
-  #unfollowed: ProcessRecord[] = [];
+  readonly #unfollowed: ProcessRecord[] = [];
+  #lastOwnChild: ProcessRecord | undefined;
+  #isWhole = true;
 
   constructor({ ownTid, place, bounds = BOUNDS }: LedgerOptions) {
     this.#ownTid = ownTid;
-    this.#bounds = bounds;
-    this.#foldAt = 2 * bounds.processes;
+    this.#records = new ProcessRecords(bounds.processes);
     this.#remotes = new RemoteLedger(bounds.remotes);
     this.#sockets = new SocketLedger(place, this.#remotes);
-    this.#own = this.#newRecord(ownTid, { parent: undefined, startedAt: undefined });
-    this.#records.delete(this.#own.id);
+    this.#own = this.#records.unlisted({ pid: ownTid, parent: undefined, startedAt: undefined });
     this.#threads.set(ownTid, this.#own);
   }
 
@@ -80,7 +57,7 @@ export class ProcessLedger {
         this.#exit(event.tid, event.at);
         break;
       case 'marked':
-        if (event.tid === this.#ownTid && event.text === COMMAND_MARK) this.#root = this.#lastOwnChild;
+        if (event.tid === this.#ownTid && event.text === COMMAND_MARK) this.#records.root = this.#lastOwnChild;
         break;
       default:
         event satisfies never;
@@ -109,16 +86,8 @@ export class ProcessLedger {
 
   close(): LedgerResult {
     this.#sockets.close();
-    for (const record of this.#records.values()) if (!this.#belongs(record)) this.#records.delete(record.id);
-    for (const record of [...this.#records.values()].reverse()) this.#dropIdle(record, true);
-    while (this.#records.size > this.#bounds.processes && this.#foldSmallest(true) > 0);
-    return {
-      root: this.#root,
-      records: [...this.#records.values()],
-      rest: { ...this.#rest, processes: this.#folded },
-      idle: this.#idle,
-      remotes: this.#remotes.close((record) => this.#belongs(record)),
-    };
+    const result = this.#records.close();
+    return { ...result, remotes: this.#remotes.close((record) => this.#records.mayBelong(record)) };
   }
 
   #fork({ tid, child, isThread, at }: Extract<TraceEvent, { kind: 'forked' }>): void {
@@ -129,7 +98,11 @@ export class ProcessLedger {
       parent.threads++;
       return;
     }
-    const record = this.#newRecord(child, { parent: parent === this.#own ? undefined : parent, startedAt: at });
+    const record = this.#records.add({
+      pid: child,
+      parent: parent === this.#own ? undefined : parent,
+      startedAt: at,
+    });
     if (parent === this.#own) this.#lastOwnChild = record;
     this.#threads.set(child, record);
   }
@@ -162,90 +135,20 @@ export class ProcessLedger {
     this.#executed.delete(record);
     // It was read when the process was no more: it may be another's, of the same number.
     if (record.commandLine && record.commandLine.at >= at) record.commandLine = undefined;
-    this.#dropIdle(record, false);
+    this.#records.dropIdle(record, false);
   }
 
   /** Undefined: a stranger. */
   #recordOf(tid: number): ProcessRecord | undefined {
     const known = this.#threads.get(tid);
     if (known || this.#isWhole) return known;
-    const record = this.#newRecord(tid, { parent: undefined, startedAt: undefined });
+    const record = this.#records.add({ pid: tid, parent: undefined, startedAt: undefined });
     this.#threads.set(tid, record);
     return record;
   }
 
-  #newRecord(pid: number, { parent, startedAt }: { parent: ProcessRecord | undefined; startedAt: number | undefined }) {
-    if (this.#records.size >= this.#foldAt) {
-      this.#foldSmallest(false);
-      this.#foldAt = 2 * Math.max(this.#records.size, this.#bounds.processes);
-    }
-    const id = this.#ids++;
-    const record: ProcessRecord = {
-      // Not spread: that takes ten times as long.
-      payload: newAccount().payload,
-      connects: 0,
-      id,
-      pid,
-      parent: parent && { id: parent.id, pid: parent.pid },
-      top: parent ? parent.top : startedAt === undefined ? undefined : id,
-      name: parent?.name,
-      file: parent?.file,
-      commandLine: parent?.commandLine,
-      startedAt,
-      endedAt: undefined,
-      threads: 1,
-      children: 0,
-      waiting: 0,
-      folded: undefined,
-    };
-    if (parent) parent.children++;
-    this.#records.set(id, record);
-    return record;
-  }
-
-  /** The command's tree, and those of whom it is not known. */
-  #belongs({ top }: ProcessRecord): boolean {
-    return top === undefined || top === this.#root?.id;
-  }
-
-  /** The record, unless it is ours or another child's of ours. Before the command is known, each may be it. */
+  /** The record, unless it is ours or another child's of ours. */
   #theirs(record: ProcessRecord | undefined): ProcessRecord | undefined {
-    if (!record || record === this.#own) return undefined;
-    return this.#root === undefined || this.#belongs(record) ? record : undefined;
-  }
-
-  /** Forgets a process that has ended, or all is over, without traffic and descendants; then its parent, if it is such a one. */
-  #dropIdle(record: ProcessRecord, isOver: boolean): void {
-    for (let each: ProcessRecord | undefined = record; each; ) {
-      const hasGone = isOver || each.endedAt !== undefined;
-      if (each === this.#root || !hasGone || each.children > 0 || each.folded || !isIdle(each)) return;
-      if (!this.#records.has(each.id)) return;
-      if (this.#belongs(each)) this.#idle++;
-      each = this.#remove(each);
-    }
-  }
-
-  /** @returns its parent */
-  #remove(record: ProcessRecord): ProcessRecord | undefined {
-    this.#records.delete(record.id);
-    const parent = record.parent && this.#records.get(record.parent.id);
-    if (parent) parent.children--;
-    return parent;
-  }
-
-  /** Puts together those that moved least, of those that have ended and leave no children. @returns how many */
-  #foldSmallest(isOver: boolean): number {
-    const excess = Math.max(0, this.#records.size - this.#bounds.processes);
-    const candidates = [...this.#records.values()].filter(
-      (record) => (isOver || record.endedAt !== undefined) && record.children === 0 && record !== this.#root,
-    );
-    const smallest = candidates.sort((a, b) => totalOf(a) - totalOf(b)).slice(0, excess);
-    for (const record of smallest) {
-      pour(record, this.#rest);
-      record.folded = this.#rest;
-      this.#folded++;
-      this.#remove(record);
-    }
-    return smallest.length;
+    return record && record !== this.#own && this.#records.mayBelong(record) ? record : undefined;
   }
 }

@@ -13,7 +13,7 @@ export type RemoteAccount = Moved & { connections: number; folded: RemoteAccount
 
 /** Whom a process spoke with. The port is the service's: the remote one of a connect, the own one of an accepted connection. */
 export type RemoteName = {
-  readonly side: 'connected' | 'accepted';
+  readonly side: 'connected' | 'accepted' | null;
   readonly address: string;
   readonly port: number;
   readonly protocol: number;

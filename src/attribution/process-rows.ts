@@ -1,35 +1,39 @@
 import type { Payload, ProcessEvidence, ProcessRemoteRow, ProcessRow } from '../measurement.js';
 import { milliseconds } from '../units.js';
-import type { LedgerResult } from './process-ledger.js';
 import { type Account, newAccount, PAYLOAD_CLASSES, type ProcessRecord, pour } from './process-record.js';
+import type { LedgerResult } from './process-records.js';
 import type { RemoteEntry } from './remote-ledger.js';
 
 export type Telling = {
+  readonly evidence: 'traced' | 'sampled';
   readonly pids: 'own' | 'initial';
-  /** Milliseconds after the command's start of a time on the trace's clock. */
+  /** Milliseconds after the command's start of a record's time. */
   readonly toMs: (at: number) => number;
   /** Whether the host's own addresses were known, by which `hostLocal` is told. */
   readonly tellsHostLocal: boolean;
-  readonly lostEvents: number;
+  /** Undefined: nothing tells. */
+  readonly lostEvents: number | undefined;
+  /** Whether each process and each connect was seen. */
+  readonly isComplete: boolean;
 };
 
-/** Tells what the trace has found. */
-export function traceEvidence(result: LedgerResult, telling: Telling): ProcessEvidence {
+/** Tells what was found of the command's processes. */
+export function tellProcesses(result: LedgerResult, telling: Telling): ProcessEvidence {
   const toPayload = (account: Account) => payloadOf(account, telling.tellsHostLocal);
   const total = newAccount();
   for (const account of [...result.records, result.rest]) pour(account, total);
   const { processes, ...rest } = result.rest;
   const { folded, rest: remote } = result.remotes;
   return {
-    evidence: 'traced',
+    evidence: telling.evidence,
     pids: telling.pids,
     processes: inTreeOrder(result).map(({ record, depth }) => rowOf(record, depth, result.root, telling)),
-    otherProcesses: { processes, payload: toPayload(rest), tcpConnects: rest.connects },
-    idleProcesses: result.idle,
+    otherProcesses: { processes, payload: toPayload(rest), tcpConnects: telling.isComplete ? rest.connects : null },
+    idleProcesses: telling.isComplete ? result.idle : null,
     payload: toPayload(total),
     remotes: result.remotes.entries.map(remoteRow),
     otherRemotes: { remotes: folded, in: remote.in, out: remote.out, connections: remote.connections },
-    lostEvents: telling.lostEvents,
+    lostEvents: telling.lostEvents ?? null,
   };
 }
 
@@ -72,7 +76,7 @@ function rowOf(record: ProcessRecord, depth: number, root: ProcessRecord | undef
     startedMs: record === root ? milliseconds(0) : after(startedAt),
     endedMs: after(endedAt),
     payload: payloadOf(record, telling.tellsHostLocal),
-    tcpConnects: connects,
+    tcpConnects: telling.isComplete ? connects : null,
   };
 }
 

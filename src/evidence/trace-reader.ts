@@ -1,6 +1,6 @@
 import { placeBy } from '../attribution/place-address.js';
 import { ProcessLedger } from '../attribution/process-ledger.js';
-import { traceEvidence } from '../attribution/process-rows.js';
+import { tellProcesses } from '../attribution/process-rows.js';
 import type { TraceEvent } from '../attribution/trace-event.js';
 import type { ProcessEvidence } from '../measurement.js';
 import { type Decode, eventDecoder } from './decode-event.js';
@@ -73,11 +73,13 @@ export class TraceReader {
   tell(startedMs: number, lostEvents: number): ProcessEvidence {
     const { ownPids, hostAddresses } = this.#options;
     const { at, ms } = this.#now ?? { at: 0, ms: 0 };
-    return traceEvidence(this.#ledger.close(), {
+    return tellProcesses(this.#ledger.close(), {
+      evidence: 'traced',
       pids: ownPids ? 'own' : 'initial',
       toMs: (time) => ms + (time - at) / 1e6 - startedMs,
       tellsHostLocal: hostAddresses !== undefined,
       lostEvents,
+      isComplete: true,
     });
   }
 

@@ -1,6 +1,6 @@
 import { placeBy } from '../../src/attribution/place-address.js';
 import { COMMAND_MARK, type LedgerOptions, ProcessLedger } from '../../src/attribution/process-ledger.js';
-import { traceEvidence } from '../../src/attribution/process-rows.js';
+import { tellProcesses } from '../../src/attribution/process-rows.js';
 import type { Endpoint, TraceEvent } from '../../src/attribution/trace-event.js';
 import type { ProcessEvidence } from '../../src/measurement.js';
 
@@ -62,7 +62,14 @@ export function ledgerOf(events: readonly Untimed[], options: Partial<LedgerOpti
 /** What is told of the command and these events. */
 export function tell(events: readonly Untimed[], options: Partial<LedgerOptions> = {}, tellsHostLocal = false): Told {
   const ledger = ledgerOf([...start, ...events], options);
-  const told = traceEvidence(ledger.close(), { pids: 'own', toMs: (at) => at / 1e6, tellsHostLocal, lostEvents: 0 });
+  const told = tellProcesses(ledger.close(), {
+    evidence: 'traced',
+    pids: 'own',
+    toMs: (at) => at / 1e6,
+    tellsHostLocal,
+    lostEvents: 0,
+    isComplete: true,
+  });
   if (told.evidence === 'none') throw new Error(told.reason);
   return told;
 }
