@@ -228,7 +228,9 @@ export type ProcessEvidence =
       readonly otherProcesses: Pick<ProcessRow, 'payload' | 'tcpConnects'> & { readonly processes: number };
       /** Processes that neither moved a byte nor connected, and have no row. null: not counted. */
       readonly idleProcesses: number | null;
-      /** Of all processes. */
+      /** Of connections that no process was seen to hold (sampled). */
+      readonly unowned: Payload;
+      /** Of all of them. */
       readonly payload: Payload;
       /** The biggest. */
       readonly remotes: readonly ProcessRemoteRow[];

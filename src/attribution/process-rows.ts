@@ -18,10 +18,10 @@ export type Telling = {
 };
 
 /** Tells what was found of the command's processes. */
-export function tellProcesses(result: LedgerResult, telling: Telling): ProcessEvidence {
+export function tellProcesses(result: LedgerResult, telling: Telling, unowned = newAccount()): ProcessEvidence {
   const toPayload = (account: Account) => payloadOf(account, telling.tellsHostLocal);
   const total = newAccount();
-  for (const account of [...result.records, result.rest]) pour(account, total);
+  for (const account of [...result.records, result.rest, unowned]) pour(account, total);
   const { processes, ...rest } = result.rest;
   const { folded, rest: remote } = result.remotes;
   return {
@@ -30,6 +30,7 @@ export function tellProcesses(result: LedgerResult, telling: Telling): ProcessEv
     processes: inTreeOrder(result).map(({ record, depth }) => rowOf(record, depth, result.root, telling)),
     otherProcesses: { processes, payload: toPayload(rest), tcpConnects: telling.isComplete ? rest.connects : null },
     idleProcesses: telling.isComplete ? result.idle : null,
+    unowned: toPayload(unowned),
     payload: toPayload(total),
     remotes: result.remotes.entries.map(remoteRow),
     otherRemotes: { remotes: folded, in: remote.in, out: remote.out, connections: remote.connections },
