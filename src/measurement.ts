@@ -279,3 +279,74 @@ export type Measurement = {
   readonly series: Series;
   readonly warnings: readonly Warning[];
 };
+
+/**
+ * Bytes of payload that processes handed to sockets and got from them: no headers, nothing repeated. By where the socket
+ * led; `hostLocal` is absent where it cannot be told apart, `unplaced` is of sockets whose addresses never showed (UDP).
+ */
+export type Payload = {
+  readonly external: InOut<number>;
+  readonly hostLocal?: InOut<number>;
+  readonly loopback: InOut<number>;
+  readonly unplaced: InOut<number>;
+};
+
+/** What one process moved, all of its threads together. */
+export type ProcessRow = {
+  readonly pid: number;
+  /** Who started it, though it may have been adopted since. null: not known. */
+  readonly parent: number | null;
+  /** Steps below the command, 0 for the command itself. */
+  readonly depth: number;
+  /** Of its program, else of the process that it was forked from. */
+  readonly name: string | null;
+  /** The program as it was asked for. */
+  readonly file: string | null;
+  /** null: the process was over before it could be read. */
+  readonly commandLine: readonly string[] | null;
+  /** After the command's start. null: not known, or still running. */
+  readonly startedMs: Milliseconds | null;
+  readonly endedMs: Milliseconds | null;
+  readonly payload: Payload;
+  /** Connects of TCP, failed ones too. null: not counted. */
+  readonly tcpConnects: number | null;
+};
+
+/** What one process moved with one remote. */
+export type ProcessRemoteRow = {
+  readonly pid: number;
+  /** null: not known who of the two connected. */
+  readonly side: 'connected' | 'accepted' | null;
+  readonly protocol: string;
+  readonly address: string;
+  /** The service's: the own port of an accepted connection, else the remote one. */
+  readonly port: number;
+  readonly in: number;
+  readonly out: number;
+  readonly connections: number;
+};
+
+/** Who used the network. */
+export type ProcessEvidence =
+  | {
+      /** traced: each send and receive, by the kernel's tracepoints. sampled: the TCP connections that were seen now and then. */
+      readonly evidence: 'traced' | 'sampled';
+      /** Whether the pids are those of netmeter's own pid namespace, or those of the machine's first one. */
+      readonly pids: 'own' | 'initial';
+      /** In the order of the tree: each process, then its children by their start. */
+      readonly processes: readonly ProcessRow[];
+      /** Put together, when there are too many: those that moved least. */
+      readonly otherProcesses: Pick<ProcessRow, 'payload' | 'tcpConnects'> & { readonly processes: number };
+      /** Processes that neither moved a byte nor connected, and have no row. null: not counted. */
+      readonly idleProcesses: number | null;
+      /** Of connections that no process was seen to hold (sampled). */
+      readonly unowned: Payload;
+      /** Of all of them. */
+      readonly payload: Payload;
+      /** The biggest. */
+      readonly remotes: readonly ProcessRemoteRow[];
+      readonly otherRemotes: Pick<ProcessRemoteRow, 'in' | 'out' | 'connections'> & { readonly remotes: number };
+      /** Events that the kernel had no room for: with more than 0 the rows are a lower bound. null: nothing tells. */
+      readonly lostEvents: number | null;
+    }
+  | { readonly evidence: 'none'; readonly reason: string };

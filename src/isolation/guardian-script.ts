@@ -1,4 +1,5 @@
 import { END_MEMBERS, HOLD_NAMESPACE } from './end-members-script.js';
+import { END_TRACE } from './end-trace-script.js';
 
 /**
  * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
@@ -13,9 +14,10 @@ import { END_MEMBERS, HOLD_NAMESPACE } from './end-members-script.js';
  *   hold                 hold the holder's network namespace (so that its interface names stay taken until the end)
  *   forward LINK KEY...  switch /proc/sys/net/KEY on for the sake of LINK, and remember who wanted it
  *   accept LINK FAMILY TABLE CHAIN   let LINK's packets pass a chain that would drop them
+ *   trace NAME           take the kernel's trace instance NAME away at the end
  */
 export const GUARDIAN_SCRIPT = String.raw`
-held= link= keys= chains=
+held= link= keys= chains= trace=
 
 # Each helper has its own socket and no other, so that its end is seen.
 take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&-; }
@@ -85,6 +87,7 @@ withdraw() {
 }
 
 ${END_MEMBERS}
+${END_TRACE}
 answer() { if "$@" >&8 2>&1; then echo ok >&8; else echo failed >&8; fi; }
 
 ${HOLD_NAMESPACE}
@@ -93,9 +96,11 @@ while read -r verb rest <&8; do
     hold) answer hold ;;
     forward) link=\${rest%% *}; answer locked forward \${rest#* } ;;
     accept) link=\${rest%% *}; answer accept \${rest#* } ;;
+    trace) trace=$rest; answer true ;;
   esac
 done
 exec 8<&-
+if [ -n "$trace" ]; then end_trace & fi
 [ -n "$held" ] && end_members
 [ -n "$keys" ] && locked restore
 [ -n "$chains" ] && withdraw

@@ -76,6 +76,11 @@ export class Guardian {
     return this.#ask(`accept ${link} ${family} ${table} ${chain}`);
   }
 
+  /** Takes the kernel's trace instance `name` away at the end. */
+  removeTrace(name: string): Promise<void> {
+    return this.#ask(`trace ${name}`);
+  }
+
   /** Cleans up; resolves when the host is as it was. */
   async finish(): Promise<void> {
     for (const helper of Object.values(this.helpers)) helper.leave();

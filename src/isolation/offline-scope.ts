@@ -134,6 +134,11 @@ export class OfflineScope implements Scope {
     return listing === undefined ? null : parseAttempts(listing.stdout);
   }
 
+  async removeTrace(name: string): Promise<void> {
+    this.#verbs.send(`trace ${name}`);
+    await this.#verbs.nextLine();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#holder.leave();
     this.#verbs.end();

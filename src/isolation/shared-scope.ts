@@ -78,6 +78,10 @@ export class SharedScope implements Scope {
     return {};
   }
 
+  async removeTrace(name: string): Promise<void> {
+    this.#guardian.removeTrace(name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#guardian.finish(this.processes().length === 0);
     await this.#place.leave();

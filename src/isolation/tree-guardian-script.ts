@@ -1,12 +1,24 @@
+import { END_TRACE } from './end-trace-script.js';
+
 /**
  * What guards a tree that has no namespace of its own. A POSIX shell that needs no other program (a slim image has
  * none): it waits for the end of its input, however that came about, and then ends what carries the run's mark in its
- * environment, with all descendants. The line `done` says that there is nothing to end.
+ * environment, with all descendants. The line `done` says that there is nothing to end, `trace NAME` that the kernel's
+ * trace instance NAME is to be taken away at the end.
  */
 export const TREE_GUARDIAN_SCRIPT = String.raw`
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
-while read -r word; do [ "$word" = done ] && exit 0; done
+trace=
+${END_TRACE}
+while read -r word name; do
+  case $word in
+    trace) trace=$name ;;
+    done) break ;;
+  esac
+done
+if [ -n "$trace" ]; then end_trace & fi
+[ "$word" = done ] && exit 0
 
 # Of a file with NULs a shell's read keeps the rest.
 carries_mark() {

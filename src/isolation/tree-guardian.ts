@@ -27,6 +27,11 @@ export class TreeGuardian {
     this.#shell?.stdin?.on('error', () => {});
   }
 
+  /** Takes the kernel's trace instance `name` away at the end. */
+  removeTrace(name: string): void {
+    this.#shell?.stdin?.write(`trace ${name}\n`);
+  }
+
   /** @param empty the tree is known to be gone: nothing need be looked for */
   async finish(empty: boolean): Promise<void> {
     this.#shell?.stdin?.end(empty ? 'done\n' : '');

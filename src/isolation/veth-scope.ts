@@ -151,6 +151,10 @@ export class VethScope implements Scope {
     return (await this.#openNames()).observe(observe, this.#nat, this.#made.plans);
   }
 
+  removeTrace(name: string): Promise<void> {
+    return this.#guardian.removeTrace(name);
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#names?.[Symbol.dispose]();

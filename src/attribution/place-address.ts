@@ -1,0 +1,20 @@
+import type { PayloadClass } from './process-record.js';
+import type { Endpoint } from './trace-event.js';
+
+/** Says where a connection leads. */
+export type Place = (local: Endpoint, remote: Endpoint) => Exclude<PayloadClass, 'unplaced'>;
+
+/** @param hostAddresses addresses of the host, in any spelling, that are reached over a link of their own */
+export function placeBy(hostAddresses: readonly string[]): Place {
+  const host = new Set(hostAddresses.map(canonical));
+  return (local, remote) => {
+    if (isLoopback(remote.address) || remote.address === local.address) return 'loopback';
+    return host.has(remote.address) ? 'hostLocal' : 'external';
+  };
+}
+
+const isLoopback = (address: string) => address === '::1' || /^127\./.test(address);
+
+/** The spelling in which the trace has it. */
+const canonical = (address: string) =>
+  address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;

@@ -1,0 +1,221 @@
+import type { Endpoint, TraceEvent } from '../attribution/trace-event.js';
+import type { EventFormat } from './event-format.js';
+import { isLittleEndian } from './ring-buffer-page.js';
+
+/** The kernel's text of each event's record, by event. */
+export type Formats<Name extends string = TracedEvent> = Readonly<Record<Name, EventFormat>>;
+
+/**
+ * What is recorded, with the fields that are read of each. The lengths exist since Linux 6.3; a peek is no receive, and
+ * what comes from a socket's error queue was never received.
+ */
+export const TRACED_EVENTS = {
+  'sock/sock_send_length': ['sk', 'protocol', 'ret'],
+  'sock/sock_recv_length': ['sk', 'protocol', 'ret'],
+  'sock/inet_sock_set_state': ['skaddr', 'oldstate', 'newstate', 'sport', 'dport', 'protocol', 'saddr_v6', 'daddr_v6'],
+  'task/task_newtask': ['pid', 'clone_flags'],
+  'sched/sched_process_exec': ['filename', 'pid', 'old_pid'],
+  'sched/sched_process_exit': ['pid'],
+  'ftrace/print': ['buf'],
+} as const;
+
+export type TracedEvent = keyof typeof TRACED_EVENTS;
+
+/** MSG_PEEK and MSG_ERRQUEUE of <linux/socket.h>. */
+const NOT_RECEIVED = 0x2 | 0x2000;
+const INTERNET = 'ret > 0 && (family == 2 || family == 10)';
+
+/** Filters that the kernel applies. */
+export const EVENT_FILTERS: Readonly<Partial<Record<TracedEvent, string>>> = {
+  'sock/sock_send_length': INTERNET,
+  'sock/sock_recv_length': `${INTERNET} && !(flags & ${NOT_RECEIVED})`,
+};
+
+/** Decodes the record that begins at `start`; undefined for an event that is not ours. */
+export type Decode = (view: DataView, at: number, start: number, end: number) => TraceEvent | undefined;
+
+/** @returns undefined when the kernel's records lack a field that is needed */
+export function eventDecoder(formats: Formats, little = isLittleEndian): Decode | undefined {
+  const decoders = new Map<number, Decode>();
+  for (const [name, fields] of Object.entries(TRACED_EVENTS)) {
+    const format = formats[name as TracedEvent];
+    const reader = new RecordReader(format, little);
+    if (!reader.has(['common_type', 'common_pid', ...fields])) return undefined;
+    decoders.set(format.id, decodersOf[name as TracedEvent](reader));
+  }
+  // Every record begins with its type, the same way for all (trace_entry).
+  const [any] = Object.values(formats);
+  const type = any?.fields.get('common_type')?.offset ?? 0;
+  return (view, at, start, end) =>
+    start + type + 2 > end ? undefined : decoders.get(view.getUint16(start + type, little))?.(view, at, start, end);
+}
+
+/** CLONE_THREAD of <linux/sched.h>. */
+const THREAD = 0x0001_0000;
+
+const decodersOf: Readonly<Record<TracedEvent, (record: RecordReader) => Decode>> = {
+  'sock/sock_send_length': (record) => moved(record, 'out'),
+  'sock/sock_recv_length': (record) => moved(record, 'in'),
+  'sock/inet_sock_set_state': (record) => {
+    const [tid, from, to] = [record.int('common_pid'), record.int('oldstate'), record.int('newstate')];
+    const [socket, protocol] = [record.socket('skaddr'), record.short('protocol')];
+    const [local, remote] = [record.endpoint('saddr_v6', 'sport'), record.endpoint('daddr_v6', 'dport')];
+    return record.decoder((view, at, start) => ({
+      kind: 'turned',
+      at,
+      tid: tid(view, start),
+      socket: socket(view, start),
+      protocol: protocol(view, start),
+      from: from(view, start),
+      to: to(view, start),
+      local: local(view, start),
+      remote: remote(view, start),
+    }));
+  },
+  'task/task_newtask': (record) => {
+    const [tid, child, flags] = [record.int('common_pid'), record.int('pid'), record.lowInt('clone_flags')];
+    return record.decoder((view, at, start) => ({
+      kind: 'forked',
+      at,
+      tid: tid(view, start),
+      child: child(view, start),
+      isThread: (flags(view, start) & THREAD) !== 0,
+    }));
+  },
+  'sched/sched_process_exec': (record) => {
+    const [tid, wasTid, file] = [record.int('pid'), record.int('old_pid'), record.text('filename')];
+    return record.decoder((view, at, start, end) => ({
+      kind: 'executed',
+      at,
+      tid: tid(view, start),
+      wasTid: wasTid(view, start),
+      file: file(view, start, end),
+    }));
+  },
+  'sched/sched_process_exit': (record) => {
+    const tid = record.int('pid');
+    return record.decoder((view, at, start) => ({ kind: 'exited', at, tid: tid(view, start) }));
+  },
+  'ftrace/print': (record) => {
+    const [tid, text] = [record.int('common_pid'), record.tail('buf')];
+    return record.decoder((view, at, start, end) => ({
+      kind: 'marked',
+      at,
+      tid: tid(view, start),
+      text: text(view, start, end).trimEnd(),
+    }));
+  },
+};
+
+function moved(record: RecordReader, way: 'in' | 'out'): Decode {
+  const [tid, bytes] = [record.int('common_pid'), record.int('ret')];
+  const [socket, protocol] = [record.socket('sk'), record.short('protocol')];
+  return record.decoder((view, at, start) => ({
+    kind: 'moved',
+    at,
+    tid: tid(view, start),
+    way,
+    socket: socket(view, start),
+    protocol: protocol(view, start),
+    bytes: bytes(view, start),
+  }));
+}
+
+type Read<T> = (view: DataView, start: number) => T;
+type ReadText = (view: DataView, start: number, end: number) => string;
+
+/** Reads fields of one event's records by their names. */
+class RecordReader {
+  readonly #fields: EventFormat['fields'];
+  readonly #little: boolean;
+  /** Bytes that a record has at least. */
+  readonly #length: number;
+
+  constructor({ fields }: EventFormat, little: boolean) {
+    this.#fields = fields;
+    this.#little = little;
+    this.#length = Math.max(0, ...[...fields.values()].map(({ offset, size }) => offset + size));
+  }
+
+  has(names: readonly string[]): boolean {
+    return names.every((name) => this.#fields.has(name));
+  }
+
+  /** A record that was cut is none. */
+  decoder(decode: (view: DataView, at: number, start: number, end: number) => TraceEvent): Decode {
+    const length = this.#length;
+    return (view, at, start, end) => (end - start < length ? undefined : decode(view, at, start, end));
+  }
+
+  int(name: string): Read<number> {
+    const [offset, little] = [this.#offset(name), this.#little];
+    return (view, start) => view.getInt32(start + offset, little);
+  }
+
+  short(name: string): Read<number> {
+    const [offset, little] = [this.#offset(name), this.#little];
+    return (view, start) => view.getUint16(start + offset, little);
+  }
+
+  /** The low 32 bits of an unsigned long. */
+  lowInt(name: string): Read<number> {
+    const [offset, little] = [this.#offset(name) + (this.#little ? 0 : this.#size(name) - 4), this.#little];
+    return (view, start) => view.getInt32(start + offset, little);
+  }
+
+  socket(name: string): Read<number> {
+    const low = this.lowInt(name);
+    if (this.#size(name) < 8) return (view, start) => low(view, start) >>> 0;
+    const [offset, little] = [this.#offset(name) + (this.#little ? 4 : 0), this.#little];
+    // A number holds 53 bits exactly.
+    return (view, start) => (view.getUint32(start + offset, little) & 0x1f_ffff) * 2 ** 32 + (low(view, start) >>> 0);
+  }
+
+  endpoint(addressName: string, portName: string): Read<Endpoint> {
+    const [offset, port] = [this.#offset(addressName), this.short(portName)];
+    return (view, start) => ({ address: addressAt(view, start + offset), port: port(view, start) });
+  }
+
+  /** A string elsewhere in the record: __data_loc has its offset and its length in one word. */
+  text(name: string): ReadText {
+    const location = this.int(name);
+    return (view, start, end) => {
+      const word = location(view, start);
+      const from = start + (word & 0xffff);
+      return textAt(view, from, Math.min(end, from + (word >>> 16)));
+    };
+  }
+
+  /** A string up to the end of the record. */
+  tail(name: string): ReadText {
+    const offset = this.#offset(name);
+    return (view, start, end) => textAt(view, start + offset, end);
+  }
+
+  #offset(name: string): number {
+    return this.#fields.get(name)?.offset ?? 0;
+  }
+
+  #size(name: string): number {
+    return this.#fields.get(name)?.size ?? 0;
+  }
+}
+
+const utf8 = new TextDecoder();
+
+function textAt(view: DataView, from: number, to: number): string {
+  if (from >= to) return '';
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + from, to - from);
+  const end = bytes.indexOf(0);
+  return utf8.decode(end === -1 ? bytes : bytes.subarray(0, end));
+}
+
+const MAPPED = [0, 0, 0, 0, 0, 0xffff];
+
+/** IPv4 as the kernel maps it into IPv6, else IPv6 as RFC 5952 has it, which is how a URL shows it. */
+function addressAt(view: DataView, start: number): string {
+  const words = Array.from({ length: 8 }, (_, index) => view.getUint16(start + index * 2, false));
+  if (MAPPED.every((word, index) => words[index] === word))
+    return Array.from({ length: 4 }, (_, index) => view.getUint8(start + 12 + index)).join('.');
+  return new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]`).hostname.slice(1, -1);
+}

@@ -1,0 +1,145 @@
+import { readlinkSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { COMMAND_MARK } from '../attribution/process-ledger.js';
+import type { ProcessEvidence } from '../measurement.js';
+import { findTracefs, type Tracefs } from './find-tracefs.js';
+import { sweepTraces } from './sweep-traces.js';
+import { TraceInstance } from './trace-instance.js';
+import type { TraceReader } from './trace-reader.js';
+
+export type TraceOptions = {
+  /** Tells this run from all others on the machine: its instance is `netmeter-RUN`. */
+  readonly run: string;
+  /** The host's addresses that have a link of their own; undefined: they cannot be told apart. */
+  readonly hostAddresses?: readonly string[] | undefined;
+  /** Where to look for the mounted tracefs. */
+  readonly folders?: readonly string[] | undefined;
+};
+
+/** The buffers are read so often; where each of many CPUs must be asked, less often. */
+const READ_MS = 20;
+const READ_MS_PER_CPU = 1.25;
+
+const UNREADABLE = 'the kernel describes its trace in a way that is not known here';
+
+/** Who takes an instance away when this run is over, however it ends. */
+export type Keeper = { readonly removeTrace: (name: string) => Promise<void> };
+
+/**
+ * Records, in the kernel, each send and receive on an IPv4 or IPv6 socket of all processes that netmeter starts from now
+ * on, and what tells whose they are. The command's are told by its fork: it is the last child before `commandStarted`.
+ */
+export class ProcessTrace implements Disposable {
+  readonly #tracefs: Tracefs;
+  readonly #instance: TraceInstance;
+  readonly #options: TraceOptions;
+  readonly #tid: number;
+  #reader: Promise<TraceReader | undefined> = Promise.resolve(undefined);
+  #timer: NodeJS.Timeout | undefined;
+  #startedMs = 0;
+  #isReading = false;
+  #isStopped = false;
+  #isKept = false;
+  #hasEnded = false;
+
+  /** About 5 ms of the kernel's work, and as much again where tracefs is not mounted. */
+  static async open(options: TraceOptions): Promise<ProcessTrace | { readonly missing: string }> {
+    const tracefs = await findTracefs(options.folders);
+    if (!tracefs) return { missing: 'tracefs is not mounted and cannot be (it needs root and a kernel with tracing)' };
+    try {
+      return new ProcessTrace(tracefs, options);
+    } catch (error) {
+      tracefs[Symbol.dispose]();
+      return { missing: (error as Error).message };
+    }
+  }
+
+  private constructor(tracefs: Tracefs, options: TraceOptions) {
+    this.#tracefs = tracefs;
+    this.#options = options;
+    const [missing] = TraceInstance.missingEvents(tracefs.folder);
+    if (missing) throw new Error(`the kernel has no event ${missing} (Linux 6.3 and later have all that are needed)`);
+    this.#instance = TraceInstance.make(`${tracefs.folder}/instances/${this.name}`);
+    try {
+      const tid = this.#instance.ownTid();
+      if (tid === undefined) throw new Error(UNREADABLE);
+      this.#tid = tid;
+      this.#instance.arm(this.#tid);
+    } catch (error) {
+      void this.#instance.remove().catch(() => {});
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return `netmeter-${this.#options.run}`;
+  }
+
+  /** From now on another takes the instance away; to be called as early as can be. */
+  async keepBy(keeper: Keeper): Promise<void> {
+    await keeper.removeTrace(this.name);
+    this.#isKept = true;
+  }
+
+  /**
+   * To be called in the same turn as the command's spawn.
+   * @param at performance.now()
+   */
+  commandStarted(at: number): void {
+    this.#startedMs = at;
+    this.#instance.mark(COMMAND_MARK);
+    this.#reader = this.#startReading();
+    void sweepTraces(`${this.#tracefs.folder}/instances`);
+  }
+
+  /** To be called when no process of the command is left, or none shall be counted any more. */
+  async finish(): Promise<ProcessEvidence> {
+    this.#isStopped = true;
+    this.#instance.stop();
+    clearInterval(this.#timer);
+    const reader = await this.#reader;
+    while (reader && !reader.readRest()) await nextTurn();
+    const lostEvents = this.#instance.lostEvents();
+    await this.#end();
+    return reader?.tell(this.#startedMs, lostEvents) ?? { evidence: 'none', reason: UNREADABLE };
+  }
+
+  [Symbol.dispose](): void {
+    void this.#end();
+  }
+
+  /** Loaded here, beside the command: it reads nothing before it. */
+  async #startReading(): Promise<TraceReader | undefined> {
+    const { TraceReader } = await import('./trace-reader.js');
+    if (this.#hasEnded) return undefined;
+    const reader = TraceReader.over(this.#instance, {
+      ownTid: this.#tid,
+      ownPids: readlinkSync('/proc/thread-self').endsWith(`/${this.#tid}`),
+      hostAddresses: this.#options.hostAddresses,
+    });
+    if (reader && !this.#isStopped)
+      this.#timer = setInterval(
+        () => void this.#read(reader),
+        Math.max(READ_MS, READ_MS_PER_CPU * this.#instance.cpus),
+      ).unref();
+    return reader;
+  }
+
+  async #read(reader: TraceReader): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (!this.#isStopped && !reader.read()) await nextTurn();
+    this.#isReading = false;
+  }
+
+  /** The kernel removes no instance of which a file is open. */
+  async #end(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    this.#instance[Symbol.dispose]();
+    if (!this.#isKept) await this.#instance.remove().catch(() => {});
+    this.#tracefs[Symbol.dispose]();
+  }
+}

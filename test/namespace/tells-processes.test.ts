@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { program, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { type Told, traced } from './traced.js';
+import { Wire } from './wire.js';
+
+const COUNT = 123_456;
+const nothing = { in: 0, out: 0 };
+const line = (verb: string) => `${verb} ${COUNT}\n`.length;
+
+describePrivileged('each process is told by its own bytes', () => {
+  let wire: Wire;
+  /** The same server at this machine's own loopback. */
+  let near: ChildProcess;
+
+  beforeAll(async () => {
+    wire = await Wire.lay(7);
+    near = spawn('python3', [program('far-end.py'), 'lo', `${wire.port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (near.stdout) await once(near.stdout, 'data');
+  });
+  afterAll(async () => {
+    near.kill('SIGKILL');
+    await wire[Symbol.asyncDispose]();
+  });
+
+  const payload = (how: string, address: string, count = COUNT) =>
+    traced(['python3', program('payload.py'), how, address, `${wire.port}`, `${count}`]);
+
+  test.each(['send', 'sendmsg', 'write', 'writev', 'sendfile', 'splice'])('sent by %s', async (how) => {
+    for (const address of [wire.ipv4, wire.ipv6]) {
+      const told = await payload(how, address);
+      expect(told.payload).toEqual({
+        external: { in: 0, out: COUNT + line('put') },
+        loopback: nothing,
+        unplaced: nothing,
+      });
+      expect(told.remotes).toMatchObject([
+        { side: 'connected', protocol: 'tcp', address, port: wire.port, out: COUNT + line('put'), connections: 1 },
+      ]);
+    }
+    const told = await payload(how, '127.0.0.1');
+    expect(told.payload).toEqual({
+      external: nothing,
+      loopback: { in: 0, out: COUNT + line('put') },
+      unplaced: nothing,
+    });
+  });
+
+  test.each(['recv', 'recvmsg', 'read', 'readv', 'peek', 'half-closed'])('received by %s', async (how) => {
+    for (const address of [wire.ipv4, wire.ipv6]) {
+      const told = await payload(how, address);
+      expect(told.payload.external).toEqual({ in: COUNT, out: line('get') });
+      expect(told.payload.unplaced).toEqual(nothing);
+    }
+    const told = await payload(how, '::1');
+    expect(told.payload).toEqual({ external: nothing, loopback: { in: COUNT, out: line('get') }, unplaced: nothing });
+  });
+
+  /** The rows that moved anything: depth and bytes out. */
+  const movers = ({ processes }: Told) =>
+    processes
+      .filter(({ payload }) => payload.external.out + payload.loopback.out > 0)
+      .map(({ depth, name, payload }) => [depth, name, payload.external.out + payload.loopback.out]);
+  const put = COUNT + line('put');
+
+  test.each([
+    ['threads, as one process', 'threads', [[0, 'python3', 5 * put]]],
+    ['a fork without a program of its own', 'fork', [[1, 'python3', put]]],
+    ['a process that nobody waits for', 'daemon', [[2, 'python3', put]]],
+    ['a thread that becomes the process by executing', 'execute-in-thread', [[0, 'python3', put]]],
+  ])('%s', async (_, how, rows) => {
+    const told = await payload(how, wire.ipv4);
+    expect(movers(told)).toEqual(rows);
+    expect(told.payload.external.out).toBe(rows.reduce((sum, [, , out]) => sum + Number(out), 0));
+    expect(told.lostEvents).toBe(0);
+  });
+
+  test('a shell’s children, in the order of the tree', async () => {
+    const [python, node] = [`python3 ${program('payload.py')} send`, `node ${program('put.js')}`];
+    const told = await traced([
+      'sh',
+      '-c',
+      `${python} ${wire.ipv4} ${wire.port} 1000; (${node} ${wire.ipv4} ${wire.port} 2000; ${python} 127.0.0.1 ${wire.port} 3000; true); true`,
+    ]);
+    expect(told.processes.map(({ depth, name }) => [depth, name])).toEqual([
+      [0, 'sh'],
+      [1, 'python3'],
+      [1, 'sh'],
+      [2, 'node'],
+      [2, 'python3'],
+    ]);
+    const [shell, first, subshell, second, third] = told.processes;
+    expect([first?.parent, subshell?.parent]).toEqual([shell?.pid, shell?.pid]);
+    expect([second?.parent, third?.parent]).toEqual([subshell?.pid, subshell?.pid]);
+    expect(first?.payload.external).toEqual({ in: 0, out: 1000 + 'put 1000\n'.length });
+    expect(second?.payload.external).toEqual({ in: 0, out: 2000 + 'put 2000\n'.length });
+    expect(third?.payload.loopback).toEqual({ in: 0, out: 3000 + 'put 3000\n'.length });
+    expect(third?.startedMs).toBeGreaterThanOrEqual(second?.endedMs ?? Number.NaN);
+    expect(shell?.endedMs).toBeGreaterThanOrEqual(third?.endedMs ?? Number.NaN);
+  });
+
+  test('programs and command lines', async () => {
+    const put = ['python3', program('payload.py'), 'later', wire.ipv4, `${wire.port}`, '1000'];
+    const command = ['sh', '-c', 'sleep 0.1; "$@"; true', 'sh', ...put];
+    const told = await traced(command);
+    expect(told.processes.map(({ name, file }) => [name, file])).toEqual([
+      ['sh', expect.stringMatching(/\/sh$/)],
+      ['python3', expect.stringMatching(/\/python3$/)],
+    ]);
+    expect(told.idleProcesses).toBeGreaterThanOrEqual(1);
+    // Numbers of the machine's first pid namespace are not those of our /proc.
+    const words = [command, put].map(([, ...words]) => (told.pids === 'own' ? words : null));
+    expect(told.processes.map(({ commandLine }) => commandLine?.slice(1) ?? null)).toEqual(words);
+  });
+
+  test('datagrams have no place, but a process', async () => {
+    const told = await payload('datagrams', wire.ipv4, 20_000);
+    expect(told.processes).toMatchObject([{ payload: { external: nothing, unplaced: { in: 0, out: 20_000 } } }]);
+  });
+
+  test('a server’s accepted connections, by its own port', async () => {
+    const clients = 40;
+    // Both ends are the command's: each has its own row.
+    const client = `exec 3<>/dev/tcp/127.0.0.1/$port; printf 0123456789 >&3; read -rN 20 -u 3; exec 3>&-`;
+    const serving = `python3 ${program('payload.py')} serve 127.0.0.1 0 ${clients}`;
+    const told = await traced([
+      'bash',
+      '-c',
+      `${serving} | { read -r port; for i in {1..${clients}}; do ${client}; done; }`,
+    ]);
+    const server = told.processes.find(({ name }) => name === 'python3');
+    expect(server?.payload).toEqual({
+      external: nothing,
+      loopback: { in: 10 * clients, out: 20 * clients },
+      unplaced: nothing,
+    });
+    expect(told.remotes.filter(({ side }) => side === 'accepted')).toMatchObject([
+      { pid: server?.pid, address: '127.0.0.1', in: 10 * clients, out: 20 * clients, connections: clients },
+    ]);
+    expect(told.payload.loopback).toEqual({ in: 30 * clients, out: 30 * clients });
+  });
+
+  test('10,000 short processes are all counted', async () => {
+    const count = 10_000;
+    const told = await payload('children', wire.ipv4, count);
+    const children = told.processes.filter(({ depth }) => depth === 1);
+    const { otherProcesses: others } = told;
+    expect(told.lostEvents).toBe(0);
+    expect(children.length + others.processes).toBe(count);
+    expect(
+      new Set(
+        children.map(({ payload: { external }, tcpConnects }) => `${external.in} ${external.out} ${tcpConnects}`),
+      ),
+    ).toEqual(new Set(['1 6 1']));
+    expect(told.payload).toEqual({ external: { in: count, out: 6 * count }, loopback: nothing, unplaced: nothing });
+    expect(told.remotes).toHaveLength(1000);
+    expect(told.otherRemotes).toEqual({
+      remotes: count - 1000,
+      in: count - 1000,
+      out: 6 * (count - 1000),
+      connections: count - 1000,
+    });
+  });
+
+  test('what else netmeter starts is not the command’s', async () => {
+    const words = [program('payload.py'), 'send', wire.ipv4, `${wire.port}`, `${COUNT}`];
+    const told = await traced(['sleep', '1'], async () => {
+      const beside = await runToEnd('python3', words);
+      expect(beside).toMatchObject({ status: 0, stderr: '' });
+    });
+    expect(told.processes).toMatchObject([{ depth: 0, name: 'sleep' }]);
+    expect(told.payload).toEqual({ external: nothing, loopback: nothing, unplaced: nothing });
+  });
+
+  test('what the kernel had no room for is stated', async () => {
+    const count = 300_000;
+    const told = await traced(
+      ['python3', program('payload.py'), 'flood', '127.0.0.1', `${wire.port}`, `${count}`],
+      async () => {
+        // As a machine that has no time for us.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000);
+      },
+    );
+    const seen = told.payload.unplaced.out / 10;
+    expect(told.lostEvents).toBeGreaterThan(0);
+    expect(seen).toBeGreaterThan(0);
+    // Each event is either read or counted as lost; some of the lost ones are other events of its start.
+    expect(seen + (told.lostEvents ?? 0)).toBeGreaterThanOrEqual(count);
+    expect(seen).toBeLessThan(count);
+  });
+});
