@@ -9,7 +9,7 @@ const mainModules = new RegExp(
 
 /** What the summary of every run is made of: one file again, though other reports share parts of it. */
 const summaryModules =
-  /\/src\/report\/(.*-rows?|rows|(.*-)?text|flows|format-octets|command-line|paint|visible)\.ts$|\/pretty-bytes\//;
+  /\/src\/report\/(.*-rows?|rows|remote-rest|(.*-)?text|flows|format-octets|command-line|paint|visible)\.ts$|\/pretty-bytes\//;
 
 await build({
   input: { netmeter: 'src/cli/main.ts' },

@@ -25,6 +25,8 @@ export type MeasureOptions = {
   readonly baselineIdle?: Milliseconds;
   /** Wait until the command's look-ups are seen before it starts, some milliseconds; by default its first may be missed. */
   readonly namesFirst?: boolean;
+  /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default. */
+  readonly processes?: boolean;
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
   /** Where the command shall run; by default the most exact place that works. */

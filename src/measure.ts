@@ -1,4 +1,4 @@
-import { env as ownEnvironment } from 'node:process';
+import { env as ownEnvironment, pid as ownPid } from 'node:process';
 import { judge } from './budget/judge.js';
 import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
@@ -41,7 +41,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const place = await choosePlace(options);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  await using scope = await openScope(place, options);
+  const opening = openScope(place, options);
+  using witnesses = new Witnesses({
+    run: `${ownPid}-${Date.now().toString(36)}`,
+    processes: options.processes ?? false,
+  });
+  await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);
   const neighbours = await neighboursOf(scope, files, options);
   const before = await takeReading(scope, files);
@@ -57,8 +62,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
   const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
-  const witnesses = new Witnesses(scope, before);
-  if (options.namesFirst) await witnesses.seesNames;
+  await witnesses.ready(scope, before, options.namesFirst);
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
@@ -69,10 +73,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     argv,
     enter: scope.enter(identityOptions(account)),
   });
+  witnesses.commandStarted(scope, command.pid);
   using doors = new DoorWatch(scope);
   const onSample = (sample: Sample) => {
     neighbours?.lookBeside();
     void doors.look();
+    witnesses.look();
     return breach.look(sample);
   };
   using watch = new TrafficWatch({ scope, files, before, interval, onSample });
@@ -104,7 +110,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const contamination = await neighbours?.grade();
-  const explanation = await witnesses.explain(traffic);
+  const explanation = await witnesses.explain(scope, traffic);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
   const budget = judge(limits, { external, method, ended: breach.ended });

@@ -179,8 +179,8 @@ export type RemoteRow = {
   /** The remote's, where the command opened the connection (client); the command's own, where the remote did (server). */
   readonly port: number | null;
   readonly role: 'client' | 'server' | null;
-  /** Rows, others and the unattributed rest sum up to the external wire octets. */
-  readonly wireOctets: InOut<IpOctets>;
+  /** Rows, others and the unattributed rest sum up to the external wire octets. null: only sockets were seen. */
+  readonly wireOctets: InOut<IpOctets | null>;
   /** Without IP, TCP and UDP headers, retransmissions included. null: a protocol without ports. */
   readonly payloadOctets: InOut<number | null>;
   /** TCP connections that were answered, and SYNs that asked for one, repeated ones included. null: not TCP. */
@@ -193,18 +193,23 @@ export type RemoteRow = {
 
 /** Whom the command spoke with. */
 export type RemoteUse = {
-  /** kernel-counters: every packet was counted, by nftables. */
-  readonly evidence: 'kernel-counters';
+  /**
+   * kernel-counters: every packet was counted, by nftables. traced-sockets, sampled-sockets: the payload of the command's
+   * own sockets is known, by the same evidence as that of its processes.
+   */
+  readonly evidence: 'kernel-counters' | 'traced-sockets' | 'sampled-sockets';
   /** The largest first, at most 1000. */
   readonly rows: readonly RemoteRow[];
   readonly others: {
     /** How many remotes there were beyond the rows, and if more came than could be told apart. */
     readonly remotes: number;
     readonly isComplete: boolean;
-    readonly wireOctets: InOut<IpOctets>;
+    readonly wireOctets: InOut<IpOctets | null>;
   };
-  /** What the wire carried and no remote explains. */
-  readonly unattributed: InOut<IpOctets>;
+  /** What the wire carried and no remote explains. null: only sockets were seen. */
+  readonly unattributed: InOut<IpOctets | null>;
+  /** Payload of all of them; null: not known of those without a row. */
+  readonly payloadOctets: InOut<number | null>;
 };
 
 /** What the command asked its nameservers, through a relay that passes everything on as it is. */
@@ -271,6 +276,8 @@ export type Measurement = {
   readonly protocol: Protocol;
   /** Whom the command spoke with; absent where the isolation cannot tell. */
   readonly remotes?: RemoteUse;
+  /** Who of the command's processes used the network; absent where it was not asked for. */
+  readonly processes?: ProcessUse;
   /** Its questions to its nameservers; absent where they are not seen. */
   readonly dns?: DnsUse;
   /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
@@ -350,3 +357,25 @@ export type ProcessEvidence =
       readonly lostEvents: number | null;
     }
   | { readonly evidence: 'none'; readonly reason: string };
+
+/**
+ * How the wire's octets of one direction are explained: they are payload + headers + unattributed, to the octet. What
+ * processes handed over and the wire never carried makes the rest negative.
+ */
+export type Balance = {
+  readonly wireOctets: IpOctets | null;
+  /** External payload of all processes. */
+  readonly payloadOctets: number;
+  /** IP and transport headers, of acknowledgements and handshakes too. null: not known, and in the unattributed rest. */
+  readonly headerOctets: number | null;
+  /** Payload on the wire that no process was seen to move: retransmissions, and what the evidence is blind to. */
+  readonly unattributedOctets: number | null;
+};
+
+export type ProcessUse =
+  | (Exclude<ProcessEvidence, { evidence: 'none' }> & {
+      /** All unplaced payload went outside, and the balance's payload holds it: it is what was counted of UDP there. */
+      readonly unplacedIsExternal: boolean;
+      readonly balance: InOut<Balance>;
+    })
+  | Extract<ProcessEvidence, { evidence: 'none' }>;

@@ -113,6 +113,9 @@ function bounded(all: readonly RemoteRow[], unattributed: InOut<number>, { carri
   const rows = all.toSorted((a, b) => size(b) - size(a));
   const left = rows.slice(MOST_ROWS);
   const uncounted = (way: Way) => sum(carried.map(({ flow }) => flow[way].uncounted));
+  // What had no place is not told by header, and so not by payload.
+  const payload = (way: Way) =>
+    uncounted(way) > 0 ? null : sum(all.map(({ payloadOctets }) => payloadOctets[way] ?? 0));
   const others = (way: Way) => ipOctets(sum(left.map(({ wireOctets }) => wireOctets[way] ?? 0)) + uncounted(way));
   return {
     evidence: 'kernel-counters',
@@ -124,5 +127,6 @@ function bounded(all: readonly RemoteRow[], unattributed: InOut<number>, { carri
       isComplete: uncounted('in') + uncounted('out') === 0,
     },
     unattributed: { in: ipOctets(unattributed.in), out: ipOctets(unattributed.out) },
+    payloadOctets: { in: payload('in'), out: payload('out') },
   };
 }

@@ -39,7 +39,7 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     choices: ['process', 'remote', 'none'],
     group: 'Report',
-    description: 'Tables of the summary: process, remote (both by default) or none',
+    description: 'Tables of the summary: process, remote (default) or none',
   },
   {
     name: 'redact',

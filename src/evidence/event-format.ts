@@ -1,6 +1,6 @@
 import { isLittleEndian, type PageLayout } from './ring-buffer-page.js';
 
-export type Field = { readonly offset: number; readonly size: number };
+type Field = { readonly offset: number; readonly size: number };
 
 /** An event's number and the fields of its record, by name. */
 export type EventFormat = { readonly id: number; readonly fields: ReadonlyMap<string, Field> };

@@ -10,8 +10,6 @@ import type { TraceReader } from './trace-reader.js';
 export type TraceOptions = {
   /** Tells this run from all others on the machine: its instance is `netmeter-RUN`. */
   readonly run: string;
-  /** The host's addresses that have a link of their own; undefined: they cannot be told apart. */
-  readonly hostAddresses?: readonly string[] | undefined;
   /** Where to look for the mounted tracefs. */
   readonly folders?: readonly string[] | undefined;
 };
@@ -84,11 +82,12 @@ export class ProcessTrace implements Disposable {
   /**
    * To be called in the same turn as the command's spawn.
    * @param at performance.now()
+   * @param hostAddresses the host's addresses that have a link of their own; undefined: they cannot be told apart
    */
-  commandStarted(at: number): void {
+  commandStarted(at: number, hostAddresses?: readonly string[]): void {
     this.#startedMs = at;
     this.#instance.mark(COMMAND_MARK);
-    this.#reader = this.#startReading();
+    this.#reader = this.#startReading(hostAddresses);
     void sweepTraces(`${this.#tracefs.folder}/instances`);
   }
 
@@ -109,13 +108,13 @@ export class ProcessTrace implements Disposable {
   }
 
   /** Loaded here, beside the command: it reads nothing before it. */
-  async #startReading(): Promise<TraceReader | undefined> {
+  async #startReading(hostAddresses: readonly string[] | undefined): Promise<TraceReader | undefined> {
     const { TraceReader } = await import('./trace-reader.js');
     if (this.#hasEnded) return undefined;
     const reader = TraceReader.over(this.#instance, {
       ownTid: this.#tid,
       ownPids: readlinkSync('/proc/thread-self').endsWith(`/${this.#tid}`),
-      hostAddresses: this.#options.hostAddresses,
+      hostAddresses,
     });
     if (reader && !this.#isStopped)
       this.#timer = setInterval(

@@ -11,8 +11,7 @@ export type PageLayout = {
 /** Nanoseconds since the trace clock's zero, and where the event's own record begins and ends in the page. */
 export type VisitRecord = (at: number, start: number, end: number) => void;
 
-/** The commit word's bits (kernel/trace/ring_buffer.c): its low part is the number of bytes, this one says that events are missing before the page. */
-const MISSED_EVENTS = 0x8000_0000;
+/** The commit word's low part is the number of bytes; the high one tells of overwritten events (kernel/trace/ring_buffer.c). */
 const COMMIT_SIZE = 0x000f_ffff;
 
 /** Values of an entry's type_len beyond the lengths: ring_buffer_type, include/linux/ring_buffer.h. */
@@ -29,7 +28,6 @@ export const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  * Walks the records of one page of the ring buffer in their order (ring_buffer.h, events/header_event). What is cut off
  * or nonsense ends the walk; nothing is read beyond the page.
  * @param length bytes of the page that were read
- * @returns true when the kernel dropped events before this page
  */
 export function walkPage(
   view: DataView,
@@ -37,8 +35,8 @@ export function walkPage(
   layout: PageLayout,
   visit: VisitRecord,
   little = isLittleEndian,
-): boolean {
-  if (length < layout.data) return false;
+): void {
+  if (length < layout.data) return;
   const pageTime = readU64(view, 0, little);
   const commit = view.getUint32(layout.commit, little);
   const end = Math.min(layout.data + (commit & COMMIT_SIZE), length);
@@ -70,7 +68,6 @@ export function walkPage(
       position = next;
     }
   }
-  return (commit & MISSED_EVENTS) !== 0;
 }
 
 /** Exact up to 2^53 ns, 104 days of uptime; beyond that to some nanoseconds. */

@@ -77,6 +77,8 @@ export class TraceInstance implements Disposable {
    */
   arm(tid: number): void {
     this.#write('options/event-fork', '1');
+    // When it is full the newest events are lost and not the oldest, which tell whose processes these are.
+    this.#write('options/overwrite', '0');
     this.#write('set_event_pid', `${tid}`);
     for (const [event, filter] of Object.entries(EVENT_FILTERS)) this.#write(`events/${event}/filter`, filter);
     for (const event of EVENTS) if (event !== MARK) this.#write(`events/${event}/enable`, '1');

@@ -10,6 +10,8 @@ import type { TraceInstance } from './trace-instance.js';
 
 /** At most so long at a time, for what else there is to do. */
 const SLICE_MS = 5;
+/** So much at once may mean that a buffer was full: the kernel's smallest default holds five times as much for each CPU. */
+const MANY_PAGES = 64;
 /** Command lines that are read at a time. */
 const MOST_COMMAND_LINES = 50;
 
@@ -35,6 +37,7 @@ export class TraceReader {
   /** Read, but later than the last event of another CPU that was. */
   #held: TraceEvent[] = [];
   #now: Instant | undefined;
+  #isWhole = true;
 
   /** @returns undefined when the kernel describes its records in another way than we know */
   static over(instance: TraceInstance, options: ReaderOptions): TraceReader | undefined {
@@ -91,14 +94,17 @@ export class TraceReader {
   #readPages(untilMs = Number.POSITIVE_INFINITY): number | undefined {
     const deadline = performance.now() + SLICE_MS;
     const enough = this.#now ? this.#now.at + (untilMs + 1 - this.#now.ms) * 1e6 : Number.POSITIVE_INFINITY;
+    let pages = 0;
     let unread = Array.from({ length: this.#instance.cpus }, (_, cpu) => ({ cpu, at: 0 }));
     while (unread.length > 0) {
+      pages += unread.length;
       unread = unread.flatMap(({ cpu }) => {
         const at = this.#readPage(cpu);
         return at === undefined || at > enough ? [] : [{ cpu, at }];
       });
       if (performance.now() > deadline) break;
     }
+    if (pages >= MANY_PAGES) this.#askForLoss();
     return unread.length === 0 ? undefined : Math.min(...unread.map(({ at }) => at));
   }
 
@@ -107,15 +113,19 @@ export class TraceReader {
     const length = this.#instance.readPage(cpu, this.#page);
     if (length === 0) return undefined;
     let last = 0;
-    const hasMissed = walkPage(this.#view, length, this.#layout, (at, start, end) => {
+    walkPage(this.#view, length, this.#layout, (at, start, end) => {
       last = at;
       const event = this.#decode(this.#view, at, start, end);
       const ms = event?.kind === 'marked' && event.tid === this.#options.ownTid ? Number(event.text) : Number.NaN;
       if (!Number.isNaN(ms)) this.#now = { at, ms };
       else if (event) this.#held.push(event);
     });
-    if (hasMissed) this.#ledger.noteLoss();
     return last;
+  }
+
+  #askForLoss(): void {
+    if (this.#isWhole) this.#isWhole = this.#instance.lostEvents() === 0;
+    if (!this.#isWhole) this.#ledger.noteLoss();
   }
 
   #take(horizon: number): void {

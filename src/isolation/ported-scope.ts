@@ -55,6 +55,14 @@ export class PortedScope implements Scope {
     return this.#scope.remotes;
   }
 
+  get hostAddresses(): readonly string[] {
+    return this.#scope.hostAddresses ?? [];
+  }
+
+  async removeTrace(name: string): Promise<void> {
+    await this.#scope.removeTrace?.(name);
+  }
+
   async observeNames(observe: DnsObserver): Promise<boolean> {
     return (await this.#scope.observeNames?.(observe)) ?? false;
   }

@@ -29,6 +29,8 @@ export interface Scope extends AsyncDisposable {
   readonly warnings: readonly Warning[];
   /** A process of the network namespace, to open its /proc files through. */
   readonly counterPid: number;
+  /** Addresses of this machine that are reached by a link of their own, and counted apart. */
+  readonly hostAddresses?: readonly string[];
   /** What the command's environment must hold. */
   readonly marks: Readonly<Record<string, string>>;
   /**

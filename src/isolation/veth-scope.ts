@@ -60,6 +60,7 @@ export class VethScope implements Scope {
   readonly #innerQueues: QueueCounters;
   #namespace: Namespace | undefined;
   #links: Links | undefined;
+  #hostAddresses: readonly string[] = [];
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
@@ -102,6 +103,10 @@ export class VethScope implements Scope {
 
   get counterPid(): number {
     return this.#opened.pid;
+  }
+
+  get hostAddresses(): readonly string[] {
+    return this.#hostAddresses;
   }
 
   enter(identity: readonly string[]): string[] {
@@ -251,6 +256,7 @@ export class VethScope implements Scope {
     // The namespace's gateways are addresses of this machine too.
     const gateways = links.plans.flatMap(({ purpose, host }) => (purpose === 'host-local' ? [] : host.addresses));
     const local = [...readLocalAddresses(), ...gateways];
+    this.#hostAddresses = [...local, ...this.#plan('host-local').host.addresses];
     await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
     await this.#innerQueues.attach(['lo', ...innerDevices(links)]);
   }

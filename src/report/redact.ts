@@ -1,16 +1,26 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement, ProcessUse } from '../measurement.js';
 
 /** In place of what is hidden. */
 const HIDDEN = '...';
 
 /** The same measurement without what may be confidential: arguments of the command, and names that it looked up. */
 export function redact(measurement: Measurement): Measurement {
-  const { command, remotes } = measurement;
+  const { command, remotes, processes } = measurement;
   return {
     ...measurement,
     command: { ...command, argv: withoutArguments(command.argv) },
     ...(remotes && { remotes: { ...remotes, rows: remotes.rows.map((row) => ({ ...row, names: [] })) } }),
+    ...(processes && { processes: withoutWords(processes) }),
   };
+}
+
+function withoutWords(use: ProcessUse): ProcessUse {
+  if (use.evidence === 'none') return use;
+  const hidden = use.processes.map(({ commandLine, ...row }) => ({
+    ...row,
+    commandLine: commandLine && withoutArguments(commandLine),
+  }));
+  return { ...use, processes: hidden };
 }
 
 const withoutArguments = ([file, ...rest]: readonly string[]): string[] => [

@@ -1,6 +1,7 @@
-import type { Measurement, RemoteRow } from '../measurement.js';
+import type { InOut, Measurement, RemoteRow, RemoteUse } from '../measurement.js';
 import { exact } from './format-octets.js';
-import { tableRow } from './table-row.js';
+import { remoteRest } from './remote-rest.js';
+import { type TableRow, tableRow } from './table-row.js';
 import { visible } from './visible.js';
 
 /** More than this are summed up; the JSON report has a thousand. */
@@ -9,21 +10,22 @@ const SHOWN = 8;
 /** A line for each of the largest remotes, and what is left: the lines sum up to the total. */
 export function remoteRows({ remotes }: Measurement): string[] {
   if (!remotes || remotes.rows.length === 0) return [];
-  const shown = remotes.rows.slice(0, SHOWN);
-  const hidden = remotes.rows.slice(SHOWN);
-  const count = hidden.length + remotes.others.remotes;
-  const left = (way: 'in' | 'out') =>
-    hidden.reduce((sum, each) => sum + each.wireOctets[way], remotes.others.wireOctets[way] as number);
-  const others = { in: left('in'), out: left('out') };
-  const { unattributed } = remotes;
-  return [
-    ...shown.map((each) => ({ name: label(each), octets: each.wireOctets, note: connections(each) })),
-    { name: othersLabel(count, remotes.others.isComplete), octets: others },
-    { name: 'unattributed', octets: unattributed },
-  ]
-    .filter(({ octets }) => octets.in + octets.out > 0)
-    .map((line, index) => tableRow(index === 0 ? 'remotes' : '', line));
+  const lines: TableRow[] = [
+    ...remotes.rows.slice(0, SHOWN).map((each) => ({
+      name: label(each),
+      octets: octetsOf(each),
+      note: connections(each),
+    })),
+    ...remoteRest(remotes, SHOWN),
+  ];
+  return lines.map((line, index) => tableRow(index === 0 ? titleOf(remotes) : '', line));
 }
+
+/** Where only sockets were seen, payload is all that is known. */
+export const octetsOf = ({ wireOctets, payloadOctets }: RemoteRow): InOut<number | null> =>
+  wireOctets.in === null && wireOctets.out === null ? payloadOctets : wireOctets;
+
+const titleOf = ({ evidence }: RemoteUse) => (evidence === 'kernel-counters' ? 'remotes' : 'payload');
 
 function label({ address, names: [name, ...others], protocol, port, role }: RemoteRow): string {
   const host = name === undefined ? bracketed(address, role === 'server' ? null : port) : visible(name);
@@ -36,6 +38,3 @@ const bracketed = (address: string, port: number | null) =>
   address.includes(':') && port !== null ? `[${address}]` : address;
 
 const connections = ({ connections }: RemoteRow) => (connections ? `${exact(connections)} conn` : '');
-
-const othersLabel = (count: number, isComplete: boolean) =>
-  isComplete ? `${exact(count)} other${count === 1 ? '' : 's'}` : `${exact(count)} others and more`;

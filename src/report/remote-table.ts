@@ -1,43 +1,45 @@
 import type { Measurement, RemoteRow } from '../measurement.js';
 import { exact } from './format-octets.js';
+import { remoteRest } from './remote-rest.js';
+import { octetsOf } from './remote-rows.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** More than this are in the JSON report alone. */
 const SHOWN = 50;
 
-/** Whom the command spoke with; its lines sum up to the external bytes. */
+/** Whom the command spoke with; its lines sum up to the external bytes, where packets were counted. */
 export function remoteTable({ remotes }: Measurement): Table {
   return {
-    title: 'Remotes',
+    title: remotes?.evidence === 'kernel-counters' ? 'Remotes' : 'Remotes, payload by sockets',
     columns: [left('remote'), left('names'), left('port'), right('in'), right('out'), right('connections')],
-    rows: remotes ? [...remotes.rows.slice(0, SHOWN).map(remoteCells), ...restOf(remotes)] : [],
+    rows: remotes
+      ? [
+          ...remotes.rows.slice(0, SHOWN).map(remoteCells),
+          ...remoteRest(remotes, SHOWN).map(({ name, octets: { in: incoming, out } }) => [
+            name,
+            '',
+            '',
+            octets(incoming),
+            octets(out),
+            '',
+          ]),
+        ]
+      : [],
   };
 }
 
-function remoteCells({ address, names, protocol, port, role, wireOctets, connections }: RemoteRow): Cell[] {
+function remoteCells(row: RemoteRow): Cell[] {
+  const { address, names, protocol, port, role, connections } = row;
   const place = port === null ? protocol : `${protocol} ${port}${role === 'server' ? ' (ours)' : ''}`;
+  const { in: incoming, out } = octetsOf(row);
   return [
     { foreign: address },
     names.length === 0 ? '' : { foreign: names.join(', ') },
     place,
-    octets(wireOctets.in),
-    octets(wireOctets.out),
+    octets(incoming),
+    octets(out),
     connections === null ? '' : exact(connections),
   ];
 }
 
-function restOf({ rows, others, unattributed }: NonNullable<Measurement['remotes']>): Cell[][] {
-  const hidden = rows.slice(SHOWN);
-  const left = (way: 'in' | 'out') =>
-    hidden.reduce((sum, each) => sum + each.wireOctets[way], others.wireOctets[way] as number);
-  const count = hidden.length + others.remotes;
-  const lines: [name: string, incoming: number, out: number][] = [
-    [others.isComplete ? `${exact(count)} others` : `${exact(count)} others and more`, left('in'), left('out')],
-    ['unattributed', unattributed.in, unattributed.out],
-  ];
-  return lines
-    .filter(([, incoming, out]) => incoming + out > 0)
-    .map(([name, incoming, out]) => [name, '', '', octets(incoming), octets(out), '']);
-}
-
-const octets = (count: number) => `${exact(count)} B`;
+const octets = (count: number | null) => (count === null ? exact(null) : `${exact(count)} B`);

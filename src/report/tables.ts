@@ -3,6 +3,7 @@ import { attemptTable } from './attempt-table.js';
 import { budgetTable } from './budget-table.js';
 import { doorTable } from './door-table.js';
 import { factTable } from './fact-table.js';
+import { processTable } from './process-table.js';
 import { protocolTable } from './protocol-table.js';
 import { remoteTable } from './remote-table.js';
 import type { Table } from './table.js';
@@ -14,6 +15,7 @@ const TABLES: readonly ((measurement: Measurement) => Table)[] = [
   budgetTable,
   trafficTable,
   remoteTable,
+  processTable,
   warningTable,
   attemptTable,
   doorTable,

@@ -8,6 +8,7 @@ import { moved, totalOf, withoutWire } from './flows.js';
 import { duration, exact, rate, rounded } from './format-octets.js';
 import { methodText } from './method-text.js';
 import { type Paint, painter } from './paint.js';
+import { processRows } from './process-rows.js';
 import { remoteRows } from './remote-rows.js';
 import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
@@ -17,19 +18,20 @@ import { visible } from './visible.js';
 /** A table of the summary. */
 export type By = 'process' | 'remote';
 
-/** @property by the tables to show; all by default */
+/** @property by the tables to show; that of the remotes by default */
 export type TextOptions = { readonly color: boolean; readonly by?: readonly By[] | undefined };
 
 /** Below this a rate says more about the machine than about the command. */
 const RATES_FROM_MS = 1000;
 
 /** The summary for people: aligned, at most 80 columns wide. */
-export function renderText(measurement: Measurement, { color, by = ['process', 'remote'] }: TextOptions): string {
+export function renderText(measurement: Measurement, { color, by }: TextOptions): string {
   const paint = painter(color);
   const rows = [
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
-    ...(by.includes('remote') ? remoteRows(measurement) : []),
+    ...(!by || by.includes('remote') ? remoteRows(measurement) : []),
+    ...(by?.includes('process') ? processRows(measurement) : []),
     ...troubleRows(measurement),
     ...doorRows(measurement, paint),
     ...attemptRows(measurement, paint),

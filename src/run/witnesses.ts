@@ -1,47 +1,73 @@
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
-import type { DnsUse, RemoteUse, Traffic } from '../measurement.js';
+import type { DnsUse, ProcessUse, RemoteUse, Traffic } from '../measurement.js';
+import { ProcessWatch } from './process-watch.js';
 import type { Reading } from './take-reading.js';
 
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
-export type Explanation = { readonly remotes?: RemoteUse; readonly dns?: DnsUse };
+export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
+
+export type Wanted = {
+  /** Tells this run from all others on the machine. */
+  readonly run: string;
+  /** Which process used it is asked for too. */
+  readonly processes: boolean;
+};
 
 /** Watches a run from beside, and explains its numbers at the end. */
-export class Witnesses {
+export class Witnesses implements Disposable {
   readonly #names = new ObservedNames();
-  readonly #scope: Scope;
-  readonly #startedAt: number;
+  readonly #processes: ProcessWatch | undefined;
+  #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
-  readonly #isWhole: Promise<boolean | undefined>;
-  /** Settles when look-ups are seen, or cannot be. */
-  readonly seesNames: Promise<boolean>;
+  #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
+  #seesNames: Promise<boolean> | undefined;
+
+  /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
+  constructor({ run, processes }: Wanted) {
+    this.#processes = processes ? new ProcessWatch(run) : undefined;
+  }
 
   /**
-   * For the moment before the command is started.
+   * Before the command is started.
    * @param before what was counted when nothing of the command's could have crossed
+   * @param namesFirst wait until look-ups are seen: else they are a little later than the start, which they shall not delay
    */
-  constructor(scope: Scope, before: Reading) {
-    this.#scope = scope;
+  async ready(scope: Scope, before: Reading, namesFirst = false): Promise<void> {
     this.#startedAt = before.texts.at;
     this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
-    // Names are worth no delay: a program that asks sooner than this is done would only lack one.
-    this.seesNames = Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
+    await this.#processes?.ready(scope);
+    if (namesFirst) await this.#observeNames(scope);
   }
 
-  async explain(traffic: Traffic): Promise<Explanation> {
-    const remotes = await this.#explainRemotes(traffic);
-    const dns = (await this.seesNames) && (await this.#names.summary());
-    return { ...(remotes && { remotes }), ...(dns && { dns }) };
+  /** In the same turn as the command's spawn. */
+  commandStarted(scope: Scope, pid: number): void {
+    this.#processes?.commandStarted(scope, pid, performance.now());
+    void this.#observeNames(scope);
   }
 
-  async #explainRemotes(traffic: Traffic): Promise<RemoteUse | undefined> {
-    const isWhole = await this.#isWhole;
-    if (isWhole === undefined) return undefined;
+  look(): void {
+    this.#processes?.look();
+  }
+
+  /** When nothing of the command's is left. */
+  async explain(scope: Scope, traffic: Traffic): Promise<Explanation> {
+    const [isWhole, told, seesNames] = await Promise.all([this.#isWhole, this.#processes?.finish(), this.#seesNames]);
     await this.#names.settle();
     // Loaded here: while the command starts every millisecond counts, and now none does.
-    const { explainRemotes } = await import('./explain-remotes.js');
+    const { explain } = await import('./explain.js');
     const namesOf = (address: string) => this.#names.namesOf(address);
-    return explainRemotes({ scope: this.#scope, traffic, isWhole, namesOf, startedAt: this.#startedAt });
+    const explained = await explain({ scope, traffic, isWhole, told, namesOf, startedAt: this.#startedAt });
+    return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#processes?.[Symbol.dispose]();
+  }
+
+  #observeNames(scope: Scope): Promise<boolean> {
+    this.#seesNames ??= Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
+    return this.#seesNames;
   }
 }
 

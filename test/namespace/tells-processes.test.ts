@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TRACE_BLIND_SPOTS } from '../../src/attribution/trace-blind-spots.js';
 import { program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { type Told, traced } from './traced.js';
@@ -56,6 +57,12 @@ describePrivileged('each process is told by its own bytes', () => {
     }
     const told = await payload(how, '::1');
     expect(told.payload).toEqual({ external: nothing, loopback: { in: COUNT, out: line('get') }, unplaced: nothing });
+  });
+
+  test('what is spliced out of a socket is not seen, and said so', async () => {
+    const told = await payload('splice-in', wire.ipv4);
+    expect(told.payload.external).toEqual({ in: 0, out: line('get') });
+    expect(TRACE_BLIND_SPOTS.join()).toContain('splice');
   });
 
   /** The rows that moved anything: depth and bytes out. */
@@ -144,7 +151,9 @@ describePrivileged('each process is told by its own bytes', () => {
 
   test('10,000 short processes are all counted', async () => {
     const count = 10_000;
-    const told = await payload('children', wire.ipv4, count);
+    // Each moves a byte in and six out.
+    const child = `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get 1 >&3; read -rN 1 -u 3`;
+    const told = await traced(['bash', '-c', `for ((i = 0; i < ${count}; i++)); do (${child}); done`]);
     const children = told.processes.filter(({ depth }) => depth === 1);
     const { otherProcesses: others } = told;
     expect(told.lostEvents).toBe(0);

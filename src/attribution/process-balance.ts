@@ -1,0 +1,42 @@
+import type { Balance, InOut, ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
+import type { IpOctets } from '../units.js';
+
+/**
+ * Explains the wire's octets by what processes moved.
+ * @param wire external wire octets
+ * @param remotes counted in the kernel: what they carried beyond their payload is headers
+ */
+export function withBalance(
+  told: ProcessEvidence,
+  wire: InOut<IpOctets | null>,
+  remotes: RemoteUse | undefined,
+): ProcessUse {
+  if (told.evidence === 'none') return told;
+  const { external, unplaced } = told.payload;
+  const unplacedIsExternal = isAllOutside(unplaced, remotes);
+  const each = (way: 'in' | 'out'): Balance => {
+    const payload = external[way] + (unplacedIsExternal ? unplaced[way] : 0);
+    const carried = remotes?.evidence === 'kernel-counters' ? remotes.payloadOctets[way] : null;
+    const octets = wire[way];
+    const headers = octets === null || carried === null ? null : octets - carried;
+    return {
+      wireOctets: octets,
+      payloadOctets: payload,
+      headerOctets: headers,
+      unattributedOctets: octets === null ? null : octets - (headers ?? 0) - payload,
+    };
+  };
+  return { ...told, unplacedIsExternal, balance: { in: each('in'), out: each('out') } };
+}
+
+/**
+ * The sockets without connection are UDP's. Where they moved what the remotes carried of UDP, to the octet and both ways,
+ * none of it stayed on this machine.
+ */
+function isAllOutside(unplaced: InOut<number>, remotes: RemoteUse | undefined): boolean {
+  if (remotes?.evidence !== 'kernel-counters' || remotes.others.remotes > 0 || !remotes.others.isComplete) return false;
+  const datagrams = remotes.rows.filter(({ protocol }) => protocol === 'udp');
+  const carried = (way: 'in' | 'out') =>
+    datagrams.reduce((sum, { payloadOctets }) => sum + (payloadOctets[way] ?? 0), 0);
+  return carried('in') === unplaced.in && carried('out') === unplaced.out;
+}

@@ -1,0 +1,73 @@
+import type { InOut, Measurement, ProcessRow, ProcessUse } from '../measurement.js';
+import { commandLine } from './command-line.js';
+import { exact } from './format-octets.js';
+import { row } from './rows.js';
+import { type TableRow, tableRow } from './table-row.js';
+import { visible } from './visible.js';
+
+/** More than this are summed up; the JSON report has them all. */
+const SHOWN = 8;
+
+const NAME_WIDTH = 28;
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+/** A line for each process that moved most, in the order of the tree, and what is left: the lines sum up to the total. */
+export function processRows({ processes }: Measurement): string[] {
+  if (!processes) return [];
+  if (processes.evidence === 'none') return [row('processes', `not told: ${processes.reason}`)];
+  const active = processes.processes.filter((each) => sizeOf(externalOf(each, processes)) > 0);
+  if (active.length === 0) return [];
+  const shown = largest(active, processes);
+  const lines: TableRow[] = [
+    ...shown.map((each) => ({ name: label(each), octets: externalOf(each, processes) })),
+    ...restOf(processes, shown),
+  ];
+  return lines.map((line, index) => tableRow(index === 0 ? 'processes' : '', line));
+}
+
+/** Payload that went outside, as far as is known. */
+export function externalOf({ payload }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told): InOut<number> {
+  const each = (way: 'in' | 'out') => payload.external[way] + (unplacedIsExternal ? payload.unplaced[way] : 0);
+  return { in: each('in'), out: each('out') };
+}
+
+const sizeOf = (octets: InOut<number>) => octets.in + octets.out;
+
+function largest(active: readonly ProcessRow[], told: Told): ProcessRow[] {
+  const size = (each: ProcessRow) => sizeOf(externalOf(each, told));
+  const chosen = new Set(active.toSorted((a, b) => size(b) - size(a)).slice(0, SHOWN));
+  return active.filter((each) => chosen.has(each));
+}
+
+function label({ pid, depth, name, file, commandLine: words }: ProcessRow): string {
+  const indent = ' '.repeat(Math.min(depth, 3));
+  const tail = ` (${pid})`;
+  const text = words
+    ? commandLine(words, NAME_WIDTH - indent.length - tail.length)
+    : visible(name ?? file ?? 'unknown');
+  return `${indent}${text}${tail}`;
+}
+
+/** What the shown ones do not explain, by kind. */
+function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
+  const { balance, processes, otherProcesses, evidence, lostEvents } = told;
+  const sum = (way: 'in' | 'out') =>
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+  const count = processes.length - shown.length + otherProcesses.processes;
+  const rest = (name: string, key: 'headerOctets' | 'unattributedOctets', note = ''): TableRow => ({
+    name,
+    octets: { in: balance.in[key], out: balance.out[key] },
+    note,
+  });
+  const hasHeaders = balance.in.headerOctets !== null && balance.out.headerOctets !== null;
+  const loss = lostEvents ? `${exact(lostEvents)} events lost` : evidence === 'sampled' ? 'sampled' : '';
+  return [
+    {
+      name: count === 0 ? 'others' : `${exact(count)} other${count === 1 ? '' : 's'}`,
+      octets: { in: sum('in'), out: sum('out') },
+    },
+    ...(hasHeaders ? [rest('headers', 'headerOctets')] : []),
+    rest(hasHeaders ? 'unattributed' : 'headers, unattributed', 'unattributedOctets', loss),
+  ].filter(({ octets, note }) => octets.in !== 0 || octets.out !== 0 || note);
+}

@@ -1,0 +1,67 @@
+import type { Measurement, ProcessRow, ProcessUse } from '../measurement.js';
+import { commandLine } from './command-line.js';
+import { duration, exact } from './format-octets.js';
+import { externalOf } from './process-rows.js';
+import { type Cell, left, right, type Table } from './table.js';
+
+/** More than this are in the JSON report alone. */
+const SHOWN = 50;
+
+const WIDTH = 100;
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+/** Which process moved what, in the order of the tree; with the last lines it sums up to the external bytes. */
+export function processTable({ processes: told }: Measurement): Table {
+  const isTold = told !== undefined && told.evidence !== 'none';
+  return {
+    title: isTold && told.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
+    columns: [
+      left('process'),
+      right('pid'),
+      right('in'),
+      right('out'),
+      right('loopback'),
+      right('after'),
+      right('for'),
+    ],
+    rows: isTold ? [...told.processes.slice(0, SHOWN).map((each) => processCells(each, told)), ...restOf(told)] : [],
+  };
+}
+
+function processCells(process: ProcessRow, told: Told): Cell[] {
+  const { pid, depth, name, file, commandLine: words, payload, startedMs, endedMs } = process;
+  const external = externalOf(process, told);
+  // Spaces at the start of a cell would be lost.
+  const indent = '· '.repeat(Math.min(depth, 6));
+  return [
+    { foreign: indent + (words ? commandLine(words, WIDTH) : (name ?? file ?? 'unknown')) },
+    `${pid}`,
+    octets(external.in),
+    octets(external.out),
+    octets(payload.loopback.in + payload.loopback.out),
+    startedMs === null ? '' : duration(startedMs),
+    startedMs === null || endedMs === null ? '' : duration(endedMs - startedMs),
+  ];
+}
+
+function restOf(told: Told): Cell[][] {
+  const { balance, processes, otherProcesses, lostEvents } = told;
+  const shown = processes.slice(0, SHOWN);
+  const count = processes.length - shown.length + otherProcesses.processes;
+  const sum = (way: 'in' | 'out') =>
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+  const lines: [name: string, incoming: number | null, out: number | null][] = [
+    [`${exact(count)} others`, sum('in'), sum('out')],
+    ['headers', balance.in.headerOctets, balance.out.headerOctets],
+    ['unattributed', balance.in.unattributedOctets, balance.out.unattributedOctets],
+  ];
+  return [
+    ...lines
+      .filter(([, incoming, out]) => incoming !== 0 || out !== 0)
+      .map(([name, incoming, out]) => [name, '', octets(incoming), octets(out), '', '', '']),
+    ...(lostEvents ? [[`${exact(lostEvents)} events were lost: a lower bound`, '', '', '', '', '', '']] : []),
+  ];
+}
+
+const octets = (count: number | null) => (count === null ? exact(null) : `${exact(count)} B`);
