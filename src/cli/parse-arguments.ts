@@ -26,8 +26,6 @@ export type RunOptions = {
   /** Tables of the summary that were asked for; undefined: all that have something to tell. */
   readonly by?: readonly By[];
   readonly redact?: true;
-  /** Somebody will see which process used the network. */
-  readonly processes?: true;
   /** The table of remotes was asked for, and so their names: they are worth some milliseconds. */
   readonly namesFirst?: boolean;
   readonly ci: CiChoice;
@@ -133,7 +131,6 @@ function runOptions(values: Values): RunOptions {
     quiet: values.has('quiet'),
     ...(values.has('redact') && { redact: true }),
     ...(by && { by, namesFirst: by.includes('remote') }),
-    ...((by?.includes('process') || reports.some(({ format }) => TELLS_PROCESSES.has(format))) && { processes: true }),
     ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
     publish: (values.get('publish') ?? []).flatMap(parsePublish),
@@ -145,9 +142,6 @@ function runOptions(values: Values): RunOptions {
     ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
   };
 }
-
-/** Formats of reports that have processes in them. */
-const TELLS_PROCESSES: ReadonlySet<string> = new Set(['json', 'md', 'html']);
 
 function parseBy(given: readonly string[] | undefined): readonly By[] | undefined {
   if (given?.includes('none') && given.length > 1) throw usage('--by none cannot be combined', 'Give it alone.');

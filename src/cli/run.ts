@@ -42,6 +42,7 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
   const measurement = await measure(argv, {
     ...options,
     caller: process.env,
+    processes: tellsProcesses(options),
     ...(openFiles !== undefined && { openFiles }),
     signal: relay.signal,
     hurry: relay.hurry,
@@ -55,6 +56,15 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
   clearTimeout(explanation);
   return measurement;
 }
+
+/** Formats of reports that have processes in them. */
+const WITH_PROCESSES: ReadonlySet<string> = new Set(['json', 'md', 'html']);
+
+/** Whether somebody will see which process used the network: that costs the start some milliseconds. */
+const tellsProcesses = ({ by, reports, ci }: RunOptions) =>
+  by?.includes('process') === true ||
+  reports.some(({ format }) => WITH_PROCESSES.has(format)) ||
+  ciSystem(ci, process.env) === 'github';
 
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;

@@ -33,7 +33,7 @@ const facts = (wireIn: number, changes: Partial<RemoteFacts> & { uncounted?: num
   ...changes,
 });
 
-const octetsIn = (use: ReturnType<typeof remoteRows>) => use.rows.map(({ wireOctets }) => wireOctets.in);
+const octetsIn = (use: ReturnType<typeof remoteRows>) => use.rows.map(({ wireOctets }) => wireOctets.in ?? Number.NaN);
 
 test('small packets are as they were counted', () => {
   const use = remoteRows([remote('a', { bytes: 500, payload: 100 }), remote('b', { bytes: 300 })], facts(800));
@@ -116,7 +116,9 @@ test('rows, others and the rest are what the wire carried, always', () => {
           facts(wire + uncounted, { uncounted, isWhole }),
         );
         const sum = octetsIn(use).reduce((total, each) => total + each, 0);
-        expect(sum + use.others.wireOctets.in + use.unattributed.in).toBe(wire + uncounted);
+        expect(sum + (use.others.wireOctets.in ?? Number.NaN) + (use.unattributed.in ?? Number.NaN)).toBe(
+          wire + uncounted,
+        );
         for (const octets of octetsIn(use)) expect(octets).toBeGreaterThanOrEqual(0);
         expect(use.unattributed.in).toBeGreaterThanOrEqual(0);
       },

@@ -66,7 +66,10 @@ describePrivileged('user-mode isolation', () => {
     const { rows = [], unattributed } = report.remotes ?? {};
     const { external } = report.traffic;
     for (const way of ['in', 'out'] as const) {
-      const sum = rows.reduce((total, { wireOctets }) => total + wireOctets[way], unattributed?.[way] ?? Number.NaN);
+      const sum = rows.reduce(
+        (total, { wireOctets }) => total + (wireOctets[way] ?? Number.NaN),
+        unattributed?.[way] ?? Number.NaN,
+      );
       expect(sum).toBe(external[way].wireOctets);
     }
     const of = (address: string, protocol: string) =>

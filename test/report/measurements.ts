@@ -1,4 +1,15 @@
-import type { IcmpErrors, InOut, Layers, Measurement, Protocol, RemoteRow, RemoteUse } from '../../src/measurement.js';
+import type {
+  IcmpErrors,
+  InOut,
+  Layers,
+  Measurement,
+  Payload,
+  ProcessRow,
+  ProcessUse,
+  Protocol,
+  RemoteRow,
+  RemoteUse,
+} from '../../src/measurement.js';
 import { ipOctets, linkBytes, milliseconds, octetsPerSecond, packets } from '../../src/units.js';
 
 const layers = (wire: number, count: number): Layers => ({
@@ -134,6 +145,79 @@ const remotes: RemoteUse = {
   ],
   others: { remotes: 0, isComplete: true, wireOctets: octets(0, 0) },
   unattributed: octets(0, 910),
+  payloadOctets: { in: 46_400_072, out: 260_062 },
+};
+
+const nowhere = { in: 0, out: 0 };
+
+const process = (
+  pid: number,
+  depth: number,
+  words: readonly string[] | null,
+  changes: Partial<ProcessRow>,
+): ProcessRow => ({
+  pid,
+  parent: depth === 0 ? 100 : 101,
+  depth,
+  name: 'node',
+  file: '/usr/bin/node',
+  commandLine: words,
+  startedMs: milliseconds(depth * 20),
+  endedMs: milliseconds(12_000),
+  payload: { external: nowhere, hostLocal: nowhere, loopback: nowhere, unplaced: nowhere },
+  tcpConnects: 3,
+  ...changes,
+});
+
+const moved = (incoming: number, out: number, loopback = nowhere, unplaced = nowhere): Payload => ({
+  external: { in: incoming, out },
+  hostLocal: nowhere,
+  loopback,
+  unplaced,
+});
+
+/** Who of the crawl used it: with headers and the rest it sums up to its traffic. */
+const processes: ProcessUse = {
+  evidence: 'traced',
+  pids: 'own',
+  processes: [
+    process(101, 0, ['node', 'crawl.js', '--depth', '3'], {
+      payload: moved(40_000_000, 200_000, { in: 2048, out: 2048 }),
+    }),
+    process(117, 1, ['curl', '-sS', 'https://a-very-long-name.example.net/'], {
+      name: 'curl',
+      payload: moved(6_000_000, 50_000, nowhere, { in: 72, out: 62 }),
+    }),
+    process(130, 2, null, { name: 'sh|x', endedMs: null, payload: moved(300_000, 10_000) }),
+  ],
+  otherProcesses: { processes: 2, payload: moved(20_000, 0), tcpConnects: 2 },
+  idleProcesses: 14,
+  unowned: moved(0, 0),
+  payload: moved(46_320_000, 260_000, { in: 2048, out: 2048 }, { in: 72, out: 62 }),
+  remotes: [
+    {
+      pid: 101,
+      side: 'connected',
+      protocol: 'tcp',
+      address: '203.0.113.80',
+      port: 443,
+      in: 40_000_000,
+      out: 200_000,
+      connections: 3,
+    },
+  ],
+  otherRemotes: { remotes: 0, in: 0, out: 0, connections: 0 },
+  lostEvents: 0,
+  unplacedIsExternal: true,
+  balance: {
+    in: {
+      wireOctets: ipOctets(48_234_117),
+      payloadOctets: 46_320_072,
+      headerOctets: 1_834_045,
+      unattributedOctets: 80_000,
+    },
+    out: { wireOctets: ipOctets(1_204_882), payloadOctets: 260_062, headerOctets: 944_820, unattributedOctets: 0 },
+  },
 };
 
 /** A download over both families, as another user, within its budget. */
@@ -157,6 +241,7 @@ export const crawl: Measurement = {
     loopback: bothWays(layers(2048, 12)),
   },
   remotes,
+  processes,
   dns: { queries: 14, answered: 13, notFound: 2, failed: 1, unanswered: 1, averageMs: 2.31, slowestMs: 18.2 },
   protocol: {
     ...quiet.protocol,

@@ -7,7 +7,7 @@ test('arguments and names are hidden, the program and the addresses stay', () =>
   const hidden = redact(crawl);
   expect(hidden.command.argv).toEqual(['node', '...']);
   const text = JSON.stringify(hidden) + renderText(hidden, { color: false });
-  expect(text).not.toMatch(/crawl\.js|depth|example/);
+  expect(text).not.toMatch(/crawl\.js|--depth|example/);
   expect(text).toContain('203.0.113.80');
 });
 

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { withBalance } from '../../src/attribution/process-balance.js';
+import type { InOut, ProcessEvidence, RemoteRow, RemoteUse } from '../../src/measurement.js';
+import { ipOctets } from '../../src/units.js';
+
+const none = { in: 0, out: 0 };
+
+const told = (external: InOut<number>, unplaced: InOut<number> = none): ProcessEvidence => ({
+  evidence: 'traced',
+  pids: 'own',
+  processes: [],
+  otherProcesses: { processes: 0, payload: { external: none, loopback: none, unplaced: none }, tcpConnects: 0 },
+  idleProcesses: 0,
+  unowned: { external: none, loopback: none, unplaced: none },
+  payload: { external, loopback: none, unplaced },
+  remotes: [],
+  otherRemotes: { remotes: 0, in: 0, out: 0, connections: 0 },
+  lostEvents: 0,
+});
+
+const datagrams = (payload: InOut<number>): RemoteRow => ({
+  address: '192.0.2.1',
+  names: [],
+  family: 'ipv4',
+  protocol: 'udp',
+  port: 53,
+  role: 'client',
+  wireOctets: { in: ipOctets(0), out: ipOctets(0) },
+  payloadOctets: payload,
+  connections: null,
+  attempts: null,
+  firstSeenMs: null,
+  lastSeenMs: null,
+});
+
+const remotes = (payloadOctets: RemoteUse['payloadOctets'], changes: Partial<RemoteUse> = {}): RemoteUse => ({
+  evidence: 'kernel-counters',
+  rows: [],
+  others: { remotes: 0, isComplete: true, wireOctets: { in: ipOctets(0), out: ipOctets(0) } },
+  unattributed: { in: ipOctets(0), out: ipOctets(0) },
+  payloadOctets,
+  ...changes,
+});
+
+const wire = (incoming: number, out: number) => ({ in: ipOctets(incoming), out: ipOctets(out) });
+
+function balance(...args: Parameters<typeof withBalance>) {
+  const use = withBalance(...args);
+  if (use.evidence === 'none') throw new Error(use.reason);
+  return use;
+}
+
+test('headers are what the wire carried beyond its payload, the rest is payload that no process moved', () => {
+  const use = balance(told({ in: 900, out: 90 }), wire(1100, 150), remotes({ in: 1000, out: 90 }));
+  expect(use.balance.in).toEqual({ wireOctets: 1100, payloadOctets: 900, headerOctets: 100, unattributedOctets: 100 });
+  expect(use.balance.out).toEqual({ wireOctets: 150, payloadOctets: 90, headerOctets: 60, unattributedOctets: 0 });
+});
+
+test('what was handed over and never left is a rest below zero', () => {
+  const { out } = balance(told({ in: 0, out: 500 }), wire(60, 160), remotes({ in: 0, out: 100 })).balance;
+  expect(out).toMatchObject({ headerOctets: 60, unattributedOctets: -400 });
+});
+
+test.each([
+  ['no remotes', undefined],
+  ['remotes of sockets', remotes({ in: 900, out: 90 }, { evidence: 'traced-sockets' })],
+  ['remotes without all payload', remotes({ in: null, out: null })],
+])('%s: headers are not known, and in the rest', (_, use) => {
+  const { in: incoming } = balance(told({ in: 900, out: 90 }), wire(1100, 150), use).balance;
+  expect(incoming).toEqual({ wireOctets: 1100, payloadOctets: 900, headerOctets: null, unattributedOctets: 200 });
+});
+
+test('an unknown wire leaves the rest unknown', () => {
+  const { in: incoming } = balance(told(none), { in: null, out: null }, undefined).balance;
+  expect(incoming).toMatchObject({ wireOctets: null, unattributedOctets: null });
+});
+
+test.each([
+  ['all of it outside', { in: 49, out: 33 }, {}, true],
+  ['some of it on loopback', { in: 49, out: 30 }, {}, false],
+  [
+    'remotes without a row',
+    { in: 49, out: 33 },
+    { others: { remotes: 1, isComplete: true, wireOctets: wire(9, 9) } },
+    false,
+  ],
+] as const)('datagrams: %s', (_, payload, changes, isExternal) => {
+  const use = balance(
+    told({ in: 900, out: 90 }, { in: 49, out: 33 }),
+    wire(1100, 200),
+    remotes({ in: 949, out: 123 }, { rows: [datagrams(payload)], ...changes }),
+  );
+  expect(use.unplacedIsExternal).toBe(isExternal);
+  expect(use.balance.in.payloadOctets).toBe(isExternal ? 949 : 900);
+});
+
+test('payload, headers and the rest are the wire’s octets, always', () => {
+  const octets = fc.nat(1e12);
+  fc.assert(
+    fc.property(octets, octets, fc.option(octets), octets, (carried, payload, counted, unplaced) => {
+      const use = counted === null ? undefined : remotes({ in: counted, out: counted });
+      const { in: each } = balance(
+        told({ in: payload, out: 0 }, { in: unplaced, out: 0 }),
+        wire(carried, 0),
+        use,
+      ).balance;
+      expect(each.payloadOctets + (each.headerOctets ?? 0) + (each.unattributedOctets ?? 0)).toBe(carried);
+    }),
+  );
+});
+
+test('nothing seen stays nothing seen', () => {
+  expect(withBalance({ evidence: 'none', reason: 'no root' }, wire(1, 1), undefined)).toEqual({
+    evidence: 'none',
+    reason: 'no root',
+  });
+});

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement, ProcessUse } from '../../src/measurement.js';
+import { measured, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Machine } from './machine.js';
+import { Wire } from './wire.js';
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+function told({ processes }: Measurement): Told {
+  if (!processes || processes.evidence === 'none') throw new Error(`nothing is told: ${processes?.reason}`);
+  return processes;
+}
+
+/** Payload, headers and the rest must be what the wire carried, to the octet. */
+function expectSum(report: Measurement): void {
+  const { balance, processes, otherProcesses, unowned, unplacedIsExternal } = told(report);
+  for (const way of ['in', 'out'] as const) {
+    const { wireOctets, payloadOctets, headerOctets, unattributedOctets } = balance[way];
+    expect(wireOctets).toBe(report.traffic.external[way].wireOctets);
+    expect(payloadOctets + (headerOctets ?? 0) + (unattributedOctets ?? Number.NaN)).toBe(wireOctets);
+    const rows = [...processes, otherProcesses, { payload: unowned }];
+    const sum = rows.reduce(
+      (total, { payload }) => total + payload.external[way] + (unplacedIsExternal ? payload.unplaced[way] : 0),
+      0,
+    );
+    expect(sum).toBe(payloadOctets);
+  }
+}
+
+describePrivileged('each process is told with its share, and all of them explain the wire’s octets', () => {
+  let wire: Wire;
+  let other: Wire;
+  beforeAll(async () => {
+    wire = await Wire.lay(26);
+    other = await Wire.lay(27);
+  });
+  afterAll(async () => {
+    await wire?.[Symbol.asyncDispose]();
+    await other?.[Symbol.asyncDispose]();
+  });
+
+  const traffic = (mode: string, address: string, count: number) =>
+    `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+  const payload = (how: string, address: string, count: number) =>
+    `python3 ${program('payload.py')} ${how} ${address} 7000 ${count}`;
+
+  /** External payload by the number of bytes that each moved, whoever it was. */
+  const moved = (report: Measurement) =>
+    told(report)
+      .processes.map(({ payload: { external } }) => [external.in, external.out])
+      .filter(([incoming = 0, out = 0]) => incoming + out > 0)
+      .sort(([a = 0], [b = 0]) => b - a);
+
+  test('node, python, curl and a shell’s children, byte for byte', async () => {
+    const node = `${process.execPath} -e '
+      const socket = require("node:net").connect(7000, "${wire.ipv4}", () => socket.end("put 40000\\n" + "n".repeat(40000)));
+      socket.resume()'`;
+    const curl = `curl -s --http0.9 -o /dev/null --data-binary 'get 500' telnet://${other.ipv4}:7000 </dev/null || true`;
+    const script = `${traffic('download', wire.ipv4, 1_000_000)}; ${traffic('upload', other.ipv6, 300_000)}; ${node}; ( ${payload('sendfile', wire.ipv4, 20_000)} ) & wait; ${curl}`;
+    const { report, stderr } = await measured(['sh', '-euc', script]);
+    expectSum(report);
+    expect(told(report).lostEvents).toBe(0);
+    const all = moved(report);
+    expect(all, stderr).toContainEqual([1_000_000, 'get 1000000\n'.length]);
+    expect(all).toContainEqual([0, 300_000 + 'put 300000\n'.length]);
+    expect(all).toContainEqual([0, 40_000 + 'put 40000\n'.length]);
+    expect(all).toContainEqual([0, 20_000 + 'put 20000\n'.length]);
+    // Loss apart, all that the wire carried is payload of processes and headers.
+    if (report.protocol.tcp.retransmittedSegments === 0) {
+      expect(told(report).balance.in.unattributedOctets).toBe(0);
+      expect(told(report).balance.out.unattributedOctets).toBe(0);
+    }
+  });
+
+  test('loopback and this machine’s own addresses are told apart', async () => {
+    const { report } = await measured([
+      'sh',
+      '-euc',
+      `${traffic('loopback', '127.0.0.1', 50_000)}; ${traffic('requests', wire.ipv4, 2)}`.replace(
+        '7000 50000',
+        '0 50000',
+      ),
+    ]);
+    expectSum(report);
+    const all = told(report).payload;
+    expect(all.external).toEqual({ in: 1000, out: 416 });
+    expect(all.loopback).toEqual({ in: 50_000 + 'get 50000\n'.length - 'get 50000\n'.length, out: 50_000 });
+  });
+
+  test('datagrams are outside where they are all that the wire carried of them', async () => {
+    const { report } = await measured([
+      'sh',
+      '-euc',
+      `${traffic('udp', wire.ipv4, 30)}; ${traffic('udp', wire.ipv6, 10)}`,
+    ]);
+    expectSum(report);
+    expect(told(report).unplacedIsExternal).toBe(true);
+    expect(told(report).balance.out).toMatchObject({
+      payloadOctets: 40_000,
+      headerOctets: 30 * 28 + 10 * 48,
+      unattributedOctets: 0,
+    });
+  });
+
+  test('what the trace is blind to stays unattributed', async () => {
+    const { report } = await measured(['sh', '-euc', payload('splice-in', wire.ipv4, 80_000)]);
+    expectSum(report);
+    const { in: incoming } = told(report).balance;
+    expect(incoming.payloadOctets + (incoming.unattributedOctets ?? 0)).toBe(80_000);
+    expect(incoming.unattributedOctets).toBeGreaterThan(0);
+  });
+
+  test('the summary has the table when it is asked for, and the command its start when not', async () => {
+    const script = ['sh', '-euc', `${traffic('requests', wire.ipv4, 3)}; ${traffic('download', wire.ipv4, 100_000)}`];
+    const asked = await measured(script, ['--by', 'process']);
+    expect(asked.stderr).toMatch(/processes +python3.*\(\d+\) +1\.5 kB in +624 B out/);
+    expect(asked.stderr).toMatch(/headers +[\d.]+ kB in/);
+    expect(asked.stderr).not.toContain('remotes');
+  });
+
+  test('leaves no trace instance behind', async () => {
+    const before = traces();
+    await measured(['true']);
+    await expectNoTraces(before, 5000);
+    const folder = ['/sys/kernel/tracing/instances', '/sys/kernel/debug/tracing/instances'].find(existsSync);
+    if (folder) expect(existsSync(`${folder}/netmeter-${process.pid}`)).toBe(false);
+  });
+
+  test('in host isolation: the command’s own sockets alone, though others use the network', async () => {
+    await using machine = await Machine.build(28);
+    const neighbour = machine.start('sh', [
+      '-c',
+      `echo up; exec python3 ${program('traffic.py')} download ${machine.far4} 7000 3000000`,
+    ]);
+    const { report } = await machine.measure(`python3 ${program('traffic.py')} download ${machine.far4} 7000 200000`);
+    neighbour.kill('SIGKILL');
+    expect(told(report).payload.external).toEqual({ in: 200_000, out: 'get 200000\n'.length });
+    expect(report.remotes).toMatchObject({ evidence: 'traced-sockets' });
+    expect(report.remotes?.rows).toMatchObject([
+      {
+        address: machine.far4,
+        port: 7000,
+        payloadOctets: { in: 200_000, out: 11 },
+        wireOctets: { in: null, out: null },
+      },
+    ]);
+    expectSum(report);
+  });
+});
