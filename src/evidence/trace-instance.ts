@@ -12,9 +12,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { open, rmdir, writeFile } from 'node:fs/promises';
-import { EVENT_FILTERS, type Formats, TRACED_EVENTS, type TracedEvent } from './decode-event.js';
 import { parseEventFormat, parsePageLayout } from './event-format.js';
 import type { PageLayout } from './ring-buffer-page.js';
+import { EVENT_FILTERS, type Formats, TRACED_EVENTS, type TracedEvent } from './traced-events.js';
 
 const EVENTS = Object.keys(TRACED_EVENTS) as TracedEvent[];
 /** Not switched on: it is what writing to trace_marker makes. */
@@ -57,6 +57,8 @@ export class TraceInstance implements Disposable {
    * is another one.
    */
   ownTid(): number | undefined {
+    // Inherited from the machine's own trace, where somebody may have switched them off.
+    this.#write('options/markers', '1');
     this.mark('who');
     const tid = /-(\d+)\s+\[\d+\].*who$/m.exec(readText(`${this.folder}/trace`))?.[1];
     return tid === undefined ? undefined : Number(tid);
@@ -89,9 +91,13 @@ export class TraceInstance implements Disposable {
     this.#following = this.#following.then(() => this.#append('set_event_pid', `${tid}\n`)).catch(() => {});
   }
 
-  /** Puts a text between the events, which tells what time it is there. */
+  /** Puts a text between the events, which tells what time it is there. There may be no room for it. */
   mark(text: string): void {
-    writeSync(this.#marker, text);
+    try {
+      writeSync(this.#marker, text);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;
+    }
   }
 
   /** Fills `page` with a CPU's oldest events; the number of bytes, 0 when there are none. */
