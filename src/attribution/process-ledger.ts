@@ -3,7 +3,7 @@ import type { ProcessRecord } from './process-record.js';
 import { BOUNDS, type Bounds, type LedgerResult, ProcessRecords } from './process-records.js';
 import { RemoteLedger } from './remote-ledger.js';
 import { SocketLedger } from './socket-ledger.js';
-import type { TraceEvent } from './trace-event.js';
+import { COMMAND_MARK, type TraceEvent } from './trace-event.js';
 
 export type LedgerOptions = {
   /** netmeter's own thread, whose child the command is. */
@@ -11,9 +11,6 @@ export type LedgerOptions = {
   readonly place: Place;
   readonly bounds?: Bounds;
 };
-
-/** netmeter's mark that stands behind the command's fork. */
-export const COMMAND_MARK = 'command';
 
 /** Follows the command's processes through the trace, event by event, in the order of time. */
 export class ProcessLedger {

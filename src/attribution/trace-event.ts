@@ -24,3 +24,6 @@ export type TraceEvent =
   | Event<'marked', { text: string }>;
 
 type Event<Kind extends string, Facts> = Readonly<{ kind: Kind; at: number; tid: number } & Facts>;
+
+/** netmeter's mark that stands behind the command's fork. */
+export const COMMAND_MARK = 'command';

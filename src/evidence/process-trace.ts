@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { COMMAND_MARK } from '../attribution/process-ledger.js';
+import { COMMAND_MARK } from '../attribution/trace-event.js';
 import type { ProcessEvidence } from '../measurement.js';
 import { findTracefs, type Tracefs } from './find-tracefs.js';
 import { sweepTraces } from './sweep-traces.js';
@@ -19,6 +19,8 @@ const READ_MS = 20;
 const READ_MS_PER_CPU = 1.25;
 
 const UNREADABLE = 'the kernel describes its trace in a way that is not known here';
+
+const nameOf = ({ run }: TraceOptions) => `netmeter-${run}`;
 
 /** Who takes an instance away when this run is over, however it ends. */
 export type Keeper = { readonly removeTrace: (name: string) => Promise<void> };
@@ -39,38 +41,44 @@ export class ProcessTrace implements Disposable {
   #isStopped = false;
   #isKept = false;
   #hasEnded = false;
+  #failure = UNREADABLE;
 
-  /** About 5 ms of the kernel's work, and as much again where tracefs is not mounted. */
+  /** 2 to 4 ms, most of them the kernel's; 5 ms more where tracefs is not mounted. */
   static async open(options: TraceOptions): Promise<ProcessTrace | { readonly missing: string }> {
     const tracefs = await findTracefs(options.folders);
     if (!tracefs) return { missing: 'tracefs is not mounted and cannot be (it needs root and a kernel with tracing)' };
+    const [event] = TraceInstance.missingEvents(tracefs.folder);
+    const trace =
+      event === undefined
+        ? await ProcessTrace.#over(tracefs, options)
+        : { missing: `the kernel has no event ${event} (Linux 6.3 and later have all that are needed)` };
+    if ('missing' in trace) tracefs[Symbol.dispose]();
+    return trace;
+  }
+
+  static async #over(tracefs: Tracefs, options: TraceOptions): Promise<ProcessTrace | { readonly missing: string }> {
+    let instance: TraceInstance | undefined;
     try {
-      return new ProcessTrace(tracefs, options);
+      instance = TraceInstance.make(`${tracefs.folder}/instances/${nameOf(options)}`);
+      const tid = instance.ownTid();
+      if (tid === undefined) throw new Error(UNREADABLE);
+      instance.arm(tid);
+      return new ProcessTrace(tracefs, instance, options, tid);
     } catch (error) {
-      tracefs[Symbol.dispose]();
+      await instance?.remove().catch(() => {});
       return { missing: (error as Error).message };
     }
   }
 
-  private constructor(tracefs: Tracefs, options: TraceOptions) {
+  private constructor(tracefs: Tracefs, instance: TraceInstance, options: TraceOptions, tid: number) {
     this.#tracefs = tracefs;
+    this.#instance = instance;
     this.#options = options;
-    const [missing] = TraceInstance.missingEvents(tracefs.folder);
-    if (missing) throw new Error(`the kernel has no event ${missing} (Linux 6.3 and later have all that are needed)`);
-    this.#instance = TraceInstance.make(`${tracefs.folder}/instances/${this.name}`);
-    try {
-      const tid = this.#instance.ownTid();
-      if (tid === undefined) throw new Error(UNREADABLE);
-      this.#tid = tid;
-      this.#instance.arm(this.#tid);
-    } catch (error) {
-      void this.#instance.remove().catch(() => {});
-      throw error;
-    }
+    this.#tid = tid;
   }
 
   get name(): string {
-    return `netmeter-${this.#options.run}`;
+    return nameOf(this.#options);
   }
 
   /** From now on another takes the instance away; to be called as early as can be. */
@@ -87,24 +95,28 @@ export class ProcessTrace implements Disposable {
   commandStarted(at: number, hostAddresses?: readonly string[]): void {
     this.#startedMs = at;
     this.#instance.mark(COMMAND_MARK);
-    this.#reader = this.#startReading(hostAddresses);
+    this.#reader = this.#startReading(hostAddresses).catch((error) => this.#fail(error));
     void sweepTraces(`${this.#tracefs.folder}/instances`);
   }
 
   /** To be called when no process of the command is left, or none shall be counted any more. */
   async finish(): Promise<ProcessEvidence> {
     this.#isStopped = true;
-    this.#instance.stop();
     clearInterval(this.#timer);
-    const reader = await this.#reader;
-    while (reader && !reader.readRest()) await nextTurn();
-    const lostEvents = this.#instance.lostEvents();
+    const told = await this.#tell().catch((error) => this.#fail(error));
     await this.#end();
-    return reader?.tell(this.#startedMs, lostEvents) ?? { evidence: 'none', reason: UNREADABLE };
+    return told ?? { evidence: 'none', reason: this.#failure };
   }
 
   [Symbol.dispose](): void {
     void this.#end();
+  }
+
+  async #tell(): Promise<ProcessEvidence | undefined> {
+    this.#instance.stop();
+    const reader = await this.#reader;
+    while (reader && !reader.readRest()) await nextTurn();
+    return reader?.tell(this.#startedMs, this.#instance.lostEvents());
   }
 
   /** Loaded here, beside the command: it reads nothing before it. */
@@ -127,8 +139,17 @@ export class ProcessTrace implements Disposable {
   async #read(reader: TraceReader): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
-    while (!this.#isStopped && !reader.read()) await nextTurn();
-    this.#isReading = false;
+    try {
+      while (!this.#isStopped && !reader.read()) await nextTurn();
+      this.#isReading = false;
+    } catch (error) {
+      // What cannot be read is never told half; the run goes on.
+      this.#reader = Promise.resolve(this.#fail(error));
+    }
+  }
+
+  #fail(error: unknown): undefined {
+    this.#failure = (error as Error).message;
   }
 
   /** The kernel removes no instance of which a file is open. */

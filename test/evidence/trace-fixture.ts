@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Formats, TRACED_EVENTS } from '../../src/evidence/decode-event.js';
 import { parseEventFormat, parsePageLayout } from '../../src/evidence/event-format.js';
 import type { PageLayout } from '../../src/evidence/ring-buffer-page.js';
+import { type Formats, TRACED_EVENTS } from '../../src/evidence/traced-events.js';
 
 const folder = new URL('../../fixtures/trace/linux-6.18/', import.meta.url).pathname;
 const text = (name: string) => readFileSync(`${folder}${name}`, 'latin1');

@@ -54,6 +54,11 @@ export class Wire implements AsyncDisposable {
     sh(`ip netns exec ${this.namespace} ${command}`);
   }
 
+  /** Whether somebody listens on a TCP port in the server's namespace. */
+  listens(port: number): boolean {
+    return sh(`ip netns exec ${this.namespace} ss -Htln 'sport = :${port}'`).length > 0;
+  }
+
   /** What crossed so far. @throws when the capture lost a frame, or saw one larger than the wire's MTU */
   async totals(): Promise<Totals> {
     // The capture reads behind the wire; nothing is in flight any more when this is asked, so it only has to catch up.

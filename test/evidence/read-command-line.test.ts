@@ -1,0 +1,18 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { readCommandLine } from '../../src/evidence/read-command-line.js';
+
+test('words are told apart, empty ones too', async () => {
+  const words = ['-c', 'echo ready; read -r end', '', 'two words', ''];
+  const child = spawn('sh', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  expect(readCommandLine(child.pid ?? 0)).toEqual(['sh', ...words]);
+  child.stdin.end();
+  await once(child, 'exit');
+});
+
+test('a process that is gone has none', () => {
+  const { pid } = spawnSync('true');
+  expect(readCommandLine(pid)).toBeUndefined();
+});
