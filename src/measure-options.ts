@@ -27,6 +27,8 @@ export type MeasureOptions = {
   readonly namesFirst?: boolean;
   /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default. */
   readonly processes?: boolean;
+  /** Ask the reverse zones for remotes that the command looked up no name of; false by default. */
+  readonly reverseDns?: boolean;
   /** NAME or UID, with `:GROUP` or `:GID`; by default who called sudo, else netmeter's own account. */
   readonly user?: string;
   /** Where the command shall run; by default the most exact place that works. */

@@ -45,6 +45,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   using witnesses = new Witnesses({
     run: `${ownPid}-${Date.now().toString(36)}`,
     processes: options.processes ?? false,
+    reverseDns: options.reverseDns ?? false,
   });
   await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);

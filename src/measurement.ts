@@ -173,6 +173,8 @@ export type RemoteRow = {
   readonly address: string;
   /** Names that the command looked up and got this address for. */
   readonly names: readonly string[];
+  /** What its reverse zone calls it, where that was asked for and no name was looked up. null: nothing. */
+  readonly reverseName?: string | null;
   readonly family: Family;
   /** tcp, udp, icmp ..., or a number of /etc/protocols. */
   readonly protocol: string;
@@ -376,6 +378,8 @@ export type ProcessUse =
   | (Exclude<ProcessEvidence, { evidence: 'none' }> & {
       /** All unplaced payload went outside, and the balance's payload holds it: it is what was counted of UDP there. */
       readonly unplacedIsExternal: boolean;
+      /** What the evidence does not see, in words. */
+      readonly blindTo: readonly string[];
       readonly balance: InOut<Balance>;
     })
   | Extract<ProcessEvidence, { evidence: 'none' }>;

@@ -1,5 +1,6 @@
 import type { Balance, InOut, ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
 import type { IpOctets } from '../units.js';
+import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
 
 /**
  * Explains the wire's octets by what processes moved.
@@ -26,7 +27,8 @@ export function withBalance(
       unattributedOctets: octets === null ? null : octets - (headers ?? 0) - payload,
     };
   };
-  return { ...told, unplacedIsExternal, balance: { in: each('in'), out: each('out') } };
+  const blindTo = told.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
+  return { ...told, unplacedIsExternal, blindTo, balance: { in: each('in'), out: each('out') } };
 }
 
 /**

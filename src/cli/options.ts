@@ -42,6 +42,11 @@ export const OPTIONS: readonly Option[] = [
     description: 'Tables of the summary: process, remote (default) or none',
   },
   {
+    name: 'reverse-dns',
+    group: 'Report',
+    description: 'Ask the reverse zones for remotes whose name the command did not look up',
+  },
+  {
     name: 'redact',
     group: 'Report',
     description: 'Hide arguments and host names in the summary and the reports',

@@ -26,6 +26,7 @@ export type RunOptions = {
   /** Tables of the summary that were asked for; undefined: all that have something to tell. */
   readonly by?: readonly By[];
   readonly redact?: true;
+  readonly reverseDns?: true;
   /** The table of remotes was asked for, and so their names: they are worth some milliseconds. */
   readonly namesFirst?: boolean;
   readonly ci: CiChoice;
@@ -130,6 +131,7 @@ function runOptions(values: Values): RunOptions {
     reports,
     quiet: values.has('quiet'),
     ...(values.has('redact') && { redact: true }),
+    ...(values.has('reverse-dns') && { reverseDns: true }),
     ...(by && { by, namesFirst: by.includes('remote') }),
     ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),

@@ -9,7 +9,9 @@ export function redact(measurement: Measurement): Measurement {
   return {
     ...measurement,
     command: { ...command, argv: withoutArguments(command.argv) },
-    ...(remotes && { remotes: { ...remotes, rows: remotes.rows.map((row) => ({ ...row, names: [] })) } }),
+    ...(remotes && {
+      remotes: { ...remotes, rows: remotes.rows.map(({ reverseName, ...row }) => ({ ...row, names: [] })) },
+    }),
     ...(processes && { processes: withoutWords(processes) }),
   };
 }

@@ -29,12 +29,12 @@ export function remoteTable({ remotes }: Measurement): Table {
 }
 
 function remoteCells(row: RemoteRow): Cell[] {
-  const { address, names, protocol, port, role, connections } = row;
+  const { address, names, reverseName, protocol, port, role, connections } = row;
   const place = port === null ? protocol : `${protocol} ${port}${role === 'server' ? ' (ours)' : ''}`;
   const { in: incoming, out } = octetsOf(row);
   return [
     { foreign: address },
-    names.length === 0 ? '' : { foreign: names.join(', ') },
+    names.length > 0 ? { foreign: names.join(', ') } : reverseName ? { foreign: `${reverseName} (PTR)` } : '',
     place,
     octets(incoming),
     octets(out),

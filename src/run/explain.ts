@@ -8,15 +8,30 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
   readonly isWhole: boolean | undefined;
   /** Undefined: it was not asked for. */
   readonly told: ProcessEvidence | undefined;
+  readonly reverseDns: boolean;
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ isWhole, told, ...question }: Question) {
+export async function explain({ isWhole, told, reverseDns, ...question }: Question) {
   const { external } = question.traffic;
   const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
   const processes: ProcessUse | undefined = told && withBalance(told, wire, counted);
   const seen = told && told.evidence !== 'none' ? remotesOfSockets(told) : undefined;
-  const remotes: RemoteUse | undefined = counted ?? seen;
+  const nameless: RemoteUse | undefined = counted ?? seen;
+  const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);
   return { ...(remotes && { remotes }), ...(processes && { processes }) };
+}
+
+/** More than these are in nobody's table. */
+const MOST_REVERSE = 50;
+
+async function withReverseNames(use: RemoteUse): Promise<RemoteUse> {
+  const nameless = use.rows.slice(0, MOST_REVERSE).filter(({ names }) => names.length === 0);
+  const { reverseNames } = await import('../evidence/reverse-names.js');
+  const found = await reverseNames([...new Set(nameless.map(({ address }) => address))]);
+  const rows = use.rows.map((row) =>
+    row.names.length > 0 ? row : { ...row, reverseName: found.get(row.address) ?? null },
+  );
+  return { ...use, rows };
 }

@@ -12,11 +12,14 @@ export type Wanted = {
   readonly run: string;
   /** Which process used it is asked for too. */
   readonly processes: boolean;
+  /** Remotes without a name are looked up in the reverse zones. */
+  readonly reverseDns: boolean;
 };
 
 /** Watches a run from beside, and explains its numbers at the end. */
 export class Witnesses implements Disposable {
   readonly #names = new ObservedNames();
+  readonly #reverseDns: boolean;
   readonly #processes: ProcessWatch | undefined;
   #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
@@ -24,7 +27,8 @@ export class Witnesses implements Disposable {
   #seesNames: Promise<boolean> | undefined;
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ run, processes }: Wanted) {
+  constructor({ run, processes, reverseDns }: Wanted) {
+    this.#reverseDns = reverseDns;
     this.#processes = processes ? new ProcessWatch(run) : undefined;
   }
 
@@ -57,7 +61,15 @@ export class Witnesses implements Disposable {
     // Loaded here: while the command starts every millisecond counts, and now none does.
     const { explain } = await import('./explain.js');
     const namesOf = (address: string) => this.#names.namesOf(address);
-    const explained = await explain({ scope, traffic, isWhole, told, namesOf, startedAt: this.#startedAt });
+    const explained = await explain({
+      scope,
+      traffic,
+      isWhole,
+      told,
+      namesOf,
+      startedAt: this.#startedAt,
+      reverseDns: this.#reverseDns,
+    });
     return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
   }
 

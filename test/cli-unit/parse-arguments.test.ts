@@ -59,6 +59,7 @@ describe('a run', () => {
     [['--by=remote', '--by', 'process'], { by: ['remote', 'process'], namesFirst: true }],
     [['--by', 'none'], { by: [], namesFirst: false }],
     [['--redact'], { redact: true }],
+    [['--reverse-dns'], { reverseDns: true }],
   ])('%j', async (own, options) => {
     expect(await parseArguments([...own, '--', 'ls', '-l'])).toEqual({
       kind: 'run',

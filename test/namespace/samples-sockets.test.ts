@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SocketSamples } from '../../src/evidence/socket-samples.js';
 import { VethScope } from '../../src/isolation/veth-scope.js';
-import { program } from '../netmeter.js';
+import type { Measurement } from '../../src/measurement.js';
+import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';
 
@@ -41,5 +45,50 @@ describePrivileged('without a trace, connections are looked at now and then', ()
       { pid: child.pid, depth: 0, commandLine: ['sh', '-c', script], payload: { external: { in: 0, out: 0 } } },
       { parent: child.pid, depth: 1, name: 'python3', payload: { external: moved }, tcpConnects: null, endedMs: null },
     ]);
+  });
+
+  /** Runs netmeter where tracefs cannot be had: mount(8) does nothing, and what is mounted is covered. An older kernel has none of the events. */
+  async function withoutTracefs(words: readonly string[], before = '') {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    const report = join(folder, 'report.json');
+    const script = `for place in /sys/kernel/tracing /sys/kernel/debug; do mount -t tmpfs none $place 2>/dev/null || true; done
+      ${before}mount --bind /bin/true "$(readlink -f "$(command -v mount)")"; exec "$@"`;
+    try {
+      const netmeter = [process.execPath, NETMETER, '--report', report, '--by', 'process', ...words];
+      const ended = await runToEnd('unshare', ['--mount', 'sh', '-euc', script, 'sh', ...netmeter]);
+      return { ...ended, report: JSON.parse(readFileSync(report, 'utf8')) as Measurement };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  const held = (wire: Wire) => [
+    'sh',
+    '-c',
+    `(sleep 0.7; echo go) | python3 ${program('payload.py')} held ${wire.ipv4} ${wire.port} 5000`,
+  ];
+
+  test('a kernel without the trace: the report says that it was sampled, and what that misses', async () => {
+    await using wire = await Wire.lay(8);
+    const { report, stderr } = await withoutTracefs(['--', ...held(wire)]);
+    const { processes } = report;
+    expect(processes, stderr).toMatchObject({ evidence: 'sampled', lostEvents: null });
+    if (processes?.evidence !== 'sampled') throw new Error('not sampled');
+    expect(processes.payload.external.out).toBe(5000 + 'put 5000\n'.length);
+    expect(processes.blindTo.join()).toContain('between two looks');
+    const { wireOctets, payloadOctets, headerOctets, unattributedOctets } = processes.balance.out;
+    expect(payloadOctets + (headerOctets ?? 0) + (unattributedOctets ?? 0)).toBe(wireOctets);
+    expect(stderr).toContain('sampled');
+  });
+
+  test('without ss too nothing is told, and why', async () => {
+    await using wire = await Wire.lay(8);
+    const hidden = 'mount --bind /dev/null "$(readlink -f "$(command -v ss)")"; ';
+    const { report, stderr } = await withoutTracefs(['--', ...held(wire)], hidden);
+    expect(report.processes).toMatchObject({
+      evidence: 'none',
+      reason: expect.stringContaining('ss is not installed'),
+    });
+    expect(stderr).toContain('not told:');
+    expect(report.remotes?.evidence).toBe('kernel-counters');
   });
 });

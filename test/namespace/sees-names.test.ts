@@ -23,6 +23,7 @@ describePrivileged('names that the command looks up are seen, and its questions 
       '_http._tcp.example': [['SRV', { port: 80, weight: 1, priority: 2, target: 'far.example' }]],
       'mail.example': [['MX', { preference: 5, exchange: 'far.example' }]],
       'host.search.example': [['A', '203.0.113.250']],
+      [`${wire.ipv4.split('.').reverse().join('.')}.in-addr.arpa`]: [['PTR', 'reverse.far.example']],
     };
     server = await nameServer(wire.ipv4, zone);
   });
@@ -92,6 +93,19 @@ describePrivileged('names that the command looks up are seen, and its questions 
     const lines = stdout.trim().split('\n');
     expect(lines.slice(0, -1)).toContain(lines.at(-1));
     expect(lines.some((line) => line.startsWith('fd6e:'))).toBe(true);
+  });
+
+  test('reverse zones are asked only when that is wanted, and a name from there is marked', async () => {
+    const script = `python3 ${program('traffic.py')} requests ${wire.ipv4} 7000 1`;
+    const resolvConf = `nameserver ${wire.ipv4}\n`;
+    const before = await measuredWithResolver(resolvConf, script);
+    expect(before.report.remotes?.rows[0]).not.toHaveProperty('reverseName');
+    const { report, stderr } = await measuredWithResolver(resolvConf, script, ['--reverse-dns']);
+    expect(report.remotes?.rows[0]).toMatchObject({ names: [], reverseName: 'reverse.far.example' });
+    expect(stderr).toContain('reverse.far.example (PTR):7000');
+    // netmeter's own question is none of the command's.
+    expect(report.dns?.queries).toBe(0);
+    expect(report.remotes?.rows).toHaveLength(1);
   });
 
   test('search domains are asked as ever; the name that had an answer is shown', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TRACE_BLIND_SPOTS } from '../../src/attribution/trace-blind-spots.js';
+import { TRACE_BLIND_SPOTS } from '../../src/attribution/blind-spots.js';
 import { program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { type Told, traced } from './traced.js';

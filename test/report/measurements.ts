@@ -209,6 +209,7 @@ const processes: ProcessUse = {
   otherRemotes: { remotes: 0, in: 0, out: 0, connections: 0 },
   lostEvents: 0,
   unplacedIsExternal: true,
+  blindTo: ['bytes that splice(2) took out of a socket'],
   balance: {
     in: {
       wireOctets: ipOctets(48_234_117),

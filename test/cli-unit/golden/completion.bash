@@ -21,7 +21,7 @@ _netmeter() {
   elif ((i < COMP_CWORD)) || [[ $word != -* || ${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"
   else
-    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --ci --by --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --ci --by --reverse-dns --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
   fi
 }
 _netmeter_value() {

@@ -12,6 +12,7 @@ _netmeter() {
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
     '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none]:SYSTEM:(auto github gitlab none)' \
     '*--by=[Tables of the summary: process, remote (default) or none]:WHAT:(process remote none)' \
+    '--reverse-dns[Ask the reverse zones for remotes whose name the command did not look up]' \
     '--redact[Hide arguments and host names in the summary and the reports]' \
     '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
     '(--quiet -q)-q[No summary; only errors and broken budgets]' \

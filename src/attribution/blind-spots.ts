@@ -9,3 +9,10 @@ export const TRACE_BLIND_SPOTS: readonly string[] = [
   'programs outside of the tree that worked for it: a resolver, a docker daemon, a network file system',
   'the remote of a UDP socket; and of kernel TLS all but the plain text',
 ];
+
+/** The same where sockets are only looked at now and then. */
+export const SAMPLES_BLIND_SPOTS: readonly string[] = [
+  'connections that opened and closed between two looks',
+  'UDP',
+  'programs outside of the tree that worked for it: a resolver, a docker daemon, a network file system',
+];
