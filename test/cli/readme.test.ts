@@ -20,7 +20,12 @@ const withoutNumbers = (text: string) =>
     .replaceAll(/\d+\.\d\d s/g, 'T s')
     .replaceAll(/(?<=(in|out|total) .*)[\d.][\d .]*(?= )/g, 'N')
     .replaceAll(/ +/g, ' ')
-    .replaceAll(/MTU \d+|\d+ %/g, 'X');
+    .replaceAll(/MTU \d+|\d+ %/g, 'X')
+    .replaceAll(/[\d.]+ k?B (?=in|out)|(?<=out )[\d.]+ k?B|\(\d+\)/g, 'N ')
+    // How much of a command fits depends on its pid.
+    .replaceAll(/\w*…/g, '…')
+    // A segment that was sent twice is nobody's.
+    .replaceAll(/\n +unattributed .*/g, '');
 
 /** Every call of netmeter that the README shows: in a terminal, in a CI file, in a list of words. */
 const examples = [...readme.matchAll(/^(?:\$ |- run: | +- | +command: \[)(?:.* )?(netmeter,? .*?)\]?$/gm)]
