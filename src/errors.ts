@@ -23,6 +23,7 @@ const cures = {
   WATCH_FILE_BUSY: 'Stop the other one, or give this one a file of its own.',
   WATCH_FILE_FOREIGN: 'Give a file that netmeter watch has written, or the name of a new one.',
   WATCH_FILE_FAILED: 'Check that the file exists, or its folder, and your permissions.',
+  CONFIG: 'Correct it there, or leave it out with --no-config.',
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;
 

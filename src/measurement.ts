@@ -95,18 +95,49 @@ export type Protocol = {
   readonly link: { readonly errors: number | null; readonly drops: number | null };
 };
 
-export type LimitKind = 'in' | 'out' | 'total';
+/** What can be limited. */
+export type LimitKind =
+  /** External wire octets. */
+  | 'in'
+  | 'out'
+  | 'total'
+  /** Of the busier direction: over the whole run, and of its fastest interval. */
+  | 'rate-average'
+  | 'rate-peak'
+  /** TCP connections with the outside that were answered. */
+  | 'connections'
+  /** Questions to the command's nameservers. */
+  | 'dns-queries'
+  /** What stayed inside, counted once, and what met this machine's own addresses, both ways. */
+  | 'loopback'
+  | 'host-local'
+  /** External wire octets, both ways, of the remotes that `subject` stands for. */
+  | 'remote'
+  /** External payload, both ways, of the processes that `subject` names. */
+  | 'process'
+  /** What an earlier run used and may be added to it; of `subject`: in, out, total or a remote. */
+  | 'increase';
+
 export type Verdict = 'within' | 'exceeded' | 'unmeasured';
 
 export type JudgedLimit = {
   readonly kind: LimitKind;
-  /** Allowed and used wire octets, external only. */
-  readonly limit: IpOctets;
-  readonly used: IpOctets | null;
+  /** What the limit is of, where the kind alone does not say it. */
+  readonly subject?: string;
+  /** A warning never fails a run; max when absent. */
+  readonly level?: 'max' | 'warn';
+  /** Of `limit` and `used`; octets when absent. */
+  readonly unit?: 'octets' | 'octets/s' | 'count';
+  readonly limit: number;
+  /** As far as it is certain. */
+  readonly used: number | null;
   readonly verdict: Verdict;
+  /** Why it could not be judged. */
+  readonly reason?: string;
 };
 
 export type JudgedBudget = {
+  /** The worst of the limits, warnings left out. */
   readonly verdict: Verdict;
   readonly limits: readonly JudgedLimit[];
   /** netmeter ended the command because of the breach (--kill). */

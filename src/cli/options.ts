@@ -1,3 +1,5 @@
+import { type Level, LIMIT_OPTIONS } from './limit-options.js';
+
 /** One option of the command line: this table feeds the parser, the help and the shell completions. */
 export type Option = {
   readonly name: string;
@@ -12,10 +14,34 @@ export type Option = {
   readonly description: string;
 };
 
+const limitOptions = (level: Level) =>
+  LIMIT_OPTIONS.map(
+    ({ name, value, description }): Option => ({
+      name: `${level}-${name}`,
+      value,
+      ...(value.includes('=') && { repeatable: true }),
+      group: 'Budget',
+      description: level === 'max' ? description : `Warn as --max-${name} fails`,
+    }),
+  );
+
 export const OPTIONS: readonly Option[] = [
-  { name: 'max-in', value: 'SIZE', group: 'Budget', description: 'Most bytes that may come in' },
-  { name: 'max-out', value: 'SIZE', group: 'Budget', description: 'Most bytes that may go out' },
-  { name: 'max-total', value: 'SIZE', group: 'Budget', description: 'Most bytes in both directions' },
+  ...limitOptions('max'),
+  ...limitOptions('warn'),
+  {
+    name: 'budget',
+    value: 'NAME',
+    group: 'Budget',
+    description: 'Take the budget of this name from the configuration',
+  },
+  {
+    name: 'config',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json',
+  },
+  { name: 'no-config', group: 'Budget', description: 'Look for no configuration' },
   { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {

@@ -2,11 +2,13 @@ import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement.js';
 import { ciSystem } from './ci-system.js';
+import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
 import type { RunOptions } from './parse-arguments.js';
 import { SignalRelay } from './signals.js';
+import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';
 
 /** A wait shorter than this needs no explanation. */
@@ -16,7 +18,8 @@ const EXPLAIN_AFTER_MS = 1000;
 export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
   const relay = new SignalRelay();
   try {
-    const measurement = await measureWith(relay, argv, options);
+    const limits = await limitsOf(options);
+    const measurement = await measureWith(relay, argv, { ...options, ...limits });
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
     relay[Symbol.dispose]();
     const failed = await tell(measurement, options);
@@ -34,6 +37,20 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   } finally {
     relay[Symbol.dispose]();
   }
+}
+
+/** Those of the words, and those of a configuration behind them. */
+async function limitsOf({ limits, warnLimits, config, budgetName, kill }: RunOptions) {
+  const file = findConfig(config, process.cwd());
+  if (budgetName !== undefined && !file)
+    throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
+  const all = file
+    ? await (await import('./config/load-budget.js')).withBudgetOf(file, budgetName, { limits, warnLimits })
+    : { limits, warnLimits };
+  const { in: most, out, total } = all.limits;
+  if (kill && (most ?? out ?? total) === undefined)
+    throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  return all;
 }
 
 async function measureWith(relay: SignalRelay, argv: readonly string[], options: RunOptions): Promise<Measurement> {
@@ -75,7 +92,8 @@ type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<R
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
   const { renderText } = await import('../report/text.js');
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
-  const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
+  // A warning too is worth telling to who wants no summary.
+  const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { env, stderr } = process;
   if (!options.quiet || broken) {
     const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });

@@ -50,7 +50,7 @@ describe('in bash', () => {
   });
 
   test.each<[string[], string[]]>([
-    [['--max'], ['--max-in', '--max-out', '--max-total']],
+    [['--max-r'], ['--max-rate-average', '--max-rate-peak', '--max-remote']],
     [['-q', '--max-i'], ['--max-in']],
     [['--max-in', '5', '--q'], ['--quiet']],
     [['--max-in', '=', '5', '--q'], ['--quiet']],

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAttachArguments } from '../../src/cli/attach.js';
+import { jsonSource } from '../../src/cli/config/json-source.js';
+import { parseConfig } from '../../src/cli/config/parse-config.js';
 import { parseDoctorArguments } from '../../src/cli/doctor.js';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { parseWatchArguments } from '../../src/cli/watch/parse-watch-arguments.js';
@@ -22,13 +24,21 @@ const withoutNumbers = (text: string) =>
     .replaceAll(/ +/g, ' ')
     .replaceAll(/MTU \d+|\d+ %/g, 'X');
 
+/** A word that needs its quotes for the shell alone; a longer text counts as one word. */
+const unquoted = (text: string) => (text.includes(' ') ? 'quoted' : text.slice(1, -1));
+
 /** Every call of netmeter that the README shows: in a terminal, in a CI file, in a list of words. */
 const examples = [...readme.matchAll(/^(?:\$ |- run: | +- | +command: \[)(?:.* )?(netmeter,? .*?)\]?$/gm)]
-  .map(([, line = '']) => line.replaceAll(', ', ' ').replaceAll(/'[^']*'|"[^"]*"/g, 'quoted'))
+  .map(([, line = '']) => line.replaceAll(', ', ' ').replaceAll(/'[^']*'|"[^"]*"/g, unquoted))
   .map((line) => line.split(' ').slice(1));
 
 test('the README shows what it should', () => {
   expect(examples.length).toBeGreaterThan(15);
+});
+
+test('the configuration that the README shows is one', () => {
+  const [shown = ''] = /(?<=```json\n)[\s\S]*?(?=```)/.exec(readme) ?? [];
+  expect(parseConfig(jsonSource('README.md', shown, false))).toMatchObject({ max: { total: 50_000_000 } });
 });
 
 test.each(examples.map((words) => [words.join(' '), words] as const))('netmeter %s: a valid call', async (_, words) => {

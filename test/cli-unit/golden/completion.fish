@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -19,6 +19,28 @@ end
 complete -c netmeter -n __netmeter_own -l max-in -x -d 'Most bytes that may come in'
 complete -c netmeter -n __netmeter_own -l max-out -x -d 'Most bytes that may go out'
 complete -c netmeter -n __netmeter_own -l max-total -x -d 'Most bytes in both directions'
+complete -c netmeter -n __netmeter_own -l max-rate-average -x -d 'Highest rate over the whole run (10MB/s), of the busier direction'
+complete -c netmeter -n __netmeter_own -l max-rate-peak -x -d 'Highest rate in any --interval'
+complete -c netmeter -n __netmeter_own -l max-connections -x -d 'Most TCP connections with the outside'
+complete -c netmeter -n __netmeter_own -l max-dns-queries -x -d 'Most questions to nameservers'
+complete -c netmeter -n __netmeter_own -l max-remote -x -d 'Most bytes with remotes: *.example.com=50MB, 203.0.113.0/24=0; repeatable'
+complete -c netmeter -n __netmeter_own -l max-process -x -d 'Most payload of programs of a name: git=1MB; repeatable'
+complete -c netmeter -n __netmeter_own -l max-loopback -x -d 'Most bytes over loopback, counted once'
+complete -c netmeter -n __netmeter_own -l max-host-local -x -d 'Most bytes with this machine itself'
+complete -c netmeter -n __netmeter_own -l warn-in -x -d 'Warn as --max-in fails'
+complete -c netmeter -n __netmeter_own -l warn-out -x -d 'Warn as --max-out fails'
+complete -c netmeter -n __netmeter_own -l warn-total -x -d 'Warn as --max-total fails'
+complete -c netmeter -n __netmeter_own -l warn-rate-average -x -d 'Warn as --max-rate-average fails'
+complete -c netmeter -n __netmeter_own -l warn-rate-peak -x -d 'Warn as --max-rate-peak fails'
+complete -c netmeter -n __netmeter_own -l warn-connections -x -d 'Warn as --max-connections fails'
+complete -c netmeter -n __netmeter_own -l warn-dns-queries -x -d 'Warn as --max-dns-queries fails'
+complete -c netmeter -n __netmeter_own -l warn-remote -x -d 'Warn as --max-remote fails'
+complete -c netmeter -n __netmeter_own -l warn-process -x -d 'Warn as --max-process fails'
+complete -c netmeter -n __netmeter_own -l warn-loopback -x -d 'Warn as --max-loopback fails'
+complete -c netmeter -n __netmeter_own -l warn-host-local -x -d 'Warn as --max-host-local fails'
+complete -c netmeter -n __netmeter_own -l budget -x -d 'Take the budget of this name from the configuration'
+complete -c netmeter -n __netmeter_own -l config -rF -d 'Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json'
+complete -c netmeter -n __netmeter_own -l no-config -d 'Look for no configuration'
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
@@ -40,4 +62,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"

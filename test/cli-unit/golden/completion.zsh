@@ -7,6 +7,28 @@ _netmeter() {
     '--max-in=[Most bytes that may come in]:SIZE: ' \
     '--max-out=[Most bytes that may go out]:SIZE: ' \
     '--max-total=[Most bytes in both directions]:SIZE: ' \
+    '--max-rate-average=[Highest rate over the whole run (10MB/s), of the busier direction]:RATE: ' \
+    '--max-rate-peak=[Highest rate in any --interval]:RATE: ' \
+    '--max-connections=[Most TCP connections with the outside]:N: ' \
+    '--max-dns-queries=[Most questions to nameservers]:N: ' \
+    '*--max-remote=[Most bytes with remotes: *.example.com=50MB, 203.0.113.0/24=0; repeatable]:PATTERN=SIZE: ' \
+    '*--max-process=[Most payload of programs of a name: git=1MB; repeatable]:NAME=SIZE: ' \
+    '--max-loopback=[Most bytes over loopback, counted once]:SIZE: ' \
+    '--max-host-local=[Most bytes with this machine itself]:SIZE: ' \
+    '--warn-in=[Warn as --max-in fails]:SIZE: ' \
+    '--warn-out=[Warn as --max-out fails]:SIZE: ' \
+    '--warn-total=[Warn as --max-total fails]:SIZE: ' \
+    '--warn-rate-average=[Warn as --max-rate-average fails]:RATE: ' \
+    '--warn-rate-peak=[Warn as --max-rate-peak fails]:RATE: ' \
+    '--warn-connections=[Warn as --max-connections fails]:N: ' \
+    '--warn-dns-queries=[Warn as --max-dns-queries fails]:N: ' \
+    '*--warn-remote=[Warn as --max-remote fails]:PATTERN=SIZE: ' \
+    '*--warn-process=[Warn as --max-process fails]:NAME=SIZE: ' \
+    '--warn-loopback=[Warn as --max-loopback fails]:SIZE: ' \
+    '--warn-host-local=[Warn as --max-host-local fails]:SIZE: ' \
+    '--budget=[Take the budget of this name from the configuration]:NAME: ' \
+    '--config=[Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json]:FILE:_files' \
+    '--no-config[Look for no configuration]' \
     '--kill[End the command as soon as a sample shows the breach]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \

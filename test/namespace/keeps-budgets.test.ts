@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JudgedLimit, Measurement } from '../../src/measurement.js';
+import { measured, netmeter, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { measuredWithResolver } from './resolv.js';
+import { Wire } from './wire.js';
+
+const TRAFFIC = program('traffic.py');
+
+const verdictOn = ({ budget }: Measurement, kind: JudgedLimit['kind'], subject?: string) =>
+  budget?.limits.find((limit) => limit.kind === kind && limit.subject === subject)?.verdict;
+
+describePrivileged('a budget is judged alike every time, and never passes unjudged', () => {
+  let wire: Wire;
+  let names: ChildProcess;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    wire = await Wire.lay(31);
+    const zone = {
+      'www.example.com': [['A', wire.ipv4]],
+      'tracker.ads.example': [['A', wire.ipv4]],
+    };
+    const words = ['netns', 'exec', wire.namespace, process.execPath, program('zone-server.js'), wire.ipv4];
+    names = spawn('ip', [...words, JSON.stringify(zone)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (names.stdout) await once(names.stdout, 'data');
+  });
+  afterAll(async () => {
+    names?.kill('SIGKILL');
+    await wire?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A download of `bytes` by bash alone, which starts sooner than a client. */
+  const fetch = (bytes: number) => [
+    'bash',
+    '-c',
+    `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get ${bytes} >&3; exec cat <&3 >/dev/null`,
+  ];
+
+  test('100 identical runs have 100 identical verdicts', async () => {
+    const limits = ['--max-in', '9kB', '--max-remote', `${wire.ipv4}=1kB`, '--max-connections', '1', '--warn-out', '1'];
+    const seen: string[] = [];
+    const runs = Array.from({ length: 100 }).values();
+    const work = async () => {
+      for (const _ of runs) {
+        const { status, report } = await measured(fetch(8000), limits);
+        seen.push(`${status} ${report.budget?.limits.map(({ kind, verdict }) => `${kind} ${verdict}`).join(', ')}`);
+      }
+    };
+    await Promise.all([work(), work()]);
+    expect(seen).toHaveLength(100);
+    expect([...new Set(seen)]).toEqual(['120 in within, connections within, remote exceeded, out exceeded']);
+  });
+
+  test('one packet exceeds a budget of 0, and loopback alone does not', async () => {
+    const packet = await netmeter(['-q', '--max-total', '0', '--', 'python3', TRAFFIC, 'udp', wire.ipv4, '7000', '1']);
+    expect(packet).toMatchObject({ status: 120, stderr: expect.stringContaining('✘ total 1 028 B exceeds 0 B') });
+    const zeros = ['--max-total=0', '--max-remote=*=0', '--max-connections=0', '--max-rate-peak=0B/s'];
+    const local = ['python3', TRAFFIC, 'loopback', '127.0.0.1', '0', '100000'];
+    const { status, report } = await measured(local, [...zeros, '--warn-loopback', '1']);
+    expect(status).toBe(0);
+    expect(report.budget?.limits.map(({ kind, verdict }) => [kind, verdict])).toEqual([
+      ['total', 'within'],
+      ['rate-peak', 'within'],
+      ['connections', 'within'],
+      ['remote', 'within'],
+      ['loopback', 'exceeded'],
+    ]);
+    const asked = await netmeter(['-q', '--max-loopback', '50kB', '--', ...local]);
+    expect(asked.status).toBe(120);
+  });
+
+  test('a warning is told, also to who wants no summary, and fails nothing', async () => {
+    const { status, stderr } = await netmeter(['-q', '--warn-in', '100', '--', ...fetch(500)]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/warn at +! in \d+ B exceeds 100 B/);
+  });
+
+  test('a remote is judged by the names that were asked for', async () => {
+    const job = (name: string) => `python3 ${TRAFFIC} requests ${name} 7000 2`;
+    const limits = ['--max-remote', '*.ads.example=0', '--max-remote', 'www.example.com=1MB', '--max-dns-queries', '9'];
+    const resolver = `nameserver ${wire.ipv4}\n`;
+    const good = await measuredWithResolver(resolver, job('www.example.com'), limits);
+    expect(good, good.stderr).toMatchObject({ status: 0 });
+    expect(verdictOn(good.report, 'remote', '*.ads.example')).toBe('within');
+    const bad = await measuredWithResolver(resolver, job('tracker.ads.example'), limits);
+    expect(bad, bad.stderr).toMatchObject({ status: 120 });
+    expect(verdictOn(bad.report, 'remote', '*.ads.example')).toBe('exceeded');
+    // Both names lead to one address: who of the two was it?
+    const both = await measuredWithResolver(
+      resolver,
+      `${job('www.example.com')}; ${job('tracker.ads.example')}`,
+      limits,
+    );
+    expect(both, both.stderr).toMatchObject({ status: 125 });
+    expect(both.stderr).toMatch(/\? remote \*\.ads\.example .*cannot be judged/);
+  });
+
+  test('what an isolation does not tell is not judged, with the reason: exit 125', async () => {
+    const host = await netmeter(['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--', ...fetch(2_000_000)]);
+    expect(host.status, host.stderr).toBe(125);
+    expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not told apart here');
+  });
+
+  test('the nearest configuration counts, and words win over it', async () => {
+    const config = { max: { in: 100 }, budgets: { large: { max: { in: '1MB' } } } };
+    writeFileSync(join(folder, 'netmeter.config.json'), JSON.stringify(config));
+    const status = async (...words: string[]) =>
+      (await netmeter(['-q', ...words, '--', ...fetch(500)], { cwd: folder })).status;
+    expect(await status()).toBe(120);
+    expect(await status('--max-in', '1MB')).toBe(0);
+    expect(await status('--budget', 'large')).toBe(0);
+    expect(await status('--no-config')).toBe(0);
+    expect(await status('--budget', 'lagre')).toBe(125);
+    expect(await status('--config', 'missing.json')).toBe(125);
+  });
+});
