@@ -115,7 +115,7 @@ export type LimitKind =
   | 'remote'
   /** External payload, both ways, of the processes that `subject` names. */
   | 'process'
-  /** What an earlier run used and may be added to it; of `subject`: in, out, total or a remote. */
+  /** External wire octets against those of an earlier run; of `subject`: in, out, total or a remote, both ways. */
   | 'increase';
 
 export type Verdict = 'within' | 'exceeded' | 'unmeasured';
@@ -131,6 +131,8 @@ export type JudgedLimit = {
   readonly limit: number;
   /** As far as it is certain. */
   readonly used: number | null;
+  /** What the earlier run used, of an increase. */
+  readonly baseline?: number | null;
   readonly verdict: Verdict;
   /** Why it could not be judged. */
   readonly reason?: string;
@@ -313,6 +315,8 @@ export type Measurement = {
   readonly dns?: DnsUse;
   /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
   readonly doors: readonly Door[] | null;
+  /** The report that increases are judged against. */
+  readonly baseline?: { readonly file: string; readonly startedAt: string };
   readonly budget?: JudgedBudget;
   readonly series: Series;
   readonly warnings: readonly Warning[];

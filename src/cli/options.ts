@@ -42,6 +42,32 @@ export const OPTIONS: readonly Option[] = [
     description: 'Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json',
   },
   { name: 'no-config', group: 'Budget', description: 'Look for no configuration' },
+  {
+    name: 'baseline',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Fail when more is used than in this earlier report of the same command',
+  },
+  {
+    name: 'max-increase',
+    value: 'SHARE',
+    group: 'Budget',
+    description: 'Allowed above the baseline (default 10%), in, out, total and with each remote',
+  },
+  {
+    name: 'min-increase',
+    value: 'SIZE',
+    group: 'Budget',
+    description: 'Never fail for an increase up to this (default 1MB)',
+  },
+  {
+    name: 'save-baseline',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Write the report as a baseline when all went well',
+  },
   { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {

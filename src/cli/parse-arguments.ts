@@ -1,8 +1,10 @@
 import type { Limits } from '../budget/limits.js';
+import { parseIncrease } from '../budget/parse-increase.js';
 import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { By } from '../report/text.js';
 import type { Milliseconds } from '../units.js';
+import type { BaselineOptions } from './baseline.js';
 import type { CiChoice } from './ci-system.js';
 import type { ConfigChoice } from './config/find-config.js';
 import { joinValues } from './join-values.js';
@@ -23,6 +25,9 @@ export type RunOptions = {
   readonly config: ConfigChoice;
   /** The name of a budget in the configuration. */
   readonly budgetName?: string;
+  readonly baseline?: BaselineOptions;
+  /** A file for the report of a run that succeeded. */
+  readonly saveBaseline?: string;
   readonly kill: boolean;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
@@ -125,6 +130,7 @@ function runOptions(values: Values): RunOptions {
     warnLimits: parseLimits('warn', values),
     config: parseConfigChoice(values),
     ...(budgetName !== undefined && { budgetName }),
+    ...parseBaseline(one),
     kill: values.has('kill'),
     budgetExitCode: code,
     reports,
@@ -140,6 +146,16 @@ function runOptions(values: Values): RunOptions {
     ...(isolation && { isolation }),
     ...(netns && { netns }),
     ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
+  };
+}
+
+function parseBaseline(one: (name: string) => string | undefined): Pick<RunOptions, 'baseline' | 'saveBaseline'> {
+  const [file, share, octets, save] = ['baseline', 'max-increase', 'min-increase', 'save-baseline'].map(one);
+  if (file === undefined && (share ?? octets) !== undefined)
+    throw usage(`--${share === undefined ? 'min' : 'max'}-increase needs a baseline`, 'Add --baseline FILE.');
+  return {
+    ...(file !== undefined && { baseline: { file, increase: parseIncrease(share, octets) } }),
+    ...(save !== undefined && { saveBaseline: save }),
   };
 }
 

@@ -6,6 +6,7 @@ import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
+import { ownerOfReports } from './owner-of-reports.js';
 import type { RunOptions } from './parse-arguments.js';
 import { SignalRelay } from './signals.js';
 import { usage } from './usage-error.js';
@@ -19,24 +20,34 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   const relay = new SignalRelay();
   try {
     const limits = await limitsOf(options);
-    const measurement = await measureWith(relay, argv, { ...options, ...limits });
+    const judgeIncrease = await baselineOf(argv, options);
+    const measurement = judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
     relay[Symbol.dispose]();
-    const failed = await tell(measurement, options);
     const { exit } = measurement.command;
-    const outcome: Outcome = {
-      kind: 'measured',
-      exit,
-      budget: measurement.budget,
-      budgetExitCode: options.budgetExitCode,
-    };
+    const { budgetExitCode } = options;
+    const outcome: Outcome = { kind: 'measured', exit, budget: measurement.budget, budgetExitCode };
+    const succeeded = exitStatus(outcome) === 0;
+    const failed = await tell(measurement, succeeded ? withBaselineToSave(options) : options);
     // A report that is missing fails a run that would have passed, and hides no other failure.
-    return failed && exitStatus(outcome) === 0 ? { kind: 'failed' } : outcome;
+    return failed && succeeded ? { kind: 'failed' } : outcome;
   } catch (error) {
     return failure(error, relay.received);
   } finally {
     relay[Symbol.dispose]();
   }
+}
+
+/** A later run's baseline is a report like any other. */
+const withBaselineToSave = ({ saveBaseline: path, ...options }: RunOptions): RunOptions =>
+  path === undefined ? options : { ...options, reports: [...options.reports, { path, format: 'json' }] };
+
+/** What adds the increases since an earlier run, which is read now: it may be in vain. */
+async function baselineOf(argv: readonly string[], { baseline }: RunOptions) {
+  if (!baseline) return (measurement: Measurement) => measurement;
+  const { judgeBaseline, openBaseline } = await import('./baseline.js');
+  const earlier = openBaseline(baseline, argv);
+  return (measurement: Measurement) => judgeBaseline(measurement, earlier);
 }
 
 /** Those of the words, and those of a configuration behind them. */
@@ -118,11 +129,6 @@ async function writeReports(measurement: Measurement, { reports, by }: TellOptio
     });
   }
   return failed;
-}
-
-/** Under sudo, what is new belongs to the caller. */
-function ownerOfReports({ SUDO_UID, SUDO_GID }: NodeJS.ProcessEnv) {
-  return SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
 }
 
 function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {

@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<LimitKind, string>> = {
   'host-local': 'this host',
   remote: 'remote',
   process: 'process',
-  increase: 'against the baseline,',
+  increase: 'baseline',
 };
 
 /** A mark that tells a verdict without its colour. */
@@ -27,8 +27,17 @@ export const markOf = ({ verdict, level }: JudgedLimit): string =>
 export const verdictText = (verdict: Verdict) =>
   `${MARKS[verdict]} ${verdict === 'unmeasured' ? 'cannot be judged' : verdict}`;
 
-export const limitName = ({ kind, subject }: JudgedLimit): string =>
-  subject === undefined ? NAMES[kind] : `${NAMES[kind]} ${visible(subject)}`;
+/** No two limits of one level have the same: reports tell them apart by it. */
+export function limitName({ kind, subject }: JudgedLimit): string {
+  if (subject === undefined) return NAMES[kind];
+  if (kind !== 'increase') return `${NAMES[kind]} ${visible(subject)}`;
+  return `${isWay(subject) ? subject : `remote ${visible(subject)}`} vs. baseline`;
+}
+
+const isWay = (subject: string) => /^(?:in|out|total)$/.test(subject);
+
+const earlierText = ({ baseline }: JudgedLimit) =>
+  typeof baseline === 'number' ? `; the baseline used ${inUnit(baseline)}` : '';
 
 /** What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged. */
 export function usedText({ used, verdict, unit }: JudgedLimit): string {
@@ -69,9 +78,9 @@ export function limitText(limit: JudgedLimit): string {
   const tail = share === undefined ? '' : `, ${share}`;
   switch (limit.verdict) {
     case 'within':
-      return `${name} ${used} of ${allowed}${tail}`;
+      return `${name} ${used} of ${allowed}${tail}${earlierText(limit)}`;
     case 'exceeded':
-      return `${name} ${used} exceeds ${allowed}${tail}`;
+      return `${name} ${used} exceeds ${allowed}${tail}${earlierText(limit)}`;
     case 'unmeasured':
       return `${name} ${used}: cannot be judged against ${allowed}${limit.reason ? `: ${limit.reason}` : ''}`;
     default:

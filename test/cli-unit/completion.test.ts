@@ -51,7 +51,7 @@ describe('in bash', () => {
 
   test.each<[string[], string[]]>([
     [['--max-r'], ['--max-rate-average', '--max-rate-peak', '--max-remote']],
-    [['-q', '--max-i'], ['--max-in']],
+    [['-q', '--max-t'], ['--max-total']],
     [['--max-in', '5', '--q'], ['--quiet']],
     [['--max-in', '=', '5', '--q'], ['--quiet']],
     [

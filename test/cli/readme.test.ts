@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAttachArguments } from '../../src/cli/attach.js';
+import { parseBudgetArguments } from '../../src/cli/budget.js';
+import { parseCompareArguments } from '../../src/cli/compare.js';
 import { jsonSource } from '../../src/cli/config/json-source.js';
 import { parseConfig } from '../../src/cli/config/parse-config.js';
 import { parseDoctorArguments } from '../../src/cli/doctor.js';
@@ -45,6 +47,8 @@ test.each(examples.map((words) => [words.join(' '), words] as const))('netmeter 
   const [first = '', ...others] = words;
   if (first === 'watch') expect(parseWatchArguments(others).kind).toMatch(/^(watch|report)$/);
   else if (first === 'attach') expect(parseAttachArguments(others)?.pid).toBe(4711);
+  else if (first === 'budget') expect(parseBudgetArguments(others)?.files).toHaveLength(3);
+  else if (first === 'compare') expect(parseCompareArguments(others)?.files).toHaveLength(2);
   else if (first === 'doctor') expect(parseDoctorArguments(others)).toBeDefined();
   else expect((await parseArguments(words)).kind).toBe('run');
 });

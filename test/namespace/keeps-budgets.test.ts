@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,7 +44,16 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
   ];
 
   test('100 identical runs have 100 identical verdicts', async () => {
-    const limits = ['--max-in', '9kB', '--max-remote', `${wire.ipv4}=1kB`, '--max-connections', '1', '--warn-out', '1'];
+    const limits = [
+      '--max-in',
+      '50kB',
+      '--max-remote',
+      `${wire.ipv4}=1kB`,
+      '--max-connections',
+      '1',
+      '--warn-out',
+      '1',
+    ];
     const seen: string[] = [];
     const runs = Array.from({ length: 100 }).values();
     const work = async () => {
@@ -119,5 +128,53 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(await status('--no-config')).toBe(0);
     expect(await status('--budget', 'lagre')).toBe(125);
     expect(await status('--config', 'missing.json')).toBe(125);
+  });
+
+  test('a run is compared with its baseline, which only a run that succeeded makes', async () => {
+    const file = join(folder, 'base.json');
+    const job = [
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get $BYTES >&3; cat <&3 >/dev/null; exit $STATUS`,
+    ];
+    const run = (bytes: number, words: string[], status = 0) =>
+      netmeter([...words, '--', ...job], { env: { ...process.env, BYTES: `${bytes}`, STATUS: `${status}` } });
+    expect((await run(100_000, ['-q', '--save-baseline', file], 3)).status).toBe(3);
+    expect((await run(100_000, ['-q', '--save-baseline', file, '--max-in', '5'])).status).toBe(120);
+    expect(existsSync(file)).toBe(false);
+    expect((await run(100_000, ['-q', '--save-baseline', file])).status).toBe(0);
+    const against = ['--baseline', file, '--min-increase', '10kB'];
+    // A segment may cross twice: the figures leave room for many.
+    expect((await run(80_000, against)).status).toBe(0);
+    expect((await run(200_000, ['--baseline', file])).status).toBe(0);
+    const grown = await run(200_000, against);
+    expect(grown.status).toBe(120);
+    const text = grown.stderr.replaceAll(/\n {12}/g, ' ');
+    expect(text).toMatch(/✘ in [\d ]+ B exceeds .*; the baseline used 1\d\d \d\d\d B/);
+    expect(text).toMatch(/✘ remote 203\.0\.113\.\d+:7000 /);
+    expect((await run(200_000, [...against, '--max-increase', '200%'])).status).toBe(0);
+    const elsewhere = await run(100_000, [...against, '--isolation', 'host', '--baseline-idle', '0']);
+    expect(elsewhere.status, elsewhere.stderr).toBe(125);
+    expect(elsewhere.stderr.replaceAll(/\n {12}/g, ' ')).toContain('the isolation was veth and is host');
+    const other = await netmeter(['--baseline', file, '--', 'true']);
+    expect(other).toMatchObject({ status: 125, stderr: expect.stringContaining('the command was bash') });
+    const compared = await netmeter(['compare', file, file, '--max-increase', '0%', '--min-increase', '0', '--json']);
+    expect(compared.status, compared.stderr).toBe(0);
+    expect(JSON.parse(compared.stdout).limits).toMatchObject([
+      { subject: 'in' },
+      { subject: 'out' },
+      { subject: 'total' },
+    ]);
+  });
+
+  test('a budget that was suggested from a run is kept by the next', async () => {
+    const [report, config] = [join(folder, 'run.json'), join(folder, 'suggested.json')];
+    await netmeter(['-q', '--report', report, '--', ...fetch(50_000)]);
+    const suggested = await netmeter(['budget', 'suggest', report, '--name', 'fetch', '--out', config]);
+    expect(suggested.status, suggested.stderr).toBe(0);
+    const again = await netmeter(['-q', '--config', config, '--budget', 'fetch', '--', ...fetch(40_000)]);
+    expect(again.status, again.stderr).toBe(0);
+    const more = await netmeter(['-q', '--config', config, '--budget', 'fetch', '--', ...fetch(200_000)]);
+    expect(more.status).toBe(120);
   });
 });

@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -41,6 +41,10 @@ complete -c netmeter -n __netmeter_own -l warn-host-local -x -d 'Warn as --max-h
 complete -c netmeter -n __netmeter_own -l budget -x -d 'Take the budget of this name from the configuration'
 complete -c netmeter -n __netmeter_own -l config -rF -d 'Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json'
 complete -c netmeter -n __netmeter_own -l no-config -d 'Look for no configuration'
+complete -c netmeter -n __netmeter_own -l baseline -rF -d 'Fail when more is used than in this earlier report of the same command'
+complete -c netmeter -n __netmeter_own -l max-increase -x -d 'Allowed above the baseline (default 10%), in, out, total and with each remote'
+complete -c netmeter -n __netmeter_own -l min-increase -x -d 'Never fail for an increase up to this (default 1MB)'
+complete -c netmeter -n __netmeter_own -l save-baseline -rF -d 'Write the report as a baseline when all went well'
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
@@ -62,4 +66,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"

@@ -29,6 +29,10 @@ _netmeter() {
     '--budget=[Take the budget of this name from the configuration]:NAME: ' \
     '--config=[Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json]:FILE:_files' \
     '--no-config[Look for no configuration]' \
+    '--baseline=[Fail when more is used than in this earlier report of the same command]:FILE:_files' \
+    '--max-increase=[Allowed above the baseline (default 10%), in, out, total and with each remote]:SHARE: ' \
+    '--min-increase=[Never fail for an increase up to this (default 1MB)]:SIZE: ' \
+    '--save-baseline=[Write the report as a baseline when all went well]:FILE:_files' \
     '--kill[End the command as soon as a sample shows the breach]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
