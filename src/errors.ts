@@ -25,6 +25,7 @@ const cures = {
   WATCH_FILE_FAILED: 'Check that the file exists, or its folder, and your permissions.',
   REPORT_UNREADABLE: 'Give a JSON report of netmeter: --report FILE.json or --save-baseline FILE.json writes one.',
   INCOMPARABLE: 'Compare runs of one command in one kind of isolation; --save-baseline makes a new baseline.',
+  PREPARE_FAILED: 'Correct it, or run it by hand to see why.',
   CONFIG: 'Correct it there, or leave it out with --no-config.',
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;

@@ -6,7 +6,7 @@ import { judgeIncrease } from '../budget/judge-increase.js';
 import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import type { JudgedLimit, Measurement } from '../measurement.js';
-import { readReport } from '../report/read-report.js';
+import { readReport } from './read-report.js';
 
 export type BaselineOptions = { readonly file: string; readonly increase: Increase };
 

@@ -5,12 +5,12 @@ import type { EarlierRun } from '../budget/earlier-run.js';
 import { parseShare } from '../budget/parse-increase.js';
 import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
-import { readReport } from '../report/read-report.js';
 import { writeReport } from '../report/write-report.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
 import { FAILED } from './exit-status.js';
 import { ownerOfReports } from './owner-of-reports.js';
+import { readReport } from './read-report.js';
 import { complain } from './run.js';
 import { usage } from './usage-error.js';
 

@@ -1,5 +1,6 @@
 import type { Limits } from '../budget/limits.js';
 import { parseIncrease } from '../budget/parse-increase.js';
+import { parseCount } from '../budget/parse-limit.js';
 import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { By } from '../report/text.js';
@@ -12,6 +13,7 @@ import { parseLimits } from './limit-options.js';
 import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
+import type { RepeatChoice } from './repeat.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
@@ -28,6 +30,7 @@ export type RunOptions = {
   readonly baseline?: BaselineOptions;
   /** A file for the report of a run that succeeded. */
   readonly saveBaseline?: string;
+  readonly repeat?: RepeatChoice;
   readonly kill: boolean;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
@@ -131,6 +134,7 @@ function runOptions(values: Values): RunOptions {
     config: parseConfigChoice(values),
     ...(budgetName !== undefined && { budgetName }),
     ...parseBaseline(one),
+    ...parseRepeat(one),
     kill: values.has('kill'),
     budgetExitCode: code,
     reports,
@@ -156,6 +160,23 @@ function parseBaseline(one: (name: string) => string | undefined): Pick<RunOptio
   return {
     ...(file !== undefined && { baseline: { file, increase: parseIncrease(share, octets) } }),
     ...(save !== undefined && { saveBaseline: save }),
+  };
+}
+
+/** Any of its options makes a series, of one run by default. */
+function parseRepeat(one: (name: string) => string | undefined): Pick<RunOptions, 'repeat'> {
+  const [runs, warmup, prepare, judge] = ['runs', 'warmup', 'prepare', 'judge'].map(one);
+  if (judge !== undefined && runs === undefined) throw usage('--judge chooses among --runs', 'Add --runs N.');
+  if ((runs ?? warmup ?? prepare) === undefined) return {};
+  const count = parseCount(runs ?? '1');
+  if (count === 0) throw usage('--runs cannot be 0');
+  return {
+    repeat: {
+      runs: count,
+      warmups: parseCount(warmup ?? '0'),
+      ...(prepare !== undefined && { prepare }),
+      judge: (judge ?? 'worst') as RepeatChoice['judge'],
+    },
   };
 }
 

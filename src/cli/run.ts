@@ -1,3 +1,4 @@
+import { chooseAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement.js';
@@ -21,7 +22,8 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   try {
     const limits = await limitsOf(options);
     const judgeIncrease = await baselineOf(argv, options);
-    const measurement = judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
+    const measureOnce = async () => judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
+    const measurement = options.repeat ? await repeatWith(relay, options, measureOnce) : await measureOnce();
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
     relay[Symbol.dispose]();
     const { exit } = measurement.command;
@@ -30,12 +32,30 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
     const succeeded = exitStatus(outcome) === 0;
     const failed = await tell(measurement, succeeded ? withBaselineToSave(options) : options);
     // A report that is missing fails a run that would have passed, and hides no other failure.
-    return failed && succeeded ? { kind: 'failed' } : outcome;
+    if (failed && succeeded) return { kind: 'failed' };
+    // A series that was cut short has passed nothing.
+    return succeeded && options.repeat && relay.toldToEnd ? { kind: 'interrupted', signal: relay.toldToEnd } : outcome;
   } catch (error) {
     return failure(error, relay.received);
   } finally {
     relay[Symbol.dispose]();
   }
+}
+
+async function repeatWith(relay: SignalRelay, options: RunOptions, measureOnce: () => Promise<Measurement>) {
+  const { repeat } = await import('./repeat.js');
+  return repeat({
+    runs: 1,
+    warmups: 0,
+    judge: 'worst',
+    ...options.repeat,
+    // Who is not root is the account already.
+    account: process.geteuid?.() === 0 ? chooseAccount(options.user, process.env) : undefined,
+    signal: relay.signal,
+    measureOnce,
+    isStopped: () => relay.toldToEnd !== undefined,
+    onRun: (text) => options.quiet || say(text),
+  });
 }
 
 /** A later run's baseline is a report like any other. */

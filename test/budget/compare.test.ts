@@ -29,7 +29,7 @@ const row = (names: readonly string[], octets: number, changes: Partial<RemoteRo
 
 /** A run that used so many octets in, and more with remotes. */
 function run(octets: number | null, rows?: readonly RemoteRow[], left = 0): EarlierRun {
-  const { remotes: _, ...plain } = crawl;
+  const { remotes: _, processes: __, ...plain } = crawl;
   return {
     ...plain,
     traffic: { ...quiet.traffic, external: { in: layers(octets), out: layers(0) } },

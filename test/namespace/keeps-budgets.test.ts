@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JudgedLimit, Measurement } from '../../src/measurement.js';
-import { measured, netmeter, program } from '../netmeter.js';
+import { measured, NETMETER, netmeter, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
@@ -176,5 +176,58 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(again.status, again.stderr).toBe(0);
     const more = await netmeter(['-q', '--config', config, '--budget', 'fetch', '--', ...fetch(200_000)]);
     expect(more.status).toBe(120);
+  });
+
+  test('of several runs the worst is judged, or the median; what is prepared is not metered', async () => {
+    const counter = join(folder, 'runs');
+    // The second of the runs that count uses more.
+    const job = [
+      'bash',
+      '-c',
+      `test $(wc -l <${counter}) = 3 && many=100000 || many=500; ${fetch(0)[2]?.replace('get 0', 'get $many')}`,
+    ];
+    const prepare = `echo >>${counter}; exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get 50000 >&3; cat <&3 >/dev/null`;
+    const run = (...words: string[]) => {
+      rmSync(counter, { force: true });
+      const script = `bash -c '${prepare}'`;
+      return measured(job, ['--runs', '3', '--warmup', '1', '--prepare', script, '--max-in', '20kB', ...words]);
+    };
+    const worst = await run();
+    expect(worst.status, worst.stderr).toBe(120);
+    expect(worst.report.repeat).toMatchObject({ judge: 'worst', judged: 1, warmups: 1, outliers: [1] });
+    expect(worst.report.repeat?.runs.map(({ verdict }) => verdict)).toEqual(['within', 'exceeded', 'within']);
+    expect(worst.report.traffic.external.in.wireOctets).toBe(worst.report.repeat?.spread.in?.max);
+    expect(worst.report.warnings.map(({ code }) => code)).toContain('OUTLIERS');
+    expect(worst.stderr).toMatch(/warm-up: .*\n.*run 1 of 3: .*\n.*run 2 of 3: .* budget exceeded\n/);
+    const median = await run('--judge', 'median', '-q');
+    expect(median.status, median.stderr).toBe(0);
+    expect(median.report.repeat?.spread.in?.median).toBe(median.report.traffic.external.in.wireOctets);
+  });
+
+  test('the first run that fails ends the series with its status', async () => {
+    const counter = join(folder, 'failing');
+    const job = ['sh', '-c', `echo >>${counter}; exit $(test $(wc -l <${counter}) = 2 && echo 7 || echo 0)`];
+    const { status, report } = await measured(job, ['-q', '--runs', '5']);
+    expect(status).toBe(7);
+    expect(report.repeat?.runs.map(({ exit }) => exit)).toEqual([
+      { kind: 'code', code: 0 },
+      { kind: 'code', code: 7 },
+    ]);
+    const unprepared = await netmeter(['--runs', '2', '--prepare', 'exit 4', '--', 'true']);
+    expect(unprepared).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining("--prepare 'exit 4' ended with 4"),
+    });
+  });
+
+  test('a series that is stopped has not passed', async () => {
+    const job = ['sh', '-c', 'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'];
+    const child = spawn(process.execPath, [NETMETER, '-q', '--runs', '9', '--', ...job], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gone = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await gone).toEqual([143, null]);
   });
 });

@@ -406,4 +406,27 @@ export const gate: Measurement = {
   },
 };
 
-export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate, gate });
+/** The crawl three times; the first run is far off. */
+const repeated: Measurement = {
+  ...crawl,
+  repeat: {
+    runs: [60_000_000, 48_234_117, 48_234_000].map((wire, index) => ({
+      startedAt: `2026-11-23T12:00:0${index}.000Z`,
+      durationMs: milliseconds(900),
+      exit: { kind: 'code', code: 0 },
+      wireOctets: octets(wire, 1_204_882),
+      verdict: index === 0 ? 'exceeded' : 'within',
+    })),
+    warmups: 1,
+    judge: 'median',
+    judged: 1,
+    spread: {
+      in: { median: 48_234_117, min: 48_234_000, max: 60_000_000, standardDeviation: 6_793_000 },
+      out: { median: 1_204_882, min: 1_204_882, max: 1_204_882, standardDeviation: 0 },
+      total: null,
+    },
+    outliers: [0],
+  },
+};
+
+export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate, gate, repeated });

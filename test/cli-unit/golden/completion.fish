@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion
+      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -59,6 +59,10 @@ complete -c netmeter -n __netmeter_own -l host-port -x -d 'Offer a loopback port
 complete -c netmeter -n __netmeter_own -l publish -s p -x -d 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command'
 complete -c netmeter -n __netmeter_own -l user -x -d 'Run as NAME|UID[:GID]; under sudo, the caller by default'
 complete -c netmeter -n __netmeter_own -l wait -x -a 'tree command' -d 'Wait for all descendants (tree, default), or end what outlives the command'
+complete -c netmeter -n __netmeter_own -l runs -x -d 'Run the command N times, and tell how far the runs differ'
+complete -c netmeter -n __netmeter_own -l warmup -x -d 'Runs before the first that counts'
+complete -c netmeter -n __netmeter_own -l prepare -x -d 'A shell line before each run, not metered: rm -rf node_modules'
+complete -c netmeter -n __netmeter_own -l judge -x -a 'worst median' -d 'The run that the budget judges: the worst (default) or the median'
 complete -c netmeter -n __netmeter_own -l grace -x -d 'Between SIGTERM and SIGKILL (default 5s)'
 complete -c netmeter -n __netmeter_own -l linger -x -d 'Wait this long for bytes in flight (default 2s)'
 complete -c netmeter -n __netmeter_own -l interval -x -d 'Distance of the samples (default 1s)'
@@ -66,4 +70,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion)"

@@ -49,6 +49,10 @@ _netmeter() {
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
     '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
+    '--runs=[Run the command N times, and tell how far the runs differ]:N: ' \
+    '--warmup=[Runs before the first that counts]:N: ' \
+    '--prepare=[A shell line before each run, not metered: rm -rf node_modules]:SHELL: ' \
+    '--judge=[The run that the budget judges: the worst (default) or the median]:WHICH:(worst median)' \
     '--grace=[Between SIGTERM and SIGKILL (default 5s)]:TIME: ' \
     '--linger=[Wait this long for bytes in flight (default 2s)]:TIME: ' \
     '--interval=[Distance of the samples (default 1s)]:TIME: ' \

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readReport } from '../../src/cli/read-report.js';
 import { renderJson } from '../../src/report/json.js';
-import { readReport } from '../../src/report/read-report.js';
-import { crawl, MEASUREMENTS } from './measurements.js';
+import { crawl, MEASUREMENTS } from '../report/measurements.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
