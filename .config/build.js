@@ -4,7 +4,7 @@ import { build } from 'rolldown';
 
 /** Ours, but for what only some runs load. */
 const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option|write-report-to|tell-github)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain)|counters/(connections|unix-sockets)|traffic/idle|isolation/(read-sockets|read-stillness|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
+  `^${process.cwd()}/src/(?!cli/(doctor|budget|compare|baseline|read-report|repeat|prepare|watch|attach|help|completion|nearest-option|config/(?!find)|write-report-to|tell-github)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain)|counters/(connections|unix-sockets)|traffic/idle|budget/(?!limits|parse)|isolation/(read-sockets|read-stillness|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
 );
 
 /** What the summary of every run is made of: one file again, though other reports share parts of it. */
@@ -14,6 +14,8 @@ const summaryModules =
 await build({
   input: { netmeter: 'src/cli/main.ts' },
   platform: 'node',
+  // Finds its compiler beside itself.
+  external: ['jiti'],
   tsconfig: 'tsconfig.json',
   // Lays out the help, which has no wide characters; the real one compiles its tables at every start.
   resolve: { alias: { 'string-width': new URL('string-width.js', import.meta.url).pathname } },

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { judge, type Limits } from './budget/judge.js';
+import { judge } from './budget/judge.js';
+import type { Limits } from './budget/limits.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
 import { countedDevices } from './isolation/counted-devices.js';

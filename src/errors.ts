@@ -23,6 +23,10 @@ const cures = {
   WATCH_FILE_BUSY: 'Stop the other one, or give this one a file of its own.',
   WATCH_FILE_FOREIGN: 'Give a file that netmeter watch has written, or the name of a new one.',
   WATCH_FILE_FAILED: 'Check that the file exists, or its folder, and your permissions.',
+  REPORT_UNREADABLE: 'Give a JSON report of netmeter: --report FILE.json or --save-baseline FILE.json writes one.',
+  INCOMPARABLE: 'Compare runs of one command in one kind of isolation; --save-baseline makes a new baseline.',
+  PREPARE_FAILED: 'Correct it, or run it by hand to see why.',
+  CONFIG: 'Correct it there, or leave it out with --no-config.',
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;
 

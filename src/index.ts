@@ -1,7 +1,8 @@
 export type { AttachOptions } from './attach.js';
 export { attach } from './attach.js';
-export type { Limits } from './budget/judge.js';
+export type { Evidence } from './budget/evidence.js';
 export { judge } from './budget/judge.js';
+export type { Limits } from './budget/limits.js';
 export { parseSize } from './budget/parse-size.js';
 export type { CounterDelta, CounterReset, DeviceDelta } from './counters/delta.js';
 export { subtract } from './counters/delta.js';

@@ -1,5 +1,5 @@
 import type { StdioOptions } from 'node:child_process';
-import type { Limits } from './budget/judge.js';
+import type { Limits } from './budget/limits.js';
 import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from './isolation/ports.js';
@@ -7,9 +7,11 @@ import { type Milliseconds, milliseconds } from './units.js';
 
 /** What a caller of {@link measure} may choose; everything has the command line's default. */
 export type MeasureOptions = {
-  /** Limits on external wire octets. */
+  /** What the command may use. */
   readonly limits?: Limits;
-  /** Ends the tree as soon as a sample shows that a limit is exceeded. */
+  /** What it may use without a warning; their breach fails nothing. */
+  readonly warnLimits?: Limits;
+  /** Ends the tree as soon as a sample shows that `in`, `out` or `total` is exceeded. */
   readonly kill?: boolean;
   /** Distance of the samples; 1 s. */
   readonly interval?: Milliseconds;
@@ -23,7 +25,10 @@ export type MeasureOptions = {
   readonly netns?: string;
   /** How long a namespace that others use too is watched before the command and after it; 1 s, 0: not at all. */
   readonly baselineIdle?: Milliseconds;
-  /** Wait until the command's look-ups are seen before it starts, some milliseconds; by default its first may be missed. */
+  /**
+   * Wait until the command's look-ups are seen before it starts, some milliseconds; by default its first may be missed,
+   * unless a limit is on names or look-ups.
+   */
   readonly namesFirst?: boolean;
   /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default. */
   readonly processes?: boolean;

@@ -1,5 +1,6 @@
 import { env as ownEnvironment, pid as ownPid } from 'node:process';
-import { judge } from './budget/judge.js';
+import type { Evidence } from './budget/evidence.js';
+import { type Limits, needsNames } from './budget/limits.js';
 import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
 import { findCommand } from './command/find-command.js';
@@ -33,7 +34,7 @@ import { version } from './version.js';
  * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
-  const { limits = {}, kill = false, wait = 'tree', signal, hurry } = options;
+  const { limits = {}, warnLimits = {}, kill = false, wait = 'tree', signal, hurry } = options;
   const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
@@ -63,7 +64,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
   const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
-  await witnesses.ready(scope, before, options.namesFirst);
+  const seesNames = options.namesFirst || needsNames(limits) || needsNames(warnLimits);
+  await witnesses.ready(scope, before, seesNames);
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
@@ -114,8 +116,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const explanation = await witnesses.explain(scope, traffic);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
-  const budget = judge(limits, { external, method, ended: breach.ended });
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
+  const series = closeSeries(watch.samples, total, durationMs);
+  const evidence = { external, method, traffic, protocol, series, ...explanation, intervalMs: interval, durationMs };
+  const isShared = contamination?.grade === 'shared';
+  const budget = await judge(limits, { ...evidence, isShared, ended: breach.ended }, warnLimits);
   return {
     schema: 1,
     netmeter: version,
@@ -136,7 +141,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     ...explanation,
     doors: doors.found,
     ...(budget && { budget }),
-    series: closeSeries(watch.samples, total, durationMs),
+    series,
     warnings: [
       ...scope.warnings,
       ...(await hint.warnings(protocol)),
@@ -145,6 +150,14 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     ],
   };
 }
+
+/** Loaded here: a run without limits does not pay for their judge. */
+async function judge(limits: Limits, evidence: Evidence, warnings: Limits = {}) {
+  if (isEmpty(limits) && isEmpty(warnings)) return undefined;
+  return (await import('./budget/judge.js')).judge(limits, evidence, warnings);
+}
+
+const isEmpty = (limits: Limits) => Object.keys(limits).length === 0;
 
 /** Loaded here: a namespace of its own has no neighbours. */
 async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {

@@ -95,18 +95,51 @@ export type Protocol = {
   readonly link: { readonly errors: number | null; readonly drops: number | null };
 };
 
-export type LimitKind = 'in' | 'out' | 'total';
+/** What can be limited. */
+export type LimitKind =
+  /** External wire octets. */
+  | 'in'
+  | 'out'
+  | 'total'
+  /** Of the busier direction: over the whole run, and of its fastest interval. */
+  | 'rate-average'
+  | 'rate-peak'
+  /** TCP connections with the outside that were answered. */
+  | 'connections'
+  /** Questions to the command's nameservers. */
+  | 'dns-queries'
+  /** What stayed inside, counted once, and what met this machine's own addresses, both ways. */
+  | 'loopback'
+  | 'host-local'
+  /** External wire octets, both ways, of the remotes that `subject` stands for. */
+  | 'remote'
+  /** External payload, both ways, of the processes that `subject` names. */
+  | 'process'
+  /** External wire octets against those of an earlier run; of `subject`: in, out, total or a remote, both ways. */
+  | 'increase';
+
 export type Verdict = 'within' | 'exceeded' | 'unmeasured';
 
 export type JudgedLimit = {
   readonly kind: LimitKind;
-  /** Allowed and used wire octets, external only. */
-  readonly limit: IpOctets;
-  readonly used: IpOctets | null;
+  /** What the limit is of, where the kind alone does not say it. */
+  readonly subject?: string;
+  /** A warning never fails a run; max when absent. */
+  readonly level?: 'max' | 'warn';
+  /** Of `limit` and `used`; octets when absent. */
+  readonly unit?: 'octets' | 'octets/s' | 'count';
+  readonly limit: number;
+  /** As far as it is certain. */
+  readonly used: number | null;
+  /** What the earlier run used, of an increase. */
+  readonly baseline?: number | null;
   readonly verdict: Verdict;
+  /** Why it could not be judged. */
+  readonly reason?: string;
 };
 
 export type JudgedBudget = {
+  /** The worst of the limits, warnings left out. */
   readonly verdict: Verdict;
   readonly limits: readonly JudgedLimit[];
   /** netmeter ended the command because of the breach (--kill). */
@@ -249,6 +282,42 @@ export type Door = {
   readonly firstSeenMs: Milliseconds;
 };
 
+/** One of several runs. */
+export type RunSummary = {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: Milliseconds;
+  readonly exit: Exit;
+  /** External. null: unknown. */
+  readonly wireOctets: InOut<IpOctets | null>;
+  /** Of its budget; absent without one. */
+  readonly verdict?: Verdict;
+};
+
+/** How far runs differ, in external wire octets. */
+export type Spread = {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** Of a sample. */
+  readonly standardDeviation: number;
+};
+
+/** A command that ran several times. All else of the report is that of the judged run. */
+export type Repeat = {
+  /** In the order in which they ran; the first that failed ended the series. */
+  readonly runs: readonly RunSummary[];
+  /** Runs before the first that counts. */
+  readonly warmups: number;
+  readonly judge: 'worst' | 'median';
+  /** Index of the run that the report tells. */
+  readonly judged: number;
+  /** null: a run does not know its number. */
+  readonly spread: { readonly in: Spread | null; readonly out: Spread | null; readonly total: Spread | null };
+  /** Indexes of runs whose total is far from the others. */
+  readonly outliers: readonly number[];
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -284,7 +353,11 @@ export type Measurement = {
   readonly dns?: DnsUse;
   /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
   readonly doors: readonly Door[] | null;
+  /** The report that increases are judged against. */
+  readonly baseline?: { readonly file: string; readonly startedAt: string };
   readonly budget?: JudgedBudget;
+  /** Of a command that ran several times. */
+  readonly repeat?: Repeat;
   readonly series: Series;
   readonly warnings: readonly Warning[];
 };

@@ -1,44 +1,72 @@
-import type { InOut, JudgedBudget, JudgedLimit, Layers, LimitKind, Method, Verdict } from '../measurement.js';
-import { type IpOctets, ipOctets } from '../units.js';
-
-/** Allowed external wire octets; what is absent is not limited. */
-export type Limits = { readonly [kind in LimitKind]?: IpOctets };
-
-/** What a verdict is made from: the wire octets, how far they can be off, and whether netmeter ended the command. */
-export type Evidence = { readonly external: InOut<Layers>; readonly method: Method; readonly ended: boolean };
-
-const KINDS: readonly LimitKind[] = ['in', 'out', 'total'];
+import type { JudgedBudget, JudgedLimit, Verdict } from '../measurement.js';
+import type { Bounds } from './bounds.js';
+import { connectionBounds, dnsBounds } from './count-bounds.js';
+import type { Evidence } from './evidence.js';
+import { type Limit, type Limits, listLimits } from './limits.js';
+import { hostLocalBounds, loopbackBounds } from './local-bounds.js';
+import { processBounds } from './process-bounds.js';
+import { averageRate, peakRate } from './rate-bounds.js';
+import { remoteBounds } from './remote-bounds.js';
+import { wireBounds } from './wire-bounds.js';
 
 /**
- * Judges each limit on external wire octets; a use equal to the limit is within it.
+ * Judges each limit; a use equal to the limit is within it.
+ * @param warnings limits whose breach is told and fails nothing
  * @returns undefined when there is no limit
  */
-export function judge(limits: Limits, { external, method, ended }: Evidence): JudgedBudget | undefined {
-  const used = {
-    in: external.in.wireOctets,
-    out: external.out.wireOctets,
-    total: both(external.in.wireOctets, external.out.wireOctets),
-  };
-  const { in: boundIn, out: boundOut } = method.errorBound;
-  const bound = { in: boundIn, out: boundOut, total: both(boundIn, boundOut) };
-  const judged = KINDS.flatMap((kind): JudgedLimit[] => {
-    const limit = limits[kind];
-    const octets = used[kind] === null ? null : ipOctets(used[kind]);
-    return limit === undefined ? [] : [{ kind, limit, used: octets, verdict: verdictOn(limit, octets, bound[kind]) }];
-  });
-  return judged.length === 0 ? undefined : { verdict: worst(judged), limits: judged, ended };
+export function judge(limits: Limits, evidence: Evidence, warnings: Limits = {}): JudgedBudget | undefined {
+  return closeBudget(
+    [
+      ...listLimits(limits).map((limit) => judgeLimit(limit, boundsOf(limit, evidence))),
+      ...listLimits(warnings).map(
+        (limit): JudgedLimit => ({ ...judgeLimit(limit, boundsOf(limit, evidence)), level: 'warn' }),
+      ),
+    ],
+    evidence.ended,
+  );
 }
 
+/** @returns undefined when there is no limit */
+export function closeBudget(limits: readonly JudgedLimit[], ended: boolean): JudgedBudget | undefined {
+  return limits.length === 0 ? undefined : { verdict: worst(limits), limits, ended };
+}
+
+type Unjudged = Omit<JudgedLimit, 'used' | 'verdict' | 'reason'>;
+
 /** A number that may be off is judged only where the error cannot change the verdict. */
-function verdictOn(limit: number, used: number | null, bound: number | null): Verdict {
-  if (used === null || bound === null) return 'unmeasured';
-  if (used - bound > limit) return 'exceeded';
-  return used + bound <= limit ? 'within' : 'unmeasured';
+export function judgeLimit(limit: Unjudged, { lower, upper, used, reason }: Bounds): JudgedLimit {
+  const verdict = lower > limit.limit ? 'exceeded' : upper <= limit.limit ? 'within' : 'unmeasured';
+  return { ...limit, used, verdict, ...(verdict === 'unmeasured' && reason && { reason }) };
+}
+
+function boundsOf({ kind, subject = '' }: Limit, evidence: Evidence): Bounds {
+  switch (kind) {
+    case 'in':
+    case 'out':
+    case 'total':
+      return wireBounds(evidence)[kind];
+    case 'rate-average':
+      return averageRate(evidence);
+    case 'rate-peak':
+      return peakRate(evidence);
+    case 'connections':
+      return connectionBounds(evidence);
+    case 'dns-queries':
+      return dnsBounds(evidence);
+    case 'loopback':
+      return loopbackBounds(evidence);
+    case 'host-local':
+      return hostLocalBounds(evidence);
+    case 'remote':
+      return remoteBounds(subject, evidence);
+    case 'process':
+      return processBounds(subject, evidence);
+    default:
+      return kind satisfies never;
+  }
 }
 
 function worst(limits: readonly JudgedLimit[]): Verdict {
-  const verdicts = limits.map((limit) => limit.verdict);
+  const verdicts = limits.filter(({ level }) => level !== 'warn').map(({ verdict }) => verdict);
   return (['exceeded', 'unmeasured'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'within';
 }
-
-const both = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
-import type { LimitKind } from '../measurement.js';
+import type { IpOctets } from '../units.js';
 import type { CiChoice } from './ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
@@ -82,7 +82,7 @@ export function parseAttachArguments(words: readonly string[]) {
     throw usage(`'${positionals.join(' ')}' is no process number`, 'Say: netmeter attach PID');
   if (values.for !== undefined && values['until-exit'])
     throw usage('--for and --until-exit exclude each other', 'Give one.');
-  const limits: { [kind in LimitKind]?: ReturnType<typeof parseSize> } = {};
+  const limits: { in?: IpOctets; out?: IpOctets; total?: IpOctets } = {};
   for (const kind of ['in', 'out', 'total'] as const) {
     const text = values[`max-${kind}`];
     if (text !== undefined) limits[kind] = parseSize(text);

@@ -7,6 +7,8 @@ import { complain, run } from './run.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {
+  budget: async () => (await import('./budget.js')).budgetCommand,
+  compare: async () => (await import('./compare.js')).compareCommand,
   attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   watch: async () => (await import('./watch/watch.js')).watchCommand,

@@ -10,9 +10,14 @@ export const nearestOption = (name: string): string | undefined =>
 
 /** The same among other names. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const nearest = closest(
+  return nearestWord(
     name,
     known.map((option) => `--${option}`),
   );
-  return distance(name, nearest) <= Math.max(2, name.length / 3) ? nearest : undefined;
+}
+
+/** The same among words. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const nearest = closest(word, known);
+  return distance(word, nearest) <= Math.max(2, word.length / 3) ? nearest : undefined;
 }

@@ -1,3 +1,5 @@
+import { type Level, LIMIT_OPTIONS } from './limit-options.js';
+
 /** One option of the command line: this table feeds the parser, the help and the shell completions. */
 export type Option = {
   readonly name: string;
@@ -12,10 +14,60 @@ export type Option = {
   readonly description: string;
 };
 
+const limitOptions = (level: Level) =>
+  LIMIT_OPTIONS.map(
+    ({ name, value, description }): Option => ({
+      name: `${level}-${name}`,
+      value,
+      ...(value.includes('=') && { repeatable: true }),
+      group: 'Budget',
+      description: level === 'max' ? description : `Warn as --max-${name} fails`,
+    }),
+  );
+
 export const OPTIONS: readonly Option[] = [
-  { name: 'max-in', value: 'SIZE', group: 'Budget', description: 'Most bytes that may come in' },
-  { name: 'max-out', value: 'SIZE', group: 'Budget', description: 'Most bytes that may go out' },
-  { name: 'max-total', value: 'SIZE', group: 'Budget', description: 'Most bytes in both directions' },
+  ...limitOptions('max'),
+  ...limitOptions('warn'),
+  {
+    name: 'budget',
+    value: 'NAME',
+    group: 'Budget',
+    description: 'Take the budget of this name from the configuration',
+  },
+  {
+    name: 'config',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json',
+  },
+  { name: 'no-config', group: 'Budget', description: 'Look for no configuration' },
+  {
+    name: 'baseline',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Fail when more is used than in this earlier report of the same command',
+  },
+  {
+    name: 'max-increase',
+    value: 'SHARE',
+    group: 'Budget',
+    description: 'Allowed above the baseline (default 10%), in, out, total and with each remote',
+  },
+  {
+    name: 'min-increase',
+    value: 'SIZE',
+    group: 'Budget',
+    description: 'Never fail for an increase up to this (default 1MB)',
+  },
+  {
+    name: 'save-baseline',
+    value: 'FILE',
+    file: true,
+    group: 'Budget',
+    description: 'Write the report as a baseline when all went well',
+  },
   { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
@@ -98,6 +150,21 @@ export const OPTIONS: readonly Option[] = [
     choices: ['tree', 'command'],
     group: 'Run',
     description: 'Wait for all descendants (tree, default), or end what outlives the command',
+  },
+  { name: 'runs', value: 'N', group: 'Run', description: 'Run the command N times, and tell how far the runs differ' },
+  { name: 'warmup', value: 'N', group: 'Run', description: 'Runs before the first that counts' },
+  {
+    name: 'prepare',
+    value: 'SHELL',
+    group: 'Run',
+    description: 'A shell line before each run, not metered: rm -rf node_modules',
+  },
+  {
+    name: 'judge',
+    value: 'WHICH',
+    choices: ['worst', 'median'],
+    group: 'Run',
+    description: 'The run that the budget judges: the worst (default) or the median',
   },
   { name: 'grace', value: 'TIME', group: 'Run', description: 'Between SIGTERM and SIGKILL (default 5s)' },
   { name: 'linger', value: 'TIME', group: 'Run', description: 'Wait this long for bytes in flight (default 2s)' },

@@ -1,15 +1,19 @@
-import type { Limits } from '../budget/judge.js';
-import { parseSize } from '../budget/parse-size.js';
+import type { Limits } from '../budget/limits.js';
+import { parseIncrease } from '../budget/parse-increase.js';
+import { parseCount } from '../budget/parse-limit.js';
 import type { Asked } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
-import type { LimitKind } from '../measurement.js';
 import type { By } from '../report/text.js';
 import type { Milliseconds } from '../units.js';
+import type { BaselineOptions } from './baseline.js';
 import type { CiChoice } from './ci-system.js';
+import type { ConfigChoice } from './config/find-config.js';
 import { joinValues } from './join-values.js';
+import { parseLimits } from './limit-options.js';
 import { OPTIONS } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
+import type { RepeatChoice } from './repeat.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
@@ -19,6 +23,14 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 /** What the words say about a run; what is absent has the library's default. */
 export type RunOptions = {
   readonly limits: Limits;
+  readonly warnLimits: Limits;
+  readonly config: ConfigChoice;
+  /** The name of a budget in the configuration. */
+  readonly budgetName?: string;
+  readonly baseline?: BaselineOptions;
+  /** A file for the report of a run that succeeded. */
+  readonly saveBaseline?: string;
+  readonly repeat?: RepeatChoice;
   readonly kill: boolean;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
@@ -106,14 +118,7 @@ function runOptions(values: Values): RunOptions {
     const text = one(name);
     return text === undefined ? {} : { [name]: parseDuration(text) };
   };
-  const limits: { [kind in LimitKind]?: ReturnType<typeof parseSize> } = {};
-  for (const kind of ['in', 'out', 'total'] as const) {
-    const text = one(`max-${kind}`);
-    if (text !== undefined) limits[kind] = parseSize(text);
-  }
-  const kill = values.has('kill');
-  if (kill && Object.keys(limits).length === 0)
-    throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  const budgetName = one('budget');
   const user = one('user');
   const netns = one('netns');
   const idle = one('baseline-idle');
@@ -125,8 +130,13 @@ function runOptions(values: Values): RunOptions {
   const by = parseBy(values.get('by'));
   const reports = (values.get('report') ?? []).map(parseReport);
   return {
-    limits,
-    kill,
+    limits: parseLimits('max', values),
+    warnLimits: parseLimits('warn', values),
+    config: parseConfigChoice(values),
+    ...(budgetName !== undefined && { budgetName }),
+    ...parseBaseline(one),
+    ...parseRepeat(one),
+    kill: values.has('kill'),
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),
@@ -143,6 +153,41 @@ function runOptions(values: Values): RunOptions {
     ...(netns && { netns }),
     ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
   };
+}
+
+function parseBaseline(one: (name: string) => string | undefined): Pick<RunOptions, 'baseline' | 'saveBaseline'> {
+  const [file, share, octets, save] = ['baseline', 'max-increase', 'min-increase', 'save-baseline'].map(one);
+  if (file === undefined && (share ?? octets) !== undefined)
+    throw usage(`--${share === undefined ? 'min' : 'max'}-increase needs a baseline`, 'Add --baseline FILE.');
+  return {
+    ...(file !== undefined && { baseline: { file, increase: parseIncrease(share, octets) } }),
+    ...(save !== undefined && { saveBaseline: save }),
+  };
+}
+
+/** Any of its options makes a series, of one run by default. */
+function parseRepeat(one: (name: string) => string | undefined): Pick<RunOptions, 'repeat'> {
+  const [runs, warmup, prepare, judge] = ['runs', 'warmup', 'prepare', 'judge'].map(one);
+  if (judge !== undefined && runs === undefined) throw usage('--judge chooses among --runs', 'Add --runs N.');
+  if ((runs ?? warmup ?? prepare) === undefined) return {};
+  const count = parseCount(runs ?? '1');
+  if (count === 0) throw usage('--runs cannot be 0');
+  return {
+    repeat: {
+      runs: count,
+      warmups: parseCount(warmup ?? '0'),
+      ...(prepare !== undefined && { prepare }),
+      judge: (judge ?? 'worst') as RepeatChoice['judge'],
+    },
+  };
+}
+
+function parseConfigChoice(values: Values): ConfigChoice {
+  const path = values.get('config')?.[0];
+  if (!values.has('no-config')) return path === undefined ? { kind: 'search' } : { kind: 'file', path };
+  if (path !== undefined) throw usage('--config and --no-config exclude each other', 'Give one.');
+  if (values.has('budget')) throw usage('--budget names a budget of the configuration', 'Leave --no-config out.');
+  return { kind: 'none' };
 }
 
 function parseBy(given: readonly string[] | undefined): readonly By[] | undefined {

@@ -1,12 +1,16 @@
+import { chooseAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement.js';
 import { ciSystem } from './ci-system.js';
+import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
+import { ownerOfReports } from './owner-of-reports.js';
 import type { RunOptions } from './parse-arguments.js';
 import { SignalRelay } from './signals.js';
+import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';
 
 /** A wait shorter than this needs no explanation. */
@@ -16,24 +20,68 @@ const EXPLAIN_AFTER_MS = 1000;
 export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
   const relay = new SignalRelay();
   try {
-    const measurement = await measureWith(relay, argv, options);
+    const limits = await limitsOf(options);
+    const judgeIncrease = await baselineOf(argv, options);
+    const measureOnce = async () => judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
+    const measurement = options.repeat ? await repeatWith(relay, options, measureOnce) : await measureOnce();
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
     relay[Symbol.dispose]();
-    const failed = await tell(measurement, options);
     const { exit } = measurement.command;
-    const outcome: Outcome = {
-      kind: 'measured',
-      exit,
-      budget: measurement.budget,
-      budgetExitCode: options.budgetExitCode,
-    };
+    const { budgetExitCode } = options;
+    const outcome: Outcome = { kind: 'measured', exit, budget: measurement.budget, budgetExitCode };
+    const succeeded = exitStatus(outcome) === 0;
+    const failed = await tell(measurement, succeeded ? withBaselineToSave(options) : options);
     // A report that is missing fails a run that would have passed, and hides no other failure.
-    return failed && exitStatus(outcome) === 0 ? { kind: 'failed' } : outcome;
+    if (failed && succeeded) return { kind: 'failed' };
+    // A series that was cut short has passed nothing.
+    return succeeded && options.repeat && relay.toldToEnd ? { kind: 'interrupted', signal: relay.toldToEnd } : outcome;
   } catch (error) {
     return failure(error, relay.received);
   } finally {
     relay[Symbol.dispose]();
   }
+}
+
+async function repeatWith(relay: SignalRelay, options: RunOptions, measureOnce: () => Promise<Measurement>) {
+  const { repeat } = await import('./repeat.js');
+  return repeat({
+    runs: 1,
+    warmups: 0,
+    judge: 'worst',
+    ...options.repeat,
+    // Who is not root is the account already.
+    account: process.geteuid?.() === 0 ? chooseAccount(options.user, process.env) : undefined,
+    signal: relay.signal,
+    measureOnce,
+    isStopped: () => relay.toldToEnd !== undefined,
+    onRun: (text) => options.quiet || say(text),
+  });
+}
+
+/** A later run's baseline is a report like any other. */
+const withBaselineToSave = ({ saveBaseline: path, ...options }: RunOptions): RunOptions =>
+  path === undefined ? options : { ...options, reports: [...options.reports, { path, format: 'json' }] };
+
+/** What adds the increases since an earlier run, which is read now: it may be in vain. */
+async function baselineOf(argv: readonly string[], { baseline }: RunOptions) {
+  if (!baseline) return (measurement: Measurement) => measurement;
+  const { judgeBaseline, openBaseline } = await import('./baseline.js');
+  const earlier = openBaseline(baseline, argv);
+  return (measurement: Measurement) => judgeBaseline(measurement, earlier);
+}
+
+/** Those of the words, and those of a configuration behind them. */
+async function limitsOf({ limits, warnLimits, config, budgetName, kill }: RunOptions) {
+  const file = findConfig(config, process.cwd());
+  if (budgetName !== undefined && !file)
+    throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
+  const all = file
+    ? await (await import('./config/load-budget.js')).withBudgetOf(file, budgetName, { limits, warnLimits })
+    : { limits, warnLimits };
+  const { in: most, out, total } = all.limits;
+  if (kill && (most ?? out ?? total) === undefined)
+    throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  return all;
 }
 
 async function measureWith(relay: SignalRelay, argv: readonly string[], options: RunOptions): Promise<Measurement> {
@@ -75,7 +123,8 @@ type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<R
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
   const { renderText } = await import('../report/text.js');
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
-  const broken = measurement.budget !== undefined && measurement.budget.verdict !== 'within';
+  // A warning too is worth telling to who wants no summary.
+  const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { env, stderr } = process;
   if (!options.quiet || broken) {
     const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });
@@ -100,11 +149,6 @@ async function writeReports(measurement: Measurement, { reports, by }: TellOptio
     });
   }
   return failed;
-}
-
-/** Under sudo, what is new belongs to the caller. */
-function ownerOfReports({ SUDO_UID, SUDO_GID }: NodeJS.ProcessEnv) {
-  return SUDO_UID && SUDO_GID ? { uid: Number(SUDO_UID), gid: Number(SUDO_GID) } : undefined;
 }
 
 function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {

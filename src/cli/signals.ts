@@ -19,6 +19,8 @@ export class SignalRelay implements Disposable {
   #command: Command | undefined;
   /** The signal that ended netmeter's own wait. */
   received: NodeJS.Signals | undefined;
+  /** The first signal to end that the command was handed, by us or by the terminal. */
+  toldToEnd: NodeJS.Signals | undefined;
 
   constructor() {
     this.#listeners = RELAYED.map((signal) => [signal, () => this.#take(signal)]);
@@ -49,6 +51,7 @@ export class SignalRelay implements Disposable {
 
   #take(signal: NodeJS.Signals): void {
     if (this.#command !== undefined) {
+      if (ENDING.includes(signal)) this.toldToEnd ??= signal;
       relay(signal, this.#command);
       return;
     }

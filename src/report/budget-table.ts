@@ -8,7 +8,7 @@ export const budgetTable = ({ budget }: Measurement): Table => ({
   columns: [left('verdict'), left('limit'), right('used'), right('allowed'), right('share')],
   rows: (budget?.limits ?? []).map((limit) => [
     { verdict: limit.verdict },
-    limitName(limit),
+    limit.level === 'warn' ? `${limitName(limit)} (warning)` : limitName(limit),
     usedText(limit),
     allowedText(limit),
     shareText(limit) ?? '',

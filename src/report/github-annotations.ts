@@ -17,7 +17,9 @@ export function githubAnnotations(
 ): string[] {
   const broken = (budget?.limits ?? []).filter(({ verdict }) => verdict !== 'within');
   const all: Annotation[] = [
-    ...broken.map((limit) => ({ level: 'error', message: limitText(limit) }) as const),
+    ...broken.map(
+      (limit) => ({ level: limit.level === 'warn' ? 'warning' : 'error', message: limitText(limit) }) as const,
+    ),
     ...(errorsOnly ? [] : warnings.map(({ message }) => ({ level: 'warning', message }) as const)),
   ];
   const shown = all.length > MOST ? [...all.slice(0, MOST - 1), rest(all.slice(MOST - 1))] : all;

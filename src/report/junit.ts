@@ -44,7 +44,9 @@ function runCase({ command: { exit } }: Measurement): Case {
   return { name: 'run', problem: hasFailed(exit) ? problem : undefined };
 }
 
+/** A warning that was passed over fails nothing, and is told in the summary. */
 function limitCase(limit: JudgedLimit): Case {
+  if (limit.level === 'warn') return { name: `warn at ${limitName(limit)}` };
   const kind = limit.verdict === 'exceeded' ? 'failure' : 'error';
   const problem = { kind, type: `budget-${limit.verdict}`, text: limitText(limit) } as const;
   return { name: `budget ${limitName(limit)}`, problem: limit.verdict === 'within' ? undefined : problem };

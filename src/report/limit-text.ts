@@ -1,25 +1,67 @@
 import type { JudgedLimit, LimitKind, Verdict } from '../measurement.js';
-import { exact, rounded } from './format-octets.js';
+import { exact, rate, rounded } from './format-octets.js';
+import { visible } from './visible.js';
 
-/** What each kind of limit counts, as metrics call the unit. */
-export const LIMIT_UNITS: Readonly<Record<LimitKind, 'bytes'>> = { in: 'bytes', out: 'bytes', total: 'bytes' };
+const NAMES: Readonly<Record<LimitKind, string>> = {
+  in: 'in',
+  out: 'out',
+  total: 'total',
+  'rate-average': 'average rate',
+  'rate-peak': 'peak rate',
+  connections: 'connections',
+  'dns-queries': 'DNS queries',
+  loopback: 'loopback',
+  'host-local': 'this host',
+  remote: 'remote',
+  process: 'process',
+  increase: 'baseline',
+};
 
 /** A mark that tells a verdict without its colour. */
 export const MARKS: Readonly<Record<Verdict, string>> = { within: '✔', exceeded: '✘', unmeasured: '?' };
 
+/** The same of a limit: a warning is no failure. */
+export const markOf = ({ verdict, level }: JudgedLimit): string =>
+  verdict === 'exceeded' && level === 'warn' ? '!' : MARKS[verdict];
+
 export const verdictText = (verdict: Verdict) =>
   `${MARKS[verdict]} ${verdict === 'unmeasured' ? 'cannot be judged' : verdict}`;
 
-export const limitName = ({ kind }: JudgedLimit): string => kind;
+/** No two limits of one level have the same: reports tell them apart by it. */
+export function limitName({ kind, subject }: JudgedLimit): string {
+  if (subject === undefined) return NAMES[kind];
+  if (kind !== 'increase') return `${NAMES[kind]} ${visible(subject)}`;
+  return `${isWay(subject) ? subject : `remote ${visible(subject)}`} vs. baseline`;
+}
+
+const isWay = (subject: string) => /^(?:in|out|total)$/.test(subject);
+
+const earlierText = ({ baseline }: JudgedLimit) =>
+  typeof baseline === 'number' ? `; the baseline used ${inUnit(baseline)}` : '';
 
 /** What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged. */
-export function usedText({ used, verdict }: JudgedLimit): string {
+export function usedText({ used, verdict, unit }: JudgedLimit): string {
   if (used === null) return 'unknown';
-  return verdict === 'unmeasured' ? `about ${exact(used)} B` : `${exact(used)} B`;
+  return `${verdict === 'unmeasured' ? 'about ' : ''}${inUnit(used, unit)}`;
 }
 
 /** What was allowed, exact: rounded alone, 1 000 001 B of 1 MB would look like 1 MB of 1 MB. */
-export const allowedText = ({ limit }: JudgedLimit) => `${rounded(limit)} (${exact(limit)} B)`;
+export function allowedText({ limit, unit = 'octets' }: JudgedLimit): string {
+  switch (unit) {
+    case 'octets':
+      return `${rounded(limit)} (${inUnit(limit)})`;
+    case 'octets/s':
+      return `${rate(limit)} (${inUnit(limit, unit)})`;
+    case 'count':
+      return inUnit(limit, unit);
+    default:
+      return unit satisfies never;
+  }
+}
+
+const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
+
+const inUnit = (count: number, unit: keyof typeof UNITS = 'octets') => `${exact(count)}${UNITS[unit]}`;
 
 /** Rounded away from 100 %, so that a breach never reads as "100 %". Nothing has a share of nothing. */
 export function shareText({ used, limit }: JudgedLimit): string | undefined {
@@ -36,11 +78,11 @@ export function limitText(limit: JudgedLimit): string {
   const tail = share === undefined ? '' : `, ${share}`;
   switch (limit.verdict) {
     case 'within':
-      return `${name} ${used} of ${allowed}${tail}`;
+      return `${name} ${used} of ${allowed}${tail}${earlierText(limit)}`;
     case 'exceeded':
-      return `${name} ${used} exceeds ${allowed}${tail}`;
+      return `${name} ${used} exceeds ${allowed}${tail}${earlierText(limit)}`;
     case 'unmeasured':
-      return `${name} ${used}: cannot be judged against ${allowed}`;
+      return `${name} ${used}: cannot be judged against ${allowed}${limit.reason ? `: ${limit.reason}` : ''}`;
     default:
       return limit.verdict satisfies never;
   }

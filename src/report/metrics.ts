@@ -1,6 +1,6 @@
 import type { InOut, JudgedLimit, Layers, Measurement } from '../measurement.js';
 import { hasFailed } from './end-text.js';
-import { LIMIT_UNITS, limitName } from './limit-text.js';
+import { limitName } from './limit-text.js';
 
 /** A value with its labels. null: unknown, and left out: in a file of metrics no number is better than a wrong one. */
 export type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number | null };
@@ -75,17 +75,28 @@ function runMetrics({ command, series }: Measurement): Family[] {
   ];
 }
 
+/** As metrics call them: the last word of the name; a count has none. */
+const UNITS = { octets: 'bytes', 'octets/s': 'bytes_per_second', count: undefined } as const;
+
+const unitOf = ({ unit = 'octets' }: JudgedLimit) => UNITS[unit];
+
+/** A warning is a limit of its own beside the one that fails. */
+const labelsOf = (limit: JudgedLimit): Value['labels'] => ({
+  limit: limitName(limit),
+  ...(limit.level === 'warn' && { level: 'warn' }),
+});
+
 function budgetMetrics(limits: readonly JudgedLimit[]): Family[] {
-  const units = [...new Set(limits.map(({ kind }) => LIMIT_UNITS[kind]))];
+  const units = [...new Set(limits.map(unitOf))];
   const verdicts = { within: 0, exceeded: 1, unmeasured: null } as const;
   return [
     ...units.flatMap((unit) => {
-      const alike = limits.filter(({ kind }) => LIMIT_UNITS[kind] === unit);
+      const alike = limits.filter((limit) => unitOf(limit) === unit);
       const family = (name: string, help: string, value: (limit: JudgedLimit) => number | null) => ({
-        name: `netmeter_budget_${name}_${unit}`,
-        unit,
+        name: unit === undefined ? `netmeter_budget_${name}` : `netmeter_budget_${name}_${unit}`,
+        ...(unit !== undefined && { unit }),
         help,
-        samples: alike.map((limit) => ({ labels: { limit: limitName(limit) }, value: value(limit) })),
+        samples: alike.map((limit) => ({ labels: labelsOf(limit), value: value(limit) })),
       });
       return [
         family('allowed', 'What a limit of the budget allows.', ({ limit }) => limit),
@@ -95,7 +106,7 @@ function budgetMetrics(limits: readonly JudgedLimit[]): Family[] {
     {
       name: 'netmeter_budget_exceeded',
       help: '1 when more was used than the limit allows, 0 when not; absent when that cannot be judged.',
-      samples: limits.map((limit) => ({ labels: { limit: limitName(limit) }, value: verdicts[limit.verdict] })),
+      samples: limits.map((limit) => ({ labels: labelsOf(limit), value: verdicts[limit.verdict] })),
     },
   ];
 }

@@ -1,14 +1,15 @@
-import type { Measurement, ProcessUse } from '../measurement.js';
+import type { JudgedLimit, Measurement, ProcessUse } from '../measurement.js';
 
 /** In place of what is hidden. */
 const HIDDEN = '...';
 
 /** The same measurement without what may be confidential: arguments of the command, and names that it looked up. */
 export function redact(measurement: Measurement): Measurement {
-  const { command, remotes, processes } = measurement;
+  const { command, remotes, processes, budget } = measurement;
   return {
     ...measurement,
     command: { ...command, argv: withoutArguments(command.argv) },
+    ...(budget && { budget: { ...budget, limits: budget.limits.map(withoutName) } }),
     ...(remotes && {
       remotes: { ...remotes, rows: remotes.rows.map(({ reverseName, ...row }) => ({ ...row, names: [] })) },
     }),
@@ -24,6 +25,12 @@ function withoutWords(use: ProcessUse): ProcessUse {
   }));
   return { ...use, processes: hidden };
 }
+
+/** Those of remotes; in and out are no names. */
+const withoutName = (limit: JudgedLimit): JudgedLimit =>
+  limit.kind === 'remote' || (limit.kind === 'increase' && !/^(?:in|out|total)$/.test(limit.subject ?? ''))
+    ? { ...limit, subject: HIDDEN }
+    : limit;
 
 const withoutArguments = ([file, ...rest]: readonly string[]): string[] => [
   file ?? HIDDEN,

@@ -58,7 +58,10 @@ function totalChart(moments: readonly Known[], last: Known, { budget }: Measurem
       name,
       points: moments.map((moment) => ({ atMs: moment.atMs, value: VALUES[name](moment) })),
     })),
-    levels: limits.map((limit) => ({ name: `limit: ${limitName(limit)} ${allowedText(limit)}`, value: limit.limit })),
+    levels: limits.map((limit) => ({
+      name: `${limit.level === 'warn' ? 'warn at' : 'limit'}: ${limitName(limit)} ${allowedText(limit)}`,
+      value: limit.limit,
+    })),
   };
 }
 

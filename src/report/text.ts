@@ -10,6 +10,7 @@ import { methodText } from './method-text.js';
 import { type Paint, painter } from './paint.js';
 import { processRows } from './process-rows.js';
 import { remoteRows } from './remote-rows.js';
+import { repeatRows } from './repeat-rows.js';
 import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
 import { troubleRows } from './trouble-row.js';
@@ -36,6 +37,7 @@ export function renderText(measurement: Measurement, { color, by }: TextOptions)
     ...doorRows(measurement, paint),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),
+    ...repeatRows(measurement),
     ...budgetRows(measurement.budget, paint),
     ...measurement.warnings.map(({ message }) => row('warning', visible(message), paint.yellow)),
     row('method', methodText(measurement)),

@@ -1,4 +1,4 @@
-import type { Limits } from '../budget/judge.js';
+import type { Limits } from '../budget/limits.js';
 import type { JudgedBudget, Sample } from '../measurement.js';
 
 export type BreachWatch = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, type Limits } from '../../src/budget/judge.js';
+import { judge } from '../../src/budget/judge.js';
+import type { Limits } from '../../src/budget/limits.js';
 import type { Layers, LimitKind, Method, Verdict } from '../../src/measurement.js';
 import { ipOctets } from '../../src/units.js';
 

@@ -50,8 +50,8 @@ describe('in bash', () => {
   });
 
   test.each<[string[], string[]]>([
-    [['--max'], ['--max-in', '--max-out', '--max-total']],
-    [['-q', '--max-i'], ['--max-in']],
+    [['--max-r'], ['--max-rate-average', '--max-rate-peak', '--max-remote']],
+    [['-q', '--max-t'], ['--max-total']],
     [['--max-in', '5', '--q'], ['--quiet']],
     [['--max-in', '=', '5', '--q'], ['--quiet']],
     [

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 
+const search = { kind: 'search' };
 const nothing = {
   limits: {},
+  warnLimits: {},
+  config: search,
   kill: false,
   budgetExitCode: 120,
   reports: [],
@@ -18,6 +21,33 @@ describe('a run', () => {
     [[], {}],
     [['--max-in', '5MB', '--max-out=1KiB', '--max-total', '7'], { limits: { in: 5_000_000, out: 1024, total: 7 } }],
     [['--max-in=0'], { limits: { in: 0 } }],
+    [
+      ['--max-rate-average', '1MB/s', '--max-rate-peak=2kB/s', '--max-connections', '3', '--max-dns-queries', '0'],
+      { limits: { rateAverage: 1_000_000, ratePeak: 2000, connections: 3, dnsQueries: 0 } },
+    ],
+    [['--max-loopback', '0', '--max-host-local', '1kB'], { limits: { loopback: 0, hostLocal: 1000 } }],
+    [
+      ['--max-remote', '*.example.com=50MB', '--max-remote=203.0.113.0/24=0', '--warn-remote', '*=1'],
+      {
+        limits: { remotes: { '*.example.com': 50_000_000, '203.0.113.0/24': 0 } },
+        warnLimits: { remotes: { '*': 1 } },
+      },
+    ],
+    [['--max-process', 'git=1MB'], { limits: { processes: { git: 1_000_000 } } }],
+    [['--warn-total', '5', '--warn-in=4'], { warnLimits: { total: 5, in: 4 } }],
+    [['--config', 'a.json', '--budget', 'b'], { config: { kind: 'file', path: 'a.json' }, budgetName: 'b' }],
+    [['--baseline', 'a.json'], { baseline: { file: 'a.json', increase: { share: 0.1, octets: 1_000_000 } } }],
+    [
+      ['--baseline', 'a.json', '--max-increase', '5%', '--min-increase=1kB', '--save-baseline', 'b.json'],
+      { baseline: { file: 'a.json', increase: { share: 0.05, octets: 1000 } }, saveBaseline: 'b.json' },
+    ],
+    [['--runs', '5'], { repeat: { runs: 5, warmups: 0, judge: 'worst' } }],
+    [
+      ['--runs=2', '--warmup', '1', '--prepare', 'rm -rf x', '--judge', 'median'],
+      { repeat: { runs: 2, warmups: 1, prepare: 'rm -rf x', judge: 'median' } },
+    ],
+    [['--prepare', 'x'], { repeat: { runs: 1, warmups: 0, prepare: 'x', judge: 'worst' } }],
+    [['--no-config'], { config: { kind: 'none' } }],
     [['--max-in', '1', '--kill'], { limits: { in: 1 }, kill: true }],
     [['--budget-exit-code', '0'], { budgetExitCode: 0 }],
     [['--budget-exit-code=255'], { budgetExitCode: 255 }],
@@ -126,7 +156,19 @@ describe('an error', () => {
     [['--interval', 'soon', 'ls'], /^bad duration 'soon'/, /1h30m/],
     [['--interval', '0', 'ls'], /^--interval cannot be 0$/],
     [['--by', 'none', '--by', 'process', 'ls'], /^--by none cannot be combined$/],
-    [['--kill', 'ls'], /^--kill needs a limit$/, /--max-in/],
+    [['--max-remote', '*.example.com', 'ls'], /^bad limit '\*\.example\.com'$/, /PATTERN=SIZE/],
+    [['--max-remote', 'a=1', '--max-remote', 'a=2', 'ls'], /^'a' has two limits$/],
+    [['--max-rate-peak', '5MB', 'ls'], /^bad rate '5MB'$/, /10MB\/s/],
+    [['--max-connections', '1.5', 'ls'], /^bad count '1\.5'$/],
+    [['--max-increase', '5%', 'ls'], /^--max-increase needs a baseline$/, /--baseline FILE/],
+    [['--min-increase', '5', 'ls'], /^--min-increase needs a baseline$/],
+    [['--baseline', 'a', '--max-increase', '5', 'ls'], /^bad share '5'$/, /10%/],
+    [['--runs', '0', 'ls'], /^--runs cannot be 0$/],
+    [['--runs', '-1', 'ls'], /^bad count '-1'$/],
+    [['--judge', 'median', 'ls'], /^--judge chooses among --runs$/],
+    [['--runs', '2', '--judge', 'best', 'ls'], /^--judge cannot be 'best'$/, /worst, median/],
+    [['--config', 'a.json', '--no-config', 'ls'], /^--config and --no-config exclude each other$/],
+    [['--budget', 'a', '--no-config', 'ls'], /^--budget names a budget of the configuration$/],
     [['--budget-exit-code', '256', 'ls'], /^--budget-exit-code cannot be '256'$/, /0 to 255/],
     [['--budget-exit-code', '1.5', 'ls'], /^--budget-exit-code cannot be '1\.5'$/],
     [['--budget-exit-code=-1', 'ls'], /^--budget-exit-code cannot be '-1'$/],

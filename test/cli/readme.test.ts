@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAttachArguments } from '../../src/cli/attach.js';
+import { parseBudgetArguments } from '../../src/cli/budget.js';
+import { parseCompareArguments } from '../../src/cli/compare.js';
+import { jsonSource } from '../../src/cli/config/json-source.js';
+import { parseConfig } from '../../src/cli/config/parse-config.js';
 import { parseDoctorArguments } from '../../src/cli/doctor.js';
 import { parseArguments } from '../../src/cli/parse-arguments.js';
 import { parseWatchArguments } from '../../src/cli/watch/parse-watch-arguments.js';
@@ -27,19 +31,29 @@ const withoutNumbers = (text: string) =>
     // A segment that was sent twice is nobody's.
     .replaceAll(/\n +unattributed .*/g, '');
 
+/** A word that needs its quotes for the shell alone; a longer text counts as one word. */
+const unquoted = (text: string) => (text.includes(' ') ? 'quoted' : text.slice(1, -1));
+
 /** Every call of netmeter that the README shows: in a terminal, in a CI file, in a list of words. */
 const examples = [...readme.matchAll(/^(?:\$ |- run: | +- | +command: \[)(?:.* )?(netmeter,? .*?)\]?$/gm)]
-  .map(([, line = '']) => line.replaceAll(', ', ' ').replaceAll(/'[^']*'|"[^"]*"/g, 'quoted'))
+  .map(([, line = '']) => line.replaceAll(', ', ' ').replaceAll(/'[^']*'|"[^"]*"/g, unquoted))
   .map((line) => line.split(' ').slice(1));
 
 test('the README shows what it should', () => {
   expect(examples.length).toBeGreaterThan(15);
 });
 
+test('the configuration that the README shows is one', () => {
+  const [shown = ''] = /(?<=```json\n)[\s\S]*?(?=```)/.exec(readme) ?? [];
+  expect(parseConfig(jsonSource('README.md', shown, false))).toMatchObject({ max: { total: 50_000_000 } });
+});
+
 test.each(examples.map((words) => [words.join(' '), words] as const))('netmeter %s: a valid call', async (_, words) => {
   const [first = '', ...others] = words;
   if (first === 'watch') expect(parseWatchArguments(others).kind).toMatch(/^(watch|report)$/);
   else if (first === 'attach') expect(parseAttachArguments(others)?.pid).toBe(4711);
+  else if (first === 'budget') expect(parseBudgetArguments(others)?.files).toHaveLength(3);
+  else if (first === 'compare') expect(parseCompareArguments(others)?.files).toHaveLength(2);
   else if (first === 'doctor') expect(parseDoctorArguments(others)).toBeDefined();
   else expect((await parseArguments(words)).kind).toBe('run');
 });

@@ -56,7 +56,7 @@ test.each(['bash', 'zsh', 'fish'])('--completion %s', async (shell) => {
 });
 
 test.each([
-  ['--ma', ['--max-in', '--max-out', '--max-total']],
+  ['--max-r', ['--max-rate-average', '--max-rate-peak', '--max-remote']],
   ['--wait ', ['tree', 'command']],
   ['--completion z', ['zsh']],
 ])('bash completes "netmeter %s"', async (typed, expected) => {

@@ -79,6 +79,38 @@ describePrivileged('a user who may use sudo without a password', () => {
     expect(status).toBe(120);
   });
 
+  test('a configuration is run as the user, and never as root', async () => {
+    const said = join(folder, 'who.txt');
+    const config = join(folder, 'netmeter.config.cjs');
+    writeFileSync(
+      config,
+      `require('node:fs').appendFileSync('${said}', process.geteuid() + ' '); module.exports = { max: { in: 5 }, warn: { connections: 7 } };`,
+    );
+    const file = join(folder, 'configured.json');
+    const { status, stderr } = await asUser(`${METER} --config ${config} --report ${file} -- true`);
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(said, 'utf8')).toBe(`${uid} `);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      isolation: { kind: 'veth' },
+      budget: {
+        limits: [
+          { kind: 'in', limit: 5 },
+          { kind: 'connections', level: 'warn', limit: 7 },
+        ],
+      },
+    });
+  });
+
+  test('what is prepared for a run belongs to the user', async () => {
+    const file = join(folder, 'prepared');
+    const { status, stderr } = await asUser(`${METER} -q --runs 2 --prepare 'echo >>${file}' -- true`);
+    expect(status, stderr).toBe(0);
+    expect(statSync(file)).toMatchObject({ uid, size: 2 });
+    const bySudo = await asUser(`sudo ${METER} -q --prepare 'echo >>${file}-root' -- true`);
+    expect(bySudo.status, bySudo.stderr).toBe(0);
+    expect(statSync(`${file}-root`).uid).toBe(uid);
+  });
+
   test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)('%s is handed on', async (signal) => {
     const script = `trap 'echo got; exit 42' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
     const job = spawn(process.execPath, [NETMETER, '-q', '--', 'sh', '-c', script], {

@@ -372,4 +372,62 @@ export const estimate: Measurement = {
   },
 };
 
-export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate });
+/** A limit of every kind and verdict. */
+export const gate: Measurement = {
+  ...crawl,
+  budget: {
+    verdict: 'exceeded',
+    ended: false,
+    limits: [
+      { kind: 'total', limit: 50_000_000, used: 49_438_999, verdict: 'within' },
+      { kind: 'rate-average', unit: 'octets/s', limit: 4_000_000, used: 3_906_989, verdict: 'within' },
+      {
+        kind: 'rate-peak',
+        unit: 'octets/s',
+        limit: 12_000_000,
+        used: 12_000_000,
+        verdict: 'unmeasured',
+        reason: 'a peak comes from samples, which can be 1 % high or 5 % low',
+      },
+      { kind: 'connections', unit: 'count', limit: 1413, used: 1414, verdict: 'exceeded' },
+      { kind: 'loopback', limit: 2048, used: 2048, verdict: 'within' },
+      {
+        kind: 'host-local',
+        limit: 5,
+        used: null,
+        verdict: 'unmeasured',
+        reason: 'traffic with this machine is not told apart here',
+      },
+      { kind: 'remote', subject: '*.ads.example', limit: 0, used: 0, verdict: 'within' },
+      { kind: 'remote', subject: 'a\u001b[2J*', limit: 40_000_000, used: 40_999_000, verdict: 'exceeded' },
+      { kind: 'process', subject: 'git', limit: 1_000_000, used: 0, verdict: 'within' },
+      { kind: 'dns-queries', level: 'warn', unit: 'count', limit: 13, used: 14, verdict: 'exceeded' },
+      { kind: 'in', level: 'warn', limit: 100_000_000, used: 48_234_117, verdict: 'within' },
+    ],
+  },
+};
+
+/** The crawl three times; the first run is far off. */
+const repeated: Measurement = {
+  ...crawl,
+  repeat: {
+    runs: [60_000_000, 48_234_117, 48_234_000].map((wire, index) => ({
+      startedAt: `2026-11-23T12:00:0${index}.000Z`,
+      durationMs: milliseconds(900),
+      exit: { kind: 'code', code: 0 },
+      wireOctets: octets(wire, 1_204_882),
+      verdict: index === 0 ? 'exceeded' : 'within',
+    })),
+    warmups: 1,
+    judge: 'median',
+    judged: 1,
+    spread: {
+      in: { median: 48_234_117, min: 48_234_000, max: 60_000_000, standardDeviation: 6_793_000 },
+      out: { median: 1_204_882, min: 1_204_882, max: 1_204_882, standardDeviation: 0 },
+      total: null,
+    },
+    outliers: [0],
+  },
+};
+
+export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate, gate, repeated });

@@ -7,6 +7,32 @@ _netmeter() {
     '--max-in=[Most bytes that may come in]:SIZE: ' \
     '--max-out=[Most bytes that may go out]:SIZE: ' \
     '--max-total=[Most bytes in both directions]:SIZE: ' \
+    '--max-rate-average=[Highest rate over the whole run (10MB/s), of the busier direction]:RATE: ' \
+    '--max-rate-peak=[Highest rate in any --interval]:RATE: ' \
+    '--max-connections=[Most TCP connections with the outside]:N: ' \
+    '--max-dns-queries=[Most questions to nameservers]:N: ' \
+    '*--max-remote=[Most bytes with remotes: *.example.com=50MB, 203.0.113.0/24=0; repeatable]:PATTERN=SIZE: ' \
+    '*--max-process=[Most payload of programs of a name: git=1MB; repeatable]:NAME=SIZE: ' \
+    '--max-loopback=[Most bytes over loopback, counted once]:SIZE: ' \
+    '--max-host-local=[Most bytes with this machine itself]:SIZE: ' \
+    '--warn-in=[Warn as --max-in fails]:SIZE: ' \
+    '--warn-out=[Warn as --max-out fails]:SIZE: ' \
+    '--warn-total=[Warn as --max-total fails]:SIZE: ' \
+    '--warn-rate-average=[Warn as --max-rate-average fails]:RATE: ' \
+    '--warn-rate-peak=[Warn as --max-rate-peak fails]:RATE: ' \
+    '--warn-connections=[Warn as --max-connections fails]:N: ' \
+    '--warn-dns-queries=[Warn as --max-dns-queries fails]:N: ' \
+    '*--warn-remote=[Warn as --max-remote fails]:PATTERN=SIZE: ' \
+    '*--warn-process=[Warn as --max-process fails]:NAME=SIZE: ' \
+    '--warn-loopback=[Warn as --max-loopback fails]:SIZE: ' \
+    '--warn-host-local=[Warn as --max-host-local fails]:SIZE: ' \
+    '--budget=[Take the budget of this name from the configuration]:NAME: ' \
+    '--config=[Configuration; by default the nearest netmeter.config.json, .js, .ts, or package.json]:FILE:_files' \
+    '--no-config[Look for no configuration]' \
+    '--baseline=[Fail when more is used than in this earlier report of the same command]:FILE:_files' \
+    '--max-increase=[Allowed above the baseline (default 10%), in, out, total and with each remote]:SHARE: ' \
+    '--min-increase=[Never fail for an increase up to this (default 1MB)]:SIZE: ' \
+    '--save-baseline=[Write the report as a baseline when all went well]:FILE:_files' \
     '--kill[End the command as soon as a sample shows the breach]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
@@ -24,6 +50,10 @@ _netmeter() {
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
     '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
+    '--runs=[Run the command N times, and tell how far the runs differ]:N: ' \
+    '--warmup=[Runs before the first that counts]:N: ' \
+    '--prepare=[A shell line before each run, not metered: rm -rf node_modules]:SHELL: ' \
+    '--judge=[The run that the budget judges: the worst (default) or the median]:WHICH:(worst median)' \
     '--grace=[Between SIGTERM and SIGKILL (default 5s)]:TIME: ' \
     '--linger=[Wait this long for bytes in flight (default 2s)]:TIME: ' \
     '--interval=[Distance of the samples (default 1s)]:TIME: ' \

@@ -1,0 +1,40 @@
+/** What is certain about a number: it is not below `lower`, and not above `upper`. */
+export type Bounds = {
+  readonly lower: number;
+  readonly upper: number;
+  /** What is told as the number. null: unknown. */
+  readonly used: number | null;
+  /** Why the bounds are not the same. */
+  readonly reason?: string;
+};
+
+export const exactly = (used: number): Bounds => ({ lower: used, upper: used, used });
+
+export const unknown = (reason: string): Bounds => ({ lower: 0, upper: Infinity, used: null, reason });
+
+/** The sum of two numbers. */
+export const plus = (a: Bounds, b: Bounds): Bounds => ({
+  lower: a.lower + b.lower,
+  upper: a.upper + b.upper,
+  used: a.used === null || b.used === null ? null : a.used + b.used,
+  ...reasonOf(a, b),
+});
+
+/** The greater of two numbers. */
+export const greater = (a: Bounds, b: Bounds): Bounds => ({
+  lower: Math.max(a.lower, b.lower),
+  upper: Math.max(a.upper, b.upper),
+  used: a.used === null || b.used === null ? null : Math.max(a.used, b.used),
+  ...reasonOf(a, b),
+});
+
+/** The same number when it is known not to exceed another. */
+export const atMost = (bounds: Bounds, most: number): Bounds => ({
+  ...bounds,
+  upper: Math.max(bounds.lower, Math.min(bounds.upper, most)),
+});
+
+function reasonOf(a: Bounds, b: Bounds): { readonly reason?: string } {
+  const reason = a.reason ?? b.reason;
+  return reason === undefined ? {} : { reason };
+}

@@ -1,0 +1,38 @@
+import type { DnsUse, InOut, Layers, Method, Protocol, RemoteUse, Series, Traffic } from '../measurement.js';
+import type { Milliseconds } from '../units.js';
+
+/** Who used the network, as far as limits need it. */
+export type ProcessUse =
+  | {
+      /** sampled: a lower bound. */
+      readonly evidence: 'traced' | 'sampled';
+      readonly processes: readonly { readonly name: string | null; readonly payload: ProcessPayload }[];
+      /** Of those without a row. */
+      readonly otherProcesses: { readonly payload: ProcessPayload };
+      /** null: nothing tells whether events were lost. */
+      readonly lostEvents: number | null;
+    }
+  | { readonly evidence: 'none'; readonly reason: string };
+
+/** `unplaced`: nobody knows where it went. */
+export type ProcessPayload = { readonly external: InOut<number>; readonly unplaced: InOut<number> };
+
+/** What a verdict is made from. A limit whose part is absent cannot be judged. */
+export type Evidence = {
+  readonly external: InOut<Layers>;
+  /** How far the wire octets can be off. */
+  readonly method: Method;
+  /** netmeter ended the command for a breach. */
+  readonly ended: boolean;
+  /** Others used the namespace too: the numbers hold theirs. */
+  readonly isShared?: boolean;
+  readonly traffic?: Traffic;
+  readonly protocol?: Protocol;
+  readonly remotes?: RemoteUse | undefined;
+  readonly dns?: DnsUse | undefined;
+  readonly processes?: ProcessUse | undefined;
+  readonly series?: Series;
+  /** Distance at which samples were taken, and how long the command ran. */
+  readonly intervalMs?: Milliseconds;
+  readonly durationMs?: Milliseconds;
+};

@@ -1,0 +1,51 @@
+import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
+import { compareRuns } from '../budget/compare.js';
+import type { EarlierRun } from '../budget/earlier-run.js';
+import { closeBudget } from '../budget/judge.js';
+import { judgeIncrease } from '../budget/judge-increase.js';
+import type { Increase } from '../budget/parse-increase.js';
+import { NetmeterError } from '../errors.js';
+import type { JudgedLimit, Measurement } from '../measurement.js';
+import { readReport } from './read-report.js';
+
+export type BaselineOptions = { readonly file: string; readonly increase: Increase };
+
+/** An earlier run that this one is compared with. */
+export type Baseline = BaselineOptions & { readonly run: EarlierRun };
+
+/**
+ * Reads a baseline before the run: what is known to be in vain shall not take half an hour.
+ * @throws {NetmeterError} REPORT_UNREADABLE or INCOMPARABLE
+ */
+export function openBaseline(options: BaselineOptions, argv: readonly string[]): Baseline {
+  const { file } = options;
+  const run = readReport(file);
+  const { exit } = run.command;
+  if (exit.kind !== 'code' || exit.code !== 0)
+    throw new NetmeterError('INCOMPARABLE', `the baseline ${file} is of a run that failed`);
+  const reasons = whyOtherCommand(run, argv);
+  if (reasons.length > 0)
+    throw new NetmeterError('INCOMPARABLE', `the baseline ${file} cannot be compared: ${reasons.join('; ')}`);
+  return { ...options, run };
+}
+
+/** The measurement with the increases among its limits. Where the runs cannot be compared, they are unmeasured. */
+export function judgeBaseline(measurement: Measurement, { file, run, increase }: Baseline): Measurement {
+  const reasons = whyIncomparable(run, measurement);
+  const judged = judgeIncrease(compareRuns(run, measurement), increase);
+  const limits = reasons.length === 0 ? judged : judged.filter(isTotal).map((limit) => unmeasured(limit, reasons));
+  const budget = closeBudget([...(measurement.budget?.limits ?? []), ...limits], measurement.budget?.ended ?? false);
+  return {
+    ...measurement,
+    baseline: { file, startedAt: run.command.startedAt },
+    ...(budget && { budget }),
+  };
+}
+
+const isTotal = ({ subject }: JudgedLimit) => subject === 'total';
+
+const unmeasured = (limit: JudgedLimit, reasons: readonly string[]): JudgedLimit => ({
+  ...limit,
+  verdict: 'unmeasured',
+  reason: `the baseline cannot be compared: ${reasons.join('; ')}`,
+});

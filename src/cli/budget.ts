@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
+import type { EarlierRun } from '../budget/earlier-run.js';
+import { parseShare } from '../budget/parse-increase.js';
+import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
+import { NetmeterError } from '../errors.js';
+import { writeReport } from '../report/write-report.js';
+import { jsonSource } from './config/json-source.js';
+import { parseConfig } from './config/parse-config.js';
+import { FAILED } from './exit-status.js';
+import { ownerOfReports } from './owner-of-reports.js';
+import { readReport } from './read-report.js';
+import { complain } from './run.js';
+import { usage } from './usage-error.js';
+
+const HELP = `Usage: netmeter budget suggest REPORT.json ... [options]
+
+Writes a budget that the measured runs would have kept, as a netmeter.config.json.
+
+  --name NAME    The budget's name, for --budget NAME; without one it is the file's own
+  --slack SHARE  Above the most that a run used (default 10%), and at least what the runs differ by
+  --out FILE     Into this configuration, whose other budgets stay; else to stdout
+  --help         Show this help
+`;
+
+/** `netmeter budget`: words in, exit status out. Errors are told here and never thrown. */
+export async function budgetCommand(words: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseBudgetArguments(words);
+    if (parsed === undefined) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const { files, slack, name, out } = parsed;
+    const text = `${JSON.stringify(withBudget(readPresent(out), name, suggest(files, slack)), undefined, 2)}\n`;
+    if (out === undefined) process.stdout.write(text);
+    else await writeReport(out, text, ownerOfReports(process.env));
+    return 0;
+  } catch (error) {
+    complain(error);
+    return FAILED;
+  }
+}
+
+/** Parses the words behind `netmeter budget`; undefined: the help was asked for. @throws {NetmeterError} USAGE */
+export function parseBudgetArguments(words: readonly string[]) {
+  const { values, positionals } = read(words);
+  if (values.help) return undefined;
+  const [verb, ...files] = positionals;
+  if (verb !== 'suggest' || files.length === 0)
+    throw usage('reports are needed', 'Say: netmeter budget suggest REPORT.json ...');
+  const { name, out, slack = '10%' } = values;
+  return { files, slack: parseShare(slack), name, out };
+}
+
+function read(words: readonly string[]) {
+  const options = {
+    name: { type: 'string' },
+    slack: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    throw usage(message, "Try 'netmeter budget --help'.");
+  }
+}
+
+/** @throws {NetmeterError} INCOMPARABLE or UNMEASURABLE */
+function suggest(files: readonly string[], slack: number): SuggestedLimits {
+  const runs = files.map(readReport);
+  for (const [index, run] of runs.entries()) checkRun(files[index] ?? '', run, runs[0] ?? run);
+  const limits = suggestLimits(runs, slack);
+  if (limits) return limits;
+  throw new NetmeterError('UNMEASURABLE', 'a report does not tell how many bytes its run used');
+}
+
+function checkRun(file: string, run: EarlierRun, first: EarlierRun): void {
+  const { argv, exit } = run.command;
+  const failed =
+    exit.kind === 'code' && exit.code === 0 ? [] : ['its run failed, and may have used less than it needs'];
+  const reasons = [...failed, ...whyIncomparable(first, run), ...whyOtherCommand(first, argv)];
+  if (reasons.length > 0) throw new NetmeterError('INCOMPARABLE', `${file}: ${reasons.join('; ')}`);
+}
+
+type ConfigText = { readonly budgets?: Readonly<Record<string, unknown>> };
+
+/** The configuration that is there already. @throws {NetmeterError} CONFIG when it is none */
+function readPresent(file: string | undefined): ConfigText {
+  if (file === undefined || !existsSync(file)) return {};
+  const source = jsonSource(file, readFileSync(file, 'utf8'), false);
+  parseConfig(source);
+  return source.value as ConfigText;
+}
+
+const withBudget = (present: ConfigText, name: string | undefined, max: SuggestedLimits) =>
+  name === undefined ? { ...present, max } : { ...present, budgets: { ...present.budgets, [name]: { max } } };

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
+import { type ComparedRow, compareRuns } from '../budget/compare.js';
+import { closeBudget } from '../budget/judge.js';
+import { judgeIncrease } from '../budget/judge-increase.js';
+import { type Increase, parseIncrease } from '../budget/parse-increase.js';
+import { NetmeterError } from '../errors.js';
+import { type Comparison, renderComparison } from '../report/comparison.js';
+import { painter } from '../report/paint.js';
+import { exitStatus, FAILED } from './exit-status.js';
+import { readReport } from './read-report.js';
+import { complain } from './run.js';
+import { usage } from './usage-error.js';
+import { useColor } from './use-color.js';
+
+const HELP = `Usage: netmeter compare BEFORE.json AFTER.json [options]
+
+Prints what two reports differ by: by class, by remote and by process.
+
+  --max-increase SHARE  Fail (120) when in, out, total or a remote grew by more (10%)
+  --min-increase SIZE   and by more than this; given one, the other is 10% or 1MB
+  --json                For a machine
+  --help                Show this help
+
+Exit codes:
+  0    compared, and within the limits
+  120  grew beyond them
+  125  the runs cannot be compared
+`;
+
+/** `netmeter compare`: words in, exit status out. Errors are told here and never thrown. */
+export async function compareCommand(words: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseCompareArguments(words);
+    if (parsed === undefined) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const comparison = compare(parsed);
+    const paint = painter(useColor(process.env, process.stdout.isTTY === true));
+    process.stdout.write(parsed.json ? asJson(comparison) : renderComparison(comparison, paint));
+    const budget = closeBudget(comparison.limits, false);
+    return exitStatus({ kind: 'measured', exit: { kind: 'code', code: 0 }, budget, budgetExitCode: 120 });
+  } catch (error) {
+    complain(error);
+    return FAILED;
+  }
+}
+
+type Parsed = {
+  readonly files: readonly [before: string, after: string];
+  readonly increase: Increase | undefined;
+  readonly json: boolean;
+};
+
+/** Parses the words behind `netmeter compare`; undefined: the help was asked for. @throws {NetmeterError} USAGE */
+export function parseCompareArguments(words: readonly string[]): Parsed | undefined {
+  const { values, positionals } = read(words);
+  if (values.help) return undefined;
+  const [before, after, ...others] = positionals;
+  if (before === undefined || after === undefined || others.length > 0)
+    throw usage('two reports are needed', 'Say: netmeter compare BEFORE.json AFTER.json');
+  const { 'max-increase': share, 'min-increase': octets, json = false } = values;
+  const isJudged = share !== undefined || octets !== undefined;
+  return { files: [before, after], increase: isJudged ? parseIncrease(share, octets) : undefined, json };
+}
+
+function read(words: readonly string[]) {
+  const options = {
+    'max-increase': { type: 'string' },
+    'min-increase': { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    throw usage(message, "Try 'netmeter compare --help'.");
+  }
+}
+
+/** Different commands are only a reason not to judge: who compares npm with pnpm wants to see it. */
+function compare({ files, increase }: Parsed): Comparison {
+  const [before, after] = [readReport(files[0]), readReport(files[1])];
+  const reasons = [...whyIncomparable(before, after), ...(increase ? whyOtherCommand(before, after.command.argv) : [])];
+  if (reasons.length > 0)
+    throw new NetmeterError('INCOMPARABLE', `${files[0]} and ${files[1]} cannot be compared: ${reasons.join('; ')}`);
+  const rows = compareRuns(before, after);
+  return { before, after, rows, limits: increase ? judgeIncrease(rows, increase) : [] };
+}
+
+function asJson({ before, after, rows, limits }: Comparison): string {
+  const told = rows.map(({ kind, subject, before: then, after: now }: ComparedRow) => ({
+    kind,
+    subject,
+    before: then.used,
+    after: now.used,
+  }));
+  const times = { before: before.command.startedAt, after: after.command.startedAt };
+  return `${JSON.stringify({ ...times, rows: told, limits }, undefined, 2)}\n`;
+}

@@ -1,0 +1,41 @@
+import type { Limits } from '../../budget/limits.js';
+import { usage } from '../usage-error.js';
+import type { Budget, Config } from './config-schema.js';
+import { readSource } from './config-source.js';
+import type { ConfigFile } from './find-config.js';
+import { parseConfig } from './parse-config.js';
+
+/**
+ * The budget of a configuration file: the one of a name, else the file's own.
+ * @throws {NetmeterError} CONFIG or USAGE
+ */
+async function loadBudget(file: ConfigFile, name: string | undefined): Promise<Budget> {
+  return chooseBudget(file.path, parseConfig(await readSource(file)), name);
+}
+
+function chooseBudget(path: string, config: Config, name: string | undefined): Budget {
+  if (name === undefined) return config;
+  const { budgets = {} } = config;
+  const chosen = Object.hasOwn(budgets, name) ? budgets[name] : undefined;
+  if (chosen) return chosen;
+  const names = Object.keys(budgets);
+  throw usage(
+    `${path} has no budget '${name}'`,
+    names.length > 0 ? `It has: ${names.join(', ')}.` : 'Name one there, under "budgets".',
+  );
+}
+
+/** Limits of words, and behind them those of a configuration's budget. @throws {NetmeterError} CONFIG or USAGE */
+export async function withBudgetOf(file: ConfigFile, name: string | undefined, words: LimitsByLevel) {
+  const { max, warn } = await loadBudget(file, name);
+  return { limits: mergeLimits(max, words.limits), warnLimits: mergeLimits(warn, words.warnLimits) };
+}
+
+type LimitsByLevel = { readonly limits: Limits; readonly warnLimits: Limits };
+
+/** The file's limits, where words have not given others. */
+export function mergeLimits(file: Limits = {}, words: Limits = {}): Limits {
+  const named = (key: 'remotes' | 'processes') =>
+    file[key] || words[key] ? { [key]: { ...file[key], ...words[key] } } : {};
+  return { ...file, ...words, ...named('remotes'), ...named('processes') };
+}

@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { type Account, identityOptions } from '../command/account.js';
+import { NetmeterError } from '../errors.js';
+import { lookFor } from '../isolation/find-tools.js';
+
+/**
+ * Runs a shell line before a run, unmetered, as the command's account: what it makes belongs to whom the command is. Its
+ * output goes to stderr, because stdout is the command's.
+ * @throws {NetmeterError} PREPARE_FAILED or INTERRUPTED
+ */
+export async function prepare(line: string, account: Account | undefined, signal: AbortSignal): Promise<void> {
+  const identity = identityOptions(account);
+  const become = identity.length > 0 ? [lookFor('setpriv') ?? 'setpriv', ...identity, '--'] : [];
+  const [file = 'sh', ...words] = [...become, 'sh', '-c', line];
+  const end = await new Promise<string | undefined>((resolve) => {
+    const child = spawn(file, words, { stdio: ['ignore', 2, 2], signal });
+    child.once('error', ({ message }) => resolve(message));
+    child.once('exit', (code, killer) => resolve(code === 0 ? undefined : killer ? `by ${killer}` : `with ${code}`));
+  });
+  if (signal.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+  if (end !== undefined) throw new NetmeterError('PREPARE_FAILED', `--prepare '${line}' ended ${end}`);
+}

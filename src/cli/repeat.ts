@@ -1,0 +1,50 @@
+import { closeRepeat, hasFailed } from '../budget/close-repeat.js';
+import type { Account } from '../command/account.js';
+import type { Measurement, Repeat } from '../measurement.js';
+import { prepare } from './prepare.js';
+
+export type RepeatChoice = {
+  readonly runs: number;
+  readonly warmups: number;
+  /** A shell line before each run. */
+  readonly prepare?: string;
+  readonly judge: Repeat['judge'];
+};
+
+export type Repetition = RepeatChoice & {
+  readonly account: Account | undefined;
+  readonly signal: AbortSignal;
+  readonly measureOnce: () => Promise<Measurement>;
+  /** Told to stop while the command ran, which may have ended well all the same. */
+  readonly isStopped: () => boolean;
+  readonly onRun: (text: string) => void;
+};
+
+/**
+ * Measures a command several times. The first run that fails ends the series, a warm-up too.
+ * @throws {NetmeterError} as the runs do, and PREPARE_FAILED
+ */
+export async function repeat(repetition: Repetition): Promise<Measurement> {
+  const { runs, warmups, judge, measureOnce, isStopped } = repetition;
+  const measured: Measurement[] = [];
+  let warm = 0;
+  while (measured.length < runs) {
+    if (repetition.prepare !== undefined) await prepare(repetition.prepare, repetition.account, repetition.signal);
+    const measurement = await measureOnce();
+    const isWarmup = warm < warmups;
+    repetition.onRun(`${isWarmup ? 'warm-up' : `run ${measured.length + 1} of ${runs}`}: ${outcomeText(measurement)}`);
+    const isOver = hasFailed(measurement.command) || isStopped();
+    if (!isWarmup || isOver) measured.push(measurement);
+    if (isOver) break;
+    if (isWarmup) warm += 1;
+  }
+  return closeRepeat(measured, { judge, warmups: warm, isPrepared: repetition.prepare !== undefined });
+}
+
+function outcomeText({ traffic: { external }, budget, command }: Measurement): string {
+  const { in: incoming, out } = external;
+  const known = incoming.wireOctets !== null && out.wireOctets !== null;
+  const octets = known ? `${incoming.wireOctets} B in, ${out.wireOctets} B out` : 'unknown';
+  if (hasFailed(command)) return `${octets}; it failed, which ends the series`;
+  return budget && budget.verdict !== 'within' ? `${octets}; budget ${budget.verdict}` : octets;
+}

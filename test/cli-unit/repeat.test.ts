@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { prepare } from '../../src/cli/prepare.js';
+import { type Repetition, repeat } from '../../src/cli/repeat.js';
+import type { Measurement } from '../../src/measurement.js';
+import { quiet } from '../report/measurements.js';
+
+const ended = (code: number): Measurement => ({
+  ...quiet,
+  command: { ...quiet.command, exit: { kind: 'code', code } },
+});
+
+/** A series of runs that end with the given codes; tells what was said too. */
+async function series(codes: readonly number[], changes: Partial<Repetition>) {
+  const said: string[] = [];
+  const waiting = codes.values();
+  const measurement = await repeat({
+    runs: 3,
+    warmups: 0,
+    judge: 'worst',
+    account: undefined,
+    signal: new AbortController().signal,
+    isStopped: () => false,
+    onRun: (text) => said.push(text.replace(/:.*?(;|$)/, '$1')),
+    measureOnce: async () => ended(waiting.next().value ?? never()),
+    ...changes,
+  });
+  return { measurement, said, left: [...waiting].length };
+}
+
+function never(): never {
+  throw new Error('one run too many');
+}
+
+test('as many runs as were asked for, behind the warm-ups', async () => {
+  const { measurement, said, left } = await series([0, 0, 0, 0, 0], { warmups: 2 });
+  expect(left).toBe(0);
+  expect(said).toEqual(['warm-up', 'warm-up', 'run 1 of 3', 'run 2 of 3', 'run 3 of 3']);
+  expect(measurement.repeat).toMatchObject({ warmups: 2, judged: 0 });
+  expect(measurement.repeat?.runs).toHaveLength(3);
+});
+
+test('the first that fails ends the series', async () => {
+  const { measurement, said, left } = await series([0, 7, 0], {});
+  expect(left).toBe(1);
+  expect(said).toEqual(['run 1 of 3', 'run 2 of 3; it failed, which ends the series']);
+  expect(measurement.command.exit).toEqual({ kind: 'code', code: 7 });
+  expect(measurement.repeat?.runs).toHaveLength(2);
+});
+
+test('so does a warm-up', async () => {
+  const { measurement, left } = await series([0, 7, 0, 0, 0], { warmups: 2 });
+  expect(left).toBe(3);
+  expect(measurement.command.exit).toEqual({ kind: 'code', code: 7 });
+  expect(measurement.repeat).toMatchObject({ warmups: 1, runs: [{ exit: { code: 7 } }] });
+});
+
+test('who was told to stop starts no other run', async () => {
+  const { left } = await series([0, 0, 0], { isStopped: () => true });
+  expect(left).toBe(2);
+});
+
+describe('--prepare', () => {
+  const { signal } = new AbortController();
+
+  test('runs before each run, and its failure ends everything', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      await prepare(`cd ${folder} && touch "a b"`, undefined, signal);
+      expect(existsSync(join(folder, 'a b'))).toBe(true);
+      await series([0, 0, 0], { prepare: `echo >>${folder}/lines` });
+      await prepare(`test $(wc -l <${folder}/lines) = 3`, undefined, signal);
+      await expect(series([0, 0, 0], { prepare: `! rm ${folder}/lines` })).rejects.toMatchObject({
+        code: 'PREPARE_FAILED',
+        message: expect.stringMatching(/ended with 1$/),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a signal that ended it is told, and an interrupt is one', async () => {
+    await expect(prepare('kill -9 $$', undefined, signal)).rejects.toMatchObject({ message: /by SIGKILL$/ });
+    const stop = new AbortController();
+    const waiting = prepare('exec sleep 1000', undefined, stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+});

@@ -1,0 +1,233 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JudgedLimit, Measurement } from '../../src/measurement.js';
+import { measured, NETMETER, netmeter, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { measuredWithResolver } from './resolv.js';
+import { Wire } from './wire.js';
+
+const TRAFFIC = program('traffic.py');
+
+const verdictOn = ({ budget }: Measurement, kind: JudgedLimit['kind'], subject?: string) =>
+  budget?.limits.find((limit) => limit.kind === kind && limit.subject === subject)?.verdict;
+
+describePrivileged('a budget is judged alike every time, and never passes unjudged', () => {
+  let wire: Wire;
+  let names: ChildProcess;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    wire = await Wire.lay(31);
+    const zone = {
+      'www.example.com': [['A', wire.ipv4]],
+      'tracker.ads.example': [['A', wire.ipv4]],
+    };
+    const words = ['netns', 'exec', wire.namespace, process.execPath, program('zone-server.js'), wire.ipv4];
+    names = spawn('ip', [...words, JSON.stringify(zone)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (names.stdout) await once(names.stdout, 'data');
+  });
+  afterAll(async () => {
+    names?.kill('SIGKILL');
+    await wire?.[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A download of `bytes` by bash alone, which starts sooner than a client. */
+  const fetch = (bytes: number) => [
+    'bash',
+    '-c',
+    `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get ${bytes} >&3; exec cat <&3 >/dev/null`,
+  ];
+
+  test('100 identical runs have 100 identical verdicts', async () => {
+    const limits = [
+      '--max-in',
+      '50kB',
+      '--max-remote',
+      `${wire.ipv4}=1kB`,
+      '--max-connections',
+      '1',
+      '--warn-out',
+      '1',
+    ];
+    const seen: string[] = [];
+    const runs = Array.from({ length: 100 }).values();
+    const work = async () => {
+      for (const _ of runs) {
+        const { status, report } = await measured(fetch(8000), limits);
+        seen.push(`${status} ${report.budget?.limits.map(({ kind, verdict }) => `${kind} ${verdict}`).join(', ')}`);
+      }
+    };
+    await Promise.all([work(), work()]);
+    expect(seen).toHaveLength(100);
+    expect([...new Set(seen)]).toEqual(['120 in within, connections within, remote exceeded, out exceeded']);
+  });
+
+  test('one packet exceeds a budget of 0, and loopback alone does not', async () => {
+    const packet = await netmeter(['-q', '--max-total', '0', '--', 'python3', TRAFFIC, 'udp', wire.ipv4, '7000', '1']);
+    expect(packet).toMatchObject({ status: 120, stderr: expect.stringContaining('✘ total 1 028 B exceeds 0 B') });
+    const zeros = ['--max-total=0', '--max-remote=*=0', '--max-connections=0', '--max-rate-peak=0B/s'];
+    const local = ['python3', TRAFFIC, 'loopback', '127.0.0.1', '0', '100000'];
+    const { status, report } = await measured(local, [...zeros, '--warn-loopback', '1']);
+    expect(status).toBe(0);
+    expect(report.budget?.limits.map(({ kind, verdict }) => [kind, verdict])).toEqual([
+      ['total', 'within'],
+      ['rate-peak', 'within'],
+      ['connections', 'within'],
+      ['remote', 'within'],
+      ['loopback', 'exceeded'],
+    ]);
+    const asked = await netmeter(['-q', '--max-loopback', '50kB', '--', ...local]);
+    expect(asked.status).toBe(120);
+  });
+
+  test('a warning is told, also to who wants no summary, and fails nothing', async () => {
+    const { status, stderr } = await netmeter(['-q', '--warn-in', '100', '--', ...fetch(500)]);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/warn at +! in \d+ B exceeds 100 B/);
+  });
+
+  test('a remote is judged by the names that were asked for', async () => {
+    const job = (name: string) => `python3 ${TRAFFIC} requests ${name} 7000 2`;
+    const limits = ['--max-remote', '*.ads.example=0', '--max-remote', 'www.example.com=1MB', '--max-dns-queries', '9'];
+    const resolver = `nameserver ${wire.ipv4}\n`;
+    const good = await measuredWithResolver(resolver, job('www.example.com'), limits);
+    expect(good, good.stderr).toMatchObject({ status: 0 });
+    expect(verdictOn(good.report, 'remote', '*.ads.example')).toBe('within');
+    const bad = await measuredWithResolver(resolver, job('tracker.ads.example'), limits);
+    expect(bad, bad.stderr).toMatchObject({ status: 120 });
+    expect(verdictOn(bad.report, 'remote', '*.ads.example')).toBe('exceeded');
+    // Both names lead to one address: who of the two was it?
+    const both = await measuredWithResolver(
+      resolver,
+      `${job('www.example.com')}; ${job('tracker.ads.example')}`,
+      limits,
+    );
+    expect(both, both.stderr).toMatchObject({ status: 125 });
+    expect(both.stderr).toMatch(/\? remote \*\.ads\.example .*cannot be judged/);
+  });
+
+  test('what an isolation does not tell is not judged, with the reason: exit 125', async () => {
+    const host = await netmeter(['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--', ...fetch(2_000_000)]);
+    expect(host.status, host.stderr).toBe(125);
+    expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not told apart here');
+  });
+
+  test('the nearest configuration counts, and words win over it', async () => {
+    const config = { max: { in: 100 }, budgets: { large: { max: { in: '1MB' } } } };
+    writeFileSync(join(folder, 'netmeter.config.json'), JSON.stringify(config));
+    const status = async (...words: string[]) =>
+      (await netmeter(['-q', ...words, '--', ...fetch(500)], { cwd: folder })).status;
+    expect(await status()).toBe(120);
+    expect(await status('--max-in', '1MB')).toBe(0);
+    expect(await status('--budget', 'large')).toBe(0);
+    expect(await status('--no-config')).toBe(0);
+    expect(await status('--budget', 'lagre')).toBe(125);
+    expect(await status('--config', 'missing.json')).toBe(125);
+  });
+
+  test('a run is compared with its baseline, which only a run that succeeded makes', async () => {
+    const file = join(folder, 'base.json');
+    const job = [
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get $BYTES >&3; cat <&3 >/dev/null; exit $STATUS`,
+    ];
+    const run = (bytes: number, words: string[], status = 0) =>
+      netmeter([...words, '--', ...job], { env: { ...process.env, BYTES: `${bytes}`, STATUS: `${status}` } });
+    expect((await run(100_000, ['-q', '--save-baseline', file], 3)).status).toBe(3);
+    expect((await run(100_000, ['-q', '--save-baseline', file, '--max-in', '5'])).status).toBe(120);
+    expect(existsSync(file)).toBe(false);
+    expect((await run(100_000, ['-q', '--save-baseline', file])).status).toBe(0);
+    const against = ['--baseline', file, '--min-increase', '10kB'];
+    // A segment may cross twice: the figures leave room for many.
+    expect((await run(80_000, against)).status).toBe(0);
+    expect((await run(200_000, ['--baseline', file])).status).toBe(0);
+    const grown = await run(200_000, against);
+    expect(grown.status).toBe(120);
+    const text = grown.stderr.replaceAll(/\n {12}/g, ' ');
+    expect(text).toMatch(/✘ in [\d ]+ B exceeds .*; the baseline used 1\d\d \d\d\d B/);
+    expect(text).toMatch(/✘ remote 203\.0\.113\.\d+:7000 /);
+    expect((await run(200_000, [...against, '--max-increase', '200%'])).status).toBe(0);
+    const elsewhere = await run(100_000, [...against, '--isolation', 'host', '--baseline-idle', '0']);
+    expect(elsewhere.status, elsewhere.stderr).toBe(125);
+    expect(elsewhere.stderr.replaceAll(/\n {12}/g, ' ')).toContain('the isolation was veth and is host');
+    const other = await netmeter(['--baseline', file, '--', 'true']);
+    expect(other).toMatchObject({ status: 125, stderr: expect.stringContaining('the command was bash') });
+    const compared = await netmeter(['compare', file, file, '--max-increase', '0%', '--min-increase', '0', '--json']);
+    expect(compared.status, compared.stderr).toBe(0);
+    expect(JSON.parse(compared.stdout).limits).toMatchObject([
+      { subject: 'in' },
+      { subject: 'out' },
+      { subject: 'total' },
+    ]);
+  });
+
+  test('a budget that was suggested from a run is kept by the next', async () => {
+    const [report, config] = [join(folder, 'run.json'), join(folder, 'suggested.json')];
+    await netmeter(['-q', '--report', report, '--', ...fetch(50_000)]);
+    const suggested = await netmeter(['budget', 'suggest', report, '--name', 'fetch', '--out', config]);
+    expect(suggested.status, suggested.stderr).toBe(0);
+    const again = await netmeter(['-q', '--config', config, '--budget', 'fetch', '--', ...fetch(40_000)]);
+    expect(again.status, again.stderr).toBe(0);
+    const more = await netmeter(['-q', '--config', config, '--budget', 'fetch', '--', ...fetch(200_000)]);
+    expect(more.status).toBe(120);
+  });
+
+  test('of several runs the worst is judged, or the median; what is prepared is not metered', async () => {
+    const counter = join(folder, 'runs');
+    // The second of the runs that count uses more.
+    const job = [
+      'bash',
+      '-c',
+      `test $(wc -l <${counter}) = 3 && many=100000 || many=500; ${fetch(0)[2]?.replace('get 0', 'get $many')}`,
+    ];
+    const prepare = `echo >>${counter}; exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get 50000 >&3; cat <&3 >/dev/null`;
+    const run = (...words: string[]) => {
+      rmSync(counter, { force: true });
+      const script = `bash -c '${prepare}'`;
+      return measured(job, ['--runs', '3', '--warmup', '1', '--prepare', script, '--max-in', '20kB', ...words]);
+    };
+    const worst = await run();
+    expect(worst.status, worst.stderr).toBe(120);
+    expect(worst.report.repeat).toMatchObject({ judge: 'worst', judged: 1, warmups: 1, outliers: [1] });
+    expect(worst.report.repeat?.runs.map(({ verdict }) => verdict)).toEqual(['within', 'exceeded', 'within']);
+    expect(worst.report.traffic.external.in.wireOctets).toBe(worst.report.repeat?.spread.in?.max);
+    expect(worst.report.warnings.map(({ code }) => code)).toContain('OUTLIERS');
+    expect(worst.stderr).toMatch(/warm-up: .*\n.*run 1 of 3: .*\n.*run 2 of 3: .* budget exceeded\n/);
+    const median = await run('--judge', 'median', '-q');
+    expect(median.status, median.stderr).toBe(0);
+    expect(median.report.repeat?.spread.in?.median).toBe(median.report.traffic.external.in.wireOctets);
+  });
+
+  test('the first run that fails ends the series with its status', async () => {
+    const counter = join(folder, 'failing');
+    const job = ['sh', '-c', `echo >>${counter}; exit $(test $(wc -l <${counter}) = 2 && echo 7 || echo 0)`];
+    const { status, report } = await measured(job, ['-q', '--runs', '5']);
+    expect(status).toBe(7);
+    expect(report.repeat?.runs.map(({ exit }) => exit)).toEqual([
+      { kind: 'code', code: 0 },
+      { kind: 'code', code: 7 },
+    ]);
+    const unprepared = await netmeter(['--runs', '2', '--prepare', 'exit 4', '--', 'true']);
+    expect(unprepared).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining("--prepare 'exit 4' ended with 4"),
+    });
+  });
+
+  test('a series that is stopped has not passed', async () => {
+    const job = ['sh', '-c', 'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'];
+    const child = spawn(process.execPath, [NETMETER, '-q', '--runs', '9', '--', ...job], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gone = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await gone).toEqual([143, null]);
+  });
+});
