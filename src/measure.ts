@@ -113,7 +113,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const contamination = await neighbours?.grade();
-  const explanation = await witnesses.explain(scope, traffic);
+  const explanation = await witnesses.explain(scope, traffic, argv);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };

@@ -3,6 +3,18 @@ import type { IpOctets } from '../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
 
 /**
+ * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
+ * @param argv the command's
+ */
+export function withCommandLine(told: ProcessEvidence, argv: readonly string[]): ProcessEvidence {
+  if (told.evidence === 'none') return told;
+  const [first, ...others] = told.processes;
+  const program = argv[0]?.replace(/^.*\//s, '');
+  if (first?.depth !== 0 || first.commandLine !== null || first.name !== program) return told;
+  return { ...told, processes: [{ ...first, commandLine: argv }, ...others] };
+}
+
+/**
  * Explains the wire's octets by what processes moved.
  * @param wire external wire octets
  * @param remotes counted in the kernel: what they carried beyond their payload is headers

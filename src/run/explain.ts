@@ -1,4 +1,4 @@
-import { withBalance } from '../attribution/process-balance.js';
+import { withBalance, withCommandLine } from '../attribution/process-balance.js';
 import { remotesOfSockets } from '../attribution/remotes-of-sockets.js';
 import type { ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
 import { explainRemotes, type RemoteQuestion } from './explain-remotes.js';
@@ -9,10 +9,13 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
   /** Undefined: it was not asked for. */
   readonly told: ProcessEvidence | undefined;
   readonly reverseDns: boolean;
+  /** The command's. */
+  readonly argv: readonly string[];
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ isWhole, told, reverseDns, ...question }: Question) {
+export async function explain({ isWhole, told: seenOf, reverseDns, argv, ...question }: Question) {
+  const told = seenOf && withCommandLine(seenOf, argv);
   const { external } = question.traffic;
   const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };

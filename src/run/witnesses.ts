@@ -55,7 +55,7 @@ export class Witnesses implements Disposable {
   }
 
   /** When nothing of the command's is left. */
-  async explain(scope: Scope, traffic: Traffic): Promise<Explanation> {
+  async explain(scope: Scope, traffic: Traffic, argv: readonly string[]): Promise<Explanation> {
     const [isWhole, told, seesNames] = await Promise.all([this.#isWhole, this.#processes?.finish(), this.#seesNames]);
     await this.#names.settle();
     // Loaded here: while the command starts every millisecond counts, and now none does.
@@ -69,6 +69,7 @@ export class Witnesses implements Disposable {
       namesOf,
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
+      argv,
     });
     return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
   }
