@@ -42,12 +42,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const place = await choosePlace(options);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  const opening = openScope(place, options);
-  using witnesses = new Witnesses({
-    run: `${ownPid}-${Date.now().toString(36)}`,
-    processes: options.processes ?? false,
-    reverseDns: options.reverseDns ?? false,
-  });
+  const trace = options.processes ? `netmeter-${ownPid}-${Date.now().toString(36)}` : undefined;
+  const opening = openScope(place, { ...options, trace });
+  using witnesses = new Witnesses({ trace, reverseDns: options.reverseDns ?? false });
   await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);
   const neighbours = await neighboursOf(scope, files, options);

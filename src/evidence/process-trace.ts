@@ -8,8 +8,8 @@ import { TraceInstance } from './trace-instance.js';
 import type { TraceReader } from './trace-reader.js';
 
 export type TraceOptions = {
-  /** Tells this run from all others on the machine: its instance is `netmeter-RUN`. */
-  readonly run: string;
+  /** Of its instance: `netmeter-` and what tells this run from all others on the machine. */
+  readonly name: string;
   /** Where to look for the mounted tracefs. */
   readonly folders?: readonly string[] | undefined;
 };
@@ -19,8 +19,6 @@ const READ_MS = 20;
 const READ_MS_PER_CPU = 1.25;
 
 const UNREADABLE = 'the kernel describes its trace in a way that is not known here';
-
-const nameOf = ({ run }: TraceOptions) => `netmeter-${run}`;
 
 /** Who takes an instance away when this run is over, however it ends. */
 export type Keeper = { readonly removeTrace: (name: string) => Promise<void> };
@@ -59,7 +57,7 @@ export class ProcessTrace implements Disposable {
   static async #over(tracefs: Tracefs, options: TraceOptions): Promise<ProcessTrace | { readonly missing: string }> {
     let instance: TraceInstance | undefined;
     try {
-      instance = TraceInstance.make(`${tracefs.folder}/instances/${nameOf(options)}`);
+      instance = TraceInstance.make(`${tracefs.folder}/instances/${options.name}`);
       const tid = instance.ownTid();
       if (tid === undefined) throw new Error(UNREADABLE);
       instance.arm(tid);
@@ -78,7 +76,7 @@ export class ProcessTrace implements Disposable {
   }
 
   get name(): string {
-    return nameOf(this.#options);
+    return this.#options.name;
   }
 
   /** From now on another takes the instance away; to be called as early as can be. */

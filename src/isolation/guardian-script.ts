@@ -17,7 +17,7 @@ import { END_TRACE } from './end-trace-script.js';
  *   trace NAME           take the kernel's trace instance NAME away at the end
  */
 export const GUARDIAN_SCRIPT = String.raw`
-held= link= keys= chains= trace=
+held= link= keys= chains= trace=$TRACE
 
 # Each helper has its own socket and no other, so that its end is seen.
 take() { exec 0<&$1 1>&$1 2>&$1 3<&- 4<&- 5<&- 6<&- 8<&-; [ $1 = 6 ] || exec 7<&-; }

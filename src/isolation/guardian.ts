@@ -15,6 +15,8 @@ export type GuardianOptions = {
   /** Files of the host that the namespace shows with another text. */
   readonly resolvConf?: CoveredFile | undefined;
   readonly hosts?: CoveredFile | undefined;
+  /** An instance of the kernel's trace that may be made from now on, to be taken away at the end. */
+  readonly trace?: string | undefined;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
@@ -105,13 +107,17 @@ export class Guardian {
 }
 
 /** All that the scripts need to know; nothing of the caller's environment can mislead the tools. */
-const environment = (tools: Tools, { resolvConf, hosts, openFiles }: GuardianOptions): NodeJS.ProcessEnv => ({
+const environment = (
+  tools: Tools,
+  { resolvConf, hosts, openFiles, trace = '' }: GuardianOptions,
+): NodeJS.ProcessEnv => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   // Without a home nft leaves no ~/.nft.history behind.
   HOME: '/dev/null',
   ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
   NETMETER: `${ownPid}`,
+  TRACE: trace,
   OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: GUARDIAN_SCRIPT,

@@ -28,7 +28,7 @@ export type OpenOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly publish?: readonly PublishedPort[];
   readonly hostPorts?: readonly HostPort[];
-} & Pick<GuardianOptions, 'cwd' | 'openFiles'>;
+} & Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
 const MAX_TRIES = 50;
@@ -79,7 +79,7 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, trace } = options;
     this.#publish = publish;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
@@ -90,7 +90,7 @@ export class VethScope implements Scope {
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     this.#hosts = wantsName ? readHostsFile() : undefined;
     this.#hasMounts = resolvConf !== undefined || this.#hosts !== undefined;
-    this.#guardian = new Guardian(tools, { cwd, openFiles, resolvConf, hosts: this.#hosts });
+    this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts: this.#hosts });
     const { nft, hostTc, holder } = this.#guardian.helpers;
     this.#nat = new NatTable(nft, publish);
     this.#hostQueues = new QueueCounters(hostTc);

@@ -6,14 +6,17 @@ import type { Scope } from '../isolation/scope.js';
 import { VethScope } from '../isolation/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
+/** What a run asks for, and the kernel's trace that may be made beside. */
+type ScopeOptions = MeasureOptions & { readonly trace?: string | undefined };
+
 /** Opens a scope where the choice says. */
-export async function openScope(place: Choice, options: MeasureOptions): Promise<Scope> {
+export async function openScope(place: Choice, options: ScopeOptions): Promise<Scope> {
   checkPublish(place, options.publish ?? []);
   const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
 }
 
-async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope> {
+async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
   switch (place.kind) {
     case 'veth':
       return VethScope.open(options);

@@ -24,10 +24,10 @@ export class ProcessWatch implements Disposable {
 
   /**
    * For the moment at which the scope has begun to be made: arming the trace takes the kernel 5 ms, in which others work.
-   * @param run tells this run from all others on the machine
+   * @param name the trace's
    */
-  constructor(run: string) {
-    this.#opening = openTrace(run).catch((error: unknown) => ({ missing: String(error) }));
+  constructor(name: string) {
+    this.#opening = openTrace(name).catch((error: unknown) => ({ missing: String(error) }));
   }
 
   /** Before the command is started. */
@@ -89,8 +89,8 @@ export class ProcessWatch implements Disposable {
 }
 
 /** Loaded here: while the scope is being made there is nothing else to do. */
-async function openTrace(run: string): Promise<ProcessTrace | Missing> {
+async function openTrace(name: string): Promise<ProcessTrace | Missing> {
   if (geteuid?.() !== 0) return { missing: 'the kernel’s trace is for root alone' };
   const { ProcessTrace } = await import('../evidence/process-trace.js');
-  return ProcessTrace.open({ run });
+  return ProcessTrace.open({ name });
 }

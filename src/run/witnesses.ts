@@ -8,10 +8,8 @@ import type { Reading } from './take-reading.js';
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
 
 export type Wanted = {
-  /** Tells this run from all others on the machine. */
-  readonly run: string;
-  /** Which process used it is asked for too. */
-  readonly processes: boolean;
+  /** Which process used it is asked for too: the name of the kernel's trace that tells it. */
+  readonly trace: string | undefined;
   /** Remotes without a name are looked up in the reverse zones. */
   readonly reverseDns: boolean;
 };
@@ -27,9 +25,9 @@ export class Witnesses implements Disposable {
   #seesNames: Promise<boolean> | undefined;
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ run, processes, reverseDns }: Wanted) {
+  constructor({ trace, reverseDns }: Wanted) {
     this.#reverseDns = reverseDns;
-    this.#processes = processes ? new ProcessWatch(run) : undefined;
+    this.#processes = trace === undefined ? undefined : new ProcessWatch(trace);
   }
 
   /**

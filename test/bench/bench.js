@@ -79,7 +79,7 @@ await compare(
 
 /** Milliseconds of a client's requests over kept connections, and what was lost of their trace. */
 async function requests(port, isTraced) {
-  const trace = isTraced ? await ProcessTrace.open({ run: `bench-${process.pid}-${Date.now()}` }) : undefined;
+  const trace = isTraced ? await ProcessTrace.open({ name: `netmeter-bench-${process.pid}-${Date.now()}` }) : undefined;
   const client = spawn(process.execPath, [KEEP_ALIVE, port, '20000'], { stdio: ['ignore', 'pipe', 'inherit'] });
   trace?.commandStarted(performance.now());
   const closed = once(client, 'close');

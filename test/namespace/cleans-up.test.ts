@@ -11,8 +11,8 @@ const STAYS = ['sh', '-c', 'setsid sleep 1000.5 & echo started; exec sleep 1000.
 
 const children = new Set<ChildProcess>();
 
-function start(words: readonly string[] = STAYS) {
-  const child = spawn(process.execPath, [NETMETER, '--grace', '0.2s', '--', ...words], {
+function start(words: readonly string[] = ['--', ...STAYS]) {
+  const child = spawn(process.execPath, [NETMETER, '--grace', '0.2s', ...words], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   children.add(child);
@@ -47,6 +47,17 @@ describePrivileged('nothing is left behind', () => {
       // The command may end of the signal alone; its daemon is waited for until the second one.
       await pause(300);
       child.kill(signal);
+      await ended;
+      await expectNoTraces(before, WITHIN_MS);
+    },
+  );
+
+  test.each(Array.from({ length: 8 }, (_, step) => step * 15))(
+    'of a trace after SIGKILL %i ms after the start',
+    async (ms) => {
+      const { child, ended } = start(['--by', 'process', '--', ...STAYS]);
+      await pause(ms);
+      child.kill('SIGKILL');
       await ended;
       await expectNoTraces(before, WITHIN_MS);
     },

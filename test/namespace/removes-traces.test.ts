@@ -22,7 +22,7 @@ describePrivileged('the trace leaves nothing behind', () => {
 
   const instances = () => readdirSync(`${tracefs.folder}/instances`).filter((name) => name.includes('removal'));
   const openTrace = async (run: string) => {
-    const trace = await ProcessTrace.open({ run: `removal-${run}` });
+    const trace = await ProcessTrace.open({ name: `netmeter-removal-${run}` });
     if ('missing' in trace) throw new Error(trace.missing);
     return trace;
   };
@@ -54,7 +54,7 @@ describePrivileged('the trace leaves nothing behind', () => {
       import { VethScope } from '${ROOT}dist/isolation/veth-scope.js';
       import { ProcessTrace } from '${ROOT}dist/evidence/process-trace.js';
       const scope = await VethScope.open();
-      const trace = await ProcessTrace.open({ run: 'removal-killed' });
+      const trace = await ProcessTrace.open({ name: 'netmeter-removal-killed' });
       await trace.keepBy(scope);
       trace.commandStarted(performance.now());
       console.log('ready');
@@ -85,7 +85,7 @@ describePrivileged('where there is no trace the reason is told', () => {
   test('no tracefs, as in a container without the right to mount', async () => {
     const script = `
       import { ProcessTrace } from '${ROOT}dist/evidence/process-trace.js';
-      console.log(JSON.stringify(await ProcessTrace.open({ run: 'removal-none', folders: [] })));`;
+      console.log(JSON.stringify(await ProcessTrace.open({ name: 'netmeter-removal-none', folders: [] })));`;
     const words = ['--bounding-set', '-sys_admin', '--inh-caps', '-sys_admin'];
     const run = spawn('setpriv', [...words, process.execPath, '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -98,7 +98,7 @@ describePrivileged('where there is no trace the reason is told', () => {
     const folder = '/tmp/netmeter-old-tracefs';
     for (const name of ['instances', 'events/sock/inet_sock_set_state', 'events/sched/sched_process_exec'])
       mkdirSync(`${folder}/${name}`, { recursive: true });
-    const opened = await ProcessTrace.open({ run: 'removal-old', folders: [folder] });
+    const opened = await ProcessTrace.open({ name: 'netmeter-removal-old', folders: [folder] });
     expect(opened).toEqual({ missing: expect.stringContaining('sock_send_length') });
     rmSync(folder, { recursive: true });
   });

@@ -9,7 +9,7 @@ let runs = 0;
 
 /** Runs a command on this machine under a trace, to the end of what it leaves behind. */
 export async function traced(argv: readonly string[], meanwhile?: (pid: number) => Promise<void>): Promise<Told> {
-  const trace = await ProcessTrace.open({ run: `test-${process.pid}-${runs++}` });
+  const trace = await ProcessTrace.open({ name: `netmeter-test-${process.pid}-${runs++}` });
   if ('missing' in trace) throw new Error(trace.missing);
   const [file = '', ...words] = argv;
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] });
