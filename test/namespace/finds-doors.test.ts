@@ -231,8 +231,8 @@ describePrivileged('doors that no counter of the namespace sees', () => {
     });
   });
 
-  test('a command that is over at once was not looked at', async () => {
+  test('a command that is over at once has none, if it was looked at in time at all', async () => {
     const { report } = await measured(['true']);
-    expect(report.doors).toBeNull();
+    expect(report.doors ?? []).toEqual([]);
   });
 });
