@@ -30,7 +30,7 @@ export type MeasureOptions = {
    * unless a limit is on names or look-ups.
    */
   readonly namesFirst?: boolean;
-  /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default. */
+  /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default, but for a limit on them. */
   readonly processes?: boolean;
   /** Ask the reverse zones for remotes that the command looked up no name of; false by default. */
   readonly reverseDns?: boolean;

@@ -1,6 +1,6 @@
 import { env as ownEnvironment, pid as ownPid } from 'node:process';
 import type { Evidence } from './budget/evidence.js';
-import { type Limits, needsNames } from './budget/limits.js';
+import { type Limits, needsNames, needsProcesses } from './budget/limits.js';
 import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
 import { findCommand } from './command/find-command.js';
@@ -42,7 +42,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const place = await choosePlace(options);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  const trace = options.processes ? `netmeter-${ownPid}-${Date.now().toString(36)}` : undefined;
+  const tracesProcesses = options.processes || needsProcesses(limits) || needsProcesses(warnLimits);
+  const trace = tracesProcesses ? `netmeter-${ownPid}-${Date.now().toString(36)}` : undefined;
   const opening = openScope(place, { ...options, trace });
   using witnesses = new Witnesses({ trace, reverseDns: options.reverseDns ?? false });
   await using scope = await opening;

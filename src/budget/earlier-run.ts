@@ -1,8 +1,8 @@
 import type { Measurement } from '../measurement.js';
-import type { ProcessUse } from './evidence.js';
+import type { ProcessShares } from './evidence.js';
 
 /** What a later run is compared with, and what of a report that needs. */
 export type EarlierRun = Pick<
   Measurement,
   'schema' | 'command' | 'isolation' | 'contamination' | 'traffic' | 'method' | 'remotes' | 'dns'
-> & { readonly processes?: ProcessUse };
+> & { readonly processes?: ProcessShares };

@@ -1,8 +1,8 @@
 import type { DnsUse, InOut, Layers, Method, Protocol, RemoteUse, Series, Traffic } from '../measurement.js';
 import type { Milliseconds } from '../units.js';
 
-/** Who used the network, as far as limits need it. */
-export type ProcessUse =
+/** Who used the network: what limits need of a measurement's. */
+export type ProcessShares =
   | {
       /** sampled: a lower bound. */
       readonly evidence: 'traced' | 'sampled';
@@ -11,6 +11,8 @@ export type ProcessUse =
       readonly otherProcesses: { readonly payload: ProcessPayload };
       /** null: nothing tells whether events were lost. */
       readonly lostEvents: number | null;
+      /** All unplaced payload went outside. */
+      readonly unplacedIsExternal?: boolean;
     }
   | { readonly evidence: 'none'; readonly reason: string };
 
@@ -30,7 +32,7 @@ export type Evidence = {
   readonly protocol?: Protocol;
   readonly remotes?: RemoteUse | undefined;
   readonly dns?: DnsUse | undefined;
-  readonly processes?: ProcessUse | undefined;
+  readonly processes?: ProcessShares | undefined;
   readonly series?: Series;
   /** Distance at which samples were taken, and how long the command ran. */
   readonly intervalMs?: Milliseconds;

@@ -8,9 +8,10 @@ export function processBounds(pattern: string, { processes }: Evidence): Bounds 
   if (processes.evidence === 'none') return unknown(processes.reason);
   const fitting = processes.processes.filter(({ name }) => name !== null && fitsPattern(pattern, name));
   const nameless = processes.processes.filter(({ name }) => name === null);
-  const lower = sum(fitting.map(({ payload }) => external(payload)));
+  const isExternal = processes.unplacedIsExternal === true;
+  const lower = sum(fitting.map(({ payload }) => (isExternal ? all(payload) : external(payload))));
   const doubts: readonly (readonly [number, string])[] = [
-    [sum(fitting.map(({ payload }) => unplaced(payload))), 'where some of it went is not known'],
+    [isExternal ? 0 : sum(fitting.map(({ payload }) => unplaced(payload))), 'where some of it went is not known'],
     [sum(nameless.map(({ payload }) => all(payload))), 'a process was over before its name could be read'],
     [all(processes.otherProcesses.payload), 'there were more processes than are told one by one'],
     [processes.evidence === 'sampled' ? Infinity : 0, 'processes were looked at now and then only'],

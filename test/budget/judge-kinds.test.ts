@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Evidence, ProcessPayload, ProcessUse } from '../../src/budget/evidence.js';
+import type { Evidence, ProcessPayload, ProcessShares } from '../../src/budget/evidence.js';
 import { judge } from '../../src/budget/judge.js';
 import type { Limits } from '../../src/budget/limits.js';
 import type { RemoteRow, RemoteUse, Verdict } from '../../src/measurement.js';
@@ -259,7 +259,7 @@ describe('a process', () => {
     external: { in: incoming, out: 0 },
     unplaced: { in: 0, out: unplaced },
   });
-  const traced: ProcessUse & { evidence: 'traced' | 'sampled' } = {
+  const traced: ProcessShares & { evidence: 'traced' | 'sampled' } = {
     evidence: 'traced',
     processes: [
       { name: 'git', payload: payload(100) },
@@ -271,13 +271,15 @@ describe('a process', () => {
   };
   const nameless = { ...traced, processes: [...traced.processes, { name: null, payload: payload(3) }] };
   const of = (name: string, limit: number): Limits => ({ processes: { [name]: ipOctets(limit) } });
-  test.each<[Limits, ProcessUse | undefined, Verdict]>([
+  test.each<[Limits, ProcessShares | undefined, Verdict]>([
     [of('git', 100), traced, 'within'],
     [of('git', 99), traced, 'exceeded'],
     [of('git*', 1000), traced, 'within'],
     [of('git*', 999), traced, 'exceeded'],
     [of('node', 54), traced, 'unmeasured'],
     [of('node', 55), traced, 'within'],
+    [of('node', 54), { ...traced, unplacedIsExternal: true }, 'exceeded'],
+    [of('node', 55), { ...traced, unplacedIsExternal: true }, 'within'],
     [of('curl', 0), traced, 'within'],
     [of('curl', 2), nameless, 'unmeasured'],
     [of('curl', 3), nameless, 'within'],

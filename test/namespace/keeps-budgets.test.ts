@@ -58,13 +58,14 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     const runs = Array.from({ length: 100 }).values();
     const work = async () => {
       for (const _ of runs) {
-        const { status, report } = await measured(fetch(8000), limits);
-        seen.push(`${status} ${report.budget?.limits.map(({ kind, verdict }) => `${kind} ${verdict}`).join(', ')}`);
+        const { status, stderr } = await netmeter([...limits, '--', ...fetch(8000)]);
+        const verdicts = [...stderr.matchAll(/^ {2}(?:budget|warn at) +(\S \w+)/gm)].map(([, verdict]) => verdict);
+        seen.push(`${status} ${verdicts.join(', ')}`);
       }
     };
     await Promise.all([work(), work()]);
     expect(seen).toHaveLength(100);
-    expect([...new Set(seen)]).toEqual(['120 in within, connections within, remote exceeded, out exceeded']);
+    expect([...new Set(seen)]).toEqual(['120 ✔ in, ✔ connections, ✘ remote, ! out']);
   });
 
   test('one packet exceeds a budget of 0, and loopback alone does not', async () => {
@@ -117,6 +118,27 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not told apart here');
   });
 
+  test('a program is judged by its name, and the limit alone asks for the trace', async () => {
+    const job = ['sh', '-c', `python3 ${TRAFFIC} requests ${wire.ipv4} 7000 2; sleep 0.1`];
+    const limits = [
+      '--max-process',
+      'python3*=2kB',
+      '--max-process',
+      'no-such-program=0',
+      '--warn-process',
+      'python*=500',
+    ];
+    const { status, report, stderr } = await measured(job, limits);
+    expect(status, stderr).toBe(0);
+    expect(report.budget?.limits).toMatchObject([
+      // Each request is 208 octets of payload and each answer 500.
+      { kind: 'process', subject: 'python3*', used: 1416, verdict: 'within' },
+      { kind: 'process', subject: 'no-such-program', used: 0, verdict: 'within' },
+      { kind: 'process', subject: 'python*', level: 'warn', used: 1416, verdict: 'exceeded' },
+    ]);
+    expect((await netmeter(['-q', '--max-process', 'python3*=1kB', '--', ...job])).status).toBe(120);
+  });
+
   test('the nearest configuration counts, and words win over it', async () => {
     const config = { max: { in: 100 }, budgets: { large: { max: { in: '1MB' } } } };
     writeFileSync(join(folder, 'netmeter.config.json'), JSON.stringify(config));
@@ -150,7 +172,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     const grown = await run(200_000, against);
     expect(grown.status).toBe(120);
     const text = grown.stderr.replaceAll(/\n {12}/g, ' ');
-    expect(text).toMatch(/✘ in [\d ]+ B exceeds .*; the baseline used 1\d\d \d\d\d B/);
+    expect(text).toMatch(/✘ in vs\. baseline [\d ]+ B exceeds .*; the baseline used 1\d\d \d\d\d B/);
     expect(text).toMatch(/✘ remote 203\.0\.113\.\d+:7000 /);
     expect((await run(200_000, [...against, '--max-increase', '200%'])).status).toBe(0);
     const elsewhere = await run(100_000, [...against, '--isolation', 'host', '--baseline-idle', '0']);

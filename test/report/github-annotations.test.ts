@@ -69,3 +69,19 @@ test('a message is shorter than the runner cuts, whole characters', () => {
     expect(line).not.toMatch(/\p{Surrogate}/u);
   }
 });
+
+test('a limit that only warns is a warning', () => {
+  const [error, warning] = githubAnnotations({
+    ...crawl,
+    budget: {
+      verdict: 'exceeded',
+      ended: false,
+      limits: [
+        { kind: 'in', limit: 1, used: 2, verdict: 'exceeded' },
+        { kind: 'remote', subject: 'a.example', level: 'warn', limit: 1, used: 2, verdict: 'exceeded' },
+      ],
+    },
+  });
+  expect(error).toMatch(/^::error .*::in 2 B exceeds/);
+  expect(warning).toMatch(/^::warning .*::remote a\.example 2 B exceeds/);
+});

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { JudgedLimit } from '../../src/measurement.js';
 import { headline } from '../../src/report/headline.js';
-import { limitText, shareText, verdictText } from '../../src/report/limit-text.js';
+import { limitName, limitText, markOf, shareText, verdictText } from '../../src/report/limit-text.js';
 import { ipOctets } from '../../src/units.js';
+import { MEASUREMENTS } from './measurements.js';
 import { blind, breach, crawl, quiet } from './special.js';
 
 const limit = (used: number | null, allowed: number, verdict: JudgedLimit['verdict']): JudgedLimit => ({
@@ -21,6 +22,30 @@ test.each([
   [limit(null, 10, 'unmeasured'), 'in unknown: cannot be judged against 10 B (10 B)'],
 ])('%j', (judged, text) => {
   expect(limitText(judged)).toBe(text);
+});
+
+test.each<[Partial<JudgedLimit>, string]>([
+  [{ kind: 'rate-peak', unit: 'octets/s' }, 'peak rate 5 B/s of 10 B/s (10 B/s), 50 %'],
+  [{ kind: 'dns-queries', unit: 'count' }, 'DNS queries 5 of 10, 50 %'],
+  [{ kind: 'remote', subject: '*.example.com' }, 'remote *.example.com 5 B of 10 B (10 B), 50 %'],
+  [{ kind: 'increase', subject: 'in', baseline: 4 }, 'in vs. baseline 5 B of 10 B (10 B), 50 %; the baseline used 4 B'],
+  [{ kind: 'increase', subject: 'a', baseline: null }, 'remote a vs. baseline 5 B of 10 B (10 B), 50 %'],
+  [{ verdict: 'unmeasured', reason: 'why' }, 'in about 5 B: cannot be judged against 10 B (10 B): why'],
+])('%j', (changes, text) => {
+  expect(limitText({ ...limit(5, 10, 'within'), ...changes })).toBe(text);
+});
+
+test('a warning that was passed over is no failure', () => {
+  expect(markOf({ ...limit(2, 1, 'exceeded'), level: 'warn' })).toBe('!');
+  expect(markOf(limit(2, 1, 'exceeded'))).toBe('✘');
+  expect(markOf({ ...limit(2, 3, 'unmeasured'), level: 'warn' })).toBe('?');
+});
+
+test('limits of one level have names of their own', () => {
+  for (const [, { budget }] of MEASUREMENTS) {
+    const names = (budget?.limits ?? []).map((each) => `${each.level} ${limitName(each)}`);
+    expect(new Set(names).size).toBe(names.length);
+  }
 });
 
 test('a share is never rounded over its limit, and there is none of nothing', () => {
