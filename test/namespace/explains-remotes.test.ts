@@ -172,10 +172,10 @@ for number in range(100_000):
     expect(rows).toHaveLength(1000);
     // A set that must grow faster than the kernel can refuses new elements for a moment: they are among the others.
     const told = (others?.remotes ?? 0) + rows.length;
-    expect(told).toBeGreaterThan(80_000);
+    expect(told).toBeGreaterThan(50_000);
     if (told < 100_000) expect(others?.isComplete).toBe(false);
     const large = rows.filter(({ wireOctets }) => wireOctets.out === 1048);
-    expect(large.length).toBeGreaterThan(80);
+    expect(large.length).toBeGreaterThan(50);
     expect(rows.slice(0, large.length).every(({ wireOctets: w }) => (w.out ?? 0) + (w.in ?? 0) >= 1048)).toBe(true);
   });
 });

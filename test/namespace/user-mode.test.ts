@@ -113,19 +113,24 @@ describePrivileged('user-mode isolation', () => {
         expect(Math.abs(off[way]), way).toBeLessThanOrEqual(report.method.errorBound[way] ?? 0);
     }
 
+    // On a machine that is busy with others the carrier may cut a transfer otherwise.
     test.each([
       ['download', 'in'],
       ['upload', 'out'],
-    ] as const)('%s: within 1 %% of a capture at the far end, and within what the report states', async (mode, way) => {
-      const compared = await compare(each(mode, 10_000_000).join('\n'), hide);
-      const { report, truth, off } = compared;
-      expect(report.isolation).toMatchObject({ kind: 'user-mode', tool });
-      // slirp4netns may cut each segment of an upload in two, which the bound knows.
-      if (tool === 'pasta' || mode === 'download')
-        expect(Math.abs(off[way]) / truth[way], `${off[way]} of ${truth[way]}`).toBeLessThan(0.01);
-      expect(report.method.name).toBe('tap');
-      expectWithinBound(compared);
-    });
+    ] as const)(
+      '%s: within 1 %% of a capture at the far end, and within what the report states',
+      { retry: 2 },
+      async (mode, way) => {
+        const compared = await compare(each(mode, 10_000_000).join('\n'), hide);
+        const { report, truth, off } = compared;
+        expect(report.isolation).toMatchObject({ kind: 'user-mode', tool });
+        // slirp4netns may cut each segment of an upload in two, which the bound knows.
+        if (tool === 'pasta' || mode === 'download')
+          expect(Math.abs(off[way]) / truth[way], `${off[way]} of ${truth[way]}`).toBeLessThan(0.01);
+        expect(report.method.name).toBe('tap');
+        expectWithinBound(compared);
+      },
+    );
 
     test('small requests: within 1 % in each direction', async () => {
       const compared = await compare(each('requests', 200).join('\n'), hide);
