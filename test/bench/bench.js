@@ -1,11 +1,15 @@
 // Benchmarks: each figure is a ratio against its baseline, measured side by side in the same run. Needs root and iperf3.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProcessTrace } from '../../dist/evidence/process-trace.js';
 
 const NETMETER = fileURLToPath(new URL('../../bin/netmeter.js', import.meta.url));
-const KEEP_ALIVE = fileURLToPath(new URL('../../fixtures/programs/keep-alive.js', import.meta.url));
+const program = (name) => fileURLToPath(new URL(`../../fixtures/programs/${name}`, import.meta.url));
+const KEEP_ALIVE = program('keep-alive.js');
 const PAIRS = Number(process.argv[2] ?? 10);
 const SERVER = '203.0.113.246';
 
@@ -112,8 +116,34 @@ sh(`
 const server = spawn('ip', ['netns', 'exec', 'bench-wire', 'iperf3', '--server', '--forceflush'], {
   stdio: ['ignore', 'pipe', 'ignore'],
 });
+const names = spawn(
+  'ip',
+  ['netns', 'exec', 'bench-wire', 'python3', program('name-server.py'), SERVER, 'bench.example', SERVER],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const folder = mkdtempSync(join(tmpdir(), 'netmeter-bench-'));
+writeFileSync(join(folder, 'resolv.conf'), `nameserver ${SERVER}\n`);
+
+/** Median microseconds of 500 look-ups, on a host whose name server is the wire's. */
+function lookUp(...netmeter) {
+  const look = `import socket, statistics, time
+def one():
+    start = time.perf_counter(); socket.gethostbyname("bench.example"); return time.perf_counter() - start
+print(statistics.median(one() for _ in range(500)) * 1000)`;
+  const named = `mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)"; exec "$@"`;
+  const words = ['--mount', 'sh', '-c', named, 'sh', ...netmeter, 'python3', '-c', look];
+  return Number(spawnSync('unshare', words, { encoding: 'utf8' }).stdout) * 1000;
+}
+
 try {
   await once(server.stdout, 'data');
+  await once(names.stdout, 'data');
+  await compare(
+    'a look-up by the relay, against the host',
+    'µs',
+    () => lookUp(process.execPath, NETMETER, '--quiet', '--by', 'remote', '--'),
+    () => lookUp(),
+  );
   await compare(
     'upload, against the path without queues',
     'Gb/s',
@@ -128,5 +158,7 @@ try {
   );
 } finally {
   server.kill('SIGKILL');
+  names.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
   sh('ip netns del bench-wire');
 }
