@@ -44,10 +44,13 @@ function label({ pid, depth, name, file, commandLine: words }: ProcessRow): stri
   const indent = ' '.repeat(Math.min(depth, 3));
   const tail = ` (${pid})`;
   const text = words
-    ? commandLine(words, NAME_WIDTH - indent.length - tail.length)
+    ? commandLine(withoutFolder(words), NAME_WIDTH - indent.length - tail.length)
     : visible(name ?? file ?? 'unknown');
   return `${indent}${text}${tail}`;
 }
+
+/** The folder of a program would take the room of what tells one from another. */
+const withoutFolder = ([file = '', ...rest]: readonly string[]) => [file.replace(/^.*\//s, '') || file, ...rest];
 
 /** What the shown ones do not explain, by kind. */
 function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
