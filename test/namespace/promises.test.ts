@@ -145,7 +145,9 @@ describePrivileged('every isolation keeps the promises', () => {
           after[`ipv4.${way}`][0] - before[`ipv4.${way}`][0] + after[`ipv6.${way}`][0] - before[`ipv6.${way}`][0];
         const { wireOctets } = counted.external[way];
         if (wireOctets === null || method.errorBound[way] === null) throw new Error(`${way} is unknown`);
-        expect(Math.abs(wireOctets - truth), `${way}: ${wireOctets} for ${truth}`).toBeLessThanOrEqual(
+        const off = wireOctets - truth;
+        // This machine's own network may be used by others meanwhile: then it is an upper bound.
+        expect(ownLoopback ? Math.abs(off) : -off, `${way}: ${wireOctets} for ${truth}`).toBeLessThanOrEqual(
           method.errorBound[way],
         );
       }
