@@ -11,6 +11,8 @@ export type MeasureOptions = {
   readonly limits?: Limits;
   /** Ends the tree as soon as a sample shows that a limit is exceeded. */
   readonly kill?: boolean;
+  /** Has the kernel keep the limits on in, out and total, and ends the tree for a breach. */
+  readonly enforce?: boolean;
   /** Distance of the samples; 1 s. */
   readonly interval?: Milliseconds;
   /** How long bytes in flight are waited for after the last process ended; 2 s. */

@@ -1,4 +1,5 @@
 import { env as ownEnvironment } from 'node:process';
+import { enforced } from './budget/enforced.js';
 import { judge } from './budget/judge.js';
 import { type Account, chooseAccount, identityOptions } from './command/account.js';
 import { childCpu } from './command/child-cpu.js';
@@ -12,8 +13,10 @@ import type { Measurement, Sample } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
 import { endTree, isShared } from './run/end-tree.js';
+import type { Enforcement } from './run/enforce-limits.js';
 import { PortHint } from './run/hint-at-ports.js';
 import { DoorWatch } from './run/look-for-doors.js';
+import { octetsSince } from './run/octets-since.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -33,7 +36,7 @@ import { version } from './version.js';
  * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
-  const { limits = {}, kill = false, wait = 'tree', signal, hurry } = options;
+  const { limits = {}, kill = false, enforce = false, wait = 'tree', signal, hurry } = options;
   const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
@@ -57,6 +60,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
   const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
 
+  const octets = octetsSince({ scope, files, before });
+  const enforcer = enforce ? await enforcerOf(scope, { limits, octets, judgeNow, endTree: endNow }) : undefined;
+
   const witnesses = new Witnesses(scope, before);
   if (options.namesFirst) await witnesses.seesNames;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
@@ -75,7 +81,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     void doors.look();
     return breach.look(sample);
   };
-  using watch = new TrafficWatch({ scope, files, before, interval, onSample });
+  using watch = new TrafficWatch({ octets, interval, onSample });
+  const enforcing = enforcer?.watch();
   const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
   const stop = () => void endNow();
@@ -100,6 +107,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
 
   watch[Symbol.dispose]();
+  enforcer?.stop();
+  await enforcing;
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
@@ -107,7 +116,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const explanation = await witnesses.explain(traffic);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
-  const budget = judge(limits, { external, method, ended: breach.ended });
+  const judged = judge(limits, { external, method, ended: breach.ended });
+  const budget = enforce && judged ? enforced(judged) : judged;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   return {
     schema: 1,
@@ -144,6 +154,13 @@ async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: Meas
   if (!isShared(scope)) return undefined;
   const { lookForNeighbours } = await import('./run/neighbours.js');
   return lookForNeighbours(scope, files, options);
+}
+
+/** Loaded here: only some runs have it. */
+async function enforcerOf(scope: Scope, enforcement: Omit<Enforcement, 'keeper'>) {
+  if (!scope.limits) return undefined;
+  const { LimitEnforcer } = await import('./run/enforce-limits.js');
+  return new LimitEnforcer({ ...enforcement, keeper: scope.limits });
 }
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>

@@ -104,13 +104,17 @@ export type JudgedLimit = {
   readonly limit: IpOctets;
   readonly used: IpOctets | null;
   readonly verdict: Verdict;
+  /** What passed beyond a limit that the kernel kept (--enforce). */
+  readonly overshoot?: IpOctets;
 };
 
 export type JudgedBudget = {
   readonly verdict: Verdict;
   readonly limits: readonly JudgedLimit[];
-  /** netmeter ended the command because of the breach (--kill). */
+  /** netmeter ended the command because of the breach (--kill), or the kernel refused it the network (--enforce). */
   readonly ended: boolean;
+  /** The kernel kept the limits (--enforce). */
+  readonly enforced?: true;
 };
 
 /** Cumulative external wire octets, `atMs` after the command's start. */

@@ -17,6 +17,11 @@ export const OPTIONS: readonly Option[] = [
   { name: 'max-out', value: 'SIZE', group: 'Budget', description: 'Most bytes that may go out' },
   { name: 'max-total', value: 'SIZE', group: 'Budget', description: 'Most bytes in both directions' },
   { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
+  {
+    name: 'enforce',
+    group: 'Budget',
+    description: 'Have the kernel refuse all that is beyond the limits, and end the command',
+  },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
     name: 'report',

@@ -19,6 +19,7 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 export type RunOptions = {
   readonly limits: Limits;
   readonly kill: boolean;
+  readonly enforce?: true;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
@@ -111,6 +112,9 @@ function runOptions(values: Values): RunOptions {
   const kill = values.has('kill');
   if (kill && Object.keys(limits).length === 0)
     throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  const enforce = values.has('enforce');
+  if (enforce && Object.keys(limits).length === 0)
+    throw usage('--enforce needs a limit', 'Add --max-in, --max-out or --max-total.');
   const user = one('user');
   const netns = one('netns');
   const idle = one('baseline-idle');
@@ -124,6 +128,7 @@ function runOptions(values: Values): RunOptions {
   return {
     limits,
     kill,
+    ...(enforce && { enforce }),
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),

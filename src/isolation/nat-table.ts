@@ -1,6 +1,7 @@
 import { NetmeterError } from '../errors.js';
 import type { LineChannel } from './line-channel.js';
 import { hostDevices, type Links } from './make-links.js';
+import { hasChain } from './nft-answers.js';
 import type { PublishedPort } from './ports.js';
 import { publishRules } from './publish-rules.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
@@ -44,10 +45,15 @@ export class NatTable implements RemoteSource {
   addChain(chain: string, commands: readonly string[]): Promise<boolean> {
     const added = this.#last.then(() => {
       this.#nft.send(commands.join('; '), `list chain ${this.#table} ${chain}`);
-      return this.#hasChain(chain);
+      return hasChain(this.#nft, chain);
     });
     this.#last = added;
     return added;
+  }
+
+  /** For commands that print nothing. */
+  order(...commands: readonly string[]): void {
+    this.#nft.send(...commands);
   }
 
   /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
@@ -100,21 +106,11 @@ export class NatTable implements RemoteSource {
       if (line.startsWith(`table ${table} {`)) break;
       others.push(line);
     }
-    this.#counts = this.#hasChain(LAST_CHAIN).then((has) => {
+    this.#counts = hasChain(this.#nft, LAST_CHAIN).then((has) => {
       this.#isCounting = has;
       return has;
     });
     return others.join('\n');
-  }
-
-  /** Reads up to the end of a chain's listing, which was asked for. */
-  async #hasChain(chain: string): Promise<boolean> {
-    for (let seen = false; ; ) {
-      const line = await this.#nft.nextLine();
-      if (line === undefined || line.startsWith('Error:')) return false;
-      seen ||= line.trim() === `chain ${chain} {`;
-      if (seen && line === '}') return true;
-    }
   }
 
   /** Takes the table away again, when its number turned out to be another run's. */

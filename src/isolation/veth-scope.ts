@@ -7,6 +7,8 @@ import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
+import type { KeptLimits } from './kept-limits.js';
+import type { KernelLimits } from './limit-rules.js';
 import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
@@ -18,7 +20,7 @@ import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
-import type { RemoteSource, Scope, WireReading } from './scope.js';
+import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';
 import type { ScopeNames } from './scope-names.js';
 import type { LinkPlan, LinkPurpose } from './subnet.js';
 import { innerLines } from './veth-pair.js';
@@ -28,10 +30,14 @@ export type OpenOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly publish?: readonly PublishedPort[];
   readonly hostPorts?: readonly HostPort[];
+  /** Limits on external octets that the kernel shall keep. */
+  readonly keep?: KernelLimits | undefined;
 } & Pick<GuardianOptions, 'cwd' | 'openFiles'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
 const MAX_TRIES = 50;
+
+const ETHERNET_HEADER = 14;
 
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 const IPV6_MIN_MTU = 1280;
@@ -51,6 +57,8 @@ export class VethScope implements Scope {
   readonly #hosts: CoveredFile | undefined;
   readonly #publish: readonly PublishedPort[];
   #published: PublishedPorts | undefined;
+  readonly #keep: KernelLimits | undefined;
+  #limits: KeptLimits | undefined;
   #names: ScopeNames | undefined;
   /** `nft list chains` from before our own table. */
   #listing = '';
@@ -78,8 +86,9 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, keep } = options;
     this.#publish = publish;
+    this.#keep = keep;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
@@ -140,6 +149,10 @@ export class VethScope implements Scope {
     return this.readWire();
   }
 
+  get limits(): LimitKeeper | undefined {
+    return this.#limits;
+  }
+
   get remotes(): RemoteSource {
     return this.#nat;
   }
@@ -153,6 +166,7 @@ export class VethScope implements Scope {
 
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
+    this.#limits?.[Symbol.dispose]();
     this.#names?.[Symbol.dispose]();
     this.#published?.[Symbol.dispose]();
     return this.#guardian.finish();
@@ -186,14 +200,14 @@ export class VethScope implements Scope {
     await Promise.all([
       held,
       this.#configureInside(links),
-      this.#hostQueues.attach(hostDevices(links)),
+      this.#attach(this.#hostQueues, hostDevices(links)),
       translated.then((listing) => {
         this.#listing = listing;
         return this.#connect(links, keys, listing);
       }),
     ]);
     this.#nameHost();
-    await Promise.all([this.#relayNames(), this.#publishPorts()]);
+    await Promise.all([this.#relayNames(), this.#publishPorts(), this.#keepLimits()]);
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
@@ -229,6 +243,34 @@ export class VethScope implements Scope {
     this.#published = await PublishedPorts.open(this.#publish, this.#plan('host-local').inner.addresses);
   }
 
+  async #keepLimits(): Promise<void> {
+    if (!this.#keep) return;
+    const { KeptLimits } = await import('./kept-limits.js');
+    this.#limits = await KeptLimits.open({
+      limits: this.#keep,
+      nat: this.#nat,
+      namespace: this.#opened,
+      tools: this.#tools,
+      plans: this.#external,
+    });
+  }
+
+  /** A queue that is to be relied on must be there. */
+  async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
+    const external = this.#external.flatMap(({ host, inner }) => [host.device, inner.device]);
+    const shape = { frame: this.#mtu + ETHERNET_HEADER, single: this.#keep !== undefined };
+    const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
+    if (shape.single && readings.includes(undefined)) {
+      throw new NetmeterError('SETUP_FAILED', '--enforce: this kernel refuses the queues that it needs', {
+        cure: 'Load the module sch_tbf, or leave --enforce to --kill.',
+      });
+    }
+  }
+
+  get #external(): readonly LinkPlan[] {
+    return this.#made.plans.filter(({ purpose }) => purpose !== 'host-local');
+  }
+
   /** Makes the chosen links, or others when somebody else was faster. */
   async #makeLinks(chosen: Links, switchedOn: readonly string[]): Promise<Links> {
     const making = { mtu: this.#mtu, holderPid: this.counterPid };
@@ -248,7 +290,7 @@ export class VethScope implements Scope {
     const gateways = links.plans.flatMap(({ purpose, host }) => (purpose === 'host-local' ? [] : host.addresses));
     const local = [...readLocalAddresses(), ...gateways];
     await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
-    await this.#innerQueues.attach(['lo', ...innerDevices(links)]);
+    await this.#attach(this.#innerQueues, ['lo', ...innerDevices(links)]);
   }
 
   /** After the address translation, whose rules keep the forwarding to the namespace's packets. */

@@ -9,6 +9,7 @@ import type { MeasureOptions } from '../measure-options.js';
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: MeasureOptions): Promise<Scope> {
   checkPublish(place, options.publish ?? []);
+  checkEnforce(place, options);
   const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
 }
@@ -16,7 +17,7 @@ export async function openScope(place: Choice, options: MeasureOptions): Promise
 async function openPlace(place: Choice, options: MeasureOptions): Promise<Scope> {
   switch (place.kind) {
     case 'veth':
-      return VethScope.open(options);
+      return VethScope.open({ ...options, keep: options.enforce ? (options.limits ?? {}) : undefined });
     case 'offline': {
       const { OfflineScope } = await import('../isolation/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });
@@ -45,6 +46,14 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Where the kernel cannot keep a limit it is said, instead of running without. */
+function checkEnforce({ kind }: Choice, { enforce }: MeasureOptions): void {
+  if (!enforce || kind === 'veth') return;
+  throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
+    cure: 'It needs veth: run as root, or with sudo. --kill ends a command at the sample that shows a breach.',
+  });
 }
 
 /** What cannot be published is said, instead of leaving a server out of reach. */

@@ -1,0 +1,15 @@
+import type { JudgedBudget, JudgedLimit } from '../measurement.js';
+import { ipOctets } from '../units.js';
+
+/**
+ * A verdict on limits that the kernel kept: what passed beyond them, until the other side heard of it. Whatever became of
+ * a command that was refused its network, it failed because of the budget.
+ */
+export function enforced(budget: JudgedBudget): JudgedBudget {
+  return { ...budget, limits: budget.limits.map(withOvershoot), ended: budget.verdict === 'exceeded', enforced: true };
+}
+
+function withOvershoot(limit: JudgedLimit): JudgedLimit {
+  if (limit.verdict !== 'exceeded' || limit.used === null) return limit;
+  return { ...limit, overshoot: ipOctets(limit.used - limit.limit) };
+}
