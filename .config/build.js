@@ -4,7 +4,7 @@ import { build } from 'rolldown';
 
 /** Ours, but for what only some runs load. */
 const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain|enforce)|counters/(connections|unix-sockets)|traffic/idle|isolation/(kept-limits|limit-rules|inner-table|read-sockets|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
+  `^${process.cwd()}/src/(?!cli/(doctor|watch|attach|help|completion|nearest-option)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain|enforce)|counters/(connections|unix-sockets)|traffic/idle|isolation/(kept-limits|limit-rules|inner-table|egress|destinations|decode-answer|read-sockets|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
 );
 
 await build({

@@ -2,6 +2,7 @@ import type { StdioOptions } from 'node:child_process';
 import type { Limits } from './budget/judge.js';
 import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
+import type { Egress } from './isolation/destinations.js';
 import type { HostPort, PublishedPort } from './isolation/ports.js';
 import { type Milliseconds, milliseconds } from './units.js';
 
@@ -13,6 +14,8 @@ export type MeasureOptions = {
   readonly kill?: boolean;
   /** Has the kernel keep the limits on in, out and total, and ends the tree for a breach. */
   readonly enforce?: boolean;
+  /** Where the command may send to, by name or address; everywhere by default. */
+  readonly egress?: Egress;
   /** Distance of the samples; 1 s. */
   readonly interval?: Milliseconds;
   /** How long bytes in flight are waited for after the last process ended; 2 s. */

@@ -7,6 +7,7 @@ import { findCommand } from './command/find-command.js';
 import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
+import type { Egress } from './isolation/destinations.js';
 import type { Scope } from './isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement, Sample } from './measurement.js';
@@ -65,6 +66,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 
   const witnesses = new Witnesses(scope, before);
   if (options.namesFirst) await witnesses.seesNames;
+  if (options.egress) await requireNames(witnesses, options.egress);
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
@@ -132,7 +134,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     },
     isolation: scope.isolation,
     ...(contamination && { contamination }),
-    ...(scope.isolation.kind === 'offline' && { attempts: await attempts }),
+    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: witnesses.named(await attempts) }),
     traffic,
     method,
     protocol,
@@ -161,6 +163,15 @@ async function enforcerOf(scope: Scope, enforcement: Omit<Enforcement, 'keeper'>
   if (!scope.limits) return undefined;
   const { LimitEnforcer } = await import('./run/enforce-limits.js');
   return new LimitEnforcer({ ...enforcement, keeper: scope.limits });
+}
+
+/** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
+async function requireNames(witnesses: Witnesses, egress: Egress): Promise<void> {
+  const { hasNames } = await import('./isolation/destinations.js');
+  if (!hasNames(egress) || (await witnesses.seesNames)) return;
+  throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
+    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf that no other resolver is in front of.',
+  });
 }
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>

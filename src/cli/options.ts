@@ -22,6 +22,20 @@ export const OPTIONS: readonly Option[] = [
     group: 'Budget',
     description: 'Have the kernel refuse all that is beyond the limits, and end the command',
   },
+  {
+    name: 'allow',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Let the command reach this alone: a name, *.name, address or network (CIDR)',
+  },
+  {
+    name: 'deny',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Refuse the command this, even if it is allowed',
+  },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
     name: 'report',

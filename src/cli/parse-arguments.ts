@@ -1,12 +1,14 @@
 import type { Limits } from '../budget/judge.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { Asked } from '../isolation/choose-isolation.js';
+import type { Egress } from '../isolation/destinations.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { By } from '../report/text.js';
 import type { Milliseconds } from '../units.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
+import { parseDestination } from './parse-destination.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
 import { parseReport, type ReportTarget } from './report-target.js';
@@ -20,6 +22,7 @@ export type RunOptions = {
   readonly limits: Limits;
   readonly kill: boolean;
   readonly enforce?: true;
+  readonly egress?: Egress;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
@@ -112,6 +115,7 @@ function runOptions(values: Values): RunOptions {
   const kill = values.has('kill');
   if (kill && Object.keys(limits).length === 0)
     throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  const destinations = (name: string) => (values.get(name) ?? []).map(parseDestination);
   const enforce = values.has('enforce');
   if (enforce && Object.keys(limits).length === 0)
     throw usage('--enforce needs a limit', 'Add --max-in, --max-out or --max-total.');
@@ -129,6 +133,9 @@ function runOptions(values: Values): RunOptions {
     limits,
     kill,
     ...(enforce && { enforce }),
+    ...((values.has('allow') || values.has('deny')) && {
+      egress: { allow: destinations('allow'), deny: destinations('deny') },
+    }),
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),

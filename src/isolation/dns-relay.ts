@@ -1,9 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import { Transform } from 'node:stream';
 import { askResolver, failureOf, type Resolver } from './ask-resolver.js';
-import type { DnsObserver } from './dns-exchange.js';
-import { DnsFrames } from './dns-frames.js';
+import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
+import { DnsFrames, framed } from './dns-frames.js';
 
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
@@ -18,6 +19,7 @@ export type RelayOptions = {
   readonly port: number;
   readonly server: Resolver;
   readonly observe?: DnsObserver | undefined;
+  readonly admit?: DnsAdmitter | undefined;
 };
 
 /**
@@ -29,14 +31,14 @@ export class DnsRelay implements Disposable {
   readonly #udp: Socket;
   readonly #tcp: Server;
 
-  private constructor(udp: Socket, tcp: Server, { server, observe }: RelayOptions) {
+  private constructor(udp: Socket, tcp: Server, { server, observe, admit }: RelayOptions) {
     this.#udp = udp.unref();
     this.#tcp = tcp.unref();
     this.port = udp.address().port;
-    udp.on('message', (question, from) => void answerQuestion(udp, question, from, { server, observe }));
+    udp.on('message', (question, from) => void answerQuestion(udp, question, from, { server, observe, admit }));
     // A client that is gone cannot be answered, and that is all.
     udp.on('error', () => {});
-    tcp.on('connection', (client) => relayStream(client, { server, observe }));
+    tcp.on('connection', (client) => relayStream(client, { server, observe, admit }));
   }
 
   /** @returns undefined when the port is taken: a resolver that listens everywhere answers there itself */
@@ -71,13 +73,14 @@ export class DnsRelay implements Disposable {
   }
 }
 
-type Relayed = Pick<RelayOptions, 'server' | 'observe'>;
+type Relayed = Pick<RelayOptions, 'server' | 'observe' | 'admit'>;
 
-async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, { server, observe }: Relayed) {
+async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, { server, observe, admit }: Relayed) {
   const start = performance.now();
   const answer = await askResolver(question, server);
   observe?.({ question, answer: answer === 'refused' ? undefined : answer, ms: performance.now() - start });
   if (answer === undefined) return;
+  if (answer !== 'refused') await admit?.(answer).catch(() => {});
   try {
     relay.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
   } catch {
@@ -85,14 +88,32 @@ async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo,
   }
 }
 
-function relayStream(client: TcpSocket, { server, observe }: Relayed): void {
+function relayStream(client: TcpSocket, { server, observe, admit }: Relayed): void {
   const upstream = connect({ port: server.port, host: server.address, allowHalfOpen: true });
   if (observe) observeStreams(client, upstream, observe);
-  client.pipe(upstream).pipe(client);
+  client.pipe(upstream);
+  if (admit) upstream.pipe(admittedFrames(admit)).pipe(client);
+  else upstream.pipe(client);
   for (const end of [client, upstream]) {
     end.unref();
     end.on('error', () => [client, upstream].forEach((socket) => void socket.destroy()));
   }
+}
+
+/** Holds each message of a stream back until it is admitted. */
+function admittedFrames(admit: DnsAdmitter): Transform {
+  const whole: Buffer[] = [];
+  const frames = new DnsFrames((message) => whole.push(message));
+  return new Transform({
+    async transform(chunk: Buffer, _, done) {
+      frames.data(chunk);
+      for (const message of whole.splice(0)) {
+        await admit(message).catch(() => {});
+        this.push(framed(message));
+      }
+      done();
+    },
+  });
 }
 
 /** Answers may come in another order than the questions: they have the same identifier (RFC 7766, 7). */

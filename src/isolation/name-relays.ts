@@ -1,4 +1,4 @@
-import type { DnsObserver } from './dns-exchange.js';
+import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
 import { isIpv6, type LinkPlan } from './subnet.js';
 
@@ -21,13 +21,14 @@ type Opening = {
   /** This machine's addresses, which are reached by a link of their own. */
   readonly local: readonly string[];
   readonly observe: DnsObserver;
+  readonly admit?: DnsAdmitter | undefined;
 };
 
 /**
  * Puts a relay between the command and each of its nameservers. The command goes on asking the server's own address: its
  * packets, on the counted link, are what they would be without the relay.
  */
-export async function openNameRelays({ table, plans, servers, local, observe }: Opening): Promise<NameRelays> {
+export async function openNameRelays({ table, plans, servers, local, observe, admit }: Opening): Promise<NameRelays> {
   const relays: DnsRelay[] = [];
   const rules: string[] = [];
   for (const server of servers.slice(0, MOST_SERVERS)) {
@@ -38,6 +39,7 @@ export async function openNameRelays({ table, plans, servers, local, observe }: 
       port: 0,
       server: { address: server, port: DNS_PORT },
       observe,
+      admit,
     });
     if (!relay) continue;
     relays.push(relay);

@@ -8,6 +8,9 @@ import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
 import { AT_HOST_ENDS, type CountedLink, LAST_CHAIN, remoteRules } from './remote-rules.js';
 import type { RemoteSource } from './scope.js';
 
+/** Answered at once and without the kernel, which tells that what was said before is done. */
+const MARKER = 'describe mark';
+
 /**
  * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
  * removes it when that process ends, however it ends.
@@ -49,6 +52,20 @@ export class NatTable implements RemoteSource {
     });
     this.#last = added;
     return added;
+  }
+
+  /** Gives commands that print nothing, and waits until they are done. @returns whether they could be */
+  apply(commands: readonly string[]): Promise<boolean> {
+    const applied = this.#last.then(async () => {
+      this.#nft.send(commands.join('; '), MARKER);
+      for (let ok = true; ; ) {
+        const line = await this.#nft.nextLine();
+        if (line === undefined || line.includes('datatype mark')) return ok && line !== undefined;
+        ok &&= !line.startsWith('Error:');
+      }
+    });
+    this.#last = applied;
+    return applied;
   }
 
   /** For commands that print nothing. */

@@ -1,4 +1,4 @@
-import type { DnsExchange, DnsObserver } from './dns-exchange.js';
+import type { DnsAdmitter, DnsExchange, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
 import { openNameRelays } from './name-relays.js';
 import type { NatTable } from './nat-table.js';
@@ -10,10 +10,13 @@ import type { LinkPlan } from './subnet.js';
 export class ScopeNames implements Disposable {
   readonly #choice: ResolverChoice;
   readonly #relays: Disposable[] = [];
+  /** Has each answer before the command; undefined: nobody wants to. */
+  readonly #admit: DnsAdmitter | undefined;
   #observe: DnsObserver | undefined;
 
-  constructor(choice: ResolverChoice) {
+  constructor(choice: ResolverChoice, admit?: DnsAdmitter) {
     this.#choice = choice;
+    this.#admit = admit;
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
@@ -23,6 +26,7 @@ export class ScopeNames implements Disposable {
       port: DNS_PORT,
       server: { address: server, port: DNS_PORT },
       observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      admit: this.#admit,
     });
     if (relay) this.#relays.push(relay);
   }
@@ -32,7 +36,8 @@ export class ScopeNames implements Disposable {
     this.#observe = observe;
     const { servers = [], relayTo } = this.#choice;
     if (relayTo) return this.#relays.length > 0;
-    const relays = await openNameRelays({ table: nat.table, plans, servers, local: readLocalAddresses(), observe });
+    const local = readLocalAddresses();
+    const relays = await openNameRelays({ table: nat.table, plans, servers, local, observe, admit: this.#admit });
     this.#relays.push(relays);
     return relays.rules.length > 0 && nat.addChain(relays.chain, relays.rules);
   }

@@ -61,7 +61,7 @@ export interface Scope extends AsyncDisposable {
    * @returns false where they cannot be seen
    */
   observeNames?(observe: DnsObserver): Promise<boolean>;
-  /** What was tried in a namespace without a way out; null: it could not be listed. */
+  /** What was tried where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were sent again, or a connect failed. */
   unansweredWarnings?(): readonly Warning[];

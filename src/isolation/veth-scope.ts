@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import type { Isolation, Warning } from '../measurement.js';
+import type { Attempt, Isolation, Warning } from '../measurement.js';
 import { asAccount } from './as-account.js';
+import type { Egress } from './destinations.js';
 import type { DnsObserver } from './dns-exchange.js';
+import type { EgressGate } from './egress-gate.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
@@ -32,6 +34,8 @@ export type OpenOptions = {
   readonly hostPorts?: readonly HostPort[];
   /** Limits on external octets that the kernel shall keep. */
   readonly keep?: KernelLimits | undefined;
+  /** Where the command may send to; everywhere by default. */
+  readonly egress?: Egress | undefined;
 } & Pick<GuardianOptions, 'cwd' | 'openFiles'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
@@ -59,6 +63,8 @@ export class VethScope implements Scope {
   #published: PublishedPorts | undefined;
   readonly #keep: KernelLimits | undefined;
   #limits: KeptLimits | undefined;
+  readonly #egress: Egress | undefined;
+  #gate: EgressGate | undefined;
   #names: ScopeNames | undefined;
   /** `nft list chains` from before our own table. */
   #listing = '';
@@ -86,9 +92,10 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles, keep } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, keep, egress } = options;
     this.#publish = publish;
     this.#keep = keep;
+    this.#egress = egress;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
@@ -164,6 +171,10 @@ export class VethScope implements Scope {
     return (await this.#openNames()).observe(observe, this.#nat, this.#made.plans);
   }
 
+  async attempts(): Promise<readonly Attempt[] | null> {
+    return (await this.#gate?.attempts(this.#tools.nft)) ?? null;
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#limits?.[Symbol.dispose]();
@@ -207,6 +218,7 @@ export class VethScope implements Scope {
       }),
     ]);
     this.#nameHost();
+    await this.#guardEgress();
     await Promise.all([this.#relayNames(), this.#publishPorts(), this.#keepLimits()]);
   }
 
@@ -223,7 +235,7 @@ export class VethScope implements Scope {
   /** Loaded here: before the command starts every millisecond counts. */
   async #openNames(): Promise<ScopeNames> {
     const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(this.#resolver);
+    this.#names ??= new ScopeNames(this.#resolver, this.#gate?.admit);
     return this.#names;
   }
 
@@ -241,6 +253,19 @@ export class VethScope implements Scope {
     if (this.#publish.length === 0) return;
     const { PublishedPorts } = await import('./published-ports.js');
     this.#published = await PublishedPorts.open(this.#publish, this.#plan('host-local').inner.addresses);
+  }
+
+  /** Before anything can look a name up. */
+  async #guardEgress(): Promise<void> {
+    if (!this.#egress) return;
+    const { EgressGate } = await import('./egress-gate.js');
+    this.#gate = await EgressGate.open({
+      egress: this.#egress,
+      nat: this.#nat,
+      devices: this.#external.map(({ host }) => host.device),
+      nameservers: this.#resolver.servers ?? [],
+      hosts: readHostsFile()?.text ?? '',
+    });
   }
 
   async #keepLimits(): Promise<void> {

@@ -9,7 +9,7 @@ import type { MeasureOptions } from '../measure-options.js';
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: MeasureOptions): Promise<Scope> {
   checkPublish(place, options.publish ?? []);
-  checkEnforce(place, options);
+  checkGates(place, options);
   const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
 }
@@ -48,9 +48,15 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
   }
 }
 
-/** Where the kernel cannot keep a limit it is said, instead of running without. */
-function checkEnforce({ kind }: Choice, { enforce }: MeasureOptions): void {
-  if (!enforce || kind === 'veth') return;
+/** Where the kernel cannot keep the command back it is said, instead of running without. */
+function checkGates({ kind }: Choice, { enforce, egress }: MeasureOptions): void {
+  if (kind === 'veth') return;
+  if (egress) {
+    throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
+      cure: 'They need veth: run as root, or with sudo. --isolation offline refuses everything, and needs neither.',
+    });
+  }
+  if (!enforce) return;
   throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
     cure: 'It needs veth: run as root, or with sudo. --kill ends a command at the sample that shows a breach.',
   });

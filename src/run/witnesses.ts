@@ -1,6 +1,6 @@
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
-import type { DnsUse, RemoteUse, Traffic } from '../measurement.js';
+import type { Attempt, DnsUse, RemoteUse, Traffic } from '../measurement.js';
 import type { Reading } from './take-reading.js';
 
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
@@ -26,6 +26,15 @@ export class Witnesses {
     this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
     // Names are worth no delay: a program that asks sooner than this is done would only lack one.
     this.seesNames = Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
+  }
+
+  /** Attempts with the names that led to their addresses; for after {@link explain}. */
+  named(attempts: readonly Attempt[] | null): readonly Attempt[] | null {
+    if (!attempts) return null;
+    return attempts.map((attempt) => {
+      const names = this.#names.namesOf(attempt.address);
+      return names.length > 0 ? { ...attempt, names } : attempt;
+    });
   }
 
   async explain(traffic: Traffic): Promise<Explanation> {
