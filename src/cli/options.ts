@@ -23,6 +23,12 @@ export const OPTIONS: readonly Option[] = [
     description: 'Have the kernel refuse all that is beyond the limits, and end the command',
   },
   {
+    name: 'rate-limit',
+    value: 'RATE',
+    group: 'Where',
+    description: 'Let no more pass a second, each way: 10MB/s',
+  },
+  {
     name: 'allow',
     value: 'DEST',
     repeatable: true,

@@ -5,12 +5,13 @@ import type { Egress } from '../isolation/destinations.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { LimitKind } from '../measurement.js';
 import type { By } from '../report/text.js';
-import type { Milliseconds } from '../units.js';
+import type { Milliseconds, OctetsPerSecond } from '../units.js';
 import { joinValues } from './join-values.js';
 import { OPTIONS } from './options.js';
 import { parseDestination } from './parse-destination.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
+import { parseRate } from './parse-rate.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
@@ -23,6 +24,7 @@ export type RunOptions = {
   readonly kill: boolean;
   readonly enforce?: true;
   readonly egress?: Egress;
+  readonly rateLimit?: OctetsPerSecond;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
@@ -120,6 +122,7 @@ function runOptions(values: Values): RunOptions {
   if (enforce && Object.keys(limits).length === 0)
     throw usage('--enforce needs a limit', 'Add --max-in, --max-out or --max-total.');
   const user = one('user');
+  const rate = one('rate-limit');
   const netns = one('netns');
   const idle = one('baseline-idle');
   const isolation = one('isolation') as Asked | undefined;
@@ -133,6 +136,7 @@ function runOptions(values: Values): RunOptions {
     limits,
     kill,
     ...(enforce && { enforce }),
+    ...(rate !== undefined && { rateLimit: parseRate(rate) }),
     ...((values.has('allow') || values.has('deny')) && {
       egress: { allow: destinations('allow'), deny: destinations('deny') },
     }),

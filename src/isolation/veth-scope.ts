@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { OctetsPerSecond } from '../units.js';
 import { asAccount } from './as-account.js';
 import type { Egress } from './destinations.js';
 import type { DnsObserver } from './dns-exchange.js';
@@ -34,6 +35,8 @@ export type OpenOptions = {
   readonly hostPorts?: readonly HostPort[];
   /** Limits on external octets that the kernel shall keep. */
   readonly keep?: KernelLimits | undefined;
+  /** Octets a second that may pass, each way and family. */
+  readonly rateLimit?: OctetsPerSecond | undefined;
   /** Where the command may send to; everywhere by default. */
   readonly egress?: Egress | undefined;
 } & Pick<GuardianOptions, 'cwd' | 'openFiles'>;
@@ -62,6 +65,7 @@ export class VethScope implements Scope {
   readonly #publish: readonly PublishedPort[];
   #published: PublishedPorts | undefined;
   readonly #keep: KernelLimits | undefined;
+  readonly #rate: OctetsPerSecond | undefined;
   #limits: KeptLimits | undefined;
   readonly #egress: Egress | undefined;
   #gate: EgressGate | undefined;
@@ -92,9 +96,10 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles, keep, egress } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, keep, egress, rateLimit } = options;
     this.#publish = publish;
     this.#keep = keep;
+    this.#rate = rateLimit;
     this.#egress = egress;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
@@ -283,11 +288,12 @@ export class VethScope implements Scope {
   /** A queue that is to be relied on must be there. */
   async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
     const external = this.#external.flatMap(({ host, inner }) => [host.device, inner.device]);
-    const shape = { frame: this.#mtu + ETHERNET_HEADER, single: this.#keep !== undefined };
+    const single = this.#keep !== undefined;
+    const shape = { frame: this.#mtu + ETHERNET_HEADER, single, rate: this.#rate };
     const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
-    if (shape.single && readings.includes(undefined)) {
-      throw new NetmeterError('SETUP_FAILED', '--enforce: this kernel refuses the queues that it needs', {
-        cure: 'Load the module sch_tbf, or leave --enforce to --kill.',
+    if ((single || this.#rate !== undefined) && readings.includes(undefined)) {
+      throw new NetmeterError('SETUP_FAILED', '--enforce, --rate-limit: this kernel refuses the queues for them', {
+        cure: 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.',
       });
     }
   }

@@ -49,11 +49,16 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
 }
 
 /** Where the kernel cannot keep the command back it is said, instead of running without. */
-function checkGates({ kind }: Choice, { enforce, egress }: MeasureOptions): void {
+function checkGates({ kind }: Choice, { enforce, egress, rateLimit }: MeasureOptions): void {
   if (kind === 'veth') return;
   if (egress) {
     throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
       cure: 'They need veth: run as root, or with sudo. --isolation offline refuses everything, and needs neither.',
+    });
+  }
+  if (rateLimit !== undefined) {
+    throw new NetmeterError('USAGE', `--rate-limit: netmeter slows no command in ${kind} down`, {
+      cure: 'It needs veth: run as root, or with sudo.',
     });
   }
   if (!enforce) return;
