@@ -22,26 +22,6 @@ export const OPTIONS: readonly Option[] = [
     group: 'Budget',
     description: 'Have the kernel refuse all that is beyond the limits, and end the command',
   },
-  {
-    name: 'rate-limit',
-    value: 'RATE',
-    group: 'Where',
-    description: 'Let no more pass a second, each way: 10MB/s',
-  },
-  {
-    name: 'allow',
-    value: 'DEST',
-    repeatable: true,
-    group: 'Where',
-    description: 'Let the command reach this alone: a name, *.name, address or network (CIDR)',
-  },
-  {
-    name: 'deny',
-    value: 'DEST',
-    repeatable: true,
-    group: 'Where',
-    description: 'Refuse the command this, even if it is allowed',
-  },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
     name: 'report',
@@ -98,6 +78,26 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     group: 'Where',
     description: 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command',
+  },
+  {
+    name: 'rate-limit',
+    value: 'RATE',
+    group: 'Where',
+    description: 'Let no more pass a second, each way: 10MB/s',
+  },
+  {
+    name: 'allow',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Let the command reach this alone: a name, *.name, address or network (CIDR)',
+  },
+  {
+    name: 'deny',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Refuse the command this, even if it is allowed',
   },
   {
     name: 'user',

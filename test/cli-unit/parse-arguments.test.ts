@@ -10,6 +10,20 @@ describe('a run', () => {
     [['--max-in', '5MB', '--max-out=1KiB', '--max-total', '7'], { limits: { in: 5_000_000, out: 1024, total: 7 } }],
     [['--max-in=0'], { limits: { in: 0 } }],
     [['--max-in', '1', '--kill'], { limits: { in: 1 }, kill: true }],
+    [['--max-in', '1', '--enforce'], { limits: { in: 1 }, enforce: true }],
+    [['--rate-limit', '1MB/s'], { rateLimit: 1_000_000 }],
+    [
+      ['--allow', 'a.example', '--deny', '192.0.2.0/24', '--allow', '*.b.example'],
+      {
+        egress: {
+          allow: [
+            { kind: 'name', pattern: 'a.example' },
+            { kind: 'name', pattern: '*.b.example' },
+          ],
+          deny: [{ kind: 'network', family: '4', network: '192.0.2.0/24' }],
+        },
+      },
+    ],
     [['--budget-exit-code', '0'], { budgetExitCode: 0 }],
     [['--budget-exit-code=255'], { budgetExitCode: 255 }],
     [['-q'], { quiet: true }],
@@ -115,6 +129,7 @@ describe('an error', () => {
     [['--interval', '0', 'ls'], /^--interval cannot be 0$/],
     [['--by', 'none', '--by', 'process', 'ls'], /^--by none cannot be combined$/],
     [['--kill', 'ls'], /^--kill needs a limit$/, /--max-in/],
+    [['--enforce', 'ls'], /^--enforce needs a limit$/, /--max-in/],
     [['--budget-exit-code', '256', 'ls'], /^--budget-exit-code cannot be '256'$/, /0 to 255/],
     [['--budget-exit-code', '1.5', 'ls'], /^--budget-exit-code cannot be '1\.5'$/],
     [['--budget-exit-code=-1', 'ls'], /^--budget-exit-code cannot be '-1'$/],

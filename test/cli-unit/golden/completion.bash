@@ -6,7 +6,7 @@ _netmeter() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --) ((i++)); break ;;
-      --max-in|--max-out|--max-total|--budget-exit-code|--report|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--user|--wait|--grace|--linger|--interval|--completion)
+      --max-in|--max-out|--max-total|--budget-exit-code|--report|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--rate-limit|--allow|--deny|--user|--wait|--grace|--linger|--interval|--completion)
         option=${COMP_WORDS[i]}
         ((i++))
         # bash cuts --option=value into three words.
@@ -21,7 +21,7 @@ _netmeter() {
   elif ((i < COMP_CWORD)) || [[ $word != -* || ${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"
   else
-    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --budget-exit-code --report --by --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --kill --enforce --budget-exit-code --report --by --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --grace --linger --interval --completion --help -h --version -V --' -- "$word")
   fi
 }
 _netmeter_value() {
@@ -32,7 +32,7 @@ _netmeter_value() {
     --wait) mapfile -t COMPREPLY < <(compgen -W 'tree command' -- "$word"); return ;;
     --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word"); return ;;
     --report) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-    --max-in|--max-out|--max-total|--budget-exit-code|--netns|--baseline-idle|--host-port|--publish|-p|--user|--grace|--linger|--interval) compopt +o default ;;
+    --max-in|--max-out|--max-total|--budget-exit-code|--netns|--baseline-idle|--host-port|--publish|-p|--rate-limit|--allow|--deny|--user|--grace|--linger|--interval) compopt +o default ;;
   esac
 }
 _netmeter_command() {

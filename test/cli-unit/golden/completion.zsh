@@ -8,6 +8,7 @@ _netmeter() {
     '--max-out=[Most bytes that may go out]:SIZE: ' \
     '--max-total=[Most bytes in both directions]:SIZE: ' \
     '--kill[End the command as soon as a sample shows the breach]' \
+    '--enforce[Have the kernel refuse all that is beyond the limits, and end the command]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json or .txt; - is JSON on stdout]:FILE:_files' \
     '*--by=[Tables of the summary: process, remote (both by default) or none]:WHAT:(process remote none)' \
@@ -20,6 +21,9 @@ _netmeter() {
     '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
     '*--publish=[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
+    '--rate-limit=[Let no more pass a second, each way: 10MB/s]:RATE: ' \
+    '*--allow=[Let the command reach this alone: a name, *.name, address or network (CIDR)]:DEST: ' \
+    '*--deny=[Refuse the command this, even if it is allowed]:DEST: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
     '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
     '--grace=[Between SIGTERM and SIGKILL (default 5s)]:TIME: ' \
