@@ -17,7 +17,7 @@ import { endTree, isShared } from './run/end-tree.js';
 import type { Enforcement } from './run/enforce-limits.js';
 import { PortHint } from './run/hint-at-ports.js';
 import { DoorWatch } from './run/look-for-doors.js';
-import { octetsSince } from './run/octets-since.js';
+import { cutOctetsSince, octetsSince } from './run/octets-since.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -59,10 +59,17 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     const { traffic, method } = await countNow();
     return judge(limits, { external: traffic.external, method, ended: false });
   };
-  const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
+  const breach = new BreachEnder({ limits: kill && !enforce ? limits : {}, judgeNow, endTree: endNow });
 
   const octets = octetsSince({ scope, files, before });
-  const enforcer = enforce ? await enforcerOf(scope, { limits, octets, judgeNow, endTree: endNow }) : undefined;
+  const enforcer = enforce
+    ? await enforcerOf(scope, {
+        limits,
+        octets: cutOctetsSince({ scope, files, before }),
+        judgeNow,
+        endTree: endNow,
+      })
+    : undefined;
 
   const witnesses = new Witnesses(scope, before);
   if (options.namesFirst) await witnesses.seesNames;

@@ -6,7 +6,9 @@ import { ipOctets } from '../units.js';
  * a command that was refused its network, it failed because of the budget.
  */
 export function enforced(budget: JudgedBudget): JudgedBudget {
-  return { ...budget, limits: budget.limits.map(withOvershoot), ended: budget.verdict === 'exceeded', enforced: true };
+  const limits = budget.limits.map(withOvershoot);
+  const refused = limits.some(({ overshoot }) => overshoot !== undefined);
+  return { ...budget, limits, ended: budget.ended || refused, enforced: true };
 }
 
 function withOvershoot(limit: JudgedLimit): JudgedLimit {

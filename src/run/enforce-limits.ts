@@ -7,7 +7,7 @@ export type Enforcement = {
   readonly limits: KernelLimits;
   readonly keeper: LimitKeeper;
   /** External octets so far; undefined: they cannot be told now. */
-  readonly octets: () => Promise<InOut<number> | undefined>;
+  readonly octets: () => InOut<number> | undefined;
   /** The exact count's verdict now. */
   readonly judgeNow: () => Promise<JudgedBudget | undefined>;
   readonly endTree: () => Promise<void>;
@@ -16,8 +16,13 @@ export type Enforcement = {
 /** So long a refused command has to tell its own error before it is ended. */
 const OWN_ERROR_MS = 50;
 
+/** The kernel keeps in and out by itself, and a look is for the breach alone; of the total it sees only halves. */
 const SHORTEST_MS = 10;
+const SHORTEST_FOR_TOTAL_MS = 2;
 const LONGEST_MS = 100;
+
+/** 10 Gbit/s, more than a namespace carries while super-packets are cut up. */
+const FASTEST_PER_MS = 1_250_000;
 
 /**
  * Looks at the exact count while the kernel keeps the limits: tells the kernel what it cannot see, hears of the breach,
@@ -26,6 +31,8 @@ const LONGEST_MS = 100;
 export class LimitEnforcer {
   readonly #enforcement: Enforcement;
   readonly #over = new AbortController();
+  /** What the keeper knows. */
+  #told: InOut<number> = { in: 0, out: 0 };
   #breached = false;
 
   constructor(enforcement: Enforcement) {
@@ -39,12 +46,12 @@ export class LimitEnforcer {
 
   /** Looks until a limit is exceeded or {@link stop}. */
   async watch(): Promise<void> {
-    let left = Number.POSITIVE_INFINITY;
-    for (let wait = SHORTEST_MS; !this.#over.signal.aborted && !this.#breached; ) {
-      const before = { left, at: performance.now() };
-      left = (await this.#look()) ?? left;
-      wait = lookAgainMs(before.left - left, left, wait);
-      await pause(wait, undefined, { signal: this.#over.signal }).catch(() => {});
+    const { signal } = this.#over;
+    const shortest = this.#enforcement.limits.total === undefined ? SHORTEST_MS : SHORTEST_FOR_TOTAL_MS;
+    while (!signal.aborted && !this.#breached) {
+      // A look that fails is left out: the kernel keeps the limits without it.
+      const left = (await this.#look().catch(() => undefined)) ?? 0;
+      await pause(lookAgainMs(left, shortest), undefined, { signal }).catch(() => {});
     }
   }
 
@@ -55,10 +62,10 @@ export class LimitEnforcer {
   /** @returns octets up to the nearest limit */
   async #look(): Promise<number | undefined> {
     const { limits, keeper, octets, judgeNow, endTree } = this.#enforcement;
-    const used = await octets();
+    const used = octets();
     if (!used) return undefined;
     const left = leftOf(limits, used);
-    if (left >= 0) keeper.tighten(used);
+    if (left >= 0) this.#tighten(used);
     else if ((await judgeNow())?.verdict === 'exceeded') {
       this.#breached = true;
       keeper.refuse();
@@ -67,6 +74,12 @@ export class LimitEnforcer {
     }
     return left;
   }
+
+  #tighten(used: InOut<number>): void {
+    if (used.in === this.#told.in && used.out === this.#told.out) return;
+    this.#told = used;
+    this.#enforcement.keeper.tighten(used);
+  }
 }
 
 /** Octets up to the nearest limit; negative: beyond it. */
@@ -74,8 +87,6 @@ export function leftOf({ in: most = Infinity, out = Infinity, total = Infinity }
   return Math.min(most - used.in, out - used.out, total - used.in - used.out);
 }
 
-/** Half the time that is left at the present speed, so that each look finds less to be wrong about. */
-export function lookAgainMs(grown: number, left: number, inMs: number): number {
-  const soon = grown > 0 ? (left / grown) * inMs * 0.5 : LONGEST_MS;
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, soon));
-}
+/** Half the time in which the rest could be used up. */
+export const lookAgainMs = (left: number, shortest: number) =>
+  Math.min(LONGEST_MS, Math.max(shortest, left / FASTEST_PER_MS / 2));

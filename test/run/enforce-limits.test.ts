@@ -13,7 +13,7 @@ function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [])
       tighten: (used) => calls.push(`tighten ${used.in} ${used.out}`),
       refuse: () => calls.push('refuse'),
     },
-    octets: async () => {
+    octets: () => {
       if (told.length === 1) enforcer.stop();
       return told.shift();
     },
@@ -28,6 +28,16 @@ test('the kernel is told what has passed, and hears of the breach before the tre
   await enforcer.watch();
   expect(calls).toEqual(['tighten 10 5', 'refuse', 'end']);
   expect(enforcer.breached).toBe(true);
+});
+
+test('what has not changed is not told again', async () => {
+  const { enforcer, calls } = watching([
+    { in: 10, out: 5 },
+    { in: 10, out: 5 },
+    { in: 11, out: 5 },
+  ]);
+  await enforcer.watch();
+  expect(calls).toEqual(['tighten 10 5', 'tighten 11 5']);
 });
 
 test('the exact count decides', async () => {
@@ -47,11 +57,11 @@ test.each([
 });
 
 test.each([
-  ['nothing moves', 0, 1000, 10, 100],
-  ['far away', 10, 1_000_000, 10, 100],
-  ['half the time that is left', 100, 1000, 10, 50],
-  ['never without a pause', 1000, 10, 10, 10],
-  ['nothing is known yet', Number.NaN, Infinity, 10, 100],
-])('%s', (_, grown, left, inMs, ms) => {
-  expect(lookAgainMs(grown, left, inMs)).toBe(ms);
+  ['far away', 1_000_000_000, 2, 100],
+  ['half the time that the fastest would need', 50_000_000, 2, 20],
+  ['never without a pause', 1000, 10, 10],
+  ['beyond', -1000, 2, 2],
+  ['no limit', Infinity, 10, 100],
+])('%s', (_, left, shortest, ms) => {
+  expect(lookAgainMs(left, shortest)).toBe(ms);
 });
