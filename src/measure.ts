@@ -177,7 +177,7 @@ async function requireNames(witnesses: Witnesses, egress: Egress): Promise<void>
   const { hasNames } = await import('./isolation/destinations.js');
   if (!hasNames(egress) || (await witnesses.seesNames)) return;
   throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
-    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf that no other resolver is in front of.',
+    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',
   });
 }
 

@@ -231,9 +231,10 @@ export class VethScope implements Scope {
   async #relayNames(): Promise<void> {
     const { relayTo, resolvConf } = this.#resolver;
     const [server] = relayTo ?? [];
-    const [address] = this.#plan('host-local').host.addresses;
+    const { device, addresses } = this.#plan('host-local').host;
+    const [address] = addresses;
     if (server === undefined || !resolvConf || !address) return;
-    await (await this.#openNames()).relayTo(server, address);
+    await (await this.#openNames()).relayTo(server, { address, device }, this.#nat);
     this.#rewrite({ ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
   }
 

@@ -1,18 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { measured, program } from '../netmeter.js';
+import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');
-
-const LISTENER = `
-import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 53))
-print('ready'); sys.stdin.read()
-`;
 
 /** Names with an address each, to be asked for and reached at once. */
 const CROWD = 60;
@@ -134,19 +129,42 @@ except ConnectionRefusedError: print('this host was asked')
     expect(report.attempts).toMatchObject([{ address: wire.ipv4, protocol: 'udp', port: 7000 }]);
   });
 
-  test('where look-ups cannot be seen no name is allowed: nothing runs', async () => {
-    // A resolver that listens everywhere answers the namespace itself: no relay of ours is between.
-    const everywhere = spawn('python3', ['-uc', LISTENER], { stdio: ['pipe', 'pipe', 'inherit'] });
+  test('a resolver of this host that listens everywhere is asked through a relay all the same', async () => {
+    const zone = JSON.stringify({ 'far.example': [['A', wire.ipv4]], 'ads.example': [['A', other.ipv4]] });
+    const everywhere = spawn(process.execPath, [program('zone-server.js'), '0.0.0.0', zone], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(everywhere.stdout, 'data');
     try {
-      const started = measuredWithResolver('nameserver 127.0.0.1\n', 'echo ran', ['--allow', 'far.example']);
-      await expect(started).rejects.toThrow(/report\.json/);
+      const script = `${get('far.example')} ${get('ads.example')}`;
+      const { stdout, stderr } = await measuredWithResolver('nameserver 127.0.0.1\n', script, [
+        '--allow',
+        'far.example',
+      ]);
+      expect(stdout, stderr).toBe('far.example\nno ads.example\n');
     } finally {
       everywhere.kill('SIGKILL');
     }
   });
 
-  test.each(['offline', 'host'])('%s says that it cannot', async (kind) => {
-    await expect(measured(['true'], ['--isolation', kind, '--allow', 'far.example'])).rejects.toThrow(/report\.json/);
+  test('where look-ups cannot be seen no name is allowed: nothing runs, and the cure is told', async () => {
+    // Without resolv.conf there is no nameserver that could be told.
+    const line = 'cp -a /etc /tmp/own-etc; rm -f /tmp/own-etc/resolv.conf; mount --bind /tmp/own-etc /etc; exec "$@"';
+    const words = [process.execPath, NETMETER, '--allow', 'far.example', '--', 'echo', 'ran'];
+    const { status, stdout, stderr } = await runToEnd('unshare', ['--mount', 'sh', '-euc', line, 'sh', ...words]);
+    rmSync('/tmp/own-etc', { recursive: true });
+    expect([status, stdout]).toEqual([125, '']);
+    expect(stderr).toContain('look-ups cannot be seen here\n  Give addresses or networks instead of names');
+  });
+
+  test.each([
+    ['offline', '--allow', 'far.example'],
+    ['host', '--deny', '192.0.2.1'],
+    ['host', '--enforce', '--max-in', '1'],
+    ['offline', '--rate-limit', '1MB/s'],
+  ])('%s says that it has no %s', async (kind, ...words) => {
+    const { status, stdout, stderr } = await netmeter(['--isolation', kind, ...words, '--', 'echo', 'ran']);
+    expect([status, stdout]).toEqual([125, '']);
+    expect(stderr).toMatch(/^netmeter: --.*\n {2}(It|They) needs? veth/);
   });
 });
