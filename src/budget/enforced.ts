@@ -1,4 +1,4 @@
-import type { JudgedBudget, JudgedLimit } from '../measurement.js';
+import type { JudgedBudget, JudgedLimit, LimitKind } from '../measurement.js';
 import { ipOctets } from '../units.js';
 
 /**
@@ -11,7 +11,10 @@ export function enforced(budget: JudgedBudget): JudgedBudget {
   return { ...budget, limits, ended: budget.ended || refused, enforced: true };
 }
 
+/** What the kernel keeps. */
+const KEPT: readonly string[] = ['in', 'out', 'total'] satisfies LimitKind[];
+
 function withOvershoot(limit: JudgedLimit): JudgedLimit {
-  if (limit.verdict !== 'exceeded' || limit.used === null) return limit;
+  if (!KEPT.includes(limit.kind) || limit.verdict !== 'exceeded' || limit.used === null) return limit;
   return { ...limit, overshoot: ipOctets(limit.used - limit.limit) };
 }
