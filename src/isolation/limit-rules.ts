@@ -1,7 +1,8 @@
-import type { LimitKind } from '../measurement.js';
+/** What a quota can count. */
+type KeptKind = 'in' | 'out' | 'total';
 
 /** Octets that the kernel itself lets pass; what is absent is not limited. */
-export type KernelLimits = { readonly [kind in LimitKind]?: number };
+export type KernelLimits = { readonly [kind in KeptKind]?: number };
 
 /** A hook of the kernel's (nft(8), ADDRESS FAMILIES), and which side of it the device is on. */
 type Hook = { readonly hook: string; readonly priority: number; readonly device: 'iif' | 'oif' };
@@ -90,7 +91,7 @@ const loopedRules = (table: string) => [
  * Makes a quota, or gives the one that is there another limit. The packet with which more than `octets` have passed is
  * over: Linux took an exact hit for one too until 6.10 (nft_overquota(), net/netfilter/nft_quota.c), so there is one octet more.
  */
-export const quota = (table: string, kind: LimitKind, octets: number) =>
+export const quota = (table: string, kind: KeptKind, octets: number) =>
   `add quota ${table} nm_max_${kind} { over ${Math.max(0, octets) + 1} bytes }`;
 
 /** Refuses the command from now on. */
