@@ -13,6 +13,7 @@ import { parseStat } from './isolation/read-processes.js';
 import { sharersOf } from './isolation/sharers.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Contamination, Exit, Isolation, Measurement } from './measurement.js';
+import { octetsSince } from './run/octets-since.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
 import { TrafficWatch } from './run/watch-traffic.js';
@@ -51,7 +52,8 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   const before = await takeReading(queues, files);
   const watched = { isolation, sampleWire: async () => ({}) };
   const interval = options.interval ?? DEFAULTS.interval;
-  using watch = new TrafficWatch({ scope: watched, files, before, interval, onSample: async () => {} });
+  const octets = octetsSince({ scope: watched, files, before });
+  using watch = new TrafficWatch({ octets, interval, onSample: async () => {} });
 
   const end = await waitForEnd(alive, options);
   const { wire, delta, after } = difference(before, await takeReading(queues, files));

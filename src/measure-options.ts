@@ -2,8 +2,9 @@ import type { StdioOptions } from 'node:child_process';
 import type { Limits } from './budget/limits.js';
 import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
+import type { Egress } from './isolation/destinations.js';
 import type { HostPort, PublishedPort } from './isolation/ports.js';
-import { type Milliseconds, milliseconds } from './units.js';
+import { type Milliseconds, milliseconds, type OctetsPerSecond } from './units.js';
 
 /** What a caller of {@link measure} may choose; everything has the command line's default. */
 export type MeasureOptions = {
@@ -13,6 +14,12 @@ export type MeasureOptions = {
   readonly warnLimits?: Limits;
   /** Ends the tree as soon as a sample shows that `in`, `out` or `total` is exceeded. */
   readonly kill?: boolean;
+  /** Has the kernel keep the limits on in, out and total, and ends the tree for a breach. */
+  readonly enforce?: boolean;
+  /** Octets of frames a second that may pass, each way and family; as many as come by default. */
+  readonly rateLimit?: OctetsPerSecond;
+  /** Where the command may send to, by name or address; everywhere by default. */
+  readonly egress?: Egress;
   /** Distance of the samples; 1 s. */
   readonly interval?: Milliseconds;
   /** How long bytes in flight are waited for after the last process ended; 2 s. */

@@ -7,14 +7,17 @@ import { findCommand } from './command/find-command.js';
 import { type RunningCommand, startCommand } from './command/start-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
+import type { Egress } from './isolation/destinations.js';
 import type { Scope } from './isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement, Sample } from './measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { BreachEnder } from './run/end-on-breach.js';
 import { endTree, isShared } from './run/end-tree.js';
+import type { Enforcement } from './run/enforce-limits.js';
 import { PortHint } from './run/hint-at-ports.js';
 import { DoorWatch } from './run/look-for-doors.js';
+import { cutOctetsSince, octetsSince } from './run/octets-since.js';
 import { openScope } from './run/open-scope.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
@@ -34,7 +37,7 @@ import { version } from './version.js';
  * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
-  const { limits = {}, warnLimits = {}, kill = false, wait = 'tree', signal, hurry } = options;
+  const { limits = {}, warnLimits = {}, kill = false, enforce = false, wait = 'tree', signal, hurry } = options;
   const { interval = DEFAULTS.interval, linger = DEFAULTS.linger, grace = DEFAULTS.grace } = options;
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
@@ -60,10 +63,21 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     const { traffic, method } = await countNow();
     return judge(limits, { external: traffic.external, method, ended: false });
   };
-  const breach = new BreachEnder({ limits: kill ? limits : {}, judgeNow, endTree: endNow });
+  const breach = new BreachEnder({ limits: kill && !enforce ? limits : {}, judgeNow, endTree: endNow });
 
-  const seesNames = options.namesFirst || needsNames(limits) || needsNames(warnLimits);
+  const octets = octetsSince({ scope, files, before });
+  const enforcer = enforce
+    ? await enforcerOf(scope, {
+        limits,
+        octets: cutOctetsSince({ scope, files, before }),
+        judgeNow,
+        endTree: endNow,
+      })
+    : undefined;
+
+  const seesNames = options.namesFirst || needsNames(limits) || needsNames(warnLimits) || options.egress !== undefined;
   await witnesses.ready(scope, before, seesNames);
+  if (options.egress) await requireNames(witnesses, options.egress);
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
@@ -82,7 +96,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     witnesses.look();
     return breach.look(sample);
   };
-  using watch = new TrafficWatch({ scope, files, before, interval, onSample });
+  using watch = new TrafficWatch({ octets, interval, onSample });
+  const enforcing = enforcer?.watch();
   const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
   const stop = () => void endNow();
@@ -107,6 +122,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
 
   watch[Symbol.dispose]();
+  enforcer?.stop();
+  await enforcing;
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
@@ -118,7 +135,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const series = closeSeries(watch.samples, total, durationMs);
   const evidence = { external, method, traffic, protocol, series, ...explanation, intervalMs: interval, durationMs };
   const isShared = contamination?.grade === 'shared';
-  const budget = await judge(limits, { ...evidence, isShared, ended: breach.ended }, warnLimits);
+  const judged = await judge(limits, { ...evidence, isShared, ended: breach.ended }, warnLimits);
+  const budget = enforce && judged ? (await import('./budget/enforced.js')).enforced(judged) : judged;
   return {
     schema: 1,
     netmeter: version,
@@ -132,7 +150,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     },
     isolation: scope.isolation,
     ...(contamination && { contamination }),
-    ...(scope.isolation.kind === 'offline' && { attempts: await attempts }),
+    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: witnesses.named(await attempts) }),
     traffic,
     method,
     protocol,
@@ -162,6 +180,22 @@ async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: Meas
   if (!isShared(scope)) return undefined;
   const { lookForNeighbours } = await import('./run/neighbours.js');
   return lookForNeighbours(scope, files, options);
+}
+
+/** Loaded here: only some runs have it. */
+async function enforcerOf(scope: Scope, enforcement: Omit<Enforcement, 'keeper'>) {
+  if (!scope.limits) return undefined;
+  const { LimitEnforcer } = await import('./run/enforce-limits.js');
+  return new LimitEnforcer({ ...enforcement, keeper: scope.limits });
+}
+
+/** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
+async function requireNames(witnesses: Witnesses, egress: Egress): Promise<void> {
+  const { hasNames } = await import('./isolation/destinations.js');
+  if (!hasNames(egress) || (await witnesses.seesNames)) return;
+  throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
+    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',
+  });
 }
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>

@@ -136,14 +136,18 @@ export type JudgedLimit = {
   readonly verdict: Verdict;
   /** Why it could not be judged. */
   readonly reason?: string;
+  /** What passed beyond a limit that the kernel kept (--enforce). */
+  readonly overshoot?: IpOctets;
 };
 
 export type JudgedBudget = {
   /** The worst of the limits, warnings left out. */
   readonly verdict: Verdict;
   readonly limits: readonly JudgedLimit[];
-  /** netmeter ended the command because of the breach (--kill). */
+  /** netmeter ended the command because of the breach (--kill), or the kernel refused it the network (--enforce). */
   readonly ended: boolean;
+  /** The kernel kept the limits (--enforce). */
+  readonly enforced?: true;
 };
 
 /** Cumulative external wire octets, `atMs` after the command's start. */
@@ -192,13 +196,15 @@ export type Contamination = {
   readonly foreignConnections: number | null;
 };
 
-/** A connect out of a namespace that has no way out. */
+/** A connect to where the command could not go, because there is no way out (offline) or it may not (--allow, --deny). */
 export type Attempt = {
   readonly address: string;
   readonly protocol: string;
   /** null: the protocol has no ports. */
   readonly port: number | null;
   readonly packets: number;
+  /** Names that the command looked up and got this address for; absent where there are none. */
+  readonly names?: readonly string[];
 };
 
 /** What one remote sent and received, by protocol and port. */
@@ -340,7 +346,7 @@ export type Measurement = {
   readonly isolation: Isolation;
   /** Of a shared namespace (host, join). */
   readonly contamination?: Contamination;
-  /** Of a namespace without a way out (offline). null: could not be listed. */
+  /** Where not everything may be reached (offline, --allow, --deny). null: could not be listed. */
   readonly attempts?: readonly Attempt[] | null;
   readonly traffic: Traffic;
   readonly method: Method;

@@ -3,7 +3,8 @@ import { OPTIONS } from './options.js';
 
 const EXIT_CODES = `Exit codes:
   the command's own, or 128+N when signal N ended it
-  120  a budget was exceeded; a failure of the command's own wins
+  120  a budget was exceeded; a failure of the command's own wins,
+       unless netmeter ended it for that (--kill, --enforce)
   125  netmeter itself failed, or could not judge the budget
   126  the command cannot be executed
   127  the command was not found

@@ -69,6 +69,11 @@ export const OPTIONS: readonly Option[] = [
     description: 'Write the report as a baseline when all went well',
   },
   { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
+  {
+    name: 'enforce',
+    group: 'Budget',
+    description: 'Have the kernel refuse all that is beyond the limits, and end the command',
+  },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
     name: 'report',
@@ -137,6 +142,26 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     group: 'Where',
     description: 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command',
+  },
+  {
+    name: 'rate-limit',
+    value: 'RATE',
+    group: 'Where',
+    description: 'Let no more pass a second, each way: 10MB/s',
+  },
+  {
+    name: 'allow',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Let the command reach this alone: a name, *.name, address or network (CIDR)',
+  },
+  {
+    name: 'deny',
+    value: 'DEST',
+    repeatable: true,
+    group: 'Where',
+    description: 'Refuse the command this, even if it is allowed',
   },
   {
     name: 'user',

@@ -2,17 +2,20 @@ import type { Limits } from '../budget/limits.js';
 import { parseIncrease } from '../budget/parse-increase.js';
 import { parseCount } from '../budget/parse-limit.js';
 import type { Asked } from '../isolation/choose-isolation.js';
+import type { Egress } from '../isolation/destinations.js';
 import type { HostPort, PublishedPort } from '../isolation/ports.js';
 import type { By } from '../report/text.js';
-import type { Milliseconds } from '../units.js';
+import type { Milliseconds, OctetsPerSecond } from '../units.js';
 import type { BaselineOptions } from './baseline.js';
 import type { CiChoice } from './ci-system.js';
 import type { ConfigChoice } from './config/find-config.js';
 import { joinValues } from './join-values.js';
 import { parseLimits } from './limit-options.js';
 import { OPTIONS } from './options.js';
+import { parseDestination } from './parse-destination.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
+import { parseRate } from './parse-rate.js';
 import type { RepeatChoice } from './repeat.js';
 import { parseReport, type ReportTarget } from './report-target.js';
 import { splitArguments } from './split-arguments.js';
@@ -32,6 +35,9 @@ export type RunOptions = {
   readonly saveBaseline?: string;
   readonly repeat?: RepeatChoice;
   readonly kill: boolean;
+  readonly enforce?: true;
+  readonly egress?: Egress;
+  readonly rateLimit?: OctetsPerSecond;
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
@@ -119,7 +125,10 @@ function runOptions(values: Values): RunOptions {
     return text === undefined ? {} : { [name]: parseDuration(text) };
   };
   const budgetName = one('budget');
+  const destinations = (name: string) => (values.get(name) ?? []).map(parseDestination);
+  const enforce = values.has('enforce');
   const user = one('user');
+  const rate = one('rate-limit');
   const netns = one('netns');
   const idle = one('baseline-idle');
   const isolation = one('isolation') as Asked | undefined;
@@ -137,6 +146,11 @@ function runOptions(values: Values): RunOptions {
     ...parseBaseline(one),
     ...parseRepeat(one),
     kill: values.has('kill'),
+    ...(enforce && { enforce }),
+    ...(rate !== undefined && { rateLimit: parseRate(rate) }),
+    ...((values.has('allow') || values.has('deny')) && {
+      egress: { allow: destinations('allow'), deny: destinations('deny') },
+    }),
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),

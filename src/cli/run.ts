@@ -71,7 +71,7 @@ async function baselineOf(argv: readonly string[], { baseline }: RunOptions) {
 }
 
 /** Those of the words, and those of a configuration behind them. */
-async function limitsOf({ limits, warnLimits, config, budgetName, kill }: RunOptions) {
+async function limitsOf({ limits, warnLimits, config, budgetName, kill, enforce }: RunOptions) {
   const file = findConfig(config, process.cwd());
   if (budgetName !== undefined && !file)
     throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
@@ -79,8 +79,9 @@ async function limitsOf({ limits, warnLimits, config, budgetName, kill }: RunOpt
     ? await (await import('./config/load-budget.js')).withBudgetOf(file, budgetName, { limits, warnLimits })
     : { limits, warnLimits };
   const { in: most, out, total } = all.limits;
-  if (kill && (most ?? out ?? total) === undefined)
-    throw usage('--kill needs a limit', 'Add --max-in, --max-out or --max-total.');
+  const asked = kill ? '--kill' : enforce ? '--enforce' : undefined;
+  if (asked && (most ?? out ?? total) === undefined)
+    throw usage(`${asked} needs a limit`, 'Add --max-in, --max-out or --max-total.');
   return all;
 }
 

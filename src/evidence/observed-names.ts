@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net';
+import type { DecodedAnswer } from '../isolation/decode-answer.js';
 import type { DnsExchange } from '../isolation/dns-exchange.js';
 import type { DnsUse } from '../measurement.js';
-import type { DecodedAnswer } from './decode-answer.js';
 
 /** So many addresses are remembered with their names; a crawler of the whole web has more. */
 const MOST_ADDRESSES = 100_000;
@@ -49,7 +49,7 @@ export class ObservedNames {
 
   /** Loaded here: only a command that looks names up pays for the decoder. */
   async #load(): Promise<void> {
-    const { decodeAnswer } = await import('./decode-answer.js');
+    const { decodeAnswer } = await import('../isolation/decode-answer.js');
     this.#decode = decodeAnswer;
     for (const exchange of this.#waiting.splice(0)) this.#read(exchange, decodeAnswer);
   }

@@ -7,3 +7,6 @@ export type DnsExchange = {
 };
 
 export type DnsObserver = (exchange: DnsExchange) => void;
+
+/** Has an answer before the one who asked; it is passed on when this settles. */
+export type DnsAdmitter = (answer: Buffer) => Promise<void>;

@@ -1,3 +1,10 @@
+/** A message as a stream has it. */
+export function framed(message: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(message.length);
+  return Buffer.concat([length, message]);
+}
+
 /** Cuts a TCP stream of DNS into its messages, each behind two bytes of length (RFC 1035, 4.2.2). */
 export class DnsFrames {
   readonly #take: (message: Buffer) => void;

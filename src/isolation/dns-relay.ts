@@ -1,9 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import { Transform } from 'node:stream';
 import { askResolver, failureOf, type Resolver } from './ask-resolver.js';
-import type { DnsObserver } from './dns-exchange.js';
-import { DnsFrames } from './dns-frames.js';
+import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
+import { DnsFrames, framed } from './dns-frames.js';
 
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
@@ -20,6 +21,7 @@ export type RelayOptions = {
   readonly observe?: DnsObserver | undefined;
   /** Answers of our own; undefined: the server is asked. */
   readonly answer?: (question: Buffer) => Promise<Buffer | undefined>;
+  readonly admit?: DnsAdmitter | undefined;
 };
 
 /**
@@ -73,14 +75,15 @@ export class DnsRelay implements Disposable {
   }
 }
 
-type Relayed = Pick<RelayOptions, 'server' | 'observe' | 'answer'>;
+type Relayed = Pick<RelayOptions, 'server' | 'observe' | 'answer' | 'admit'>;
 
 async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, options: Relayed) {
-  const { server, observe, answer: own } = options;
+  const { server, observe, admit, answer: own } = options;
   const start = performance.now();
   const answer = (await own?.(question)) ?? (await askResolver(question, server));
   observe?.({ question, answer: answer === 'refused' ? undefined : answer, ms: performance.now() - start });
   if (answer === undefined) return;
+  if (answer !== 'refused') await admit?.(answer).catch(() => {});
   try {
     relay.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
   } catch {
@@ -88,14 +91,32 @@ async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo,
   }
 }
 
-function relayStream(client: TcpSocket, { server, observe }: Relayed): void {
+function relayStream(client: TcpSocket, { server, observe, admit }: Relayed): void {
   const upstream = connect({ port: server.port, host: server.address, allowHalfOpen: true });
   if (observe) observeStreams(client, upstream, observe);
-  client.pipe(upstream).pipe(client);
+  client.pipe(upstream);
+  if (admit) upstream.pipe(admittedFrames(admit)).pipe(client);
+  else upstream.pipe(client);
   for (const end of [client, upstream]) {
     end.unref();
     end.on('error', () => [client, upstream].forEach((socket) => void socket.destroy()));
   }
+}
+
+/** Holds each message of a stream back until it is admitted. */
+function admittedFrames(admit: DnsAdmitter): Transform {
+  const whole: Buffer[] = [];
+  const frames = new DnsFrames((message) => whole.push(message));
+  return new Transform({
+    async transform(chunk: Buffer, _, done) {
+      frames.data(chunk);
+      for (const message of whole.splice(0)) {
+        await admit(message).catch(() => {});
+        this.push(framed(message));
+      }
+      done();
+    },
+  });
 }
 
 /** Answers may come in another order than the questions: they have the same identifier (RFC 7766, 7). */

@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { CoveredFile } from './resolver.js';
 
 /** By which the command can name the machine that it runs on. */
@@ -18,6 +19,13 @@ export function hostsWithLoopbackName(file?: string): CoveredFile | undefined {
   const hosts = readHostsFile(file);
   return hosts && { ...hosts, text: withHostName(hosts.text, ['127.0.0.1', '::1']) };
 }
+
+/** Each name of a table with its address, in lower case. */
+export const namesIn = (text: string) =>
+  text.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return isIP(address) === 0 ? [] : names.map((name) => ({ name: name.toLowerCase(), address }));
+  });
 
 /** A table of names with this machine's. */
 export const withHostName = (text: string, addresses: readonly string[]) =>

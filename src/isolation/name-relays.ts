@@ -1,4 +1,4 @@
-import type { DnsObserver } from './dns-exchange.js';
+import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
 import { isIpv6, type LinkPlan } from './subnet.js';
 
@@ -22,6 +22,7 @@ type Opening = {
   readonly local: readonly string[];
   readonly observe: DnsObserver;
   readonly answer: (question: Buffer) => Promise<Buffer | undefined>;
+  readonly admit?: DnsAdmitter | undefined;
 };
 
 /**

@@ -8,14 +8,14 @@ import { namespaceMembers } from './namespace-members.js';
 export class Namespace {
   readonly pid: number;
   readonly #guardian: Guardian;
-  /** The holder and its tc: inside, but not the command's. */
-  readonly #own: readonly [number, number];
+  /** The holder, its tc and what else is inside, but not the command's. */
+  readonly #own: number[];
   readonly #entered: readonly string[];
 
-  private constructor(guardian: Guardian, own: readonly [number, number], hasMounts: boolean) {
+  private constructor(guardian: Guardian, own: number[], hasMounts: boolean) {
     this.#guardian = guardian;
     this.#own = own;
-    this.pid = own[0];
+    this.pid = own[0] ?? 0;
     this.#entered = hasMounts ? ['--net', '--mount', '--root', '--wd'] : ['--net'];
   }
 
@@ -44,6 +44,11 @@ export class Namespace {
   /** argv that runs what follows it inside. */
   enter(tools: Pick<Tools, 'nsenter'>): string[] {
     return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
+  }
+
+  /** Leaves a process of netmeter's own out of the members. */
+  own(pid: number): void {
+    this.#own.push(pid);
   }
 
   /** Processes of the namespace, netmeter's own excepted. */

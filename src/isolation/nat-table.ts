@@ -1,11 +1,15 @@
 import { NetmeterError } from '../errors.js';
 import type { LineChannel } from './line-channel.js';
 import { hostDevices, type Links } from './make-links.js';
+import { hasChain } from './nft-answers.js';
 import type { PublishedPort } from './ports.js';
 import { publishRules } from './publish-rules.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
 import { AT_HOST_ENDS, type CountedLink, LAST_CHAIN, remoteRules } from './remote-rules.js';
 import type { RemoteSource } from './scope.js';
+
+/** Answered at once and without the kernel, which tells that what was said before is done. */
+const MARKER = 'describe mark';
 
 /**
  * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
@@ -44,10 +48,29 @@ export class NatTable implements RemoteSource {
   addChain(chain: string, commands: readonly string[]): Promise<boolean> {
     const added = this.#last.then(() => {
       this.#nft.send(commands.join('; '), `list chain ${this.#table} ${chain}`);
-      return this.#hasChain(chain);
+      return hasChain(this.#nft, chain);
     });
     this.#last = added;
     return added;
+  }
+
+  /** Gives commands that print nothing, and waits until they are done. @returns whether they could be */
+  apply(commands: readonly string[]): Promise<boolean> {
+    const applied = this.#last.then(async () => {
+      this.#nft.send(commands.join('; '), MARKER);
+      for (let ok = true; ; ) {
+        const line = await this.#nft.nextLine();
+        if (line === undefined || line.includes('datatype mark')) return ok && line !== undefined;
+        ok &&= !line.startsWith('Error:');
+      }
+    });
+    this.#last = applied;
+    return applied;
+  }
+
+  /** For commands that print nothing. */
+  order(...commands: readonly string[]): void {
+    this.#nft.send(...commands);
   }
 
   /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
@@ -100,21 +123,11 @@ export class NatTable implements RemoteSource {
       if (line.startsWith(`table ${table} {`)) break;
       others.push(line);
     }
-    this.#counts = this.#hasChain(LAST_CHAIN).then((has) => {
+    this.#counts = hasChain(this.#nft, LAST_CHAIN).then((has) => {
       this.#isCounting = has;
       return has;
     });
     return others.join('\n');
-  }
-
-  /** Reads up to the end of a chain's listing, which was asked for. */
-  async #hasChain(chain: string): Promise<boolean> {
-    for (let seen = false; ; ) {
-      const line = await this.#nft.nextLine();
-      if (line === undefined || line.startsWith('Error:')) return false;
-      seen ||= line.trim() === `chain ${chain} {`;
-      if (seen && line === '}') return true;
-    }
   }
 
   /** Takes the table away again, when its number turned out to be another run's. */

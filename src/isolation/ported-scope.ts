@@ -1,7 +1,7 @@
 import type { Attempt, Isolation, Warning } from '../measurement.js';
 import type { DnsObserver } from './dns-exchange.js';
 import type { HostPorts } from './host-ports.js';
-import type { RemoteSource, Scope, WireReading } from './scope.js';
+import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';
 
 /** A scope in which ports of the host are offered. */
 export class PortedScope implements Scope {
@@ -49,6 +49,10 @@ export class PortedScope implements Scope {
 
   sampleWire(): Promise<WireReading> {
     return this.#scope.sampleWire();
+  }
+
+  get limits(): LimitKeeper | undefined {
+    return this.#scope.limits;
   }
 
   get remotes(): RemoteSource | undefined {

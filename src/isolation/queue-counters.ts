@@ -1,8 +1,6 @@
 import type { LineChannel } from './line-channel.js';
+import { type QueueShape, queueLines } from './queue-lines.js';
 import type { QueueReading } from './scope.js';
-
-/** Marks a queue as ours: a command that is root may put another in its place, and then its numbers are not ours. */
-const HANDLE = '6e6d:';
 
 /** Puts a counting queue on devices and reads it, through one `tc -s -j -batch -` that lives in the devices' namespace. */
 export class QueueCounters {
@@ -14,8 +12,11 @@ export class QueueCounters {
   }
 
   /** Attaches a queue to each device. Where the kernel refuses it reads as undefined, and /proc must do. */
-  attach(devices: readonly string[]): Promise<(QueueReading | undefined)[]> {
-    this.#tc.send(...devices.map((device) => `qdisc replace dev ${device} root handle ${HANDLE} pfifo limit 10000`));
+  attach(
+    devices: readonly string[],
+    shapeOf: (device: string) => QueueShape | undefined = () => undefined,
+  ): Promise<(QueueReading | undefined)[]> {
+    this.#tc.send(...devices.flatMap((device) => queueLines(device, shapeOf(device))));
     return this.read(devices);
   }
 

@@ -1,35 +1,56 @@
-import type { DnsExchange, DnsObserver } from './dns-exchange.js';
-import { DNS_PORT, DnsRelay } from './dns-relay.js';
+import type { DnsAdmitter, DnsExchange, DnsObserver } from './dns-exchange.js';
+import { DNS_PORT, DnsRelay, type RelayOptions } from './dns-relay.js';
 import { answerForHost } from './host-name-answer.js';
 import { openNameRelays } from './name-relays.js';
 import type { NatTable } from './nat-table.js';
 import { readLocalAddresses } from './read-local-addresses.js';
 import type { ResolverChoice } from './read-resolver.js';
-import type { LinkPlan } from './subnet.js';
+import { isIpv6, type LinkPlan } from './subnet.js';
+
+type HostEnd = { readonly address: string; readonly device: string };
 
 /** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
 export class ScopeNames implements Disposable {
   readonly #choice: ResolverChoice;
   readonly #answer: (question: Buffer) => Promise<Buffer | undefined>;
   readonly #relays: Disposable[] = [];
+  /** Has each answer before the command; undefined: nobody wants to. */
+  readonly #admit: DnsAdmitter | undefined;
   #observe: DnsObserver | undefined;
 
   /** @param hostAddresses this machine's, as the command reaches it */
-  constructor(choice: ResolverChoice, hostAddresses: readonly string[]) {
+  constructor(choice: ResolverChoice, hostAddresses: readonly string[], admit?: DnsAdmitter) {
     this.#choice = choice;
     this.#answer = (question) => answerForHost(question, hostAddresses);
+    this.#admit = admit;
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
-  async relayTo(server: string, address: string): Promise<void> {
-    const relay = await DnsRelay.open({
+  async relayTo(server: string, { address, device }: HostEnd, nat: NatTable): Promise<void> {
+    const options = {
       address,
-      port: DNS_PORT,
       server: { address: server, port: DNS_PORT },
       observe: (exchange: DnsExchange) => this.#observe?.(exchange),
       answer: this.#answer,
-    });
+      admit: this.#admit,
+    };
+    const relay = await DnsRelay.open({ ...options, port: DNS_PORT });
     if (relay) this.#relays.push(relay);
+    else if (this.#admit) await this.#relayAround(options, device, nat);
+  }
+
+  /** Where the resolver listens there itself: who must see every answer is led to before it. */
+  async #relayAround(options: Omit<RelayOptions, 'port'>, device: string, nat: NatTable): Promise<void> {
+    const relay = await DnsRelay.open({ ...options, port: 0 });
+    if (!relay) return;
+    const { address } = options;
+    const [family, to] = isIpv6(address) ? ['ip6', `[${address}]`] : ['ip', address];
+    const isLed = await nat.addChain('nm_local_names', [
+      `add chain ${nat.table} nm_local_names { type nat hook prerouting priority -101; }`,
+      `add rule ${nat.table} nm_local_names iifname "${device}" ${family} daddr ${address} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
+    ]);
+    if (isLed) this.#relays.push(relay);
+    else relay[Symbol.dispose]();
   }
 
   /** @returns whether questions are seen from now on */
@@ -44,6 +65,7 @@ export class ScopeNames implements Disposable {
       local: readLocalAddresses(),
       observe,
       answer: this.#answer,
+      admit: this.#admit,
     });
     this.#relays.push(relays);
     return relays.rules.length > 0 && nat.addChain(relays.chain, relays.rules);

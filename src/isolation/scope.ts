@@ -1,4 +1,4 @@
-import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { Attempt, InOut, Isolation, Warning } from '../measurement.js';
 import type { DnsObserver } from './dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
 
@@ -19,6 +19,14 @@ export interface RemoteSource {
   readonly counts: Promise<boolean>;
   /** Hands over all that was counted. @returns false when it could not be listed to its end */
   list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean>;
+}
+
+/** Limits that the kernel itself keeps, in wire octets. */
+export interface LimitKeeper {
+  /** Takes what has been used for sure into account where no place in the kernel sees all of it. */
+  tighten(used: InOut<number>): void;
+  /** Refuses everything from now on. */
+  refuse(): void;
 }
 
 /** A place to run in that only the command's process tree lives in, or that it knowingly shares. */
@@ -46,6 +54,8 @@ export interface Scope extends AsyncDisposable {
   readWire(): Promise<WireReading>;
   /** Reads the queues that can be read in passing, while the command runs. */
   sampleWire(): Promise<WireReading>;
+  /** Where the kernel was asked to keep limits. */
+  readonly limits?: LimitKeeper | undefined;
   /** Where each remote is counted apart. */
   readonly remotes?: RemoteSource | undefined;
   /**
@@ -55,7 +65,7 @@ export interface Scope extends AsyncDisposable {
   observeNames?(observe: DnsObserver): Promise<boolean>;
   /** Sees to it that the kernel's trace instance `name` goes with the run, however that ends. */
   removeTrace?(name: string): Promise<void>;
-  /** What was tried in a namespace without a way out; null: it could not be listed. */
+  /** What was tried where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were sent again, or a connect failed. */
   unansweredWarnings?(): readonly Warning[];

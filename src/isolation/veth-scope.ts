@@ -1,12 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import type { Isolation, Warning } from '../measurement.js';
+import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { OctetsPerSecond } from '../units.js';
 import { asAccount } from './as-account.js';
+import type { Egress } from './destinations.js';
 import type { DnsObserver } from './dns-exchange.js';
+import type { EgressGate } from './egress-gate.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
+import type { KeptLimits } from './kept-limits.js';
+import type { KernelLimits } from './limit-rules.js';
 import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
@@ -18,7 +23,7 @@ import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { readUplink, type Uplink } from './read-uplink.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
-import type { RemoteSource, Scope, WireReading } from './scope.js';
+import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';
 import type { ScopeNames } from './scope-names.js';
 import type { LinkPlan, LinkPurpose } from './subnet.js';
 import { innerLines } from './veth-pair.js';
@@ -28,10 +33,18 @@ export type OpenOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly publish?: readonly PublishedPort[];
   readonly hostPorts?: readonly HostPort[];
+  /** Limits on external octets that the kernel shall keep. */
+  readonly keep?: KernelLimits | undefined;
+  /** Octets a second that may pass, each way and family. */
+  readonly rateLimit?: OctetsPerSecond | undefined;
+  /** Where the command may send to; everywhere by default. */
+  readonly egress?: Egress | undefined;
 } & Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
 const MAX_TRIES = 50;
+
+const ETHERNET_HEADER = 14;
 
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 const IPV6_MIN_MTU = 1280;
@@ -51,6 +64,11 @@ export class VethScope implements Scope {
   readonly #hosts: CoveredFile | undefined;
   readonly #publish: readonly PublishedPort[];
   #published: PublishedPorts | undefined;
+  readonly #keep: KernelLimits | undefined;
+  readonly #rate: OctetsPerSecond | undefined;
+  #limits: KeptLimits | undefined;
+  readonly #egress: Egress | undefined;
+  #gate: EgressGate | undefined;
   #names: ScopeNames | undefined;
   /** `nft list chains` from before our own table. */
   #listing = '';
@@ -79,8 +97,11 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles, trace } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, trace, keep, egress, rateLimit } = options;
     this.#publish = publish;
+    this.#keep = keep;
+    this.#rate = rateLimit;
+    this.#egress = egress;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
@@ -145,6 +166,10 @@ export class VethScope implements Scope {
     return this.readWire();
   }
 
+  get limits(): LimitKeeper | undefined {
+    return this.#limits;
+  }
+
   get remotes(): RemoteSource {
     return this.#nat;
   }
@@ -160,8 +185,13 @@ export class VethScope implements Scope {
     return this.#guardian.removeTrace(name);
   }
 
+  async attempts(): Promise<readonly Attempt[] | null> {
+    return (await this.#gate?.attempts(this.#tools.nft)) ?? null;
+  }
+
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
+    this.#limits?.[Symbol.dispose]();
     this.#names?.[Symbol.dispose]();
     this.#published?.[Symbol.dispose]();
     return this.#guardian.finish();
@@ -195,30 +225,32 @@ export class VethScope implements Scope {
     await Promise.all([
       held,
       this.#configureInside(links),
-      this.#hostQueues.attach(hostDevices(links)),
+      this.#attach(this.#hostQueues, hostDevices(links)),
       translated.then((listing) => {
         this.#listing = listing;
         return this.#connect(links, keys, listing);
       }),
     ]);
     this.#nameHost();
-    await Promise.all([this.#relayNames(), this.#publishPorts()]);
+    await this.#guardEgress();
+    await Promise.all([this.#relayNames(), this.#publishPorts(), this.#keepLimits()]);
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
   async #relayNames(): Promise<void> {
     const { relayTo, resolvConf } = this.#resolver;
     const [server] = relayTo ?? [];
-    const [address] = this.#plan('host-local').host.addresses;
+    const { device, addresses } = this.#plan('host-local').host;
+    const [address] = addresses;
     if (server === undefined || !resolvConf || !address) return;
-    await (await this.#openNames()).relayTo(server, address);
+    await (await this.#openNames()).relayTo(server, { address, device }, this.#nat);
     this.#rewrite({ ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
   }
 
   /** Loaded here: before the command starts every millisecond counts. */
   async #openNames(): Promise<ScopeNames> {
     const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(this.#resolver, this.#plan('host-local').host.addresses);
+    this.#names ??= new ScopeNames(this.#resolver, this.#plan('host-local').host.addresses, this.#gate?.admit);
     return this.#names;
   }
 
@@ -236,6 +268,48 @@ export class VethScope implements Scope {
     if (this.#publish.length === 0) return;
     const { PublishedPorts } = await import('./published-ports.js');
     this.#published = await PublishedPorts.open(this.#publish, this.#plan('host-local').inner.addresses);
+  }
+
+  /** Before anything can look a name up. */
+  async #guardEgress(): Promise<void> {
+    if (!this.#egress) return;
+    const { EgressGate } = await import('./egress-gate.js');
+    this.#gate = await EgressGate.open({
+      egress: this.#egress,
+      nat: this.#nat,
+      devices: this.#external.map(({ host }) => host.device),
+      nameservers: this.#resolver.servers ?? [],
+      hosts: readHostsFile()?.text ?? '',
+    });
+  }
+
+  async #keepLimits(): Promise<void> {
+    if (!this.#keep) return;
+    const { KeptLimits } = await import('./kept-limits.js');
+    this.#limits = await KeptLimits.open({
+      limits: this.#keep,
+      nat: this.#nat,
+      namespace: this.#opened,
+      tools: this.#tools,
+      plans: this.#external,
+    });
+  }
+
+  /** A queue that is to be relied on must be there. */
+  async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
+    const external = this.#external.flatMap(({ host, inner }) => [host.device, inner.device]);
+    const single = this.#keep !== undefined;
+    const shape = { frame: this.#mtu + ETHERNET_HEADER, single, rate: this.#rate };
+    const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
+    if ((single || this.#rate !== undefined) && readings.includes(undefined)) {
+      throw new NetmeterError('SETUP_FAILED', '--enforce, --rate-limit: this kernel refuses the queues for them', {
+        cure: 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.',
+      });
+    }
+  }
+
+  get #external(): readonly LinkPlan[] {
+    return this.#made.plans.filter(({ purpose }) => purpose !== 'host-local');
   }
 
   /** Makes the chosen links, or others when somebody else was faster. */
@@ -258,7 +332,7 @@ export class VethScope implements Scope {
     const local = [...readLocalAddresses(), ...gateways];
     this.#hostAddresses = [...local, ...this.#plan('host-local').host.addresses];
     await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
-    await this.#innerQueues.attach(['lo', ...innerDevices(links)]);
+    await this.#attach(this.#innerQueues, ['lo', ...innerDevices(links)]);
   }
 
   /** After the address translation, whose rules keep the forwarding to the namespace's packets. */

@@ -2,20 +2,23 @@ import type { Attempt, Measurement } from '../measurement.js';
 import { exact } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';
+import { visible } from './visible.js';
 
 /** More than this are only counted; the JSON report has them all. */
 const SHOWN = 5;
 
-/** What an offline command tried to reach: a line each, the most frequent first. */
-export function attemptRows({ attempts, isolation }: Measurement, paint: Paint): string[] {
-  if (isolation.kind !== 'offline' || attempts === undefined) return [];
+/** What a command tried to reach where it could not: a line each, the most frequent first. */
+export function attemptRows({ attempts }: Measurement, paint: Paint): string[] {
+  if (attempts === undefined) return [];
   if (attempts === null) return [row('tried', 'unknown: nft, which would tell, is missing')];
   const shown = attempts.slice(0, SHOWN).map((attempt) => row('tried', attemptText(attempt), paint.yellow));
   const others = attempts.length - shown.length;
   return others > 0 ? [...shown, row('tried', `${exact(others)} others`)] : shown;
 }
 
-function attemptText({ address, protocol, port, packets }: Attempt): string {
+function attemptText({ address, protocol, port, packets, names }: Attempt): string {
   const host = address.includes(':') ? `[${address}]` : address;
-  return `${protocol} ${host}${port === null ? '' : `:${port}`}, ${packets === 1 ? '1 packet' : `${exact(packets)} packets`} refused`;
+  const place = `${host}${port === null ? '' : `:${port}`}`;
+  const [name] = names ?? [];
+  return `${protocol} ${place}${name === undefined ? '' : ` (${visible(name)})`}, ${packets === 1 ? '1 packet' : `${exact(packets)} packets`} refused`;
 }

@@ -11,5 +11,10 @@ export function budgetRows(budget: JudgedBudget | undefined, paint: Paint): stri
     const paints = { within: paint.green, exceeded: isWarning ? paint.yellow : paint.red, unmeasured: paint.yellow };
     return row(isWarning ? 'warn at' : 'budget', `${markOf(limit)} ${limitText(limit)}`, paints[limit.verdict]);
   });
-  return budget.ended ? [...rows, row('budget', 'the command was ended for the breach')] : rows;
+  return budget.ended ? [...rows, row('budget', endText(budget))] : rows;
 }
+
+const endText = ({ enforced }: JudgedBudget) =>
+  enforced
+    ? 'the kernel refused the command more than the limit, and it was ended'
+    : 'the command was ended for the breach';

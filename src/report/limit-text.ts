@@ -71,6 +71,9 @@ export function shareText({ used, limit }: JudgedLimit): string | undefined {
   return `${Math.max(whole, used > limit ? 101 : 0)} %`;
 }
 
+/** Of a limit that the kernel kept: what was still on its way. */
+const byText = ({ overshoot }: JudgedLimit) => (overshoot === undefined ? '' : ` by ${inUnit(overshoot)}`);
+
 /** A judged limit as one sentence, for people. */
 export function limitText(limit: JudgedLimit): string {
   const [name, used, allowed] = [limitName(limit), usedText(limit), allowedText(limit)];
@@ -80,7 +83,7 @@ export function limitText(limit: JudgedLimit): string {
     case 'within':
       return `${name} ${used} of ${allowed}${tail}${earlierText(limit)}`;
     case 'exceeded':
-      return `${name} ${used} exceeds ${allowed}${tail}${earlierText(limit)}`;
+      return `${name} ${used} exceeds ${allowed}${byText(limit)}${tail}${earlierText(limit)}`;
     case 'unmeasured':
       return `${name} ${used}: cannot be judged against ${allowed}${limit.reason ? `: ${limit.reason}` : ''}`;
     default:

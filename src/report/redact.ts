@@ -5,11 +5,12 @@ const HIDDEN = '...';
 
 /** The same measurement without what may be confidential: arguments of the command, and names that it looked up. */
 export function redact(measurement: Measurement): Measurement {
-  const { command, remotes, processes, budget } = measurement;
+  const { command, remotes, processes, budget, attempts } = measurement;
   return {
     ...measurement,
     command: { ...command, argv: withoutArguments(command.argv) },
     ...(budget && { budget: { ...budget, limits: budget.limits.map(withoutName) } }),
+    ...(attempts && { attempts: attempts.map(({ names, ...attempt }) => attempt) }),
     ...(remotes && {
       remotes: { ...remotes, rows: remotes.rows.map(({ reverseName, ...row }) => ({ ...row, names: [] })) },
     }),

@@ -12,6 +12,7 @@ type ScopeOptions = MeasureOptions & { readonly trace?: string | undefined };
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: ScopeOptions): Promise<Scope> {
   checkPublish(place, options.publish ?? []);
+  checkGates(place, options);
   const scope = await openPlace(place, options);
   return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
 }
@@ -19,7 +20,7 @@ export async function openScope(place: Choice, options: ScopeOptions): Promise<S
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
   switch (place.kind) {
     case 'veth':
-      return VethScope.open(options);
+      return VethScope.open({ ...options, keep: options.enforce ? (options.limits ?? {}) : undefined });
     case 'offline': {
       const { OfflineScope } = await import('../isolation/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });
@@ -48,6 +49,25 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Where the kernel cannot keep the command back it is said, instead of running without. */
+function checkGates({ kind }: Choice, { enforce, egress, rateLimit }: MeasureOptions): void {
+  if (kind === 'veth') return;
+  if (egress) {
+    throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
+      cure: 'They need veth: run as root, or with sudo. --isolation offline refuses everything, and needs neither.',
+    });
+  }
+  if (rateLimit !== undefined) {
+    throw new NetmeterError('USAGE', `--rate-limit: netmeter slows no command in ${kind} down`, {
+      cure: 'It needs veth: run as root, or with sudo.',
+    });
+  }
+  if (!enforce) return;
+  throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
+    cure: 'It needs veth: run as root, or with sudo. --kill ends a command at the sample that shows a breach.',
+  });
 }
 
 /** What cannot be published is said, instead of leaving a server out of reach. */

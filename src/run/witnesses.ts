@@ -1,6 +1,6 @@
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
-import type { DnsUse, ProcessUse, RemoteUse, Traffic } from '../measurement.js';
+import type { Attempt, DnsUse, ProcessUse, RemoteUse, Traffic } from '../measurement.js';
 import { ProcessWatch } from './process-watch.js';
 import type { Reading } from './take-reading.js';
 
@@ -40,6 +40,20 @@ export class Witnesses implements Disposable {
     this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
     await this.#processes?.ready(scope);
     if (namesFirst) await this.#observeNames(scope);
+  }
+
+  /** Attempts with the names that led to their addresses; for after {@link explain}. */
+  named(attempts: readonly Attempt[] | null): readonly Attempt[] | null {
+    if (!attempts) return null;
+    return attempts.map((attempt) => {
+      const names = this.#names.namesOf(attempt.address);
+      return names.length > 0 ? { ...attempt, names } : attempt;
+    });
+  }
+
+  /** Settles when look-ups are seen, or cannot be; for after {@link ready} has waited for them. */
+  get seesNames(): Promise<boolean> {
+    return this.#seesNames ?? Promise.resolve(false);
   }
 
   /** In the same turn as the command's spawn. */

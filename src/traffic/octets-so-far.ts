@@ -29,8 +29,18 @@ export function octetsSoFar(isolation: Isolation, queues: QueueTotals, devices: 
   }
 }
 
+/**
+ * The same where super-packets are cut up at the links: the devices inside count each packet as the queues do, and are
+ * read sooner.
+ */
+export function cutOctetsSoFar(families: readonly Family[], devices: Devices): InOut<bigint> | undefined {
+  return sum(families.map((family) => deviceOctets(devices[INNER_DEVICES[family]])));
+}
+
+const INNER_DEVICES = { ipv4: 'nm4', ipv6: 'nm6' } as const;
+
 function familyOctets(family: Family, queues: QueueTotals, devices: Devices): InOut<bigint> | undefined {
-  const device = family === 'ipv4' ? 'nm4' : 'nm6';
+  const device = INNER_DEVICES[family];
   const [incoming, outgoing] = [queues[`${device}.in`], queues[`${device}.out`]];
   if (!incoming || !outgoing) return undefined;
   const packetsIn = devices[device]?.['rxPackets'] ?? 0n;

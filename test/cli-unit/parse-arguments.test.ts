@@ -49,6 +49,20 @@ describe('a run', () => {
     [['--prepare', 'x'], { repeat: { runs: 1, warmups: 0, prepare: 'x', judge: 'worst' } }],
     [['--no-config'], { config: { kind: 'none' } }],
     [['--max-in', '1', '--kill'], { limits: { in: 1 }, kill: true }],
+    [['--max-in', '1', '--enforce'], { limits: { in: 1 }, enforce: true }],
+    [['--rate-limit', '1MB/s'], { rateLimit: 1_000_000 }],
+    [
+      ['--allow', 'a.example', '--deny', '192.0.2.0/24', '--allow', '*.b.example'],
+      {
+        egress: {
+          allow: [
+            { kind: 'name', pattern: 'a.example' },
+            { kind: 'name', pattern: '*.b.example' },
+          ],
+          deny: [{ kind: 'network', family: '4', network: '192.0.2.0/24' }],
+        },
+      },
+    ],
     [['--budget-exit-code', '0'], { budgetExitCode: 0 }],
     [['--budget-exit-code=255'], { budgetExitCode: 255 }],
     [['-q'], { quiet: true }],

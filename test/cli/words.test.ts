@@ -43,6 +43,7 @@ test.each([
   [['--ci', 'jenkins', '--', 'true'], 'auto, github, gitlab, none'],
   [['--budget-exit-code', '256', '--', 'true'], '0 to 255'],
   [['--kill', '--', 'true'], '--kill needs a limit'],
+  [['--enforce', '--max-connections', '3', '--', 'true'], '--enforce needs a limit'],
 ])('%j is refused with the cure', async (words, message) => {
   const ended = await netmeter(words);
   expect(ended).toMatchObject({ status: 125, stdout: '' });

@@ -69,6 +69,55 @@ test('over TCP too', async () => {
   expect(seen.map(({ answer }) => answer && decode(answer).id)).toEqual([9]);
 });
 
+/** A relay that holds answers back until `release`, with what it held. */
+async function heldRelay() {
+  const held: Buffer[] = [];
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const admit = async (answer: Buffer) => {
+    held.push(answer);
+    await until;
+  };
+  const server = { address: '127.0.0.1', port: udp.address().port };
+  const opened = await DnsRelay.open({ address: '127.0.0.1', port: 0, server, admit });
+  if (!opened) throw new Error('no port was free');
+  return { opened, held, release };
+}
+
+test('who admits has an answer before it is handed out, over UDP', async () => {
+  const { opened, held, release } = await heldRelay();
+  const client = createSocket('udp4');
+  const asked = question('held.example', 3);
+  let answered = false;
+  const answer = once(client, 'message').then(([message]) => {
+    answered = true;
+    return message as Buffer;
+  });
+  client.send(asked, opened.port, '127.0.0.1');
+  await expect.poll(() => held.length).toBe(1);
+  expect(answered).toBe(false);
+  release();
+  expect(await answer).toEqual(held[0]);
+  client.close();
+  opened[Symbol.dispose]();
+});
+
+test('who admits has an answer before it is handed out, over TCP', async () => {
+  const { opened, held, release } = await heldRelay();
+  const client = connect(opened.port, '127.0.0.1');
+  client.end(streamEncode({ type: 'query', id: 4, questions: [{ type: 'A', name: 'held.example' }] }));
+  const chunks: Buffer[] = [];
+  client.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await expect.poll(() => held.length).toBe(1);
+  expect(chunks).toEqual([]);
+  release();
+  await once(client, 'close');
+  expect(Buffer.concat(chunks).subarray(2)).toEqual(held[0]);
+  opened[Symbol.dispose]();
+});
+
 test('a resolver that is not there is told at once, so that the next one is asked', async () => {
   const none = createSocket('udp4');
   none.bind(0, '127.0.0.1');

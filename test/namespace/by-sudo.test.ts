@@ -71,6 +71,21 @@ describePrivileged('a user who may use sudo without a password', () => {
     expect(stderr).toContain('/root/report.json was not written');
   });
 
+  test('limits in the kernel, destinations and rates go with it', async () => {
+    await using wire = await Wire.lay(12);
+    const traffic = (mode: string, address: string) =>
+      `python3 ${program('traffic.py')} ${mode} ${address} ${wire.port} 1000000 2>/dev/null`;
+    const file = join(folder, 'held.json');
+    const { status } = await asUser(
+      `${METER} -q --report ${file} --enforce --max-in 100kB --rate-limit 5MB/s --deny ${wire.ipv6} -- sh -c '${traffic('download', wire.ipv6)} || ${traffic('download', wire.ipv4)}'`,
+    );
+    expect(status).toBe(120);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      attempts: [{ address: wire.ipv6, packets: 1 }],
+      budget: { verdict: 'exceeded', enforced: true },
+    });
+  });
+
   test('a broken budget is said', async () => {
     await using wire = await Wire.lay(12);
     const { status } = await asUser(

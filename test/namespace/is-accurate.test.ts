@@ -27,9 +27,9 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
   });
   afterAll(() => wire[Symbol.asyncDispose]());
 
-  async function compare(script: string) {
+  async function compare(script: string, options: readonly string[] = []) {
     const before = await wire.totals();
-    const { report, stderr } = await measured(['sh', '-euc', script]);
+    const { report, stderr } = await measured(['sh', '-euc', script], options);
     const after = await wire.totals();
     const truth = Object.fromEntries(
       (Object.keys(after) as (keyof typeof after)[]).map((key) => [
@@ -57,6 +57,36 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
   ])('%s, IPv4 and IPv6', async (_, mode, count) => {
     const report = await compare(`${traffic(mode, wire.ipv4, count)}; ${traffic(mode, wire.ipv6, count)}`);
     expect(report.traffic.external.out.wireOctets).toBeGreaterThan(0);
+  });
+
+  test('every kind of traffic while the kernel keeps limits, and cuts super-packets for it', async () => {
+    const { ipv4, ipv6 } = wire;
+    const report = await compare(
+      `${traffic('download', ipv4, 10_000_000)} & ${traffic('upload', ipv6, 10_000_000)} &
+      ${traffic('upload', ipv4, 5_000_000)}; ${traffic('download', ipv6, 5_000_000)}; ${traffic('requests', ipv4, 100)}
+      ${traffic('udp', ipv4, 200)}; ${traffic('fragments', ipv6, 100)}; ${traffic('segmented', ipv4, 100)}
+      wait`,
+      ['--enforce', '--max-total', '1GB'],
+    );
+    expect(report.budget).toMatchObject({ verdict: 'within', enforced: true });
+  });
+
+  test.each([
+    ['alone', []],
+    ['with limits in the kernel', ['--enforce', '--max-total', '1GB']],
+  ])('every kind of traffic at a limited rate, %s', async (_, options) => {
+    const { ipv4, ipv6 } = wire;
+    const report = await compare(
+      // What waits for the rate fits its queue: what does not has crossed this wire, and never reaches the command.
+      `for part in 1 2 3 4 5 6; do ${traffic('download', ipv4, 500_000)}; done & ${traffic('upload', ipv6, 3_000_000)} &
+      ${traffic('upload', ipv4, 3_000_000)}; ${traffic('download', ipv6, 500_000)}; ${traffic('requests', ipv4, 50)}
+      ${traffic('udp', ipv4, 200)}; ${traffic('fragments', ipv6, 100)}; ${traffic('segmented', ipv4, 100)}
+      wait`,
+      ['--rate-limit', '3MB/s', '--linger', '20s', ...options],
+    );
+    // 3 MB by a family: not sooner, however fast the machine; some may pass at once.
+    expect(report.command.durationMs).toBeGreaterThan(950);
+    expect(report.series.peak?.in).toBeLessThan(2 * 3_300_000);
   });
 
   test('a mixed load, with loopback traffic beside it', async () => {

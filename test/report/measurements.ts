@@ -407,6 +407,31 @@ export const gate: Measurement = {
   },
 };
 
+/** Refused by the kernel: more than its limit, and places where it may not go. */
+const refused: Measurement = {
+  ...quiet,
+  command: { ...quiet.command, argv: ['curl', '-O', 'https://example.org/large'], exit: { kind: 'code', code: 56 } },
+  attempts: [
+    { address: '192.0.2.99', protocol: 'tcp', port: 443, packets: 12, names: ['ads.example', 'more.example'] },
+    { address: '2001:db8::99', protocol: 'udp', port: 123, packets: 1 },
+  ],
+  traffic: { ...crawl.traffic, external: { in: layers(5_026_559, 3380), out: layers(8024, 150) } },
+  budget: {
+    verdict: 'exceeded',
+    ended: true,
+    enforced: true,
+    limits: [
+      {
+        kind: 'in',
+        limit: ipOctets(5_000_000),
+        used: ipOctets(5_026_559),
+        verdict: 'exceeded',
+        overshoot: ipOctets(26_559),
+      },
+    ],
+  },
+};
+
 /** The crawl three times; the first run is far off. */
 const repeated: Measurement = {
   ...crawl,
@@ -430,4 +455,4 @@ const repeated: Measurement = {
   },
 };
 
-export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate, gate, repeated });
+export const MEASUREMENTS = Object.entries({ quiet, crawl, breach, blind, estimate, gate, repeated, refused });

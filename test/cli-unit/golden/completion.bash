@@ -6,7 +6,7 @@ _netmeter() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --) ((i++)); break ;;
-      --max-in|--max-out|--max-total|--max-rate-average|--max-rate-peak|--max-connections|--max-dns-queries|--max-remote|--max-process|--max-loopback|--max-host-local|--warn-in|--warn-out|--warn-total|--warn-rate-average|--warn-rate-peak|--warn-connections|--warn-dns-queries|--warn-remote|--warn-process|--warn-loopback|--warn-host-local|--budget|--config|--baseline|--max-increase|--min-increase|--save-baseline|--budget-exit-code|--report|--ci|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--user|--wait|--runs|--warmup|--prepare|--judge|--grace|--linger|--interval|--completion)
+      --max-in|--max-out|--max-total|--max-rate-average|--max-rate-peak|--max-connections|--max-dns-queries|--max-remote|--max-process|--max-loopback|--max-host-local|--warn-in|--warn-out|--warn-total|--warn-rate-average|--warn-rate-peak|--warn-connections|--warn-dns-queries|--warn-remote|--warn-process|--warn-loopback|--warn-host-local|--budget|--config|--baseline|--max-increase|--min-increase|--save-baseline|--budget-exit-code|--report|--ci|--by|--isolation|--netns|--baseline-idle|--host-port|--publish|-p|--rate-limit|--allow|--deny|--user|--wait|--runs|--warmup|--prepare|--judge|--grace|--linger|--interval|--completion)
         option=${COMP_WORDS[i]}
         ((i++))
         # bash cuts --option=value into three words.
@@ -21,7 +21,7 @@ _netmeter() {
   elif ((i < COMP_CWORD)) || [[ $word != -* || ${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"
   else
-    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --no-config --baseline --max-increase --min-increase --save-baseline --kill --budget-exit-code --report --ci --by --reverse-dns --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --no-config --baseline --max-increase --min-increase --save-baseline --kill --enforce --budget-exit-code --report --ci --by --reverse-dns --redact --quiet -q --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion --help -h --version -V --' -- "$word")
   fi
 }
 _netmeter_value() {
@@ -34,7 +34,7 @@ _netmeter_value() {
     --judge) mapfile -t COMPREPLY < <(compgen -W 'worst median' -- "$word"); return ;;
     --completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word"); return ;;
     --config|--baseline|--save-baseline|--report) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-    --max-in|--max-out|--max-total|--max-rate-average|--max-rate-peak|--max-connections|--max-dns-queries|--max-remote|--max-process|--max-loopback|--max-host-local|--warn-in|--warn-out|--warn-total|--warn-rate-average|--warn-rate-peak|--warn-connections|--warn-dns-queries|--warn-remote|--warn-process|--warn-loopback|--warn-host-local|--budget|--max-increase|--min-increase|--budget-exit-code|--netns|--baseline-idle|--host-port|--publish|-p|--user|--runs|--warmup|--prepare|--grace|--linger|--interval) compopt +o default ;;
+    --max-in|--max-out|--max-total|--max-rate-average|--max-rate-peak|--max-connections|--max-dns-queries|--max-remote|--max-process|--max-loopback|--max-host-local|--warn-in|--warn-out|--warn-total|--warn-rate-average|--warn-rate-peak|--warn-connections|--warn-dns-queries|--warn-remote|--warn-process|--warn-loopback|--warn-host-local|--budget|--max-increase|--min-increase|--budget-exit-code|--netns|--baseline-idle|--host-port|--publish|-p|--rate-limit|--allow|--deny|--user|--runs|--warmup|--prepare|--grace|--linger|--interval) compopt +o default ;;
   esac
 }
 _netmeter_command() {

@@ -6,7 +6,7 @@ function __netmeter_own --description 'The command has not begun'
     switch $words[1]
       case --
         return 1
-      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion
+      case --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion
         set -e words[1]
       case '-*'
       case '*'
@@ -46,6 +46,7 @@ complete -c netmeter -n __netmeter_own -l max-increase -x -d 'Allowed above the 
 complete -c netmeter -n __netmeter_own -l min-increase -x -d 'Never fail for an increase up to this (default 1MB)'
 complete -c netmeter -n __netmeter_own -l save-baseline -rF -d 'Write the report as a baseline when all went well'
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
+complete -c netmeter -n __netmeter_own -l enforce -d 'Have the kernel refuse all that is beyond the limits, and end the command'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
 complete -c netmeter -n __netmeter_own -l ci -x -a 'auto github gitlab none' -d 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none'
@@ -58,6 +59,9 @@ complete -c netmeter -n __netmeter_own -l netns -x -d 'Join a network namespace 
 complete -c netmeter -n __netmeter_own -l baseline-idle -x -d 'Watch a shared namespace this long before and after (default 1s)'
 complete -c netmeter -n __netmeter_own -l host-port -x -d 'Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp'
 complete -c netmeter -n __netmeter_own -l publish -s p -x -d 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command'
+complete -c netmeter -n __netmeter_own -l rate-limit -x -d 'Let no more pass a second, each way: 10MB/s'
+complete -c netmeter -n __netmeter_own -l allow -x -d 'Let the command reach this alone: a name, *.name, address or network (CIDR)'
+complete -c netmeter -n __netmeter_own -l deny -x -d 'Refuse the command this, even if it is allowed'
 complete -c netmeter -n __netmeter_own -l user -x -d 'Run as NAME|UID[:GID]; under sudo, the caller by default'
 complete -c netmeter -n __netmeter_own -l wait -x -a 'tree command' -d 'Wait for all descendants (tree, default), or end what outlives the command'
 complete -c netmeter -n __netmeter_own -l runs -x -d 'Run the command N times, and tell how far the runs differ'
@@ -71,4 +75,4 @@ complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'P
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
 # The first, empty argument keeps fish from taking the others for its own options.
-complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion)"
+complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion)"

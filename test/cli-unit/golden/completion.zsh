@@ -34,6 +34,7 @@ _netmeter() {
     '--min-increase=[Never fail for an increase up to this (default 1MB)]:SIZE: ' \
     '--save-baseline=[Write the report as a baseline when all went well]:FILE:_files' \
     '--kill[End the command as soon as a sample shows the breach]' \
+    '--enforce[Have the kernel refuse all that is beyond the limits, and end the command]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
     '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none]:SYSTEM:(auto github gitlab none)' \
@@ -48,6 +49,9 @@ _netmeter() {
     '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
     '*--publish=[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
+    '--rate-limit=[Let no more pass a second, each way: 10MB/s]:RATE: ' \
+    '*--allow=[Let the command reach this alone: a name, *.name, address or network (CIDR)]:DEST: ' \
+    '*--deny=[Refuse the command this, even if it is allowed]:DEST: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
     '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
     '--runs=[Run the command N times, and tell how far the runs differ]:N: ' \

@@ -1,0 +1,37 @@
+import { parseDev } from '../counters/dev.js';
+import type { HeldCounterFiles } from '../counters/take-held-files.js';
+import { takeDeviceSample } from '../counters/take-snapshot.js';
+import type { Scope } from '../isolation/scope.js';
+import type { InOut } from '../measurement.js';
+import { cutOctetsSoFar, octetsSoFar } from '../traffic/octets-so-far.js';
+import { type IpOctets, ipOctets, toExactNumber } from '../units.js';
+import type { Reading } from './take-reading.js';
+
+export type Counted = {
+  readonly scope: Pick<Scope, 'isolation' | 'sampleWire'>;
+  readonly files: HeldCounterFiles;
+  /** Where the counters stood before the command. */
+  readonly before: Reading;
+};
+
+/** @returns what tells the external octets since the reading, in passing; undefined: they cannot be told now */
+export function octetsSince({ scope, files, before }: Counted): () => Promise<InOut<IpOctets> | undefined> {
+  const start = octetsSoFar(scope.isolation, before.wire, parseDev(before.texts.texts.get('dev') ?? ''));
+  return async () => {
+    const devices = takeDeviceSample(files);
+    const now = octetsSoFar(scope.isolation, await scope.sampleWire(), devices);
+    return grown(start, now);
+  };
+}
+
+/** The same from the devices alone, where super-packets are cut up at the links: 0.1 ms. */
+export function cutOctetsSince({ scope, files, before }: Counted): () => InOut<IpOctets> | undefined {
+  const families = scope.isolation.kind === 'veth' ? scope.isolation.families : [];
+  const start = cutOctetsSoFar(families, parseDev(before.texts.texts.get('dev') ?? ''));
+  return () => grown(start, cutOctetsSoFar(families, takeDeviceSample(files)));
+}
+
+function grown(start: InOut<bigint> | undefined, now: InOut<bigint> | undefined): InOut<IpOctets> | undefined {
+  if (!now || !start) return undefined;
+  return { in: ipOctets(toExactNumber(now.in - start.in)), out: ipOctets(toExactNumber(now.out - start.out)) };
+}

@@ -1,0 +1,226 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement.js';
+import { measured, NETMETER, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { type OctetServer, startOctetServer } from './octet-server.js';
+import { Wire } from './wire.js';
+
+const TRAFFIC = program('traffic.py');
+const MB = 1_000_000;
+
+/** A guard against a hanging job, no measure of speed: each takes a fraction of a second. */
+const HANGS_AFTER_MS = 20_000;
+
+/** One super-packet, and what a TCP connection over a wire without delay has under way: what its receiver's window allows. */
+const MOST_BEYOND = 65_536 + 6 * MB;
+
+const limitOf = ({ budget }: Measurement, kind: string) => budget?.limits.find((limit) => limit.kind === kind);
+
+describePrivileged('--enforce', () => {
+  let wire: Wire;
+  let server: OctetServer;
+  beforeAll(async () => {
+    wire = await Wire.lay(31);
+    server = await startOctetServer(wire);
+  });
+  afterAll(async () => {
+    server?.[Symbol.dispose]();
+    await wire?.[Symbol.asyncDispose]();
+  });
+
+  /** Runs it, and expects that it failed by itself, that the budget is told as the reason, and by how much it was passed. */
+  async function expectRefused(command: readonly string[], kind: 'in' | 'out' | 'total', limit: number) {
+    const run = await measured(command, ['--enforce', `--max-${kind}`, `${limit}`]);
+    const judged = limitOf(run.report, kind);
+    expect(run.status, run.stderr).toBe(120);
+    expect(run.report.budget).toMatchObject({ verdict: 'exceeded', ended: true, enforced: true });
+    expect(judged?.overshoot).toBe((judged?.used ?? 0) - limit);
+    expect(judged?.overshoot).toBeGreaterThan(0);
+    expect(judged?.overshoot).toBeLessThan(MOST_BEYOND);
+    expect(run.report.command.durationMs).toBeLessThan(HANGS_AFTER_MS);
+    return run;
+  }
+
+  const fetching = (url: string) => ['node', '-e', `fetch('${url}').then((answer) => answer.arrayBuffer())`];
+  const urllib = (url: string) => ['python3', '-c', `import urllib.request as r; r.urlopen('${url}').read()`];
+  const curl = (url: string) => ['curl', '-sS', '-o', '/dev/null', url];
+
+  test('nothing is left behind, even by SIGKILL', async () => {
+    const before = traces();
+    const words = ['-q', '--enforce', '--max-in', '1MB', '--', 'sh', '-c', 'echo started; sleep 1000.5'];
+    const child = spawn(process.execPath, [NETMETER, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await expectNoTraces(before, 5000);
+  });
+
+  test.each([
+    ['curl', curl, 4, 56],
+    ['curl, IPv6', curl, 6, 56],
+    ['fetch of node', fetching, 4, 1],
+    ['urllib of python', urllib, 4, 1],
+  ] as const)('a download by %s fails by itself', async (_, program, family, code) => {
+    const { report, stderr } = await expectRefused(program(server.url(100 * MB, family)), 'in', 5 * MB);
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code });
+  });
+
+  test.each(['git', 'http'])('a clone by git over %s fails by itself', async (protocol) => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-git-'));
+    const sh = (script: string) => execFileSync('sh', ['-euc', script], { cwd: folder, stdio: 'ignore' });
+    sh(`git init -q big; cd big; head -c 20000000 /dev/urandom >file; git add file
+        git -c user.name=n -c user.email=n@example.com commit -qm big; cd ..; git clone -q --bare big served.git
+        cd served.git; git update-server-info`);
+    const words =
+      protocol === 'git'
+        ? ['git', 'daemon', '--reuseaddr', '--export-all', '--verbose', `--base-path=${folder}`, folder]
+        : ['python3', '-u', '-m', 'http.server', '9419', '-d', folder];
+    const daemon = spawn('ip', ['netns', 'exec', wire.namespace, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    try {
+      await Promise.race([once(daemon.stdout, 'data'), once(daemon.stderr, 'data')]);
+      const url = protocol === 'git' ? `git://${wire.ipv4}/served.git` : `http://${wire.ipv4}:9419/served.git`;
+      const { report, stderr } = await expectRefused(['git', 'clone', '-q', url, join(folder, 'copy')], 'in', 5 * MB);
+      expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 128 });
+    } finally {
+      process.kill(-(daemon.pid ?? 0), 'SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['out', 4],
+    ['out', 6],
+    ['total', 4],
+  ] as const)('an upload fails by itself at its limit on %s, IPv%s', async (kind, family) => {
+    const script = `head -c 50000000 /dev/zero | curl -sS --data-binary @- ${server.url(0, family)}`;
+    const { report, stderr } = await expectRefused(['sh', '-c', script], kind, 5 * MB);
+    expect(report.command.exit, stderr).toMatchObject({ kind: 'code', code: expect.any(Number) });
+  });
+
+  test('a limit on the total stops a download too', async () => {
+    await expectRefused(curl(server.url(100 * MB)), 'total', 5 * MB);
+  });
+
+  test('who sends datagrams hears of an error', async () => {
+    const script = `
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(('${wire.ipv4}', 7000))
+while True:
+  s.send(b'd' * 1000)
+  time.sleep(0.0001)
+`;
+    const { report, stderr } = await expectRefused(['python3', '-c', script], 'out', MB);
+    expect(stderr).toMatch(/(PermissionError|OSError|ConnectionRefusedError|No route to host)/);
+    expect(report.command.exit).toEqual({ kind: 'code', code: 1 });
+  });
+
+  test('who only waits for datagrams is ended, and gets no more', async () => {
+    const script = `
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect(('${wire.ipv4}', ${server.port}))
+s.send(b'100000')
+while True: s.recv(2000)
+`;
+    const { report } = await expectRefused(['python3', '-c', script], 'in', MB);
+    expect(report.command.exit).toEqual({ kind: 'signal', signal: 'SIGTERM' });
+    expect(limitOf(report, 'in')?.overshoot).toBeLessThan(10 * MB);
+  });
+
+  test('a connection that is kept alive ends with its next request, other ones are refused', async () => {
+    const script = `
+import http.client
+kept = http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10)
+kept.request('GET', '/1000'); kept.getresponse().read()
+try:
+  other = http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10)
+  other.request('GET', '/50000000'); other.getresponse().read()
+except ConnectionResetError: print('other reset')
+try: kept.request('GET', '/1000'); kept.getresponse().read()
+except ConnectionResetError: print('kept reset')
+except http.client.RemoteDisconnected: print('kept reset')
+try: http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10).connect()
+except ConnectionRefusedError: print('new refused')
+`;
+    const { stdout } = await expectRefused(['python3', '-c', script], 'in', 2 * MB);
+    expect(stdout.split('\n')).toEqual(['other reset', 'kept reset', 'new refused', '']);
+  });
+
+  test('loopback goes on, and who ignores the end is killed after the grace', async () => {
+    const script = `trap '' TERM; curl -s -o /dev/null ${server.url(50 * MB)}
+      sleep 0.2; python3 ${TRAFFIC} loopback 127.0.0.1 0 3000000 && echo loopback works; sleep 1000.5`;
+    const run = await measured(['sh', '-c', script], ['--enforce', '--max-in', '1MB', '--grace', '2s']);
+    expect(run.stdout).toBe('loopback works\n');
+    expect(run.status, run.stderr).toBe(120);
+    expect(run.report.command.exit).toEqual({ kind: 'signal', signal: 'SIGKILL' });
+  });
+
+  test('a budget of 0 is broken by one packet, and not by loopback', async () => {
+    const { report } = await expectRefused(['python3', TRAFFIC, 'udp', wire.ipv4, '7000', '1'], 'out', 0);
+    expect(limitOf(report, 'out')?.used).toBe(1028);
+    const local = await measured(
+      ['python3', TRAFFIC, 'loopback', '127.0.0.1', '0', '100000'],
+      ['--enforce', '--max-total', '0'],
+    );
+    expect(local.status, local.stderr).toBe(0);
+  });
+
+  test.each([
+    ['datagrams', `udp ${'IPV4'} 7000 200`, 200 * 1028],
+    ['datagrams, IPv6', `udp ${'IPV6'} 7000 200`, 200 * 1048],
+    ['fragments', `fragments ${'IPV4'} 7000 100`, 100 * 4068],
+    ['datagrams that the kernel cuts up (GSO)', `segmented ${'IPV4'} 7000 50`, 500 * 1228],
+  ])('%s are refused at one octet beyond the limit, and not at it', async (_, words, octets) => {
+    const command = ['python3', TRAFFIC, ...words.replace('IPV4', wire.ipv4).replace('IPV6', wire.ipv6).split(' ')];
+    const within = await measured(command, ['--enforce', '--max-out', `${octets}`]);
+    expect(within.status, within.stderr).toBe(0);
+    expect(within.report.budget?.limits).toMatchObject([{ verdict: 'within', used: octets }]);
+    const beyond = await measured(command, ['--enforce', '--max-out', `${octets - 1}`]);
+    expect(beyond.report.budget?.limits).toMatchObject([{ verdict: 'exceeded' }]);
+    expect(beyond.status).toBe(120);
+  });
+
+  test.each([
+    ['in', 100_000],
+    ['in', 5 * MB],
+    ['total', 2 * MB],
+  ] as const)('what stays within its limit on %s of %i bytes is never refused', async (kind, bytes) => {
+    const most = ['--max-in', '1GB', '--max-total', '1GB'];
+    const first = limitOf((await measured(curl(server.url(bytes)), most)).report, kind)?.used ?? Number.NaN;
+    let within = 0;
+    for (let run = 0; run < 50; run++) {
+      // How a server cuts its answer up varies by some packets: most of these limits are met closely.
+      const limit = first + run * Math.ceil(bytes / 2000);
+      const ended = await measured(curl(server.url(bytes)), ['--enforce', `--max-${kind}`, `${limit}`]);
+      const used = limitOf(ended.report, kind)?.used ?? Number.NaN;
+      if (used > limit) continue;
+      within += 1;
+      expect(ended.status, ended.stderr).toBe(0);
+      expect(ended.report.protocol.tcp.resetsReceived).toBe(0);
+    }
+    expect(within).toBeGreaterThan(10);
+  });
+
+  test('a command that is root cannot take the rules away', async () => {
+    const { report } = await expectRefused(
+      [
+        'sh',
+        '-c',
+        `nft flush ruleset; nft delete table inet netmeter_limits; curl -s ${server.url(50 * MB)} >/dev/null`,
+      ],
+      'in',
+      MB,
+    );
+    expect(report.command.exit).toEqual({ kind: 'code', code: 56 });
+  });
+});
