@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JudgedLimit, Measurement } from '../../src/measurement.js';
 import { measured, NETMETER, netmeter, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { Machine } from './machine.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
 
@@ -113,7 +114,10 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
   });
 
   test('what an isolation does not tell is not judged, with the reason: exit 125', async () => {
-    const host = await netmeter(['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--', ...fetch(2_000_000)]);
+    await using machine = await Machine.build(31);
+    const words = ['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--baseline-idle', '100ms', '--'];
+    const job = ['python3', TRAFFIC, 'download', machine.far4, '7000', '2000000'];
+    const host = await machine.run(process.execPath, [NETMETER, ...words, ...job]);
     expect(host.status, host.stderr).toBe(125);
     expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not told apart here');
   });
