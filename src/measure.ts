@@ -45,6 +45,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   using witnesses = new Witnesses({
     run: `${ownPid}-${Date.now().toString(36)}`,
     processes: options.processes ?? false,
+    ownPorts: (options.publish ?? []).flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : [])),
   });
   await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);
@@ -110,9 +111,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const contamination = await neighbours?.grade();
-  const explanation = await witnesses.explain(scope, traffic);
-  const { external } = traffic;
   const protocol = protocolSummary(delta);
+  const explanation = await witnesses.explain(scope, traffic, protocol);
+  const { external } = traffic;
   const budget = judge(limits, { external, method, ended: breach.ended });
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   return {

@@ -1,6 +1,7 @@
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
-import type { DnsUse, ProcessUse, RemoteUse, Traffic } from '../measurement.js';
+import type { DnsUse, ProcessUse, Protocol, RemoteUse, Traffic } from '../measurement.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { ProcessWatch } from './process-watch.js';
 import type { Reading } from './take-reading.js';
 
@@ -10,22 +11,26 @@ export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: P
 export type Wanted = {
   /** Tells this run from all others on the machine. */
   readonly run: string;
-  /** Which process used it is asked for too. */
+  /** Which process used it is asked for too, and how its connections fared. */
   readonly processes: boolean;
+  /** The command's ports of TCP that others connect to. */
+  readonly ownPorts: readonly number[];
 };
 
 /** Watches a run from beside, and explains its numbers at the end. */
 export class Witnesses implements Disposable {
   readonly #names = new ObservedNames();
   readonly #processes: ProcessWatch | undefined;
+  readonly #connections: ConnectionWatch | undefined;
   #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
   #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
   #seesNames: Promise<boolean> | undefined;
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ run, processes }: Wanted) {
+  constructor({ run, processes, ownPorts }: Wanted) {
     this.#processes = processes ? new ProcessWatch(run) : undefined;
+    this.#connections = processes ? new ConnectionWatch(ownPorts) : undefined;
   }
 
   /**
@@ -43,6 +48,7 @@ export class Witnesses implements Disposable {
   /** In the same turn as the command's spawn. */
   commandStarted(scope: Scope, pid: number): void {
     this.#processes?.commandStarted(scope, pid, performance.now());
+    this.#connections?.commandStarted(scope);
     void this.#observeNames(scope);
   }
 
@@ -51,18 +57,26 @@ export class Witnesses implements Disposable {
   }
 
   /** When nothing of the command's is left. */
-  async explain(scope: Scope, traffic: Traffic): Promise<Explanation> {
-    const [isWhole, told, seesNames] = await Promise.all([this.#isWhole, this.#processes?.finish(), this.#seesNames]);
+  async explain(scope: Scope, traffic: Traffic, { tcp }: Pick<Protocol, 'tcp'>): Promise<Explanation> {
+    const [isWhole, told, seesNames, seen] = await Promise.all([
+      this.#isWhole,
+      this.#processes?.finish(),
+      this.#seesNames,
+      this.#connections?.finish(tcp),
+    ]);
     await this.#names.settle();
     // Loaded here: while the command starts every millisecond counts, and now none does.
     const { explain } = await import('./explain.js');
     const namesOf = (address: string) => this.#names.namesOf(address);
-    const explained = await explain({ scope, traffic, isWhole, told, namesOf, startedAt: this.#startedAt });
+    const { resetsSent } = tcp;
+    const startedAt = this.#startedAt;
+    const explained = await explain({ scope, traffic, isWhole, told, namesOf, startedAt, seen, resetsSent });
     return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
   }
 
   [Symbol.dispose](): void {
     this.#processes?.[Symbol.dispose]();
+    this.#connections?.[Symbol.dispose]();
   }
 
   #observeNames(scope: Scope): Promise<boolean> {
