@@ -48,7 +48,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const tracesProcesses = options.processes || needsProcesses(limits) || needsProcesses(warnLimits);
   const trace = tracesProcesses ? `netmeter-${ownPid}-${Date.now().toString(36)}` : undefined;
   const opening = openScope(place, { ...options, trace });
-  using witnesses = new Witnesses({ trace, reverseDns: options.reverseDns ?? false });
+  using witnesses = new Witnesses({
+    trace,
+    reverseDns: options.reverseDns ?? false,
+    ownPorts: (options.publish ?? []).flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : [])),
+  });
   await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);
   const neighbours = await neighboursOf(scope, files, options);
@@ -128,9 +132,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { after, delta, traffic, method } = await countNow();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const contamination = await neighbours?.grade();
-  const explanation = await witnesses.explain(scope, traffic, argv);
-  const { external } = traffic;
   const protocol = protocolSummary(delta);
+  const explanation = await witnesses.explain(scope, { traffic, protocol, argv });
+  const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(watch.samples, total, durationMs);
   const evidence = { external, method, traffic, protocol, series, ...explanation, intervalMs: interval, durationMs };

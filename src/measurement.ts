@@ -207,6 +207,16 @@ export type Attempt = {
   readonly names?: readonly string[];
 };
 
+/** How the connections with a remote fared, by the kernel's own notes on each (tcp_info), told as it ended. */
+export type RemoteTcp = {
+  /** Payload that the command's side sent again. null: not known of each connection. */
+  readonly retransmittedOctets: number | null;
+  /** The smallest round trip measured. null: none was, or it was that to the program that carries the packets (user-mode). */
+  readonly rttMs: number | null;
+  /** Connections whose end was seen. */
+  readonly closed: number;
+};
+
 /** What one remote sent and received, by protocol and port. */
 export type RemoteRow = {
   readonly address: string;
@@ -230,6 +240,11 @@ export type RemoteRow = {
   /** After the command's start. null: not remembered. */
   readonly firstSeenMs: Milliseconds | null;
   readonly lastSeenMs: Milliseconds | null;
+  /**
+   * null: not TCP, no connection was seen, or it was not looked for. In a namespace that others live in too (host, join)
+   * it is not: the kernel tells a connection's end without its process, and two may speak with one remote.
+   */
+  readonly tcp: RemoteTcp | null;
 };
 
 /** Whom the command spoke with. */
@@ -440,8 +455,8 @@ export type ProcessEvidence =
   | { readonly evidence: 'none'; readonly reason: string };
 
 /**
- * How the wire's octets of one direction are explained: they are payload + headers + unattributed, to the octet. What
- * processes handed over and the wire never carried makes the rest negative.
+ * How the wire's octets of one direction are explained: they are payload + headers + retransmitted + unattributed, to the
+ * octet, where an unknown part is none. What processes handed over and the wire never carried makes the rest negative.
  */
 export type Balance = {
   readonly wireOctets: IpOctets | null;
@@ -449,7 +464,13 @@ export type Balance = {
   readonly payloadOctets: number;
   /** IP and transport headers, of acknowledgements and handshakes too. null: not known, and in the unattributed rest. */
   readonly headerOctets: number | null;
-  /** Payload on the wire that no process was seen to move: retransmissions, and what the evidence is blind to. */
+  /**
+   * Payload of TCP that crossed once more. null: not known, and in the unattributed rest. In, it is what came beyond what
+   * the connections received; a connection's end leaves one octet of that open (its FIN), and what leaves less
+   * unattributed is taken.
+   */
+  readonly retransmittedOctets: number | null;
+  /** Payload on the wire that no process was seen to move: what the evidence is blind to, and repetitions that are not known. */
   readonly unattributedOctets: number | null;
 };
 

@@ -1,6 +1,7 @@
 import type { Balance, InOut, ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
 import type { IpOctets } from '../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
+import type { Repeated } from './remote-tcp.js';
 
 /**
  * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
@@ -18,11 +19,13 @@ export function withCommandLine(told: ProcessEvidence, argv: readonly string[]):
  * Explains the wire's octets by what processes moved.
  * @param wire external wire octets
  * @param remotes counted in the kernel: what they carried beyond their payload is headers
+ * @param repeated payload that crossed more than once
  */
 export function withBalance(
   told: ProcessEvidence,
   wire: InOut<IpOctets | null>,
   remotes: RemoteUse | undefined,
+  repeated?: Repeated,
 ): ProcessUse {
   if (told.evidence === 'none') return told;
   const { external, unplaced } = told.payload;
@@ -32,16 +35,23 @@ export function withBalance(
     const carried = remotes?.evidence === 'kernel-counters' ? remotes.payloadOctets[way] : null;
     const octets = wire[way];
     const headers = octets === null || carried === null ? null : octets - carried;
+    const rest = octets === null ? null : octets - (headers ?? 0) - payload;
+    const again = headers === null ? null : within(repeated?.[way], rest ?? 0);
     return {
       wireOctets: octets,
       payloadOctets: payload,
       headerOctets: headers,
-      unattributedOctets: octets === null ? null : octets - (headers ?? 0) - payload,
+      retransmittedOctets: again,
+      unattributedOctets: rest === null ? null : rest - (again ?? 0),
     };
   };
   const blindTo = told.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
   return { ...told, unplacedIsExternal, blindTo, balance: { in: each('in'), out: each('out') } };
 }
+
+/** As much of the rest as the bounds allow. */
+const within = (bounds: Repeated['in'], rest: number) =>
+  bounds ? Math.min(Math.max(rest, bounds.least), bounds.most) : null;
 
 /**
  * The sockets without connection are UDP's. Where they moved what the remotes carried of UDP, to the octet and both ways,

@@ -1,7 +1,9 @@
 import type { Family, InOut, RemoteRow, RemoteUse } from '../measurement.js';
 import { ipOctets, milliseconds } from '../units.js';
 import { apportion } from './apportion.js';
+import type { SeenConnections } from './connection-ledger.js';
 import type { Counted, RemoteTotals } from './remote-tally.js';
+import { remoteTcp } from './remote-tcp.js';
 
 type Way = 'in' | 'out';
 
@@ -22,6 +24,8 @@ export type RemoteFacts = {
   readonly namesOf: (address: string) => readonly string[];
   /** Between the command's start and the listing. */
   readonly listedAtMs: number;
+  /** The ends of the command's connections. */
+  readonly seen?: SeenConnections | undefined;
 };
 
 /** So many rows are told one by one, the largest; the others as a sum. */
@@ -86,7 +90,11 @@ function weigh(
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
 
-function rowOf(remote: RemoteTotals, octets: Record<Way, number>, { namesOf, listedAtMs }: RemoteFacts): RemoteRow {
+function rowOf(
+  remote: RemoteTotals,
+  octets: Record<Way, number>,
+  { namesOf, listedAtMs, seen }: RemoteFacts,
+): RemoteRow {
   const { family, role, protocol, address, port, firstAgoMs, lastAgoMs } = remote;
   const hasPorts = protocol === 'tcp' || protocol === 'udp';
   const payload = (way: Way) => (hasPorts ? remote[way].payload : null);
@@ -104,6 +112,7 @@ function rowOf(remote: RemoteTotals, octets: Record<Way, number>, { namesOf, lis
     attempts: protocol === 'tcp' ? remote.tried : null,
     firstSeenMs: atMs(firstAgoMs),
     lastSeenMs: atMs(lastAgoMs),
+    tcp: remoteTcp(remote, seen),
   };
 }
 

@@ -1,4 +1,5 @@
 import { NetmeterError } from '../errors.js';
+import { Exempted } from './exempted.js';
 import type { Tools } from './find-tools.js';
 import type { Guardian } from './guardian.js';
 import { joined } from './line-channel.js';
@@ -8,14 +9,14 @@ import { namespaceMembers } from './namespace-members.js';
 export class Namespace {
   readonly pid: number;
   readonly #guardian: Guardian;
-  /** The holder, its tc and what else is inside, but not the command's. */
-  readonly #own: number[];
+  readonly #own: Exempted;
   readonly #entered: readonly string[];
 
-  private constructor(guardian: Guardian, own: number[], hasMounts: boolean) {
+  private constructor(guardian: Guardian, own: readonly [number, number], hasMounts: boolean) {
     this.#guardian = guardian;
-    this.#own = own;
-    this.pid = own[0] ?? 0;
+    // The holder and its tc: inside, but not the command's.
+    this.#own = new Exempted(own);
+    this.pid = own[0];
     this.#entered = hasMounts ? ['--net', '--mount', '--root', '--wd'] : ['--net'];
   }
 
@@ -48,12 +49,17 @@ export class Namespace {
 
   /** Leaves a process of netmeter's own out of the members. */
   own(pid: number): void {
-    this.#own.push(pid);
+    this.#own.add(pid);
   }
 
   /** Processes of the namespace, netmeter's own excepted. */
   members(): number[] {
-    return namespaceMembers(this.pid, this.#own);
+    return namespaceMembers(this.pid, this.#own.pids);
+  }
+
+  /** One more of netmeter's own, until it is disposed of. */
+  exempt(pid: number): Disposable {
+    return this.#own.add(pid);
   }
 }
 

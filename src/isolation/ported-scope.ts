@@ -42,6 +42,10 @@ export class PortedScope implements Scope {
     return this.#scope.processes();
   }
 
+  get exempt(): Scope['exempt'] {
+    return this.#scope.exempt;
+  }
+
   async readWire(): Promise<WireReading> {
     const [wire, ports] = await Promise.all([this.#scope.readWire(), this.#ports.read()]);
     return { ...wire, ...ports };

@@ -50,6 +50,11 @@ export interface Scope extends AsyncDisposable {
   administer(): readonly string[];
   /** Pids of the command's tree, netmeter's own helpers excepted. */
   processes(): number[];
+  /**
+   * From now on a process of netmeter's own, which it has started inside, is none of the command's; until it is disposed of.
+   * Absent where the namespace is not the command's alone, or has no way out.
+   */
+  readonly exempt?: ((pid: number) => Disposable) | undefined;
   /** Reads every queue that there is, before and after the command. */
   readWire(): Promise<WireReading>;
   /** Reads the queues that can be read in passing, while the command runs. */

@@ -5,6 +5,7 @@ import type { Isolation, Warning } from '../measurement.js';
 import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { complaint, hidesRefusals } from './carrier-sayings.js';
+import { Exempted } from './exempted.js';
 import { explainRefusal } from './explain-refusal.js';
 import { lookFor, requireTools } from './find-tools.js';
 import { readHostsFile, withHostName } from './hosts-file.js';
@@ -60,6 +61,7 @@ export class UserModeScope implements Scope {
   #remotes: RemoteTable | undefined;
   readonly #guardian: UserGuardian;
   readonly #said: string[] = [];
+  readonly #exempted = new Exempted([]);
   #pid: number | undefined;
   #closing = false;
 
@@ -144,8 +146,10 @@ export class UserModeScope implements Scope {
   }
 
   processes(): number[] {
-    return namespaceMembers(this.counterPid, [this.counterPid]);
+    return namespaceMembers(this.counterPid, [this.counterPid, ...this.#exempted.pids]);
   }
+
+  exempt = (pid: number): Disposable => this.#exempted.add(pid);
 
   /** There is no queue that knows the wire: the tap's own counters are all there is. */
   readWire(): Promise<WireReading> {

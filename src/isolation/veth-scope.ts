@@ -148,6 +148,8 @@ export class VethScope implements Scope {
     return this.#opened.members();
   }
 
+  exempt = (pid: number): Disposable => this.#opened.exempt(pid);
+
   /** About a millisecond. */
   async readWire(): Promise<WireReading> {
     const { plans } = this.#made;

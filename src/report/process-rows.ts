@@ -63,6 +63,7 @@ function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
     octets: { in: balance.in[key], out: balance.out[key] },
     note,
   });
+  const again = (way: 'in' | 'out') => balance[way].retransmittedOctets ?? 0;
   const hasHeaders = balance.in.headerOctets !== null && balance.out.headerOctets !== null;
   const loss = lostEvents ? `${exact(lostEvents)} events lost` : evidence === 'sampled' ? 'sampled' : '';
   return [
@@ -71,6 +72,7 @@ function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
       octets: { in: sum('in'), out: sum('out') },
     },
     ...(hasHeaders ? [rest('headers', 'headerOctets')] : []),
+    { name: 'retransmitted', octets: { in: again('in'), out: again('out') } },
     rest(hasHeaders ? 'unattributed' : 'headers, unattributed', 'unattributedOctets', loss),
   ].filter(({ octets, note }) => octets.in !== 0 || octets.out !== 0 || note);
 }

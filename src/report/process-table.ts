@@ -54,6 +54,7 @@ function restOf(told: Told): Cell[][] {
   const lines: [name: string, incoming: number | null, out: number | null][] = [
     [`${exact(count)} others`, sum('in'), sum('out')],
     ['headers', balance.in.headerOctets, balance.out.headerOctets],
+    ['retransmitted', balance.in.retransmittedOctets ?? 0, balance.out.retransmittedOctets ?? 0],
     ['unattributed', balance.in.unattributedOctets, balance.out.unattributedOctets],
   ];
   return [

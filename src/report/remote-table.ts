@@ -9,12 +9,22 @@ const SHOWN = 50;
 
 /** Whom the command spoke with; its lines sum up to the external bytes, where packets were counted. */
 export function remoteTable({ remotes }: Measurement): Table {
+  const rows = remotes?.rows.slice(0, SHOWN) ?? [];
+  const tellsTcp = rows.some(({ tcp }) => tcp !== null);
   return {
     title: remotes?.evidence === 'kernel-counters' ? 'Remotes' : 'Remotes, payload by sockets',
-    columns: [left('remote'), left('names'), left('port'), right('in'), right('out'), right('connections')],
+    columns: [
+      left('remote'),
+      left('names'),
+      left('port'),
+      right('in'),
+      right('out'),
+      right('connections'),
+      ...(tellsTcp ? [right('retransmitted'), right('RTT')] : []),
+    ],
     rows: remotes
       ? [
-          ...remotes.rows.slice(0, SHOWN).map(remoteCells),
+          ...rows.map((row) => [...remoteCells(row), ...(tellsTcp ? tcpCells(row) : [])]),
           ...remoteRest(remotes, SHOWN).map(({ name, octets: { in: incoming, out } }) => [
             name,
             '',
@@ -22,6 +32,7 @@ export function remoteTable({ remotes }: Measurement): Table {
             octets(incoming),
             octets(out),
             '',
+            ...(tellsTcp ? ['', ''] : []),
           ]),
         ]
       : [],
@@ -40,6 +51,12 @@ function remoteCells(row: RemoteRow): Cell[] {
     octets(out),
     connections === null ? '' : exact(connections),
   ];
+}
+
+function tcpCells({ tcp }: RemoteRow): Cell[] {
+  if (tcp === null) return ['', ''];
+  const { retransmittedOctets: again, rttMs } = tcp;
+  return [again === null ? '' : octets(again), rttMs === null ? '' : `${Number(rttMs.toPrecision(3))} ms`];
 }
 
 const octets = (count: number | null) => (count === null ? exact(null) : `${exact(count)} B`);

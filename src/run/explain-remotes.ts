@@ -1,5 +1,7 @@
+import type { SeenConnections } from '../attribution/connection-ledger.js';
 import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
 import { RemoteTally } from '../attribution/remote-tally.js';
+import { type Repeated, repeatedOctets } from '../attribution/remote-tcp.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Family, InOut, RemoteUse, Traffic } from '../measurement.js';
 
@@ -11,14 +13,18 @@ export type RemoteQuestion = {
   readonly namesOf: (address: string) => readonly string[];
   /** performance.now() at the command's start. */
   readonly startedAt: number;
+  /** The ends of the command's connections; undefined: it was not listened for them. */
+  readonly seen: SeenConnections | undefined;
 };
+
+export type Explained = { readonly remotes: RemoteUse; readonly repeated: Repeated };
 
 /**
  * Lists the scope's remotes and makes rows of them that add up to the traffic.
  * @returns undefined where they, or the traffic, are not known
  */
-export async function explainRemotes(question: RemoteQuestion): Promise<RemoteUse | undefined> {
-  const { scope, traffic, isWhole, namesOf, startedAt } = question;
+export async function explainRemotes(question: RemoteQuestion): Promise<Explained | undefined> {
+  const { scope, traffic, isWhole, namesOf, startedAt, seen } = question;
   const { remotes, isolation } = scope;
   if (!remotes || !('mtu' in isolation)) return undefined;
   const tally = new RemoteTally(isolation.mtu);
@@ -32,7 +38,12 @@ export async function explainRemotes(question: RemoteQuestion): Promise<RemoteUs
   if (!isListed) return undefined;
   const listedAtMs = performance.now() - startedAt;
   const carried = carriedBy(traffic, isolation.families, uncounted);
-  return carried && remoteRows(tally.remotes, { carried, isWhole, namesOf, listedAtMs });
+  if (!carried) return undefined;
+  const all = tally.remotes;
+  return {
+    remotes: remoteRows(all, { carried, isWhole, namesOf, listedAtMs, seen }),
+    repeated: repeatedOctets(all, seen),
+  };
 }
 
 type Uncounted = Readonly<Record<Family, InOut<number>>>;

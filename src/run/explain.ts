@@ -11,17 +11,20 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
   readonly reverseDns: boolean;
   /** The command's. */
   readonly argv: readonly string[];
+  /** Resets that were sent: with some, what came in for a connection that is no more looks like what came twice. */
+  readonly resetsSent: number | null;
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ isWhole, told: seenOf, reverseDns, argv, ...question }: Question) {
+export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
   const told = seenOf && withCommandLine(seenOf, argv);
   const { external } = question.traffic;
   const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
-  const processes: ProcessUse | undefined = told && withBalance(told, wire, counted);
-  const seen = told && told.evidence !== 'none' ? remotesOfSockets(told) : undefined;
-  const nameless: RemoteUse | undefined = counted ?? seen;
+  const repeated = counted && { ...counted.repeated, ...(resetsSent !== 0 && { in: undefined }) };
+  const processes: ProcessUse | undefined = told && withBalance(told, wire, counted?.remotes, repeated);
+  const bySockets = told && told.evidence !== 'none' ? remotesOfSockets(told, question.seen) : undefined;
+  const nameless: RemoteUse | undefined = counted?.remotes ?? bySockets;
   const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);
   return { ...(remotes && { remotes }), ...(processes && { processes }) };
 }

@@ -1,6 +1,7 @@
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
-import type { Attempt, DnsUse, ProcessUse, RemoteUse, Traffic } from '../measurement.js';
+import type { Attempt, DnsUse, ProcessUse, Protocol, RemoteUse, Traffic } from '../measurement.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { ProcessWatch } from './process-watch.js';
 import type { Reading } from './take-reading.js';
 
@@ -8,10 +9,20 @@ import type { Reading } from './take-reading.js';
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
 
 export type Wanted = {
-  /** Which process used it is asked for too: the name of the kernel's trace that tells it. */
+  /** Which process used it is asked for too, and how its connections fared: the name of the kernel's trace that tells it. */
   readonly trace: string | undefined;
   /** Remotes without a name are looked up in the reverse zones. */
   readonly reverseDns: boolean;
+  /** The command's ports of TCP that others connect to. */
+  readonly ownPorts: readonly number[];
+};
+
+/** What is to be explained. */
+export type Explained = {
+  readonly traffic: Traffic;
+  readonly protocol: Pick<Protocol, 'tcp'>;
+  /** The command's. */
+  readonly argv: readonly string[];
 };
 
 /** Watches a run from beside, and explains its numbers at the end. */
@@ -19,15 +30,17 @@ export class Witnesses implements Disposable {
   readonly #names = new ObservedNames();
   readonly #reverseDns: boolean;
   readonly #processes: ProcessWatch | undefined;
+  readonly #connections: ConnectionWatch | undefined;
   #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
   #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
   #seesNames: Promise<boolean> | undefined;
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ trace, reverseDns }: Wanted) {
+  constructor({ trace, reverseDns, ownPorts }: Wanted) {
     this.#reverseDns = reverseDns;
     this.#processes = trace === undefined ? undefined : new ProcessWatch(trace);
+    this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts);
   }
 
   /**
@@ -59,6 +72,7 @@ export class Witnesses implements Disposable {
   /** In the same turn as the command's spawn. */
   commandStarted(scope: Scope, pid: number): void {
     this.#processes?.commandStarted(scope, pid, performance.now());
+    this.#connections?.commandStarted(scope);
     void this.#observeNames(scope);
   }
 
@@ -67,8 +81,13 @@ export class Witnesses implements Disposable {
   }
 
   /** When nothing of the command's is left. */
-  async explain(scope: Scope, traffic: Traffic, argv: readonly string[]): Promise<Explanation> {
-    const [isWhole, told, seesNames] = await Promise.all([this.#isWhole, this.#processes?.finish(), this.#seesNames]);
+  async explain(scope: Scope, { traffic, protocol, argv }: Explained): Promise<Explanation> {
+    const [isWhole, told, seesNames, seen] = await Promise.all([
+      this.#isWhole,
+      this.#processes?.finish(),
+      this.#seesNames,
+      this.#connections?.finish(protocol.tcp),
+    ]);
     await this.#names.settle();
     // Loaded here: while the command starts every millisecond counts, and now none does.
     const { explain } = await import('./explain.js');
@@ -82,12 +101,15 @@ export class Witnesses implements Disposable {
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
       argv,
+      seen,
+      resetsSent: protocol.tcp.resetsSent,
     });
     return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
   }
 
   [Symbol.dispose](): void {
     this.#processes?.[Symbol.dispose]();
+    this.#connections?.[Symbol.dispose]();
   }
 
   #observeNames(scope: Scope): Promise<boolean> {

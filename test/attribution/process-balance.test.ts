@@ -32,6 +32,7 @@ const datagrams = (payload: InOut<number>): RemoteRow => ({
   attempts: null,
   firstSeenMs: null,
   lastSeenMs: null,
+  tcp: null,
 });
 
 const remotes = (payloadOctets: RemoteUse['payloadOctets'], changes: Partial<RemoteUse> = {}): RemoteUse => ({
@@ -51,10 +52,38 @@ function balance(...args: Parameters<typeof withBalance>) {
   return use;
 }
 
+/** Where nothing is known of repetitions. */
+const unknown = { retransmittedOctets: null };
+
 test('headers are what the wire carried beyond its payload, the rest is payload that no process moved', () => {
   const use = balance(told({ in: 900, out: 90 }), wire(1100, 150), remotes({ in: 1000, out: 90 }));
-  expect(use.balance.in).toEqual({ wireOctets: 1100, payloadOctets: 900, headerOctets: 100, unattributedOctets: 100 });
-  expect(use.balance.out).toEqual({ wireOctets: 150, payloadOctets: 90, headerOctets: 60, unattributedOctets: 0 });
+  expect(use.balance.in).toEqual({
+    wireOctets: 1100,
+    payloadOctets: 900,
+    headerOctets: 100,
+    ...unknown,
+    unattributedOctets: 100,
+  });
+  expect(use.balance.out).toEqual({
+    wireOctets: 150,
+    payloadOctets: 90,
+    headerOctets: 60,
+    ...unknown,
+    unattributedOctets: 0,
+  });
+});
+
+test.each([
+  ['exactly known', { least: 60, most: 60 }, 60, 40],
+  ['none', { least: 0, most: 0 }, 0, 100],
+  ['up to each connection’s FIN: what leaves least unattributed', { least: 97, most: 103 }, 100, 0],
+  ['more than is left: the payload was told too large', { least: 110, most: 120 }, 110, -10],
+])('repetitions, %s', (_, bounds, retransmittedOctets, unattributedOctets) => {
+  const told900 = told({ in: 900, out: 900 });
+  const counted = remotes({ in: 1000, out: 1000 });
+  const { in: incoming, out } = balance(told900, wire(1100, 1100), counted, { in: bounds, out: undefined }).balance;
+  expect(incoming).toMatchObject({ headerOctets: 100, retransmittedOctets, unattributedOctets });
+  expect(out).toMatchObject({ ...unknown, unattributedOctets: 100 });
 });
 
 test('what was handed over and never left is a rest below zero', () => {
@@ -68,7 +97,13 @@ test.each([
   ['remotes without all payload', remotes({ in: null, out: null })],
 ])('%s: headers are not known, and in the rest', (_, use) => {
   const { in: incoming } = balance(told({ in: 900, out: 90 }), wire(1100, 150), use).balance;
-  expect(incoming).toEqual({ wireOctets: 1100, payloadOctets: 900, headerOctets: null, unattributedOctets: 200 });
+  expect(incoming).toEqual({
+    wireOctets: 1100,
+    payloadOctets: 900,
+    headerOctets: null,
+    ...unknown,
+    unattributedOctets: 200,
+  });
 });
 
 test('an unknown wire leaves the rest unknown', () => {
@@ -98,14 +133,16 @@ test.each([
 test('payload, headers and the rest are the wire’s octets, always', () => {
   const octets = fc.nat(1e12);
   fc.assert(
-    fc.property(octets, octets, fc.option(octets), octets, (carried, payload, counted, unplaced) => {
+    fc.property(octets, octets, fc.option(octets), octets, octets, (carried, payload, counted, unplaced, again) => {
       const use = counted === null ? undefined : remotes({ in: counted, out: counted });
-      const { in: each } = balance(
-        told({ in: payload, out: 0 }, { in: unplaced, out: 0 }),
-        wire(carried, 0),
-        use,
-      ).balance;
-      expect(each.payloadOctets + (each.headerOctets ?? 0) + (each.unattributedOctets ?? 0)).toBe(carried);
+      const { in: each } = balance(told({ in: payload, out: 0 }, { in: unplaced, out: 0 }), wire(carried, 0), use, {
+        in: { least: again, most: again },
+        out: undefined,
+      }).balance;
+      const { headerOctets, retransmittedOctets, unattributedOctets } = each;
+      expect(
+        each.payloadOctets + (headerOctets ?? 0) + (retransmittedOctets ?? 0) + (unattributedOctets ?? Number.NaN),
+      ).toBe(carried);
     }),
   );
 });

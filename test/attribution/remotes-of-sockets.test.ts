@@ -4,6 +4,28 @@ import { remotesOfSockets } from '../../src/attribution/remotes-of-sockets.js';
 const none = { external: { in: 0, out: 0 }, loopback: { in: 0, out: 0 }, unplaced: { in: 0, out: 0 } };
 const remote = { side: 'connected', protocol: 'tcp', address: '192.0.2.1', port: 443, connections: 1 } as const;
 
+const told = {
+  evidence: 'sampled',
+  pids: 'own',
+  processes: [],
+  otherProcesses: { processes: 0, payload: none, tcpConnects: null },
+  idleProcesses: null,
+  unowned: none,
+  payload: none,
+  otherRemotes: { remotes: 0, in: 0, out: 0, connections: 0 },
+  lostEvents: null,
+} as const;
+
+test('how connections fared is told where nobody else’s can be among them', () => {
+  const rows = [{ ...remote, side: null, pid: 1, in: 10, out: 1 }];
+  const totals = { closed: 1, open: 0, received: 11, fins: 1, sent: 1, resent: 4, rttMs: undefined };
+  const of = ({ role, port }: { role: unknown; port: unknown }) =>
+    role === 'client' && port === 443 ? totals : undefined;
+  const [seen] = remotesOfSockets({ ...told, remotes: rows }, { isComplete: true, of }).rows;
+  expect(seen).toMatchObject({ role: null, tcp: { retransmittedOctets: 4, rttMs: null, closed: 1 } });
+  expect(remotesOfSockets({ ...told, remotes: rows }).rows[0]?.tcp).toBeNull();
+});
+
 test('processes that spoke with the same remote are one row; the largest first, the rest is kept', () => {
   const use = remotesOfSockets({
     evidence: 'traced',

@@ -18,9 +18,10 @@ function told({ processes }: Measurement): Told {
 function expectSum(report: Measurement): void {
   const { balance, processes, otherProcesses, unowned, unplacedIsExternal } = told(report);
   for (const way of ['in', 'out'] as const) {
-    const { wireOctets, payloadOctets, headerOctets, unattributedOctets } = balance[way];
+    const { wireOctets, payloadOctets, headerOctets, retransmittedOctets, unattributedOctets } = balance[way];
     expect(wireOctets).toBe(report.traffic.external[way].wireOctets);
-    expect(payloadOctets + (headerOctets ?? 0) + (unattributedOctets ?? Number.NaN)).toBe(wireOctets);
+    const beyond = (headerOctets ?? 0) + (retransmittedOctets ?? 0);
+    expect(payloadOctets + beyond + (unattributedOctets ?? Number.NaN)).toBe(wireOctets);
     const rows = [...processes, otherProcesses, { payload: unowned }];
     const sum = rows.reduce(
       (total, { payload }) => total + payload.external[way] + (unplacedIsExternal ? payload.unplaced[way] : 0),
@@ -161,6 +162,7 @@ describePrivileged('each process is told with its share, and all of them explain
         port: 7000,
         payloadOctets: { in: 200_000, out: 11 },
         wireOctets: { in: null, out: null },
+        tcp: null,
       },
     ]);
     expectSum(report);

@@ -142,6 +142,7 @@ describePrivileged('each remote is told with its share', () => {
         payloadOctets: { in: 5 * 208, out: 5 * 500 },
       };
       expect(rowOf(report, wire.ipv4, 7000)).toMatchObject(row);
+      expect(rowOf(report, wire.ipv4, 7000)?.tcp).toMatchObject({ closed: 5, retransmittedOctets: expect.any(Number) });
     } finally {
       job.kill('SIGKILL');
       rmSync(folder, { recursive: true });

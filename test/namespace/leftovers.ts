@@ -36,9 +36,11 @@ export function traces(): string[] {
   return [
     ...lines('ip', ['-o', 'link'], /: nm\d/),
     ...lines('nft', ['list', 'tables'], /netmeter/),
-    ...lines('ps', ['-eo', 'pid,args'], /netmeter-(guardian|holder)|(pasta|slirp4netns) |sleep 1000\.5/).filter(
-      (line) => !line.includes('ps -eo'),
-    ),
+    ...lines(
+      'ps',
+      ['-eo', 'pid,args'],
+      /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
+    ).filter((line) => !line.includes('ps -eo')),
     ...traceInstances(),
     ...readdirSync('/tmp').filter((name) => /resolv\.conf/.test(name)),
     ...readFileSync('/proc/self/mounts', 'utf8')

@@ -76,7 +76,9 @@ describePrivileged('user-mode isolation', () => {
       rows.find((row) => row.address === address && row.protocol === protocol && row.port === 7000);
     expect(of(wire.ipv4, 'tcp')).toMatchObject({ payloadOctets: { in: 2_000_000, out: 12 }, connections: 1 });
     expect(of(wire.ipv6, 'tcp')).toMatchObject({ payloadOctets: { in: 10_000, out: 20 * 208 }, connections: 20 });
-    expect(of(wire.ipv4, 'udp')).toMatchObject({ payloadOctets: { in: 0, out: 30_000 } });
+    expect(of(wire.ipv4, 'udp')).toMatchObject({ payloadOctets: { in: 0, out: 30_000 }, tcp: null });
+    // Round trips are those to the carrier, which answers at once.
+    expect(of(wire.ipv6, 'tcp')?.tcp).toEqual({ retransmittedOctets: 0, rttMs: null, closed: 20 });
   });
 
   test('without nft the remotes are those of sampled sockets, and said to be', async () => {

@@ -105,6 +105,7 @@ const remote = (names: readonly string[], address: string, changes: Partial<Remo
   attempts: 1,
   firstSeenMs: milliseconds(120),
   lastSeenMs: milliseconds(12_000),
+  tcp: null,
   ...changes,
 });
 
@@ -119,10 +120,12 @@ const remotes: RemoteUse = {
       payloadOctets: { in: 38_600_000, out: 200_000 },
       connections: 1412,
       attempts: 1413,
+      tcp: { retransmittedOctets: 2896, rttMs: 12.345, closed: 1412 },
     }),
     remote(['a-very-long-name-of-a-content-delivery-network.example.net'], '2001:db8::80', {
       wireOctets: octets(8_234_017, 204_782),
       payloadOctets: { in: 7_800_000, out: 60_000 },
+      tcp: { retransmittedOctets: null, rttMs: null, closed: 0 },
     }),
     remote([], '203.0.113.53', {
       protocol: 'udp',
@@ -182,7 +185,7 @@ const processes: ProcessUse = {
   pids: 'own',
   processes: [
     process(101, 0, ['node', 'crawl.js', '--depth', '3'], {
-      payload: moved(40_000_000, 200_000, { in: 2048, out: 2048 }),
+      payload: moved(40_000_000, 197_104, { in: 2048, out: 2048 }),
     }),
     process(117, 1, ['curl', '-sS', 'https://a-very-long-name.example.net/'], {
       name: 'curl',
@@ -193,7 +196,7 @@ const processes: ProcessUse = {
   otherProcesses: { processes: 2, payload: moved(20_000, 0), tcpConnects: 2 },
   idleProcesses: 14,
   unowned: moved(0, 0),
-  payload: moved(46_320_000, 260_000, { in: 2048, out: 2048 }, { in: 72, out: 62 }),
+  payload: moved(46_320_000, 257_104, { in: 2048, out: 2048 }, { in: 72, out: 62 }),
   remotes: [
     {
       pid: 101,
@@ -202,7 +205,7 @@ const processes: ProcessUse = {
       address: '203.0.113.80',
       port: 443,
       in: 40_000_000,
-      out: 200_000,
+      out: 197_104,
       connections: 3,
     },
   ],
@@ -215,9 +218,16 @@ const processes: ProcessUse = {
       wireOctets: ipOctets(48_234_117),
       payloadOctets: 46_320_072,
       headerOctets: 1_834_045,
-      unattributedOctets: 80_000,
+      retransmittedOctets: 65_160,
+      unattributedOctets: 14_840,
     },
-    out: { wireOctets: ipOctets(1_204_882), payloadOctets: 260_062, headerOctets: 944_820, unattributedOctets: 0 },
+    out: {
+      wireOctets: ipOctets(1_204_882),
+      payloadOctets: 257_166,
+      headerOctets: 944_820,
+      retransmittedOctets: 2896,
+      unattributedOctets: 0,
+    },
   },
 };
 

@@ -1,0 +1,42 @@
+import type { InOut, RemoteRow, RemoteTcp } from '../measurement.js';
+import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
+import type { RemoteTotals } from './remote-tally.js';
+
+/** What is known of a remote's connections, and how many of them were answered as far as others know. */
+type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & { readonly opened: number };
+
+/** How a row's connections fared. Sums are told where no connection is missing in them. */
+export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): RemoteTcp | null {
+  const found = asked.protocol === 'tcp' ? seen?.of(asked) : undefined;
+  if (!seen || !found) return null;
+  return {
+    retransmittedOctets: (isWhole(asked, found, seen) ? found.resent : undefined) ?? null,
+    rttMs: found.rttMs ?? null,
+    closed: found.closed,
+  };
+}
+
+const isWhole = ({ opened }: Asked, { closed, open }: ConnectionTotals, { isComplete }: SeenConnections) =>
+  isComplete || closed + open >= opened;
+
+/** Payload that crossed more than once. What came in is only known up to each connection's last octet, its FIN. */
+export type Repeated = InOut<{ readonly least: number; readonly most: number } | undefined>;
+
+/**
+ * Of all remotes together: out by what this side sent again, in by what was counted in packets beyond what the connections
+ * have received.
+ * @param remotes all that were counted
+ */
+export function repeatedOctets(remotes: readonly RemoteTotals[], seen: SeenConnections | undefined): Repeated {
+  const repeated = { in: { least: 0, most: 0 }, out: { least: 0, most: 0 } };
+  for (const remote of remotes.filter(({ protocol }) => protocol === 'tcp')) {
+    if (remote.in.payload + remote.out.payload === 0) continue;
+    const found = seen?.of(remote);
+    if (!seen || !found || !isWhole(remote, found, seen)) return { in: undefined, out: undefined };
+    repeated.in.least += Math.max(0, remote.in.payload - found.received);
+    repeated.in.most += Math.max(0, remote.in.payload - found.received + found.fins);
+    repeated.out.least += found.resent ?? Number.NaN;
+    repeated.out.most += found.resent ?? Number.NaN;
+  }
+  return { in: repeated.in, out: Number.isNaN(repeated.out.least) ? undefined : repeated.out };
+}
