@@ -34,7 +34,7 @@ export function closeBudget(limits: readonly JudgedLimit[], ended: boolean): Jud
 type Unjudged = Omit<JudgedLimit, 'used' | 'verdict' | 'reason'>;
 
 /** A number that may be off is judged only where the error cannot change the verdict. */
-export function judgeLimit(limit: Unjudged, { lower, upper, used, reason }: Bounds): JudgedLimit {
+function judgeLimit(limit: Unjudged, { lower, upper, used, reason }: Bounds): JudgedLimit {
   const verdict = lower > limit.limit ? 'exceeded' : upper <= limit.limit ? 'within' : 'unmeasured';
   return { ...limit, used, verdict, ...(verdict === 'unmeasured' && reason && { reason }) };
 }

@@ -42,7 +42,7 @@ export class KeptLimits implements LimitKeeper, Disposable {
   /** @throws {NetmeterError} SETUP_FAILED */
   static async open({ limits, nat, namespace, tools, plans }: Opening): Promise<KeptLimits> {
     const inner = new InnerTable(tools.sh, [tools.nsenter, '--target', `${namespace.pid}`, '--net', '--', tools.nft]);
-    if (inner.pid !== undefined) namespace.own(inner.pid);
+    if (inner.pid !== undefined) namespace.exempt(inner.pid);
     const hostDevices = plans.map(({ host }) => host.device);
     const innerDevices = plans.map((plan) => plan.inner.device);
     const added = await Promise.all([

@@ -47,11 +47,6 @@ export class Namespace {
     return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
   }
 
-  /** Leaves a process of netmeter's own out of the members. */
-  own(pid: number): void {
-    this.#own.add(pid);
-  }
-
   /** Processes of the namespace, netmeter's own excepted. */
   members(): number[] {
     return namespaceMembers(this.pid, this.#own.pids);

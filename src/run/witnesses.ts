@@ -1,5 +1,8 @@
+import { NetmeterError } from '../errors.js';
 import { ObservedNames } from '../evidence/observed-names.js';
+import type { Egress } from '../isolation/destinations.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
+import type { MeasureOptions } from '../measure-options.js';
 import type { Attempt, DnsUse, ProcessUse, Protocol, RemoteUse, Traffic } from '../measurement.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { ProcessWatch } from './process-watch.js';
@@ -8,13 +11,15 @@ import type { Reading } from './take-reading.js';
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
 
-export type Wanted = {
-  /** Which process used it is asked for too, and how its connections fared: the name of the kernel's trace that tells it. */
-  readonly trace: string | undefined;
-  /** Remotes without a name are looked up in the reverse zones. */
-  readonly reverseDns: boolean;
-  /** The command's ports of TCP that others connect to. */
-  readonly ownPorts: readonly number[];
+/** What a run asks for, and the name of the kernel's trace where it is asked which process used the network. */
+export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & { readonly trace: string | undefined };
+
+/** How the command's look-ups are waited for. */
+export type NamesWanted = {
+  /** Until they are seen; else they are a little later than the start, which they shall not delay. */
+  readonly first?: boolean | undefined;
+  /** Destinations whose names decide. */
+  readonly egress?: Egress | undefined;
 };
 
 /** What is to be explained. */
@@ -37,8 +42,9 @@ export class Witnesses implements Disposable {
   #seesNames: Promise<boolean> | undefined;
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ trace, reverseDns, ownPorts }: Wanted) {
+  constructor({ trace, reverseDns = false, publish = [] }: Wanted) {
     this.#reverseDns = reverseDns;
+    const ownPorts = publish.flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : []));
     this.#processes = trace === undefined ? undefined : new ProcessWatch(trace);
     this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts);
   }
@@ -46,13 +52,14 @@ export class Witnesses implements Disposable {
   /**
    * Before the command is started.
    * @param before what was counted when nothing of the command's could have crossed
-   * @param namesFirst wait until look-ups are seen: else they are a little later than the start, which they shall not delay
+   * @throws {NetmeterError} SETUP_FAILED: names decide where the command may send to, and cannot be seen
    */
-  async ready(scope: Scope, before: Reading, namesFirst = false): Promise<void> {
+  async ready(scope: Scope, before: Reading, { first = false, egress }: NamesWanted = {}): Promise<void> {
     this.#startedAt = before.texts.at;
     this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
     await this.#processes?.ready(scope);
-    if (namesFirst) await this.#observeNames(scope);
+    const seesNames = first && (await this.#observeNames(scope));
+    if (egress && !seesNames) await refuseNames(egress);
   }
 
   /** Attempts with the names that led to their addresses; for after {@link explain}. */
@@ -62,11 +69,6 @@ export class Witnesses implements Disposable {
       const names = this.#names.namesOf(attempt.address);
       return names.length > 0 ? { ...attempt, names } : attempt;
     });
-  }
-
-  /** Settles when look-ups are seen, or cannot be; for after {@link ready} has waited for them. */
-  get seesNames(): Promise<boolean> {
-    return this.#seesNames ?? Promise.resolve(false);
   }
 
   /** In the same turn as the command's spawn. */
@@ -128,4 +130,13 @@ async function countsAll(scope: Scope, before: WireReading): Promise<boolean | u
   const now = await scope.readWire();
   const ends = Object.keys(now).filter((end) => /^nm[46]\./.test(end));
   return ends.every((end) => now[end]?.packets === before[end]?.packets);
+}
+
+/** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
+async function refuseNames(egress: Egress): Promise<void> {
+  const { hasNames } = await import('../isolation/destinations.js');
+  if (!hasNames(egress)) return;
+  throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
+    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',
+  });
 }

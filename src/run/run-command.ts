@@ -1,0 +1,108 @@
+import { type Account, identityOptions } from '../command/account.js';
+import { type CpuTime, childCpu } from '../command/child-cpu.js';
+import { startCommand } from '../command/start-command.js';
+import { NetmeterError } from '../errors.js';
+import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
+import type { Door, Exit, Measurement, Sample } from '../measurement.js';
+import type { Samples } from '../series/series.js';
+import { type Milliseconds, milliseconds } from '../units.js';
+import type { CommandTree } from './command-tree.js';
+import { PortHint } from './hint-at-ports.js';
+import type { LimitGuard } from './keep-limits.js';
+import { DoorWatch } from './look-for-doors.js';
+import type { Meter } from './meter.js';
+import type { Neighbours } from './neighbours.js';
+import { octetsSince } from './octets-since.js';
+import { waitForQuiet } from './wait-for-quiet.js';
+import { waitForTree } from './wait-for-tree.js';
+import { TrafficWatch } from './watch-traffic.js';
+import type { Witnesses } from './witnesses.js';
+
+export type Stage = {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly account: Account | undefined;
+  readonly options: MeasureOptions;
+  readonly meter: Meter;
+  readonly tree: CommandTree;
+  readonly guard: LimitGuard;
+  readonly witnesses: Witnesses;
+  readonly neighbours: Neighbours | undefined;
+};
+
+/** How a command and its descendants lived, and what was seen meanwhile. */
+export type Life = {
+  readonly exit: Exit;
+  readonly startedAt: Date;
+  readonly durationMs: Milliseconds;
+  readonly cpu: Measurement['command']['cpu'];
+  readonly samples: Samples;
+  readonly doors: readonly Door[] | null;
+  readonly hint: PortHint;
+  /** Connections that the wait for bytes in flight has not seen the end of. */
+  readonly stillOpen: number;
+};
+
+/**
+ * Starts the command, and waits until it, its descendants and its bytes in flight are gone.
+ * @throws {NetmeterError} INTERRUPTED: it was aborted before the start
+ */
+export async function runCommand(stage: Stage): Promise<Life> {
+  const { argv, env, account, options, meter, tree, guard, witnesses, neighbours } = stage;
+  const { scope, files, before } = meter;
+  const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
+  // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
+  if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+  const startedAt = new Date();
+  const cpuBefore = childCpu();
+  const command = startCommand({
+    ...options,
+    env: { ...env, ...scope.marks },
+    argv,
+    enter: scope.enter(identityOptions(account)),
+  });
+  tree.command = command;
+  witnesses.commandStarted(scope, command.pid);
+  using doors = new DoorWatch(scope);
+  const onSample = (sample: Sample) => {
+    neighbours?.lookBeside();
+    void doors.look();
+    witnesses.look();
+    return guard.look(sample);
+  };
+  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample });
+  guard.commandStarted();
+  const hint = new PortHint(scope, options.hostPorts ?? []);
+  options.onStart?.(command);
+  const stop = () => void tree.end();
+  signal?.addEventListener('abort', stop, { once: true });
+
+  const exit = await command.exited;
+  tree.command = undefined;
+  const durationMs = milliseconds(Math.round(performance.now() - before.texts.at));
+  const cpu = cpuSpent(cpuBefore, childCpu());
+  signal?.removeEventListener('abort', stop);
+  await hint.settle();
+  await doors.atCommandEnd();
+  options.onCommandEnd?.(tree.processes().length);
+  const cutShort = await waitForTree({
+    processes: () => tree.processes(),
+    grace: options.grace ?? DEFAULTS.grace,
+    endNow: wait === 'command',
+    signal,
+    hurry,
+  });
+  const killed = exit.kind === 'signal' || cutShort;
+  const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
+  watch[Symbol.dispose]();
+  await guard.finish();
+  return { exit, startedAt, durationMs, cpu, samples: watch.samples, doors: doors.found, hint, stillOpen };
+}
+
+function cpuSpent(before: CpuTime | undefined, after: CpuTime | undefined): Measurement['command']['cpu'] {
+  if (!before || !after) return null;
+  return {
+    userMs: milliseconds(after.userMs - before.userMs),
+    systemMs: milliseconds(after.systemMs - before.systemMs),
+  };
+}
