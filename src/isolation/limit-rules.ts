@@ -65,8 +65,9 @@ export function limitRules(
       (kind) => `add rule ${table} nm_spend iifname ${names} quota name "nm_max_${kind}" add @${OVER} { meta iiftype }`,
     ),
     // TCP goes on arriving: the command's answer to it is refused, which ends the connection; without one it would hang.
+    // ICMP and ICMPv6 by number: nft knows their names from /etc/protocols alone, which a slim system lacks.
     base('nm_hush', received.hook, received.priority),
-    `add rule ${table} nm_hush ${over(received)} meta l4proto != { tcp, icmp, ipv6-icmp } drop`,
+    `add rule ${table} nm_hush ${over(received)} meta l4proto != { tcp, 1, 58 } drop`,
     ...rejectChain(table),
     base(LAST_LIMIT_CHAIN, sent.hook, sent.priority),
     `add rule ${table} ${LAST_LIMIT_CHAIN} ${over(sent)} goto nm_reject`,

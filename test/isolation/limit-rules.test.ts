@@ -50,7 +50,7 @@ test.each([
     'meta l4proto tcp reject with tcp reset',
     'reject with icmpx admin-prohibited',
   ]);
-  expect(commands.join('\n')).toContain('meta l4proto != { tcp, icmp, ipv6-icmp } drop');
+  expect(commands.join('\n')).toContain('meta l4proto != { tcp, 1, 58 } drop');
 });
 
 test('the command’s own multicast, which comes back to it, is not counted inside', () => {

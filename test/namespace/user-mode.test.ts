@@ -142,7 +142,7 @@ describePrivileged('user-mode isolation', () => {
       expectWithinBound(compared);
     });
 
-    test('both directions and small requests, one after the other', async () => {
+    test('both directions and small requests, one after the other', { retry: 2 }, async () => {
       const load = [...each('download', 10_000_000), ...each('upload', 10_000_000), ...each('requests', 50)];
       const compared = await compare(load.join('\n'), hide);
       const { truth, off } = compared;
