@@ -59,7 +59,8 @@ export async function serveCaller(path: string, run: typeof measure): Promise<vo
     }
     lines.end();
   };
-  await once(socket, 'close');
+  // Not `once`, which takes a reset by a caller that was killed for its own failure.
+  await new Promise((resolve) => socket.once('close', resolve));
   // The caller is gone, or has all that it wanted; in the first case the command goes too.
   signalCommand('SIGKILL');
   stop.abort();

@@ -6,6 +6,7 @@ import { factTable } from './fact-table.js';
 import { processTable } from './process-table.js';
 import { protocolTable } from './protocol-table.js';
 import { remoteTable } from './remote-table.js';
+import { runTable } from './run-table.js';
 import type { Table } from './table.js';
 import { trafficTable } from './traffic-table.js';
 import { warningTable } from './warning-table.js';
@@ -13,6 +14,7 @@ import { warningTable } from './warning-table.js';
 /** The tables of the Markdown and the HTML report, in their order. A table that has nothing to say is left out. */
 const TABLES: readonly ((measurement: Measurement) => Table)[] = [
   budgetTable,
+  runTable,
   trafficTable,
   remoteTable,
   processTable,
