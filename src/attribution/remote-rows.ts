@@ -70,7 +70,7 @@ function reconcile(counts: readonly Counted[], { wireOctets, uncounted }: Carrie
     const shares = sum(counted) + beyond <= 0 ? counted.map(() => 0) : apportion(sum(counted) + beyond, counted);
     return { shares, rest: wireOctets - uncounted - sum(shares) };
   }
-  const { weights, most } = weigh(counts, isWhole ? MOST_HIDDEN : 1);
+  const { weights, most } = weigh(counts, isWhole);
   const hidden = Math.min(beyond, most);
   const added = hidden === 0 ? counts.map(() => 0) : apportion(hidden, weights);
   return { shares: counted.map((bytes, index) => bytes + (added[index] ?? 0)), rest: beyond - hidden };
@@ -79,13 +79,15 @@ function reconcile(counts: readonly Counted[], { wireOctets, uncounted }: Carrie
 /** By the hidden headers that are certain; where small packets cover them up, by the payload. */
 function weigh(
   counts: readonly Counted[],
-  times: number,
+  isWhole: boolean,
 ): { readonly weights: readonly number[]; readonly most: number } {
   const hidden = counts.map(({ hiddenHeaders }) => hiddenHeaders);
-  if (sum(hidden) > 0) return { weights: hidden, most: sum(hidden) * times };
   const payload = counts.map((count) => count.payload);
+  const certain = sum(hidden);
   // A header of 72 octets for half a segment of 1448: as many as there can be.
-  return { weights: payload, most: Math.floor(sum(payload) / 10) };
+  const possible = Math.floor(sum(payload) / 10);
+  if (certain === 0) return { weights: payload, most: isWhole ? possible : 0 };
+  return { weights: hidden, most: isWhole ? Math.max(certain * MOST_HIDDEN, possible) : certain };
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, number) => all + number, 0);
