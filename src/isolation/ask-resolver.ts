@@ -24,7 +24,9 @@ export function askResolver(question: Buffer, { address, port }: Resolver): Prom
     upstream.once('message', finish);
     // Connected, so that it hears of a refusal.
     upstream.connect(port, address, (error?: Error) => {
-      if (!error) upstream.send(question);
+      // No socket is left, say: the client had better ask again, or another one.
+      if (error) finish('refused');
+      else upstream.send(question);
     });
   });
 }

@@ -9,6 +9,9 @@ import { DnsFrames, framed } from './dns-frames.js';
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
 
+/** A crawler asks hundreds of questions at once; the kernel gives as much of this as the host allows. */
+const RECEIVE_BUFFER = 1 << 20;
+
 /** A port that is free for UDP may be taken for TCP. */
 const MAX_TRIES = 5;
 
@@ -54,7 +57,8 @@ export class DnsRelay implements Disposable {
   }
 
   static async #listen(options: RelayOptions): Promise<DnsRelay | undefined> {
-    const udp = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
+    const type = options.address.includes(':') ? 'udp6' : 'udp4';
+    const udp = createSocket({ type, recvBufferSize: RECEIVE_BUFFER });
     const tcp = createServer({ allowHalfOpen: true });
     try {
       udp.bind(options.port, options.address);
