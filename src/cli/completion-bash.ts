@@ -1,3 +1,4 @@
+import { COMMAND_NAMES } from './command-names.js';
 import { OPTIONS, optionWords } from './options.js';
 
 const valued = OPTIONS.filter((option) => option.value);
@@ -32,6 +33,9 @@ _netmeter() {
     _netmeter_value "$option" "$word"
   elif ((i < COMP_CWORD)) || [[ $word != -* || \${COMP_WORDS[i-1]} == -- ]]; then
     _netmeter_command "$i" "$word"
+    if ((COMP_CWORD == 1)); then
+      mapfile -t -O \${#COMPREPLY[@]} COMPREPLY < <(compgen -W '${Object.keys(COMMAND_NAMES).join(' ')}' -- "$word")
+    fi
   else
     mapfile -t COMPREPLY < <(compgen -W '${OPTIONS.flatMap(optionWords).join(' ')} --' -- "$word")
   fi

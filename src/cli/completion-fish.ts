@@ -1,3 +1,4 @@
+import { COMMAND_NAMES } from './command-names.js';
 import { OPTIONS, type Option, optionWords } from './options.js';
 
 /** Our options up to the command's first word; from there on what fish knows about the command. */
@@ -24,10 +25,15 @@ function __netmeter_own --description 'The command has not begun'
   return 0
 end
 ${OPTIONS.map(rule).join('\n')}
+${Object.entries(COMMAND_NAMES).map(ownCommand).join('\n')}
 # The first, empty argument keeps fish from taking the others for its own options.
 complete -c netmeter -xa "(__fish_complete_subcommand '' ${takesValue})"
 `;
 }
+
+/** Only the first word can be one. */
+const ownCommand = ([name, description]: readonly [string, string]) =>
+  `complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a ${name} -d '${description}'`;
 
 function rule({ name, alias, value, choices, file, description }: Option): string {
   const parts = ['complete -c netmeter -n __netmeter_own', `-l ${name}`];

@@ -1,3 +1,4 @@
+import { COMMAND_NAMES } from './command-names.js';
 import { OPTIONS, type Option, optionWords } from './options.js';
 
 /** For a folder of fpath, or to be evaluated in .zshrc after compinit. */
@@ -9,8 +10,16 @@ _netmeter() {
   local -A opt_args
   _arguments -S -A '-*' \\
 ${OPTIONS.flatMap(specs).join(' \\\n')} \\
-    '(-):command: _command_names -e' \\
+    '(-):command: _netmeter_command' \\
     '*::arguments: _netmeter_arguments'
+}
+# Its own commands are only the first word.
+_netmeter_command() {
+  local -a own=(${Object.entries(COMMAND_NAMES)
+    .map(([name, description]) => `'${name}:${description}'`)
+    .join(' ')})
+  ((CURRENT == 2)) && _describe -t netmeter-commands 'netmeter command' own
+  _command_names -e
 }
 # Directly behind netmeter, zsh takes \`--\` for the command; behind an option it does not.
 _netmeter_arguments() {

@@ -1,6 +1,7 @@
 import { measure } from '../measure.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
+import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
 import { complain, run } from './run.js';
@@ -12,7 +13,7 @@ const COMMANDS = {
   attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   watch: async () => (await import('./watch/watch.js')).watchCommand,
-} as const;
+} as const satisfies Record<CommandName, unknown>;
 
 /** The command: words in, exit status out. */
 async function main(): Promise<void> {

@@ -60,6 +60,8 @@ test.each([
   ['--max-r', ['--max-rate-average', '--max-rate-peak', '--max-remote']],
   ['--wait ', ['tree', 'command']],
   ['--completion z', ['zsh']],
+  ['docto', ['doctor']],
+  ['atta', ['attach']],
 ])('bash completes "netmeter %s"', async (typed, expected) => {
   const script = `eval "$(${process.execPath} ${ROOT}bin/netmeter.js --completion bash)"
     COMP_WORDS=(netmeter ${typed.endsWith(' ') ? `${typed}""` : typed}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _netmeter; printf '%s\\n' "\${COMPREPLY[@]}"`;

@@ -74,5 +74,10 @@ complete -c netmeter -n __netmeter_own -l interval -x -d 'Distance of the sample
 complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'Print a completion script'
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a attach -d 'Meter the namespace of a running process'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a budget -d 'Suggest a budget from reports'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a compare -d 'Compare two reports'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a doctor -d 'Tell which isolations work here'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a watch -d 'Watch the whole machine'
 # The first, empty argument keeps fish from taking the others for its own options.
 complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion)"

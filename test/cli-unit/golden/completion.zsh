@@ -66,8 +66,14 @@ _netmeter() {
     '(--help -h)-h[Show this help]' \
     '(--version -V)--version[Show the version]' \
     '(--version -V)-V[Show the version]' \
-    '(-):command: _command_names -e' \
+    '(-):command: _netmeter_command' \
     '*::arguments: _netmeter_arguments'
+}
+# Its own commands are only the first word.
+_netmeter_command() {
+  local -a own=('attach:Meter the namespace of a running process' 'budget:Suggest a budget from reports' 'compare:Compare two reports' 'doctor:Tell which isolations work here' 'watch:Watch the whole machine')
+  ((CURRENT == 2)) && _describe -t netmeter-commands 'netmeter command' own
+  _command_names -e
 }
 # Directly behind netmeter, zsh takes `--` for the command; behind an option it does not.
 _netmeter_arguments() {

@@ -1,0 +1,10 @@
+/** netmeter's own commands, which only the first word can be, and what each does. */
+export const COMMAND_NAMES = {
+  attach: 'Meter the namespace of a running process',
+  budget: 'Suggest a budget from reports',
+  compare: 'Compare two reports',
+  doctor: 'Tell which isolations work here',
+  watch: 'Watch the whole machine',
+} as const;
+
+export type CommandName = keyof typeof COMMAND_NAMES;
