@@ -5,7 +5,7 @@ import { findCommand } from './command/find-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import type { Scope } from './isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement } from './measurement/measurement.js';
 import { choosePlace } from './run/choose-place.js';
 import { CommandTree } from './run/command-tree.js';
 import { isShared } from './run/end-tree.js';

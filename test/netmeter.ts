@@ -2,7 +2,7 @@ import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement } from '../src/measurement.js';
+import type { Measurement } from '../src/measurement/measurement.js';
 
 export const ROOT = new URL('..', import.meta.url).pathname;
 export const NETMETER = join(ROOT, 'bin/netmeter.js');

@@ -1,4 +1,4 @@
-import type { RemoteRow } from '../measurement.js';
+import type { RemoteRow } from '../measurement/remotes.js';
 import type { Place } from './place-address.js';
 import type { ListedConnection } from './sampled-ledger.js';
 

@@ -1,4 +1,4 @@
-import type { Door } from '../measurement.js';
+import type { Door } from '../measurement/remotes.js';
 import type { Milliseconds } from '../units.js';
 
 /** A door as one look finds it. */

@@ -1,4 +1,6 @@
-import type { Balance, InOut, ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
+import type { Balance, ProcessEvidence, ProcessUse } from '../measurement/processes.js';
+import type { RemoteUse } from '../measurement/remotes.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { IpOctets } from '../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
 import type { Repeated } from './remote-tcp.js';

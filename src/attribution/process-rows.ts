@@ -1,4 +1,4 @@
-import type { Payload, ProcessEvidence, ProcessRemoteRow, ProcessRow } from '../measurement.js';
+import type { Payload, ProcessEvidence, ProcessRemoteRow, ProcessRow } from '../measurement/processes.js';
 import { milliseconds } from '../units.js';
 import { type Account, newAccount, PAYLOAD_CLASSES, type ProcessRecord, pour } from './process-record.js';
 import type { LedgerResult } from './process-records.js';

@@ -1,4 +1,5 @@
-import type { Family, InOut, RemoteRow, RemoteUse } from '../measurement.js';
+import type { RemoteRow, RemoteUse } from '../measurement/remotes.js';
+import type { Family, InOut } from '../measurement/traffic.js';
 import { ipOctets, milliseconds } from '../units.js';
 import { apportion } from './apportion.js';
 import type { SeenConnections } from './connection-ledger.js';

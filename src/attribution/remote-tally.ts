@@ -1,4 +1,4 @@
-import type { Family } from '../measurement.js';
+import type { Family } from '../measurement/traffic.js';
 
 /** What the kernel counted of one remote, one way (isolation/remote-listing.ts). */
 export type RemoteEntry = {

@@ -1,4 +1,5 @@
-import type { InOut, RemoteRow, RemoteTcp } from '../measurement.js';
+import type { RemoteRow, RemoteTcp } from '../measurement/remotes.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
 import type { RemoteTotals } from './remote-tally.js';
 

@@ -1,4 +1,5 @@
-import type { ProcessEvidence, RemoteRow, RemoteUse } from '../measurement.js';
+import type { ProcessEvidence } from '../measurement/processes.js';
+import type { RemoteRow, RemoteUse } from '../measurement/remotes.js';
 
 import type { SeenConnections } from './connection-ledger.js';
 import { remoteTcp } from './remote-tcp.js';

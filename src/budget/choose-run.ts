@@ -1,4 +1,5 @@
-import type { Repeat, RunSummary, Verdict } from '../measurement.js';
+import type { Verdict } from '../measurement/budget.js';
+import type { Repeat, RunSummary } from '../measurement/repeat.js';
 import { octetsOf } from './spread.js';
 
 const RANKS: Readonly<Record<Verdict, number>> = { within: 0, unmeasured: 1, exceeded: 2 };

@@ -1,4 +1,5 @@
-import type { Measurement, Repeat, RunSummary, Warning } from '../measurement.js';
+import type { Measurement, Warning } from '../measurement/measurement.js';
+import type { Repeat, RunSummary } from '../measurement/repeat.js';
 import { chooseRun } from './choose-run.js';
 import { octetsOf, outliers, spreadOf } from './spread.js';
 

@@ -1,4 +1,4 @@
-import type { Isolation } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
 import type { EarlierRun } from './earlier-run.js';
 
 /** Stands for arguments that a report hides. */

@@ -1,4 +1,5 @@
-import type { InOut, Layers, RemoteRow } from '../measurement.js';
+import type { RemoteRow } from '../measurement/remotes.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { type Bounds, exactly, unknown } from './bounds.js';
 import type { EarlierRun } from './earlier-run.js';
 import { groupRemotes } from './remote-groups.js';

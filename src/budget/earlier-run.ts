@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import type { ProcessShares } from './evidence.js';
 
 /** What a later run is compared with, and what of a report that needs. */

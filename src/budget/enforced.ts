@@ -1,4 +1,4 @@
-import type { JudgedBudget, JudgedLimit, LimitKind } from '../measurement.js';
+import type { JudgedBudget, JudgedLimit, LimitKind } from '../measurement/budget.js';
 import { ipOctets } from '../units.js';
 
 /**

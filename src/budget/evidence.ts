@@ -1,4 +1,6 @@
-import type { DnsUse, InOut, Layers, Method, Protocol, RemoteUse, Series, Traffic } from '../measurement.js';
+import type { DnsUse, RemoteUse } from '../measurement/remotes.js';
+import type { Series } from '../measurement/series.js';
+import type { InOut, Layers, Method, Protocol, Traffic } from '../measurement/traffic.js';
 import type { Milliseconds } from '../units.js';
 
 /** Who used the network: what limits need of a measurement's. */

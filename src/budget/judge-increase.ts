@@ -1,4 +1,4 @@
-import type { JudgedLimit, Verdict } from '../measurement.js';
+import type { JudgedLimit, Verdict } from '../measurement/budget.js';
 import type { Bounds } from './bounds.js';
 import type { ComparedRow } from './compare.js';
 import type { Increase } from './parse-increase.js';

@@ -1,4 +1,4 @@
-import type { JudgedBudget, JudgedLimit, Verdict } from '../measurement.js';
+import type { JudgedBudget, JudgedLimit, Verdict } from '../measurement/budget.js';
 import type { Bounds } from './bounds.js';
 import { connectionBounds, dnsBounds } from './count-bounds.js';
 import type { Evidence } from './evidence.js';

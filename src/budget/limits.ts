@@ -1,4 +1,4 @@
-import type { JudgedLimit, LimitKind } from '../measurement.js';
+import type { JudgedLimit, LimitKind } from '../measurement/budget.js';
 import type { IpOctets, OctetsPerSecond } from '../units.js';
 
 /** What is allowed; what is absent is not limited. */

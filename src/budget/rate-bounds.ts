@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { type Bounds, exactly, greater, unknown } from './bounds.js';
 import type { Evidence } from './evidence.js';
 import { wireBounds } from './wire-bounds.js';

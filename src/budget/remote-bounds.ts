@@ -1,4 +1,5 @@
-import type { InOut, RemoteRow, RemoteUse } from '../measurement.js';
+import type { RemoteRow, RemoteUse } from '../measurement/remotes.js';
+import type { InOut } from '../measurement/traffic.js';
 import { isInRange, parseRange } from './address-range.js';
 import { atMost, type Bounds, unknown } from './bounds.js';
 import type { Evidence } from './evidence.js';

@@ -1,4 +1,4 @@
-import type { RemoteRow } from '../measurement.js';
+import type { RemoteRow } from '../measurement/remotes.js';
 
 /** Rows of two runs that are of the same remote. */
 export type RemoteGroup = {

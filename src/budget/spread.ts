@@ -1,4 +1,4 @@
-import type { RunSummary, Spread } from '../measurement.js';
+import type { RunSummary, Spread } from '../measurement/repeat.js';
 
 /** Octets of a run in one direction, or in total. null: unknown. */
 export function octetsOf({ wireOctets }: RunSummary, kind: 'in' | 'out' | 'total'): number | null {

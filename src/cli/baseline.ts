@@ -5,7 +5,8 @@ import { closeBudget } from '../budget/judge.js';
 import { judgeIncrease } from '../budget/judge-increase.js';
 import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
-import type { JudgedLimit, Measurement } from '../measurement.js';
+import type { JudgedLimit } from '../measurement/budget.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { readReport } from './read-report.js';
 
 export type BaselineOptions = { readonly file: string; readonly increase: Increase };

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { Exit, JudgedBudget } from '../measurement.js';
+import type { JudgedBudget } from '../measurement/budget.js';
+import type { Exit } from '../measurement/exit.js';
 
 /** All that decides how netmeter itself ends. */
 export type Outcome =

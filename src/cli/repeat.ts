@@ -1,6 +1,7 @@
 import { closeRepeat, hasFailed } from '../budget/close-repeat.js';
 import type { Account } from '../command/account.js';
-import type { Measurement, Repeat } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { Repeat } from '../measurement/repeat.js';
 import { prepare } from './prepare.js';
 
 export type RepeatChoice = {

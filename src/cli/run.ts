@@ -1,7 +1,7 @@
 import { chooseAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
 import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { githubAnnotations } from '../report/github-annotations.js';
 import { githubOutput } from '../report/github-output.js';
 import { githubSummary } from '../report/github-summary.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text.js';
 import { type Owner, writeReport } from '../report/write-report.js';
 import type { ReportFormat, ReportTarget } from './report-target.js';

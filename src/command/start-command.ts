@@ -1,6 +1,6 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { NetmeterError } from '../errors.js';
-import type { Exit } from '../measurement.js';
+import type { Exit } from '../measurement/exit.js';
 
 export type CommandPlan = {
   readonly argv: readonly string[];

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
-import type { InOut, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { Check } from './check.js';
 import { FarEnd } from './far-end.js';
 import { CLIENT } from './programs.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import type { Check, Compared } from './check.js';
 import { CLIENT, SERVER } from './programs.js';
 

@@ -1,7 +1,7 @@
 import { parseNetstat } from '../counters/netstat.js';
 import { parseSnmp } from '../counters/snmp.js';
 import { parseSnmp6 } from '../counters/snmp6.js';
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { toExactNumber } from '../units.js';
 
 /** The far end's counter files, as texts. */

@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net';
 import type { DecodedAnswer } from '../isolation/decode-answer.js';
 import type { DnsExchange } from '../isolation/dns-exchange.js';
-import type { DnsUse } from '../measurement.js';
+import type { DnsUse } from '../measurement/remotes.js';
 
 /** So many addresses are remembered with their names; a crawler of the whole web has more. */
 const MOST_ADDRESSES = 100_000;

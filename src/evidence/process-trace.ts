@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { COMMAND_MARK } from '../attribution/trace-event.js';
-import type { ProcessEvidence } from '../measurement.js';
+import type { ProcessEvidence } from '../measurement/processes.js';
 import { findTracefs, type Tracefs } from './find-tracefs.js';
 import { sweepTraces } from './sweep-traces.js';
 import { TraceInstance } from './trace-instance.js';

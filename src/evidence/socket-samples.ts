@@ -6,7 +6,7 @@ import { tellProcesses } from '../attribution/process-rows.js';
 import { SampledLedger } from '../attribution/sampled-ledger.js';
 import { lookFor } from '../isolation/find-tools.js';
 import { readProcesses } from '../isolation/read-processes.js';
-import type { ProcessEvidence } from '../measurement.js';
+import type { ProcessEvidence } from '../measurement/processes.js';
 import { parseSocketLine } from './parse-ss.js';
 import { readCommandLine } from './read-command-line.js';
 

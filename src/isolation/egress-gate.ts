@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { NetmeterError } from '../errors.js';
-import type { Attempt } from '../measurement.js';
+import type { Attempt } from '../measurement/isolation.js';
 import { decodeAnswer } from './decode-answer.js';
 import { type Egress, namesMatch } from './destinations.js';
 import { addressSet, egressRules, LAST_EGRESS_CHAIN, TRIED_SETS } from './egress-rules.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
-import type { Warning } from '../measurement.js';
+import type { Warning } from '../measurement/measurement.js';
 import { forwardTcp } from './forward-tcp.js';
 import { forwardUdp } from './forward-udp.js';
 import { type InnerSocket, openInnerSockets } from './inner-sockets.js';

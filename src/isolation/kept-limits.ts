@@ -1,5 +1,5 @@
 import { NetmeterError } from '../errors.js';
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { Tools } from './find-tools.js';
 import { InnerTable } from './inner-table.js';
 import {

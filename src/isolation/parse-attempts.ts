@@ -1,4 +1,4 @@
-import type { Attempt } from '../measurement.js';
+import type { Attempt } from '../measurement/isolation.js';
 
 type Element = {
   readonly elem?: {

@@ -1,4 +1,5 @@
-import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { Attempt, Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
 import type { DnsObserver } from './dns-exchange.js';
 import type { HostPorts } from './host-ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';

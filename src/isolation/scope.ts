@@ -1,4 +1,6 @@
-import type { Attempt, InOut, Isolation, Warning } from '../measurement.js';
+import type { Attempt, Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { DnsObserver } from './dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
 

@@ -1,5 +1,6 @@
 import { NetmeterError } from '../errors.js';
-import type { Isolation, Warning } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
 import { asAccount } from './as-account.js';
 import { readDeviceQueues } from './device-queues.js';
 import { lookFor } from './find-tools.js';

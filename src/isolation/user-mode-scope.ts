@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { getgid, getuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
-import type { Isolation, Warning } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
 import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { complaint, hidesRefusals } from './carrier-sayings.js';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import type { Attempt, Isolation, Warning } from '../measurement.js';
+import type { Attempt, Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
 import type { OctetsPerSecond } from '../units.js';
 import { asAccount } from './as-account.js';
 import type { Egress } from './destinations.js';

@@ -10,7 +10,7 @@ import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { lookFor } from '../isolation/find-tools.js';
 import type { MeasureOptions } from '../measure-options.js';
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { JsonLines } from './json-lines.js';
 import { type FromCaller, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
 

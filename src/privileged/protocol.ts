@@ -1,7 +1,7 @@
 import type { Account } from '../command/account.js';
 import type { ErrorCode } from '../errors.js';
 import type { MeasureOptions } from '../measure-options.js';
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 
 /** The word that starts netmeter's privileged part, for nobody to type. */
 export const PRIVILEGED_WORD = '--netmeter-privileged-part';

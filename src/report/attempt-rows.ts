@@ -1,4 +1,5 @@
-import type { Attempt, Measurement } from '../measurement.js';
+import type { Attempt } from '../measurement/isolation.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { exact } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { exact } from './format-octets.js';
 import { left, right, type Table } from './table.js';
 

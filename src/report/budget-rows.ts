@@ -1,4 +1,4 @@
-import type { JudgedBudget } from '../measurement.js';
+import type { JudgedBudget } from '../measurement/budget.js';
 import { limitText, markOf } from './limit-text.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { allowedText, limitName, shareText, usedText } from './limit-text.js';
 import { left, right, type Table } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { ComparedRow } from '../budget/compare.js';
 import type { EarlierRun } from '../budget/earlier-run.js';
-import type { JudgedLimit } from '../measurement.js';
+import type { JudgedLimit } from '../measurement/budget.js';
 import { commandLine } from './command-line.js';
 import { exact } from './format-octets.js';
 import { limitText, markOf } from './limit-text.js';

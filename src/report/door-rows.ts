@@ -1,5 +1,6 @@
 import { OWN } from '../attribution/child-namespaces.js';
-import type { Door, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { Door } from '../measurement/remotes.js';
 import { exact } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';

@@ -1,4 +1,4 @@
-import type { Exit } from '../measurement.js';
+import type { Exit } from '../measurement/exit.js';
 
 /** How a command ended, in words: "exit 0", "SIGTERM". */
 export function endText(exit: Exit): string {

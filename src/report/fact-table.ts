@@ -1,4 +1,5 @@
-import type { InOut, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { commandLine } from './command-line.js';
 import { endText } from './end-text.js';
 import { duration, rate, utc } from './format-octets.js';

@@ -1,4 +1,4 @@
-import type { InOut, Layers } from '../measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 
 /** In and out together; layers that cannot be added are those of `in`. */
 export function totalOf(external: InOut<Layers>): Layers {

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { limitText } from './limit-text.js';
 import { visible } from './visible.js';
 

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { totalOf } from './flows.js';
 
 /** The step's outputs, a line each; unknown is empty. */

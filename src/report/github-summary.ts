@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { renderMarkdown } from './markdown.js';
 
 /** A summary of 1 MiB is shown, a larger one not at all; the runner's masks for secrets may make it grow a little. */

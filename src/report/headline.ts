@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { MARKS } from './limit-text.js';
 
 const WORDS = { within: 'within budget', exceeded: 'over budget', unmeasured: 'budget cannot be judged' } as const;

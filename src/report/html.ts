@@ -1,4 +1,5 @@
-import type { Layers, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { Layers } from '../measurement/traffic.js';
 import { commandLine } from './command-line.js';
 import { endText } from './end-text.js';
 import { markup } from './escape-markup.js';

@@ -1,4 +1,5 @@
-import type { JudgedLimit, Measurement } from '../measurement.js';
+import type { JudgedLimit } from '../measurement/budget.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { commandLine } from './command-line.js';
 import { endText, hasFailed } from './end-text.js';
 import { markup } from './escape-markup.js';

@@ -1,4 +1,4 @@
-import type { JudgedLimit, LimitKind, Verdict } from '../measurement.js';
+import type { JudgedLimit, LimitKind, Verdict } from '../measurement/budget.js';
 import { exact, rate, rounded } from './format-octets.js';
 import { visible } from './visible.js';
 

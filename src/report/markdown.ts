@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { commandLine } from './command-line.js';
 import { code, markdownCell } from './escape-markdown.js';
 import { exact } from './format-octets.js';

@@ -1,4 +1,5 @@
-import type { Isolation, Measurement } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { exact } from './format-octets.js';
 import { visible } from './visible.js';
 

@@ -1,4 +1,6 @@
-import type { InOut, JudgedLimit, Layers, Measurement } from '../measurement.js';
+import type { JudgedLimit } from '../measurement/budget.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { hasFailed } from './end-text.js';
 import { limitName } from './limit-text.js';
 

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { type Family, metricsOf, type Value } from './metrics.js';
 import { visible } from './visible.js';
 

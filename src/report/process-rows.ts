@@ -1,4 +1,6 @@
-import type { InOut, Measurement, ProcessRow, ProcessUse } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { ProcessRow, ProcessUse } from '../measurement/processes.js';
+import type { InOut } from '../measurement/traffic.js';
 import { commandLine } from './command-line.js';
 import { exact } from './format-octets.js';
 import { row } from './rows.js';

@@ -1,4 +1,5 @@
-import type { Measurement, ProcessRow, ProcessUse } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { ProcessRow, ProcessUse } from '../measurement/processes.js';
 import { commandLine } from './command-line.js';
 import { duration, exact } from './format-octets.js';
 import { externalOf } from './process-rows.js';

@@ -1,4 +1,6 @@
-import type { JudgedLimit, Measurement, ProcessUse } from '../measurement.js';
+import type { JudgedLimit } from '../measurement/budget.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { ProcessUse } from '../measurement/processes.js';
 
 /** In place of what is hidden. */
 const HIDDEN = '...';

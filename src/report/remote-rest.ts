@@ -1,4 +1,5 @@
-import type { InOut, RemoteUse } from '../measurement.js';
+import type { RemoteUse } from '../measurement/remotes.js';
+import type { InOut } from '../measurement/traffic.js';
 import { exact } from './format-octets.js';
 
 /** What the first rows do not tell, each where there is any: with them it sums up to the total. */

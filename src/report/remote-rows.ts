@@ -1,4 +1,6 @@
-import type { InOut, Measurement, RemoteRow, RemoteUse } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { RemoteRow, RemoteUse } from '../measurement/remotes.js';
+import type { InOut } from '../measurement/traffic.js';
 import { exact } from './format-octets.js';
 import { remoteRest } from './remote-rest.js';
 import { type TableRow, tableRow } from './table-row.js';

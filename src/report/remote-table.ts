@@ -1,4 +1,5 @@
-import type { Measurement, RemoteRow } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { RemoteRow } from '../measurement/remotes.js';
 import { exact } from './format-octets.js';
 import { remoteRest } from './remote-rest.js';
 import { octetsOf } from './remote-rows.js';

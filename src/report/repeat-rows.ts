@@ -1,4 +1,5 @@
-import type { Measurement, Repeat } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { Repeat } from '../measurement/repeat.js';
 import { exact } from './format-octets.js';
 import { row } from './rows.js';
 

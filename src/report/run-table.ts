@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { endText } from './end-text.js';
 import { duration, exact } from './format-octets.js';
 import { type Cell, left, right, type Table } from './table.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { type Chart, chartHtml, type Series } from './chart.js';
 import { duration, rate, rounded } from './format-octets.js';
 import { allowedText, limitName } from './limit-text.js';

@@ -1,4 +1,5 @@
-import type { Contamination, Measurement } from '../measurement.js';
+import type { Contamination } from '../measurement/isolation.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { duration, exact } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';

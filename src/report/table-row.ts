@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { rounded } from './format-octets.js';
 import { INDENT, LABEL_WIDTH } from './rows.js';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../measurement.js';
+import type { Verdict } from '../measurement/budget.js';
 
 /** A table of a report in no format yet: cells are plain text, which the renderer escapes. */
 export type Table = {

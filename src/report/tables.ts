@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { attemptTable } from './attempt-table.js';
 import { budgetTable } from './budget-table.js';
 import { doorTable } from './door-table.js';

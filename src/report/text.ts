@@ -1,4 +1,5 @@
-import type { InOut, Layers, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';

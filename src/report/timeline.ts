@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { totalOf } from './flows.js';
 
 /** Cumulative external wire octets at a moment of the run. null: unknown. */

@@ -1,4 +1,5 @@
-import type { InOut, Layers, Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { moved, totalOf, withoutWire } from './flows.js';
 import { exact, rounded } from './format-octets.js';
 import { type Cell, left, right, type Table } from './table.js';

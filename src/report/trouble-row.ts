@@ -1,4 +1,6 @@
-import type { DnsUse, Measurement, Protocol } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
+import type { DnsUse } from '../measurement/remotes.js';
+import type { Protocol } from '../measurement/traffic.js';
 import { exact } from './format-octets.js';
 import { row } from './rows.js';
 

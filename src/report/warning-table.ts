@@ -1,4 +1,4 @@
-import type { Measurement } from '../measurement.js';
+import type { Measurement } from '../measurement/measurement.js';
 import { left, type Table } from './table.js';
 import { visible } from './visible.js';
 

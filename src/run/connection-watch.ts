@@ -1,7 +1,7 @@
 import type { SeenConnections } from '../attribution/connection-ledger.js';
 import type { ClosedConnections } from '../evidence/closed-connections.js';
 import type { Scope } from '../isolation/scope.js';
-import type { Protocol } from '../measurement.js';
+import type { Protocol } from '../measurement/traffic.js';
 
 /** Listens for the ends of the command's connections, where they are its own alone. */
 export class ConnectionWatch implements Disposable {

@@ -1,4 +1,4 @@
-import type { Contamination } from '../measurement.js';
+import type { Contamination } from '../measurement/isolation.js';
 
 /** What was seen of others: shared as soon as anything was, and clean only where everything was looked at. */
 export function gradeOf(seen: Omit<Contamination, 'grade'>): Contamination {

@@ -1,5 +1,6 @@
 import type { Limits } from '../budget/limits.js';
-import type { JudgedBudget, Sample } from '../measurement.js';
+import type { JudgedBudget } from '../measurement/budget.js';
+import type { Sample } from '../measurement/series.js';
 
 export type BreachWatch = {
   readonly limits: Limits;

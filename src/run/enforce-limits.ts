@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KernelLimits } from '../isolation/limit-rules.js';
 import type { LimitKeeper } from '../isolation/scope.js';
-import type { InOut, JudgedBudget } from '../measurement.js';
+import type { JudgedBudget } from '../measurement/budget.js';
+import type { InOut } from '../measurement/traffic.js';
 
 export type Enforcement = {
   readonly limits: KernelLimits;

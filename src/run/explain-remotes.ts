@@ -3,7 +3,8 @@ import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
 import { RemoteTally } from '../attribution/remote-tally.js';
 import { type Repeated, repeatedOctets } from '../attribution/remote-tcp.js';
 import type { Scope } from '../isolation/scope.js';
-import type { Family, InOut, RemoteUse, Traffic } from '../measurement.js';
+import type { RemoteUse } from '../measurement/remotes.js';
+import type { Family, InOut, Traffic } from '../measurement/traffic.js';
 
 export type RemoteQuestion = {
   readonly scope: Pick<Scope, 'isolation' | 'remotes'>;

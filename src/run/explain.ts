@@ -1,6 +1,7 @@
 import { withBalance, withCommandLine } from '../attribution/process-balance.js';
 import { remotesOfSockets } from '../attribution/remotes-of-sockets.js';
-import type { ProcessEvidence, ProcessUse, RemoteUse } from '../measurement.js';
+import type { ProcessEvidence, ProcessUse } from '../measurement/processes.js';
+import type { RemoteUse } from '../measurement/remotes.js';
 import { explainRemotes, type RemoteQuestion } from './explain-remotes.js';
 
 export type Question = Omit<RemoteQuestion, 'isWhole'> & {

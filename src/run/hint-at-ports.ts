@@ -3,7 +3,8 @@ import { lookFor } from '../isolation/find-tools.js';
 import type { HostPort } from '../isolation/ports.js';
 import type { RefusalWatch } from '../isolation/refusal-watch.js';
 import type { Scope } from '../isolation/scope.js';
-import type { Protocol, Warning } from '../measurement.js';
+import type { Warning } from '../measurement/measurement.js';
+import type { Protocol } from '../measurement/traffic.js';
 
 /** A command that is over sooner has hardly looked for a service, and shall not wait for the hint's tools. */
 const AFTER_MS = 8;

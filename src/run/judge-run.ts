@@ -1,7 +1,7 @@
 import type { Evidence } from '../budget/evidence.js';
 import type { Limits } from '../budget/limits.js';
 import type { MeasureOptions } from '../measure-options.js';
-import type { JudgedBudget } from '../measurement.js';
+import type { JudgedBudget } from '../measurement/budget.js';
 
 type Budget = Pick<MeasureOptions, 'limits' | 'warnLimits' | 'enforce'>;
 

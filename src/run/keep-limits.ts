@@ -1,5 +1,5 @@
 import type { MeasureOptions } from '../measure-options.js';
-import type { Sample } from '../measurement.js';
+import type { Sample } from '../measurement/series.js';
 import type { CommandTree } from './command-tree.js';
 import { BreachEnder } from './end-on-breach.js';
 import type { LimitEnforcer } from './enforce-limits.js';

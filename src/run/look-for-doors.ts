@@ -1,7 +1,7 @@
 import { cpuUsage } from 'node:process';
 import type { Doors } from '../evidence/doors.js';
 import type { Scope } from '../isolation/scope.js';
-import type { Door } from '../measurement.js';
+import type { Door } from '../measurement/remotes.js';
 import { milliseconds } from '../units.js';
 
 /** Looks before the first sample: most commands are over then. */

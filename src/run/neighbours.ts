@@ -9,7 +9,7 @@ import { socketsOf } from '../isolation/read-sockets.js';
 import { stillnessOf } from '../isolation/read-stillness.js';
 import type { Scope } from '../isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
-import type { Contamination } from '../measurement.js';
+import type { Contamination } from '../measurement/isolation.js';
 import { idleOctets } from '../traffic/idle-octets.js';
 import { addKnown } from '../traffic/layers.js';
 import { type Milliseconds, milliseconds } from '../units.js';

@@ -2,7 +2,7 @@ import { parseDev } from '../counters/dev.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeDeviceSample } from '../counters/take-snapshot.js';
 import type { Scope } from '../isolation/scope.js';
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { cutOctetsSoFar, octetsSoFar } from '../traffic/octets-so-far.js';
 import { type IpOctets, ipOctets, toExactNumber } from '../units.js';
 import type { Reading } from './take-reading.js';

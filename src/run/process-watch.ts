@@ -2,7 +2,7 @@ import { geteuid } from 'node:process';
 import type { ProcessTrace } from '../evidence/process-trace.js';
 import type { SocketSamples } from '../evidence/socket-samples.js';
 import type { Scope } from '../isolation/scope.js';
-import type { ProcessEvidence } from '../measurement.js';
+import type { ProcessEvidence } from '../measurement/processes.js';
 import { isShared } from './end-tree.js';
 
 /** The first looks at who holds which socket, ms after the start; then one with each sample of the traffic. */

@@ -1,7 +1,9 @@
 import type { CounterDelta } from '../counters/delta.js';
 import { missingColumns } from '../counters/missing-columns.js';
 import type { Snapshot } from '../counters/snapshot.js';
-import type { Isolation, Method, Warning } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Warning } from '../measurement/measurement.js';
+import type { Method } from '../measurement/traffic.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = { readonly isolation: Isolation; readonly method: Method; readonly stillOpen: number };

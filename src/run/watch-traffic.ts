@@ -1,4 +1,5 @@
-import type { InOut, Sample } from '../measurement.js';
+import type { Sample } from '../measurement/series.js';
+import type { InOut } from '../measurement/traffic.js';
 import { addSample, noSamples, type Samples } from '../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
 

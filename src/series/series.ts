@@ -1,4 +1,5 @@
-import type { InOut, Sample, Series } from '../measurement.js';
+import type { Sample, Series } from '../measurement/series.js';
+import type { InOut } from '../measurement/traffic.js';
 import { type IpOctets, type Milliseconds, milliseconds, type OctetsPerSecond, octetsPerSecond } from '../units.js';
 
 /** A run of any length keeps at most this many samples. */

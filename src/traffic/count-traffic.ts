@@ -1,5 +1,6 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { Isolation, Method, Traffic } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Method, Traffic } from '../measurement/traffic.js';
 import { deviceTraffic } from './device-traffic.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';

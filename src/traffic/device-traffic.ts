@@ -1,5 +1,5 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
-import type { Layers } from '../measurement.js';
+import type { Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';

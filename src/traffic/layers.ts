@@ -1,4 +1,4 @@
-import type { Layers } from '../measurement.js';
+import type { Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 
 /** The layers of several links together. */

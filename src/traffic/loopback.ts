@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { InOut, Layers } from '../measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 
 /** Loopback by its device alone, which hands over frames without their Ethernet header; nothing says what a wire would carry. */

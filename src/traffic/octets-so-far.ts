@@ -1,6 +1,7 @@
 import type { Devices } from '../counters/dev.js';
 import type { Counters } from '../counters/name-value-table.js';
-import type { Family, InOut, Isolation } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { Family, InOut } from '../measurement/traffic.js';
 
 /** What a queue has sent since it was made. */
 type QueueTotal = { readonly bytes: bigint; readonly packets: bigint };

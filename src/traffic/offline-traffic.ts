@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { Layers } from '../measurement.js';
+import type { Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { deviceLoopback } from './loopback.js';

@@ -1,4 +1,4 @@
-import type { InOut, Layers, Traffic } from '../measurement.js';
+import type { InOut, Layers, Traffic } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import { sumLayers } from './layers.js';
 import type { QueueDelta, WireDelta } from './queue-delta.js';

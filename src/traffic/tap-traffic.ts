@@ -1,5 +1,6 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
-import type { InOut, Isolation, Layers } from '../measurement.js';
+import type { Isolation } from '../measurement/isolation.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { deviceLoopback } from './loopback.js';

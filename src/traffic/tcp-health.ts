@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { Protocol } from '../measurement.js';
+import type { Protocol } from '../measurement/traffic.js';
 
 /** TCP's counters, which are of both address families (RFC 4022; TcpExt: include/uapi/linux/snmp.h). */
 export function tcpHealth(delta: Pick<CounterDelta, 'snmp' | 'snmp6' | 'netstat' | 'devices'>): Protocol['tcp'] {

@@ -1,5 +1,5 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
-import type { Family, InOut, Layers, Method, Traffic } from '../measurement.js';
+import type { Family, InOut, Layers, Method, Traffic } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown, sumLayers } from './layers.js';

@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { entry } from './entry.js';
 import type { SampleRecord, Tally, WatchEvent } from './record.js';
 import { type DaySum, MAX_LISTED, NOTHING, type Peak, type UnreadableLine, type WatchSummary } from './summary.js';

@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { Carry } from './carry.js';
 
 /** A u64 counter, or a sum, in decimal: a JSON number is exact up to 2^53 only, which a fast link passes in a week. */

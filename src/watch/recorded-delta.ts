@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { InOut, Layers } from '../measurement.js';
+import type { InOut, Layers } from '../measurement/traffic.js';
 import { deviceTraffic } from '../traffic/device-traffic.js';
 import type { Amount, RecordedDelta } from './record.js';
 

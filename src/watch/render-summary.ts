@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { duration, exact, rate, rounded } from '../report/format-octets.js';
 import { type Paint, painter } from '../report/paint.js';
 import { row } from '../report/rows.js';

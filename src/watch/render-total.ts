@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import { exact, rounded } from '../report/format-octets.js';
 import type { Paint } from '../report/paint.js';
 import type { Tally, Total } from './record.js';

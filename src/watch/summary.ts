@@ -1,4 +1,4 @@
-import type { InOut } from '../measurement.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { Tally, WatchEvent } from './record.js';
 import { NO_TALLY } from './tally.js';
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withBalance, withCommandLine } from '../../src/attribution/process-balance.js';
-import type { InOut, ProcessEvidence, RemoteRow, RemoteUse } from '../../src/measurement.js';
+import type { ProcessEvidence } from '../../src/measurement/processes.js';
+import type { RemoteRow, RemoteUse } from '../../src/measurement/remotes.js';
+import type { InOut } from '../../src/measurement/traffic.js';
 import { ipOctets } from '../../src/units.js';
 
 const none = { in: 0, out: 0 };

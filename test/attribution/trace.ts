@@ -2,7 +2,7 @@ import { placeBy } from '../../src/attribution/place-address.js';
 import { type LedgerOptions, ProcessLedger } from '../../src/attribution/process-ledger.js';
 import { tellProcesses } from '../../src/attribution/process-rows.js';
 import { COMMAND_MARK, type Endpoint, type TraceEvent } from '../../src/attribution/trace-event.js';
-import type { ProcessEvidence } from '../../src/measurement.js';
+import type { ProcessEvidence } from '../../src/measurement/processes.js';
 
 /** netmeter's own thread, and the command. */
 export const OWN = 10;

@@ -6,7 +6,8 @@ import type { EarlierRun } from '../../src/budget/earlier-run.js';
 import { judgeIncrease } from '../../src/budget/judge-increase.js';
 import { parseIncrease } from '../../src/budget/parse-increase.js';
 import { groupRemotes } from '../../src/budget/remote-groups.js';
-import type { RemoteRow, Verdict } from '../../src/measurement.js';
+import type { Verdict } from '../../src/measurement/budget.js';
+import type { RemoteRow } from '../../src/measurement/remotes.js';
 import { ipOctets } from '../../src/units.js';
 import { crawl, quiet } from '../report/measurements.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { enforced } from '../../src/budget/enforced.js';
-import type { JudgedLimit } from '../../src/measurement.js';
+import type { JudgedLimit } from '../../src/measurement/budget.js';
 import { ipOctets } from '../../src/units.js';
 
 const within: JudgedLimit = { kind: 'out', limit: ipOctets(50), used: ipOctets(50), verdict: 'within' };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Evidence, ProcessPayload, ProcessShares } from '../../src/budget/evidence.js';
 import { judge } from '../../src/budget/judge.js';
 import type { Limits } from '../../src/budget/limits.js';
-import type { RemoteRow, RemoteUse, Verdict } from '../../src/measurement.js';
+import type { Verdict } from '../../src/measurement/budget.js';
+import type { RemoteRow, RemoteUse } from '../../src/measurement/remotes.js';
 import { ipOctets, milliseconds, octetsPerSecond } from '../../src/units.js';
 import { crawl, quiet } from '../report/measurements.js';
 

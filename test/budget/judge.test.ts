@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/budget/judge.js';
 import type { Limits } from '../../src/budget/limits.js';
-import type { Layers, LimitKind, Method, Verdict } from '../../src/measurement.js';
+import type { LimitKind, Verdict } from '../../src/measurement/budget.js';
+import type { Layers, Method } from '../../src/measurement/traffic.js';
 import { ipOctets } from '../../src/units.js';
 
 const layers = (octets: number | null): Layers => ({

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { chooseRun } from '../../src/budget/choose-run.js';
 import { closeRepeat } from '../../src/budget/close-repeat.js';
 import { outliers, spreadOf } from '../../src/budget/spread.js';
-import type { Measurement, RunSummary, Verdict } from '../../src/measurement.js';
+import type { Verdict } from '../../src/measurement/budget.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import type { RunSummary } from '../../src/measurement/repeat.js';
 import { ipOctets, milliseconds } from '../../src/units.js';
 import { quiet } from '../report/measurements.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitStatus } from '../../src/cli/exit-status.js';
-import type { Exit, JudgedBudget, Verdict } from '../../src/measurement.js';
+import type { JudgedBudget, Verdict } from '../../src/measurement/budget.js';
+import type { Exit } from '../../src/measurement/exit.js';
 
 const code = (value: number): Exit => ({ kind: 'code', code: value });
 const signal = (value: NodeJS.Signals): Exit => ({ kind: 'signal', signal: value });

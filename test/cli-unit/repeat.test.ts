@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prepare } from '../../src/cli/prepare.js';
 import { type Repetition, repeat } from '../../src/cli/repeat.js';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { quiet } from '../report/measurements.js';
 
 const ended = (code: number): Measurement => ({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { renderHtml } from '../../src/report/html.js';
 import { tablesOf } from '../../src/report/tables.js';
 import { visible } from '../../src/report/visible.js';

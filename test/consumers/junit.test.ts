@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { ROOT } from '../netmeter.js';
 import { attached, blind, breach, crawl, quiet } from '../report/special.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
 import type { Cell } from '../../src/report/table.js';
 import { tablesOf } from '../../src/report/tables.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { metricsOf } from '../../src/report/metrics.js';
 import { renderOpenMetrics } from '../../src/report/open-metrics.js';
 import { blind, breach, crawl, hostile, quiet } from '../report/special.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { measured, NETMETER, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Measurement, ProcessUse } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import type { ProcessUse } from '../../src/measurement/processes.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';

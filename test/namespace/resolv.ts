@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, runToEnd } from '../netmeter.js';
 
 /** Measures a shell line on a host whose /etc/resolv.conf is the test's own, in a mount namespace of the test's own. */

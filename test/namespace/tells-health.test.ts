@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Protocol } from '../../src/measurement.js';
+import type { Protocol } from '../../src/measurement/traffic.js';
 import { measured } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Layers } from '../../src/measurement.js';
+import type { Layers } from '../../src/measurement/traffic.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { Wire } from './wire.js';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Door, Isolation } from '../../src/measurement.js';
+import type { Isolation } from '../../src/measurement/isolation.js';
+import type { Door } from '../../src/measurement/remotes.js';
 import { doorRows } from '../../src/report/door-rows.js';
 import { painter } from '../../src/report/paint.js';
 import { milliseconds } from '../../src/units.js';

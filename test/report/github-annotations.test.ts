@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { githubAnnotations } from '../../src/report/github-annotations.js';
 import { visible } from '../../src/report/visible.js';
 import { commandsIn } from './runner.js';

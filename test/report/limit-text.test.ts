@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JudgedLimit } from '../../src/measurement.js';
+import type { JudgedLimit } from '../../src/measurement/budget.js';
 import { headline } from '../../src/report/headline.js';
 import { limitName, limitText, markOf, shareText, verdictText } from '../../src/report/limit-text.js';
 import { ipOctets } from '../../src/units.js';

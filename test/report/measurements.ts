@@ -1,15 +1,7 @@
-import type {
-  IcmpErrors,
-  InOut,
-  Layers,
-  Measurement,
-  Payload,
-  ProcessRow,
-  ProcessUse,
-  Protocol,
-  RemoteRow,
-  RemoteUse,
-} from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import type { Payload, ProcessRow, ProcessUse } from '../../src/measurement/processes.js';
+import type { RemoteRow, RemoteUse } from '../../src/measurement/remotes.js';
+import type { IcmpErrors, InOut, Layers, Protocol } from '../../src/measurement/traffic.js';
 import { ipOctets, linkBytes, milliseconds, octetsPerSecond, packets } from '../../src/units.js';
 
 const layers = (wire: number, count: number): Layers => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProcessUse } from '../../src/measurement.js';
+import type { ProcessUse } from '../../src/measurement/processes.js';
 import { processRows } from '../../src/report/process-rows.js';
 import { processTable } from '../../src/report/process-table.js';
 import { crawl, quiet } from './measurements.js';

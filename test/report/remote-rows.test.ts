@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Measurement, RemoteRow } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import type { RemoteRow } from '../../src/measurement/remotes.js';
 import { remoteRows } from '../../src/report/remote-rows.js';
 import { renderText } from '../../src/report/text.js';
 import { ipOctets } from '../../src/units.js';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Contamination, Measurement } from '../../src/measurement.js';
+import type { Contamination } from '../../src/measurement/isolation.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { sharingRows } from '../../src/report/sharing-row.js';
 import { milliseconds } from '../../src/units.js';
 import { quiet } from './measurements.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { ipOctets, milliseconds, octetsPerSecond } from '../../src/units.js';
 import { crawl, quiet } from './measurements.js';
 

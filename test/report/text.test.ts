@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { renderText } from '../../src/report/text.js';
 import { ipOctets, milliseconds } from '../../src/units.js';
 import { blind, breach, crawl, estimate, MEASUREMENTS, quiet } from './measurements.js';

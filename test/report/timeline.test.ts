@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { seriesCharts } from '../../src/report/series-charts.js';
 import { timeline } from '../../src/report/timeline.js';
 import { ipOctets, milliseconds } from '../../src/units.js';

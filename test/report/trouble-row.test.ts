@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Measurement, Protocol } from '../../src/measurement.js';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import type { Protocol } from '../../src/measurement/traffic.js';
 import { troubleRows } from '../../src/report/trouble-row.js';
 import { blind, quiet } from './measurements.js';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { InOut, JudgedBudget, Verdict } from '../../src/measurement.js';
+import type { JudgedBudget, Verdict } from '../../src/measurement/budget.js';
+import type { InOut } from '../../src/measurement/traffic.js';
 import { LimitEnforcer, leftOf, lookAgainMs } from '../../src/run/enforce-limits.js';
 
 const budget = (verdict: Verdict): JudgedBudget => ({ verdict, limits: [], ended: false });

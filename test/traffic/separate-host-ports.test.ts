@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Layers, Traffic } from '../../src/measurement.js';
+import type { Layers, Traffic } from '../../src/measurement/traffic.js';
 import { separateHostPorts } from '../../src/traffic/separate-host-ports.js';
 import { ipOctets, linkBytes, packets } from '../../src/units.js';
 

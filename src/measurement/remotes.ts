@@ -1,0 +1,98 @@
+import type { IpOctets, Milliseconds } from '../units.js';
+import type { Family, InOut } from './traffic.js';
+
+/** How the connections with a remote fared, by the kernel's own notes on each (tcp_info), told as it ended. */
+export type RemoteTcp = {
+  /** Payload that the command's side sent again. null: not known of each connection. */
+  readonly retransmittedOctets: number | null;
+  /** The smallest round trip measured. null: none was, or it was that to the program that carries the packets (user-mode). */
+  readonly rttMs: number | null;
+  /** Connections whose end was seen. */
+  readonly closed: number;
+};
+
+/** What one remote sent and received, by protocol and port. */
+export type RemoteRow = {
+  readonly address: string;
+  /** Names that the command looked up and got this address for. */
+  readonly names: readonly string[];
+  /** What its reverse zone calls it, where that was asked for and no name was looked up. null: nothing. */
+  readonly reverseName?: string | null;
+  readonly family: Family;
+  /** tcp, udp, icmp ..., or a number of /etc/protocols. */
+  readonly protocol: string;
+  /** The remote's, where the command opened the connection (client); the command's own, where the remote did (server). */
+  readonly port: number | null;
+  readonly role: 'client' | 'server' | null;
+  /** Rows, others and the unattributed rest sum up to the external wire octets. null: only sockets were seen. */
+  readonly wireOctets: InOut<IpOctets | null>;
+  /** Without IP, TCP and UDP headers, retransmissions included. null: a protocol without ports. */
+  readonly payloadOctets: InOut<number | null>;
+  /** TCP connections that were answered, and SYNs that asked for one, repeated ones included. null: not TCP. */
+  readonly connections: number | null;
+  readonly attempts: number | null;
+  /** After the command's start. null: not remembered. */
+  readonly firstSeenMs: Milliseconds | null;
+  readonly lastSeenMs: Milliseconds | null;
+  /**
+   * null: not TCP, no connection was seen, or it was not looked for. In a namespace that others live in too (host, join)
+   * it is not: the kernel tells a connection's end without its process, and two may speak with one remote.
+   */
+  readonly tcp: RemoteTcp | null;
+};
+
+/** Whom the command spoke with. */
+export type RemoteUse = {
+  /**
+   * kernel-counters: every packet was counted, by nftables. traced-sockets, sampled-sockets: the payload of the command's
+   * own sockets is known, by the same evidence as that of its processes.
+   */
+  readonly evidence: 'kernel-counters' | 'traced-sockets' | 'sampled-sockets';
+  /** The largest first, at most 1000. */
+  readonly rows: readonly RemoteRow[];
+  readonly others: {
+    /** How many remotes there were beyond the rows, and if more came than could be told apart. */
+    readonly remotes: number;
+    readonly isComplete: boolean;
+    readonly wireOctets: InOut<IpOctets | null>;
+  };
+  /** What the wire carried and no remote explains. null: only sockets were seen. */
+  readonly unattributed: InOut<IpOctets | null>;
+  /** Payload of all of them; null: not known of those without a row. */
+  readonly payloadOctets: InOut<number | null>;
+};
+
+/** What the command asked its nameservers, through a relay that passes everything on as it is. */
+export type DnsUse = {
+  readonly queries: number;
+  readonly answered: number;
+  /** Answers that a name does not exist (NXDOMAIN), which search lists ask for by design. */
+  readonly notFound: number;
+  /** Answers that the server failed or refused. */
+  readonly failed: number;
+  /** No answer within 5 s, or nobody there. */
+  readonly unanswered: number;
+  /** From question to answer, at the relay. null: nothing was answered. */
+  readonly averageMs: number | null;
+  readonly slowestMs: number | null;
+};
+
+/** A way out of the command's tree that no counter of its namespace sees, as it was found while the tree lived. */
+export type Door = {
+  /**
+   * unix-socket: a connection to a program that is none of the tree. inherited-socket: an Internet socket of the
+   * namespace that netmeter was started in. child-namespace: processes of the tree live in another network namespace.
+   */
+  readonly kind: 'unix-socket' | 'inherited-socket' | 'child-namespace';
+  /** The socket's path, its addresses, or the namespace as the kernel calls it. */
+  readonly what: string;
+  /** Who is known to listen there and to use the network for others; null: not known. */
+  readonly service: string | null;
+  /** As far as is known it leads to a network. */
+  readonly leadsOut: boolean;
+  /** The first process that was seen with it, and its name. null: which one it was could not be told. */
+  readonly pid: number | null;
+  readonly name: string | null;
+  /** When it was first seen, after the command's start. */
+  readonly firstSeenMs: Milliseconds;
+};

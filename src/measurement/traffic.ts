@@ -1,0 +1,90 @@
+import type { IpOctets, LinkBytes, Packets } from '../units.js';
+
+export type InOut<T> = { readonly in: T; readonly out: T };
+
+/** One direction of one traffic class, by layer. `null`: could not be measured. */
+export type Layers = {
+  /** IP bytes as on the wire, each segment with its own headers. The headline; budgets judge it. */
+  readonly wireOctets: IpOctets | null;
+  /** IP bytes as the kernel's IP layer handled them: one header per (super-)packet. */
+  readonly ipOctets: IpOctets | null;
+  /** Frame bytes as /proc/net/dev counted them. */
+  readonly linkBytes: LinkBytes | null;
+  /** Packets on the wire. */
+  readonly packets: Packets | null;
+};
+
+export type Traffic = {
+  /** What left or entered the namespace; by family where the family exists. */
+  readonly external: InOut<Layers> & { readonly ipv4?: InOut<Layers>; readonly ipv6?: InOut<Layers> };
+  /** What stayed on `lo` inside. */
+  readonly loopback: InOut<Layers>;
+  /** What met this machine's own addresses; absent where the isolation cannot tell it from loopback. */
+  readonly hostLocal?: InOut<Layers>;
+};
+
+/** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */
+export type Method = {
+  /**
+   * qdisc: counted by the queue of each link end. proc-estimate: computed from /proc counters. tap: counted at the
+   * namespace's tap, whose headers are not those of the wire. none: there is no way out, so nothing can have used it.
+   */
+  readonly name: 'qdisc' | 'proc-estimate' | 'tap' | 'none';
+  readonly errorBound: InOut<number | null>;
+  /** Where the number of wire packets in came from: the queue, the ECN counters (GSO packets from the uplink), the device. */
+  readonly packetsIn: 'qdisc' | 'ecn-counters' | 'device';
+};
+
+export type Family = 'ipv4' | 'ipv6';
+
+/** ICMP errors of both families. IPv4 tells a packet that was too big as a destination that is unreachable. */
+export type IcmpErrors = {
+  readonly destinationUnreachable: number | null;
+  readonly packetTooBig: number | null;
+  readonly timeExceeded: number | null;
+  readonly parameterProblem: number | null;
+};
+
+/**
+ * The namespace's own protocol counters, loopback included: what both ends inside did to each other is counted at both.
+ * `null`: the kernel does not say.
+ */
+export type Protocol = {
+  readonly tcp: {
+    readonly segmentsIn: number | null;
+    readonly segmentsOut: number | null;
+    /** SYNs too. */
+    readonly retransmittedSegments: number | null;
+    readonly synRetransmits: number | null;
+    /** Times that a retransmit timer ran out. */
+    readonly retransmitTimeouts: number | null;
+    readonly resetsSent: number | null;
+    /** Established connections that the other side reset, at least. */
+    readonly resetsReceived: number | null;
+    /** Connections that ended without a goodbye: reset by the other side, or given up by this one. */
+    readonly establishedResets: number | null;
+    readonly connectionsOpened: number | null;
+    readonly connectionsAccepted: number | null;
+    readonly connectionsFailed: number | null;
+    /** Those of the failed ones that a reset answered; null where they cannot be told from the others. */
+    readonly connectionsRefused: number | null;
+    /** Given up after unanswered retransmits, connects included. */
+    readonly connectionsTimedOut: number | null;
+    readonly listenOverflows: number | null;
+    readonly listenDrops: number | null;
+    readonly checksumErrors: number | null;
+  };
+  readonly udp: {
+    readonly datagramsIn: number | null;
+    readonly datagramsOut: number | null;
+    /** What could not be delivered, `receiveBufferErrors` and `checksumErrors` included. */
+    readonly errors: number | null;
+    readonly noPort: number | null;
+    readonly receiveBufferErrors: number | null;
+    readonly sendBufferErrors: number | null;
+    readonly checksumErrors: number | null;
+  };
+  readonly icmp: InOut<IcmpErrors> & { readonly checksumErrors: number | null };
+  /** Errors and drops at the namespace's link to the outside. */
+  readonly link: { readonly errors: number | null; readonly drops: number | null };
+};
