@@ -137,6 +137,23 @@ while True: s.recv(2000)
     expect(limitOf(report, 'in')?.overshoot).toBeLessThan(10 * MB);
   });
 
+  test.each([16_384, 65_536])(
+    'beyond the limit is only what was under way to a receive buffer of %i bytes',
+    async (buffer) => {
+      const script = `
+import socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ${buffer})
+s.connect(('${wire.ipv4}', ${server.port}))
+s.sendall(b'GET /100000000 HTTP/1.0\\r\\n\\r\\n')
+while s.recv(65536): pass
+`;
+      const { report } = await expectRefused(['python3', '-c', script], 'in', 5 * MB);
+      // The kernel doubles the buffer that is asked for (socket(7)); what the window lets through is no more.
+      expect(limitOf(report, 'in')?.overshoot).toBeLessThan(65_536 + 2 * buffer);
+    },
+  );
+
   test('a connection that is kept alive ends with its next request, other ones are refused', async () => {
     const script = `
 import http.client
