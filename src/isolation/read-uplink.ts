@@ -10,6 +10,9 @@ export type Uplink = {
   readonly mtu: number;
 };
 
+/** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
+export const carriesIpv6 = ({ ipv6, mtu }: Uplink) => ipv6 !== undefined && mtu >= 1280;
+
 type ReadText = (file: string) => string | undefined;
 
 const readText: ReadText = (file) => {

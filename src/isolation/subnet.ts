@@ -1,3 +1,5 @@
+import { NetmeterError } from '../errors.js';
+
 /** How many runs can be open at once: the /29s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
 export const SUBNETS = 16_384;
 
@@ -11,7 +13,7 @@ export const isIpv6 = (address: string) => address.includes(':');
 export const prefixLength = (address: string) => (isIpv6(address) ? 112 : 30);
 
 /** What leads through a link: all of a family, or this machine's own addresses. */
-export type LinkPurpose = 'ipv4' | 'ipv6' | 'host-local';
+type LinkPurpose = 'ipv4' | 'ipv6' | 'host-local';
 
 /** A veth pair: `host` outside, `inner` in the namespace; each end with an address of each family that it carries. */
 export type LinkPlan = {
@@ -19,6 +21,16 @@ export type LinkPlan = {
   readonly host: LinkEnd;
   readonly inner: LinkEnd;
 };
+
+/** The link to this machine's own addresses. */
+export function hostLocalLink(plans: readonly LinkPlan[]): LinkPlan {
+  const plan = plans.find(({ purpose }) => purpose === 'host-local');
+  if (!plan) throw new NetmeterError('SETUP_FAILED', 'there is no link to the host');
+  return plan;
+}
+
+/** The links to everywhere else. */
+export const leadingOut = (plans: readonly LinkPlan[]) => plans.filter(({ purpose }) => purpose !== 'host-local');
 
 /** The name of a run's first host interface; creating it takes the number (EEXIST: somebody else has it). */
 export const linkName = (number: number) => `nm${number}`;

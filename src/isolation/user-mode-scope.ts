@@ -15,7 +15,7 @@ import { joined } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
 import type { PublishedPort } from './ports.js';
 import { chooseResolver, type ResolverChoice } from './read-resolver.js';
-import { readUplink, type Uplink } from './read-uplink.js';
+import { carriesIpv6, readUplink, type Uplink } from './read-uplink.js';
 import { RemoteTable } from './remote-table.js';
 import { type CoveredFile, withNameservers } from './resolver.js';
 import type { RemoteSource, Scope, WireReading } from './scope.js';
@@ -41,9 +41,6 @@ const STEP_MS = 5000;
 
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
-
-/** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
-const IPV6_MIN_MTU = 1280;
 
 /**
  * An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). The
@@ -87,7 +84,7 @@ export class UserModeScope implements Scope {
 
   private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
-    const hasIpv6 = ipv6 !== undefined && mtu >= IPV6_MIN_MTU;
+    const hasIpv6 = carriesIpv6(this.#uplink);
     const choice = chooseResolver({ ipv6: hasIpv6 });
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
     this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });

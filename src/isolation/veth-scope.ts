@@ -1,54 +1,40 @@
-import { writeFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
 import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { OctetsPerSecond } from '../units.js';
 import { asAccount } from './as-account.js';
-import type { Egress } from './destinations.js';
 import type { DnsObserver } from './dns-exchange.js';
-import type { EgressGate } from './egress-gate.js';
 import { findTools, type Tools } from './find-tools.js';
 import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
-import { readHostsFile, withHostName } from './hosts-file.js';
-import type { KeptLimits } from './kept-limits.js';
-import type { KernelLimits } from './limit-rules.js';
+import { readHostsFile } from './hosts-file.js';
 import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
-import type { HostPort, PublishedPort } from './ports.js';
-import type { PublishedPorts } from './published-ports.js';
+import type { HostPort } from './ports.js';
 import { QueueCounters } from './queue-counters.js';
 import { readLocalAddresses } from './read-local-addresses.js';
-import { chooseResolver, type ResolverChoice } from './read-resolver.js';
-import { readUplink, type Uplink } from './read-uplink.js';
-import { type CoveredFile, withNameservers } from './resolver.js';
+import { chooseResolver } from './read-resolver.js';
+import { carriesIpv6, readUplink, type Uplink } from './read-uplink.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';
-import type { ScopeNames } from './scope-names.js';
-import type { LinkPlan, LinkPurpose } from './subnet.js';
+import { hostLocalLink, leadingOut } from './subnet.js';
 import { innerLines } from './veth-pair.js';
+import { type ServiceOptions, VethServices } from './veth-services.js';
 
 export type OpenOptions = {
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
-  readonly publish?: readonly PublishedPort[];
   readonly hostPorts?: readonly HostPort[];
-  /** Limits on external octets that the kernel shall keep. */
-  readonly keep?: KernelLimits | undefined;
   /** Octets a second that may pass, each way and family. */
   readonly rateLimit?: OctetsPerSecond | undefined;
-  /** Where the command may send to; everywhere by default. */
-  readonly egress?: Egress | undefined;
-} & Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
+} & ServiceOptions &
+  Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
 
 /** Each try fails only when another run took the same number in the same millisecond. */
 const MAX_TRIES = 50;
 
 const ETHERNET_HEADER = 14;
-
-/** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
-const IPV6_MIN_MTU = 1280;
 
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
@@ -61,20 +47,13 @@ export class VethScope implements Scope {
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #hasMounts: boolean;
-  readonly #resolver: ResolverChoice;
-  readonly #hosts: CoveredFile | undefined;
-  readonly #publish: readonly PublishedPort[];
-  #published: PublishedPorts | undefined;
-  readonly #keep: KernelLimits | undefined;
+  readonly #isKept: boolean;
   readonly #rate: OctetsPerSecond | undefined;
-  #limits: KeptLimits | undefined;
-  readonly #egress: Egress | undefined;
-  #gate: EgressGate | undefined;
-  #names: ScopeNames | undefined;
   /** `nft list chains` from before our own table. */
   #listing = '';
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
+  readonly #services: VethServices;
   readonly #hostQueues: QueueCounters;
   readonly #innerQueues: QueueCounters;
   #namespace: Namespace | undefined;
@@ -99,22 +78,21 @@ export class VethScope implements Scope {
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
     const { publish = [], hostPorts = [], cwd, openFiles, trace, keep, egress, rateLimit } = options;
-    this.#publish = publish;
-    this.#keep = keep;
+    this.#isKept = keep !== undefined;
     this.#rate = rateLimit;
-    this.#egress = egress;
     this.#tools = tools;
     this.#mtu = this.#uplink.mtu;
     this.#ipv6 = this.#decideIpv6();
-    this.#resolver = chooseResolver({ ipv6: this.#ipv6 });
-    const { resolvConf } = this.#resolver;
+    const resolver = chooseResolver({ ipv6: this.#ipv6 });
+    const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
-    this.#hosts = wantsName ? readHostsFile() : undefined;
-    this.#hasMounts = resolvConf !== undefined || this.#hosts !== undefined;
-    this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts: this.#hosts });
+    const hosts = wantsName ? readHostsFile() : undefined;
+    this.#hasMounts = resolvConf !== undefined || hosts !== undefined;
+    this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts });
     const { nft, hostTc, holder } = this.#guardian.helpers;
     this.#nat = new NatTable(nft, publish);
+    this.#services = new VethServices({ publish, keep, egress, tools, nat: this.#nat, resolver, hosts });
     this.#hostQueues = new QueueCounters(hostTc);
     this.#innerQueues = new QueueCounters(holder);
   }
@@ -140,7 +118,7 @@ export class VethScope implements Scope {
   }
 
   get marks(): Readonly<Record<string, string>> {
-    const [host] = this.#plan('host-local').host.addresses;
+    const [host] = hostLocalLink(this.#made.plans).host.addresses;
     return { ...this.#guardian.marks, ...(host && { NETMETER_HOST: host }) };
   }
 
@@ -170,7 +148,7 @@ export class VethScope implements Scope {
   }
 
   get limits(): LimitKeeper | undefined {
-    return this.#limits;
+    return this.#services.limits;
   }
 
   get remotes(): RemoteSource {
@@ -181,22 +159,20 @@ export class VethScope implements Scope {
   async observeNames(observe: DnsObserver): Promise<boolean> {
     const [link] = hostDevices(this.#made);
     if (link) await openInput(this.#tools, this.#guardian, link, this.#listing);
-    return (await this.#openNames()).observe(observe, this.#nat, this.#made.plans);
+    return this.#services.observeNames(observe);
   }
 
   removeTrace(name: string): Promise<void> {
     return this.#guardian.removeTrace(name);
   }
 
-  async attempts(): Promise<readonly Attempt[] | null> {
-    return (await this.#gate?.attempts(this.#tools.nft)) ?? null;
+  attempts(): Promise<readonly Attempt[] | null> {
+    return this.#services.attempts();
   }
 
   /** Ends what still lives inside and leaves the host as it was. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#limits?.[Symbol.dispose]();
-    this.#names?.[Symbol.dispose]();
-    this.#published?.[Symbol.dispose]();
+    this.#services[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
@@ -208,12 +184,6 @@ export class VethScope implements Scope {
   get #made(): Links {
     if (!this.#links) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
     return this.#links;
-  }
-
-  #plan(purpose: LinkPurpose): LinkPlan {
-    const plan = this.#made.plans.find((each) => each.purpose === purpose);
-    if (!plan) throw new NetmeterError('SETUP_FAILED', `there is no ${purpose} link`);
-    return plan;
   }
 
   async #setUp(): Promise<void> {
@@ -234,74 +204,13 @@ export class VethScope implements Scope {
         return this.#connect(links, keys, listing);
       }),
     ]);
-    this.#nameHost();
-    await this.#guardEgress();
-    await Promise.all([this.#relayNames(), this.#publishPorts(), this.#keepLimits()]);
-  }
-
-  /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
-  async #relayNames(): Promise<void> {
-    const { relayTo, resolvConf } = this.#resolver;
-    const [server] = relayTo ?? [];
-    const { device, addresses } = this.#plan('host-local').host;
-    const [address] = addresses;
-    if (server === undefined || !resolvConf || !address) return;
-    await (await this.#openNames()).relayTo(server, { address, device }, this.#nat);
-    this.#rewrite({ ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
-  }
-
-  /** Loaded here: before the command starts every millisecond counts. */
-  async #openNames(): Promise<ScopeNames> {
-    const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(this.#resolver, this.#plan('host-local').host.addresses, this.#gate?.admit);
-    return this.#names;
-  }
-
-  #nameHost(): void {
-    if (!this.#hosts) return;
-    this.#rewrite({ ...this.#hosts, text: withHostName(this.#hosts.text, this.#plan('host-local').host.addresses) });
-  }
-
-  /** Gives a file that the holder has covered another text, through the holder's own mounts. */
-  #rewrite({ target, text }: CoveredFile): void {
-    writeFileSync(`/proc/${this.counterPid}/root${target}`, text);
-  }
-
-  async #publishPorts(): Promise<void> {
-    if (this.#publish.length === 0) return;
-    const { PublishedPorts } = await import('./published-ports.js');
-    this.#published = await PublishedPorts.open(this.#publish, this.#plan('host-local').inner.addresses);
-  }
-
-  /** Before anything can look a name up. */
-  async #guardEgress(): Promise<void> {
-    if (!this.#egress) return;
-    const { EgressGate } = await import('./egress-gate.js');
-    this.#gate = await EgressGate.open({
-      egress: this.#egress,
-      nat: this.#nat,
-      devices: this.#external.map(({ host }) => host.device),
-      nameservers: this.#resolver.servers ?? [],
-      hosts: readHostsFile()?.text ?? '',
-    });
-  }
-
-  async #keepLimits(): Promise<void> {
-    if (!this.#keep) return;
-    const { KeptLimits } = await import('./kept-limits.js');
-    this.#limits = await KeptLimits.open({
-      limits: this.#keep,
-      nat: this.#nat,
-      namespace: this.#opened,
-      tools: this.#tools,
-      plans: this.#external,
-    });
+    await this.#services.start({ namespace: this.#opened, plans: links.plans });
   }
 
   /** A queue that is to be relied on must be there. */
   async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
-    const external = this.#external.flatMap(({ host, inner }) => [host.device, inner.device]);
-    const single = this.#keep !== undefined;
+    const external = leadingOut(this.#made.plans).flatMap(({ host, inner }) => [host.device, inner.device]);
+    const single = this.#isKept;
     const shape = { frame: this.#mtu + ETHERNET_HEADER, single, rate: this.#rate };
     const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
     if ((single || this.#rate !== undefined) && readings.includes(undefined)) {
@@ -309,10 +218,6 @@ export class VethScope implements Scope {
         cure: 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.',
       });
     }
-  }
-
-  get #external(): readonly LinkPlan[] {
-    return this.#made.plans.filter(({ purpose }) => purpose !== 'host-local');
   }
 
   /** Makes the chosen links, or others when somebody else was faster. */
@@ -331,9 +236,9 @@ export class VethScope implements Scope {
 
   async #configureInside(links: Links): Promise<void> {
     // The namespace's gateways are addresses of this machine too.
-    const gateways = links.plans.flatMap(({ purpose, host }) => (purpose === 'host-local' ? [] : host.addresses));
+    const gateways = leadingOut(links.plans).flatMap(({ host }) => host.addresses);
     const local = [...readLocalAddresses(), ...gateways];
-    this.#hostAddresses = [...local, ...this.#plan('host-local').host.addresses];
+    this.#hostAddresses = [...local, ...hostLocalLink(links.plans).host.addresses];
     await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
     await this.#attach(this.#innerQueues, ['lo', ...innerDevices(links)]);
   }
@@ -346,7 +251,7 @@ export class VethScope implements Scope {
   }
 
   #decideIpv6(): boolean {
-    if (this.#uplink.ipv6 === undefined || this.#mtu < IPV6_MIN_MTU) return false;
+    if (!carriesIpv6(this.#uplink)) return false;
     if (canForwardIpv6()) return true;
     this.warnings.push({
       code: 'NO_IPV6',
