@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { IpOctets } from '../units.js';
@@ -6,6 +5,7 @@ import type { CiChoice } from './ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
 import { parseDuration } from './parse-duration.js';
+import { parseOwnArguments } from './parse-own-arguments.js';
 import { parseReport } from './report-target.js';
 import { complain, tell } from './run.js';
 import { usage } from './usage-error.js';
@@ -109,10 +109,5 @@ function parseCi(text = 'auto'): CiChoice {
 }
 
 function read(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw usage(message, "Try 'netmeter attach --help'.");
-  }
+  return parseOwnArguments('attach', { args: [...words], options: OPTIONS, allowPositionals: true });
 }

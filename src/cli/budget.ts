@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
 import type { EarlierRun } from '../budget/earlier-run.js';
 import { parseShare } from '../budget/parse-increase.js';
@@ -10,6 +9,7 @@ import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
 import { FAILED } from './exit-status.js';
 import { ownerOfReports } from './owner-of-reports.js';
+import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
 import { complain } from './run.js';
 import { usage } from './usage-error.js';
@@ -61,12 +61,7 @@ function read(words: readonly string[]) {
     out: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
-  try {
-    return parseArgs({ args: [...words], options, allowPositionals: true });
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw usage(message, "Try 'netmeter budget --help'.");
-  }
+  return parseOwnArguments('budget', { args: [...words], options, allowPositionals: true });
 }
 
 /** @throws {NetmeterError} INCOMPARABLE or UNMEASURABLE */

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
 import { type ComparedRow, compareRuns } from '../budget/compare.js';
 import { closeBudget } from '../budget/judge.js';
@@ -8,6 +7,7 @@ import { NetmeterError } from '../errors.js';
 import { type Comparison, renderComparison } from '../report/comparison.js';
 import { painter } from '../report/paint.js';
 import { exitStatus, FAILED } from './exit-status.js';
+import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
 import { complain } from './run.js';
 import { usage } from './usage-error.js';
@@ -72,12 +72,7 @@ function read(words: readonly string[]) {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
-  try {
-    return parseArgs({ args: [...words], options, allowPositionals: true });
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw usage(message, "Try 'netmeter compare --help'.");
-  }
+  return parseOwnArguments('compare', { args: [...words], options, allowPositionals: true });
 }
 
 /** Different commands are only a reason not to judge: who compares npm with pnpm wants to see it. */

@@ -1,6 +1,5 @@
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Check } from '../doctor/check.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { measureLoad } from '../doctor/measure-load.js';
@@ -10,6 +9,7 @@ import { readFacts } from '../isolation/read-facts.js';
 import { painter } from '../report/paint.js';
 import { version } from '../version.js';
 import { FAILED } from './exit-status.js';
+import { parseOwnArguments } from './parse-own-arguments.js';
 import { complain } from './run.js';
 import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';
@@ -59,14 +59,7 @@ export function parseDoctorArguments(words: readonly string[]) {
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
-  try {
-    return parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    throw usage(
-      error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error),
-      "Try 'netmeter doctor --help'.",
-    );
-  }
+  return parseOwnArguments('doctor', { args: [...words], options }).values;
 }
 
 /** One after the other: they share the machine. */
