@@ -67,7 +67,16 @@ export class Browser implements AsyncDisposable {
 
   static async start(): Promise<Browser> {
     const profile = mkdtempSync(join(tmpdir(), 'netmeter-browser-'));
-    const words = ['--net', BROWSER ?? 'no browser', ...FLAGS, `--user-data-dir=${profile}`];
+    // With a process namespace, in which all its helpers end with it: one that writes late keeps the folder from going.
+    const words = [
+      '--net',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      BROWSER ?? 'no browser',
+      ...FLAGS,
+      `--user-data-dir=${profile}`,
+    ];
     const browser = new Browser(
       spawn('unshare', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] }),
       profile,
@@ -117,7 +126,6 @@ export class Browser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = once(this.#child, 'exit');
-    // Asked, not killed: it ends its own helpers, which hold the pipes too.
     this.call('Browser.close').catch(() => {});
     await ended;
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });

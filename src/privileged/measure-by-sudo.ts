@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cwd, execPath, getgid, getgroups, getuid, env as ownEnvironment, umask } from 'node:process';
+import { cwd, execPath, getgid, getgroups, getuid, env as ownEnvironment, pid, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
@@ -33,22 +33,39 @@ export async function measureBySudo(
   return { ...rest, command: account || options.user !== undefined ? command : own };
 }
 
-/** Starts the other netmeter and waits until it is there. Only this user, and root, can come in by the socket's folder. */
+/** Starts the other netmeter and waits until it is there. */
 async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gone: Promise<unknown> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'netmeter-'));
+  const server = createServer();
+  const listening = once(server, 'listening');
+  const door = listen(server);
   try {
-    const server = createServer();
-    server.listen(join(folder, 'socket'));
-    await once(server, 'listening');
-    const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, join(folder, 'socket')];
+    await listening;
+    const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, `/proc/${pid}/fd/${door}`];
     const child = spawn(lookFor('sudo') ?? 'sudo', words, {
       stdio: options.stdio ?? 'inherit',
       env: { ...ownEnvironment, ...options.env },
     });
     const gone = once(child, 'exit');
     const socket = await firstConnection(server, child);
-    server.close();
     return { socket, gone };
+  } finally {
+    closeSync(door);
+    server.close();
+  }
+}
+
+/** Opens without reading or writing, which a socket allows; include/uapi/asm-generic/fcntl.h. */
+const O_PATH = 0o10000000;
+
+/**
+ * The socket's file, held open and without a name: a killed netmeter leaves none behind, and only this user and root
+ * can go by our /proc/PID/fd.
+ */
+function listen(server: Server): number {
+  const folder = mkdtempSync(join(tmpdir(), 'netmeter-'));
+  try {
+    server.listen(join(folder, 'socket'));
+    return openSync(join(folder, 'socket'), O_PATH);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { dirname } from 'node:path';
 import { umask } from 'node:process';
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import type { measure } from '../measure.js';
@@ -21,8 +19,7 @@ export async function serveCaller(path: string, run: typeof measure): Promise<vo
   try {
     await once(socket, 'connect');
   } catch {
-    // The caller was killed before it could take its folder away.
-    rmSync(dirname(path), { recursive: true, force: true });
+    // The caller was killed meanwhile.
     return;
   }
   let signalCommand: (signal: NodeJS.Signals) => void = () => {};

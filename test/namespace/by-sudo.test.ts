@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -32,7 +33,6 @@ describePrivileged('a user who may use sudo without a password', () => {
   });
 
   const asUser = (line: string) => runToEnd('su', [USER, '-c', `cd ~; ${line}`]);
-  const ownFolders = () => readdirSync(tmpdir()).filter((name) => /^netmeter-(?!test)/.test(name));
 
   test('the command runs as the user, with the user’s groups, environment, folder and umask', async () => {
     const script = 'id -un; id -Gn; umask; pwd; echo $HOME $SECRET; grep CapEff /proc/self/status; env | grep -c SUDO';
@@ -142,15 +142,20 @@ describePrivileged('a user who may use sudo without a password', () => {
     expect([String(said), await gone]).toEqual(['got\n', [42, null]]);
   });
 
-  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+  /** A command that stays, and leaves a daemon in a session of its own; the traces know it by its odd number. */
+  function start() {
     const command = ['sh', '-c', 'setsid sleep 1000.5 & echo up; exec sleep 1000.5'];
-    const job = spawn(process.execPath, [NETMETER, '-q', '--grace', '0', '--', ...command], {
+    return spawn(process.execPath, [NETMETER, '-q', '--grace', '0', '--', ...command], {
       stdio: ['ignore', 'pipe', 'inherit'],
       uid,
       gid: uid,
       cwd: '/',
       env: { PATH: process.env['PATH'] ?? '', HOME: `/home/${USER}` },
     });
+  }
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
+    const job = start();
     const gone = once(job, 'exit');
     await once(job.stdout, 'data');
     job.kill(signal);
@@ -158,8 +163,19 @@ describePrivileged('a user who may use sudo without a password', () => {
     await gone;
     clearInterval(again);
     await expectNoTraces(clean, 10_000);
-    expect(ownFolders()).toEqual([]);
   });
+
+  test.each(Array.from({ length: 10 }, (_, step) => step * 25))(
+    'nothing is left behind after SIGKILL %i ms after the start',
+    async (ms) => {
+      const job = start();
+      const gone = once(job, 'exit');
+      await pause(ms);
+      job.kill('SIGKILL');
+      await gone;
+      await expectNoTraces(clean, 10_000);
+    },
+  );
 
   test('the terminal is the command’s, and ^C ends it once', async () => {
     using terminal = new Terminal();

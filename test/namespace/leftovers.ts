@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 
 const lines = (file: string, words: readonly string[], pattern: RegExp) =>
@@ -42,7 +43,7 @@ export function traces(): string[] {
       /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
     ).filter((line) => !line.includes('ps -eo')),
     ...traceInstances(),
-    ...readdirSync('/tmp').filter((name) => /resolv\.conf/.test(name)),
+    ...readdirSync(tmpdir()).filter((name) => /resolv\.conf|^netmeter-[^-]*$/.test(name)),
     ...readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
       .filter((line) => line.includes('netmeter')),
