@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { ProcessUse } from '../../src/measurement/processes.js';
@@ -132,6 +132,28 @@ describePrivileged('each process is told with its share, and all of them explain
     expect(incoming.payloadOctets + (incoming.unattributedOctets ?? 0)).toBe(80_000);
     expect(incoming.unattributedOctets).toBeGreaterThan(0);
   });
+
+  const NO_RING = 'this kernel refuses io_uring';
+  const ringWorks = spawnSync('python3', [program('ring.py'), 'own', '127.0.0.1', '9', '0']).status !== 75;
+
+  test('an io_uring that the program itself drives, byte for byte', async ({ skip }) => {
+    skip(!ringWorks, NO_RING);
+    const { report } = await measured(['python3', program('ring.py'), 'own', wire.ipv4, '7000', '300000']);
+    expectSum(report);
+    expect(moved(report)).toEqual([[0, 300_000 + 'put 300000\n'.length]]);
+    expect(told(report).balance.out.unattributedOctets).toBe(0);
+  });
+
+  test.for(['worker', 'polled'])(
+    'an io_uring driven by a kernel thread (%s) is no process’s',
+    async (how, { skip }) => {
+      skip(!ringWorks, NO_RING);
+      const { report } = await measured(['python3', program('ring.py'), how, wire.ipv4, '7000', '300000']);
+      expectSum(report);
+      expect(moved(report)).toEqual([]);
+      expect(told(report).balance.out.unattributedOctets).toBeGreaterThan(300_000);
+    },
+  );
 
   test('the summary has the table when it is asked for, and the command its start when not', async () => {
     const script = ['sh', '-euc', `${traffic('requests', wire.ipv4, 3)}; ${traffic('download', wire.ipv4, 100_000)}`];
