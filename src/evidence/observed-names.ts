@@ -1,4 +1,4 @@
-import { SocketAddress } from 'node:net';
+import { canonicalAddress } from '../isolation/canonical-address.js';
 import type { DecodedAnswer } from '../isolation/decode-answer.js';
 import type { DnsExchange } from '../isolation/dns-exchange.js';
 import type { DnsUse } from '../measurement/remotes.js';
@@ -71,15 +71,11 @@ export class ObservedNames {
   }
 
   #remember(address: string, name: string): void {
-    const key = canonical(address);
+    const key = canonicalAddress(address);
     const names = this.#names.get(key);
     if (names) names.add(name);
     else if (this.#names.size < MOST_ADDRESSES) this.#names.set(key, new Set([name]));
   }
 }
-
-/** As the kernel prints it (RFC 5952). */
-const canonical = (address: string) =>
-  address.includes(':') ? new SocketAddress({ address, family: 'ipv6' }).address : address;
 
 const round = (ms: number) => Math.round(ms * 100) / 100;

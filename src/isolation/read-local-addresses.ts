@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { canonicalAddress } from './canonical-address.js';
 
 type ReadText = (file: string) => string | undefined;
 
@@ -12,7 +13,7 @@ const readText: ReadText = (file) => {
 
 /**
  * This machine's own addresses, by which the command can reach it from a namespace: all but loopback, link-local ones
- * and those of other runs (198.18.0.0/15). From /proc/net/fib_trie and /proc/net/if_inet6.
+ * and those of other runs (198.18.0.0/15), in the kernel's own spelling. From /proc/net/fib_trie and /proc/net/if_inet6.
  */
 export function readLocalAddresses(read: ReadText = readText): string[] {
   return [...ipv4Addresses(read('/proc/net/fib_trie') ?? ''), ...ipv6Addresses(read('/proc/net/if_inet6') ?? '')];
@@ -30,6 +31,6 @@ function ipv6Addresses(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [digits, , , scope, , device = ''] = line.trim().split(/\s+/);
     if (digits?.length !== 32 || scope !== GLOBAL_SCOPE || /^nm\d/.test(device)) return [];
-    return [digits.match(/.{4}/g)?.join(':') ?? ''];
+    return [canonicalAddress(digits.match(/.{4}/g)?.join(':') ?? '')];
   });
 }

@@ -37,11 +37,7 @@ fd6e65746d6500000000000000000001 09 70 00 82    nm7v6
 const files: Readonly<Record<string, string>> = { '/proc/net/fib_trie': TRIE, '/proc/net/if_inet6': INET6 };
 
 test('addresses that another machine could reach this one by, each once', () => {
-  expect(readLocalAddresses((file) => files[file])).toEqual([
-    '192.0.2.2',
-    '172.17.0.1',
-    'fd00:0000:0000:0000:0000:0000:0000:0002',
-  ]);
+  expect(readLocalAddresses((file) => files[file])).toEqual(['192.0.2.2', '172.17.0.1', 'fd00::2']);
 });
 
 test('without IPv6, and without addresses', () => {
