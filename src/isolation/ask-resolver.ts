@@ -11,7 +11,11 @@ export type Resolver = { readonly address: string; readonly port: number };
  * Asks one question over UDP. One question, one socket: the kernel pairs the answer with it, under a port of its own.
  * @returns undefined when no answer came in time; 'refused' when nobody can be asked there
  */
-export function askResolver(question: Buffer, { address, port }: Resolver): Promise<Buffer | 'refused' | undefined> {
+export function askResolver(
+  question: Buffer,
+  { address, port }: Resolver,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Buffer | 'refused' | undefined> {
   const upstream = createSocket(isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4');
   return new Promise((resolve) => {
     const finish = (answer: Buffer | 'refused' | undefined) => {
@@ -19,7 +23,7 @@ export function askResolver(question: Buffer, { address, port }: Resolver): Prom
       upstream.close();
       resolve(answer);
     };
-    const timer = setTimeout(() => finish(undefined), ANSWER_WITHIN_MS).unref();
+    const timer = setTimeout(() => finish(undefined), withinMs).unref();
     upstream.once('error', () => finish('refused'));
     upstream.once('message', finish);
     // Connected, so that it hears of a refusal.

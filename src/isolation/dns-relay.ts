@@ -15,35 +15,59 @@ const RECEIVE_BUFFER = 1 << 20;
 /** A port that is free for UDP may be taken for TCP. */
 const MAX_TRIES = 5;
 
-export type RelayOptions = {
-  /** Of the host's end of a link, where the namespace reaches it. */
+export type RelayOptions = Relayed & {
+  /** Of the host, where the namespace reaches it. */
   readonly address: string;
   /** 0: any that is free. */
   readonly port: number;
+};
+
+/** Who is asked for whom, and who looks on. */
+export type Relayed = {
   readonly server: Resolver;
   readonly observe?: DnsObserver | undefined;
   /** Answers of our own; undefined: the server is asked. */
   readonly answer?: (question: Buffer) => Promise<Buffer | undefined>;
   readonly admit?: DnsAdmitter | undefined;
+  /** Whose questions are answered, by address; everybody's by default. */
+  readonly clients?: readonly string[] | undefined;
 };
+
+/** Where questions come in. */
+export type RelaySockets = { readonly udp: readonly Socket[]; readonly tcp: readonly Server[] };
 
 /**
  * Passes DNS on between the namespace and one resolver of the host. Messages go as they are, with every record type, over
  * UDP and TCP; who observes sees each question with its answer.
  */
 export class DnsRelay implements Disposable {
-  readonly port: number;
-  readonly #udp: Socket;
-  readonly #tcp: Server;
+  readonly #sockets: RelaySockets;
 
-  private constructor(udp: Socket, tcp: Server, options: RelayOptions) {
-    this.#udp = udp.unref();
-    this.#tcp = tcp.unref();
-    this.port = udp.address().port;
-    udp.on('message', (question, from) => void answerQuestion(udp, question, from, options));
-    // A client that is gone cannot be answered, and that is all.
-    udp.on('error', () => {});
-    tcp.on('connection', (client) => relayStream(client, options));
+  /** Serves sockets that listen already, and are the relay's from now on. */
+  constructor(sockets: RelaySockets, options: Relayed) {
+    this.#sockets = sockets;
+    const isClient = (address: string | undefined) => options.clients?.includes(address ?? '') ?? true;
+    for (const udp of sockets.udp) {
+      udp.unref().on('message', (question, from) => {
+        if (isClient(from.address)) void answerQuestion(udp, question, from, options);
+      });
+      // A client that is gone cannot be answered, and that is all.
+      udp.on('error', () => {});
+    }
+    for (const tcp of sockets.tcp) {
+      tcp.unref().on('connection', (client) => {
+        if (isClient(client.remoteAddress)) relayStream(client, options);
+        else client.destroy();
+      });
+    }
+  }
+
+  get address(): string {
+    return this.#sockets.udp[0]?.address().address ?? '';
+  }
+
+  get port(): number {
+    return this.#sockets.udp[0]?.address().port ?? 0;
   }
 
   /** @returns undefined when the port is taken: a resolver that listens everywhere answers there itself */
@@ -65,7 +89,7 @@ export class DnsRelay implements Disposable {
       await once(udp, 'listening');
       tcp.listen(udp.address().port, options.address);
       await once(tcp, 'listening');
-      return new DnsRelay(udp, tcp, options);
+      return new DnsRelay({ udp: [udp], tcp: [tcp] }, options);
     } catch (error) {
       udp.close();
       if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
@@ -74,12 +98,9 @@ export class DnsRelay implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#udp.close();
-    this.#tcp.close();
+    for (const socket of [...this.#sockets.udp, ...this.#sockets.tcp]) socket.close();
   }
 }
-
-type Relayed = Pick<RelayOptions, 'server' | 'observe' | 'answer' | 'admit'>;
 
 async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, options: Relayed) {
   const { server, observe, admit, answer: own } = options;

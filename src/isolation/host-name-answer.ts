@@ -5,6 +5,9 @@ const WIRE_NAME = `${HOST_NAME.split('.')
   .map((label) => String.fromCharCode(label.length) + label)
   .join('')}\0`;
 
+/** A question for an address of this machine's, which its relay answers itself. */
+export const HOST_QUESTION = Buffer.from(`\0\x01\x01\0\0\x01\0\0\0\0\0\0${WIRE_NAME}\0\x01\0\x01`, 'latin1');
+
 /** Behind the header of 12 octets. */
 const asksForHost = (question: Buffer) =>
   question.toString('latin1', 12, 12 + WIRE_NAME.length).toLowerCase() === WIRE_NAME;

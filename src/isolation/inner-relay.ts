@@ -1,31 +1,20 @@
 import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
-import { forwardTcp } from './forward-tcp.js';
-import { forwardUdp } from './forward-udp.js';
+import { DNS_PORT, DnsRelay, type Relayed } from './dns-relay.js';
 import { openInnerSockets } from './inner-sockets.js';
-
-/** The DNS port (RFC 1035). */
-const PORT = 53;
 
 /** Where a namespace finds its relay. */
 export const INNER_RESOLVER = '127.0.0.1';
 
 /**
- * Answers DNS at the loopback inside by asking a resolver that only this machine itself can reach. Messages pass as they
- * are, over UDP and TCP.
+ * Answers DNS at the loopback inside by asking a resolver that only this machine itself can reach.
  * @param administer argv that runs what follows it inside, with the rights over the namespace
  * @throws {NetmeterError} SETUP_FAILED
  */
-export async function openInnerRelay(administer: readonly string[], server: string): Promise<Disposable> {
-  const ports = (['udp', 'tcp'] as const).map((protocol) => ({ port: PORT, protocol }));
-  const target = { addresses: [server], port: PORT };
+export async function openInnerRelay(administer: readonly string[], relayed: Relayed): Promise<DnsRelay> {
+  const ports = (['udp', 'tcp'] as const).map((protocol) => ({ port: DNS_PORT, protocol }));
   const sockets = await openInnerSockets(administer, ports);
-  const forwarders = sockets.map(({ protocol, handle }) =>
-    protocol === 'tcp' ? forwardTcp(handle as Server, target) : forwardUdp(handle as Socket, target),
-  );
-  return {
-    [Symbol.dispose]() {
-      for (const forwarder of forwarders) forwarder[Symbol.dispose]();
-    },
-  };
+  const handles = (protocol: 'udp' | 'tcp') =>
+    sockets.filter((socket) => socket.protocol === protocol).map(({ handle }) => handle);
+  return new DnsRelay({ udp: handles('udp') as Socket[], tcp: handles('tcp') as Server[] }, relayed);
 }

@@ -1,6 +1,6 @@
 import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
-import { isIpv6, type LinkPlan } from './subnet.js';
+import { isIpv6 } from './subnet.js';
 
 /** As many as the C library asks (MAXNS, resolv.conf(5)). */
 const MOST_SERVERS = 3;
@@ -9,31 +9,41 @@ export type NameRelays = Disposable & {
   /** The chain that leads the command's questions to the relays, which ask the same server for it; none: no rules. */
   readonly chain: string;
   readonly rules: readonly string[];
+  readonly relays: readonly DnsRelay[];
+};
+
+/** Where a server's relay listens, on this host. */
+export type RelayEnd = {
+  readonly address: string;
+  /** nft's words for the command's packets, before their destination. */
+  readonly from: string;
 };
 
 const CHAIN = 'nm_names';
 
 type Opening = {
   readonly table: string;
-  readonly plans: readonly LinkPlan[];
+  /** Where the command's packets pass first: a hook and its priority. */
+  readonly hook: string;
   /** The nameservers that the command asks. */
   readonly servers: readonly string[];
-  /** This machine's addresses, which are reached by a link of their own. */
-  readonly local: readonly string[];
+  /** Undefined where a server cannot have a relay. */
+  readonly endFor: (server: string) => RelayEnd | undefined;
   readonly observe: DnsObserver;
   readonly answer: (question: Buffer) => Promise<Buffer | undefined>;
   readonly admit?: DnsAdmitter | undefined;
+  readonly clients?: readonly string[] | undefined;
 };
 
 /**
  * Puts a relay between the command and each of its nameservers. The command goes on asking the server's own address: its
  * packets, on the counted link, are what they would be without the relay.
  */
-export async function openNameRelays({ table, plans, servers, local, ...passed }: Opening): Promise<NameRelays> {
+export async function openNameRelays({ table, hook, servers, endFor, ...passed }: Opening): Promise<NameRelays> {
   const relays: DnsRelay[] = [];
   const rules: string[] = [];
   for (const server of servers.slice(0, MOST_SERVERS)) {
-    const end = hostEnd(plans, server, local);
+    const end = endFor(server);
     if (!end) continue;
     const relay = await DnsRelay.open({
       address: end.address,
@@ -45,23 +55,15 @@ export async function openNameRelays({ table, plans, servers, local, ...passed }
     relays.push(relay);
     const [family, to] = isIpv6(server) ? ['ip6', `[${end.address}]`] : ['ip', end.address];
     rules.push(
-      `add rule ${table} ${CHAIN} iifname "${end.device}" ${family} daddr ${server} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
+      `add rule ${table} ${CHAIN} ${end.from} ${family} daddr ${server} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
     );
   }
   return {
     chain: CHAIN,
-    rules:
-      rules.length === 0 ? [] : [`add chain ${table} ${CHAIN} { type nat hook prerouting priority -101; }`, ...rules],
+    rules: rules.length === 0 ? [] : [`add chain ${table} ${CHAIN} { type nat hook ${hook}; }`, ...rules],
+    relays,
     [Symbol.dispose]() {
       for (const relay of relays) relay[Symbol.dispose]();
     },
   };
-}
-
-/** The host's end of the link by which the command reaches a server, with its address of the same family. */
-function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly string[]) {
-  const purpose = local.includes(server) ? 'host-local' : isIpv6(server) ? 'ipv6' : 'ipv4';
-  const end = plans.find((plan) => plan.purpose === purpose)?.host;
-  const address = end?.addresses.find((each) => isIpv6(each) === isIpv6(server));
-  return end && address ? { device: end.device, address } : undefined;
 }

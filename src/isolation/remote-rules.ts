@@ -35,10 +35,10 @@ export const AT_HOST_ENDS = {
   received: { hook: 'postrouting', priority: 200, device: 'oifname' },
 } as const;
 
-/** In the command's own namespace. */
+/** In the command's own namespace, where a look-up's destination is translated in between. */
 export const INSIDE = {
   sent: { hook: 'output', priority: -150, device: 'oifname' },
-  received: { hook: 'input', priority: -150, device: 'iifname' },
+  received: { hook: 'input', priority: 200, device: 'iifname' },
 } as const;
 
 /**

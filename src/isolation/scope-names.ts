@@ -1,7 +1,8 @@
+import { canonicalAddress } from './canonical-address.js';
 import type { DnsAdmitter, DnsExchange, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay, type RelayOptions } from './dns-relay.js';
 import { answerForHost } from './host-name-answer.js';
-import { openNameRelays } from './name-relays.js';
+import { openNameRelays, type RelayEnd } from './name-relays.js';
 import type { NatTable } from './nat-table.js';
 import { readLocalAddresses } from './read-local-addresses.js';
 import type { ResolverChoice } from './read-resolver.js';
@@ -58,11 +59,12 @@ export class ScopeNames implements Disposable {
     this.#observe = observe;
     const { servers = [], relayTo } = this.#choice;
     if (relayTo) return this.#relays.length > 0;
+    const local = readLocalAddresses();
     const relays = await openNameRelays({
       table: nat.table,
-      plans,
+      hook: 'prerouting priority -101',
       servers,
-      local: readLocalAddresses(),
+      endFor: (server) => hostEnd(plans, server, local),
       observe,
       answer: this.#answer,
       admit: this.#admit,
@@ -74,4 +76,12 @@ export class ScopeNames implements Disposable {
   [Symbol.dispose](): void {
     for (const relay of this.#relays) relay[Symbol.dispose]();
   }
+}
+
+/** The host's end of the link by which the command reaches a server, with its address of the same family. */
+function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly string[]): RelayEnd | undefined {
+  const purpose = local.includes(canonicalAddress(server)) ? 'host-local' : isIpv6(server) ? 'ipv6' : 'ipv4';
+  const end = plans.find((plan) => plan.purpose === purpose)?.host;
+  const address = end?.addresses.find((each) => isIpv6(each) === isIpv6(server));
+  return end && address ? { address, from: `iifname "${end.device}"` } : undefined;
 }

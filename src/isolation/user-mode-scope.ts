@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { getgid, getuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { Isolation } from '../measurement/isolation.js';
@@ -6,20 +5,18 @@ import type { Warning } from '../measurement/measurement.js';
 import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { complaint, hidesRefusals } from './carrier-sayings.js';
+import type { DnsObserver } from './dns-exchange.js';
 import { Exempted } from './exempted.js';
 import { explainRefusal } from './explain-refusal.js';
 import { lookFor, requireTools } from './find-tools.js';
-import { readHostsFile, withHostName } from './hosts-file.js';
-import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { joined } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
 import type { PublishedPort } from './ports.js';
-import { chooseResolver, type ResolverChoice } from './read-resolver.js';
 import { carriesIpv6, readUplink, type Uplink } from './read-uplink.js';
 import { RemoteTable } from './remote-table.js';
-import { type CoveredFile, withNameservers } from './resolver.js';
 import type { RemoteSource, Scope, WireReading } from './scope.js';
 import { UserGuardian } from './user-guardian.js';
+import { UserModeNames } from './user-mode-names.js';
 import { enterUserNamespace } from './user-namespace.js';
 import { within } from './within.js';
 
@@ -51,11 +48,8 @@ export class UserModeScope implements Scope {
   readonly #tools = requireTools(TOOLS);
   readonly #uplink: Uplink = readUplink();
   readonly #carrier: Carrier;
-  readonly #resolvConf: CoveredFile | undefined;
-  readonly #hosts: CoveredFile | undefined;
-  readonly #relayTo: string | undefined;
+  readonly #names: UserModeNames;
   readonly #isPublished: boolean;
-  #relay: Disposable | undefined;
   #remotes: RemoteTable | undefined;
   readonly #guardian: UserGuardian;
   readonly #said: string[] = [];
@@ -85,21 +79,12 @@ export class UserModeScope implements Scope {
   private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
-    const choice = chooseResolver({ ipv6: hasIpv6 });
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
     this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
-    this.#relayTo = choice.relayTo?.[0];
     this.#isPublished = publish.length > 0;
-    this.#resolvConf = shownFile(choice);
-    // An ordinary user's command cannot mount anything that the host would miss.
-    this.#hosts = this.#namedHosts();
-    this.#guardian = new UserGuardian(this.#tools, {
-      cwd,
-      openFiles,
-      carrier: this.#carrier,
-      resolvConf: this.#resolvConf,
-      hosts: this.#hosts,
-    });
+    this.#names = new UserModeNames(this.#uplink);
+    const { resolvConf, hosts } = this.#names;
+    this.#guardian = new UserGuardian(this.#tools, { cwd, openFiles, carrier: this.#carrier, resolvConf, hosts });
   }
 
   get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
@@ -115,7 +100,7 @@ export class UserModeScope implements Scope {
 
   /** As root of the namespaces into them, as oneself into one more; setpriv comes last, or its signal would be forgotten. */
   enter(identity: readonly string[]): string[] {
-    const mounts = this.#resolvConf || this.#hosts ? ['--mount', '--root', '--wd'] : [];
+    const mounts = this.#names.resolvConf || this.#names.hosts ? ['--mount', '--root', '--wd'] : [];
     return [
       ...this.#enter(mounts),
       ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
@@ -132,15 +117,9 @@ export class UserModeScope implements Scope {
     return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
   }
 
-  #namedHosts(): CoveredFile | undefined {
-    const hosts = readHostsFile();
-    const address = addressOf(this.#uplink.ipv4 ?? this.#uplink.ipv6);
-    return hosts && address !== undefined ? { ...hosts, text: withHostName(hosts.text, [address]) } : undefined;
-  }
-
   get marks(): Readonly<Record<string, string>> {
-    const host = addressOf(this.#uplink.ipv4 ?? this.#uplink.ipv6);
-    return { ...this.#guardian.marks, ...(host !== undefined && { NETMETER_HOST: host }) };
+    const { hostAddress } = this.#names;
+    return { ...this.#guardian.marks, ...(hostAddress !== undefined && { NETMETER_HOST: hostAddress }) };
   }
 
   processes(): number[] {
@@ -162,6 +141,12 @@ export class UserModeScope implements Scope {
     return this.#remotes;
   }
 
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    const nft = lookFor('nft');
+    if (nft === undefined) return false;
+    return this.#names.observe(observe, { administer: this.administer(), nft, exempt: this.exempt });
+  }
+
   unansweredWarnings(): Warning[] {
     if (!hidesRefusals(this.#said)) return [];
     const message = 'refused connections time out with this old pasta (cure: a later version of the package passt)';
@@ -171,7 +156,7 @@ export class UserModeScope implements Scope {
   /** Ends the carrier and what still lives inside. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
-    this.#relay?.[Symbol.dispose]();
+    this.#names[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
@@ -186,7 +171,7 @@ export class UserModeScope implements Scope {
     );
     void gone.then(() => this.#warnOfEnd());
     await this.#remotes?.counts;
-    if (this.#relayTo !== undefined) this.#relay = await openInnerRelay(this.administer(), this.#relayTo);
+    await this.#names.start(this.administer());
   }
 
   #countRemotes(): RemoteTable | undefined {
@@ -233,18 +218,6 @@ export class UserModeScope implements Scope {
     const message = `${this.#carrier.tool} ended while the command ran, and with it the network: ${complaint(this.#said)}`;
     this.warnings.push({ code: 'CARRIER_ENDED', message });
   }
-}
-
-/** What the namespace shows as resolv.conf; where only the host's own resolver knows, our relay to it. */
-function shownFile({ resolvConf, relayTo }: ResolverChoice): CoveredFile | undefined {
-  if (!resolvConf || !relayTo) return resolvConf;
-  return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER]) };
-}
-
-/** An address of the host by which it is reached from inside. */
-function addressOf(device: string | undefined): string | undefined {
-  const addresses = networkInterfaces()[device ?? ''] ?? [];
-  return addresses.find(({ address }) => !address.startsWith('fe80:'))?.address;
 }
 
 const late = (what: string) =>

@@ -139,3 +139,29 @@ test('a port that is taken is left to who has it', async () => {
   const server = { address: '127.0.0.1', port: 53 };
   expect(await DnsRelay.open({ address: '127.0.0.1', port: relay.port, server })).toBeUndefined();
 });
+
+test('who is no client is not answered, and its question goes nowhere', async () => {
+  const server = { address: '127.0.0.1', port: udp.address().port };
+  let asked = 0;
+  udp.on('message', () => {
+    asked += 1;
+  });
+  const choosy = await DnsRelay.open({ address: '127.0.0.1', port: 0, server, clients: ['127.0.0.1'] });
+  const [client, stranger] = [createSocket('udp4'), createSocket('udp4')];
+  try {
+    stranger.bind(0, '127.0.0.2');
+    await once(stranger, 'listening');
+    stranger.on('message', () => expect.unreachable());
+    stranger.send(question('one.example', 1), choosy?.port, '127.0.0.1');
+    const refused = connect({ port: choosy?.port ?? 0, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    refused.on('error', () => {});
+    await once(refused.resume(), 'close');
+    // Sent later, and answered.
+    client.send(question('two.example', 2), choosy?.port, '127.0.0.1');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    expect([decode(answer).id, asked]).toEqual([2, 1]);
+  } finally {
+    for (const each of [client, stranger]) each.close();
+    choosy?.[Symbol.dispose]();
+  }
+});

@@ -1,6 +1,6 @@
 import { decode, encode } from 'dns-packet';
 import { expect, test } from 'vitest';
-import { answerForHost } from '../../src/isolation/host-name-answer.js';
+import { answerForHost, HOST_QUESTION } from '../../src/isolation/host-name-answer.js';
 
 const question = (name: string, type: 'A' | 'AAAA' | 'TXT') =>
   encode({ type: 'query', id: 77, questions: [{ type, name }] });
@@ -29,4 +29,9 @@ test.each(['example.org', 'x.host.netmeter.internal', 'host.netmeter.internal.ex
 
 test('what is no question is left to the server', async () => {
   expect(await answerForHost(Buffer.from('short'), ADDRESSES)).toBeUndefined();
+});
+
+test('the question by which a relay is tried is one for its first address', async () => {
+  const answer = await answerForHost(HOST_QUESTION, ADDRESSES);
+  expect(decode(answer ?? Buffer.alloc(0)).answers).toMatchObject([{ type: 'A', data: '198.18.0.5' }]);
 });

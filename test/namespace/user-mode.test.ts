@@ -248,6 +248,101 @@ describePrivileged('user-mode isolation', () => {
     }
   });
 
+  const withResolver = (nameserver: string, folder: string) =>
+    `printf 'nameserver ${nameserver}\\n' >${folder}/resolv.conf; chmod 755 ${folder}; mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)"; mount -t tmpfs tmpfs /run`;
+
+  test.each([
+    ['pasta', '', [4, 6]],
+    ['slirp4netns', HIDE_PASTA, [4]],
+  ])('names that the command looks up are seen: by %s', async (_, hide, asking) => {
+    const zone = {
+      'far.example': [
+        ['A', wire.ipv4],
+        ['AAAA', wire.ipv6],
+      ],
+      'big.example': Array.from({ length: 60 }, (__, number) => ['TXT', `${number} `.padEnd(100, 'x')]),
+    };
+    const asked = `
+      const { Resolver, lookup } = require('node:dns').promises; const resolver = new Resolver();
+      (async () => {
+        console.log((await lookup('far.example', 4)).address, (await resolver.resolveTxt('big.example')).length);
+        await resolver.resolve4('missing.example').catch((error) => console.log(error.code));
+      })()`.replace(/\s+/g, ' ');
+    const script = `${process.execPath} -e "${asked}"; ${traffic('requests', wire.ipv4, 2)}`;
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    const inServer = ['netns', 'exec', wire.namespace, process.execPath, program('zone-server.js')];
+    const servers = [
+      ...[wire.ipv4, wire.ipv6].map((address) =>
+        spawn('ip', [...inServer, address, JSON.stringify(zone)], { stdio: ['ignore', 'pipe', 'inherit'] }),
+      ),
+      spawn(process.execPath, [program('zone-server.js'), '127.0.0.113', JSON.stringify(zone)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    ];
+    try {
+      for (const child of servers) if (child.stdout) await once(child.stdout, 'data');
+      for (const nameserver of [...asking.map((family) => (family === 4 ? wire.ipv4 : wire.ipv6)), '127.0.0.113']) {
+        const resolver = `${hide ? `${hide}; ` : ''}${withResolver(nameserver, folder)}`;
+        const { report, stdout, stderr } = await measure(script, ['--by', 'remote'], resolver);
+        expect(stdout, stderr).toBe(`${wire.ipv4} 60\nENOTFOUND\n`);
+        const row = report.remotes?.rows.find(({ port }) => port === 7000);
+        expect(row).toMatchObject({ address: wire.ipv4, names: ['far.example'], connections: 2 });
+        // Over UDP, and what was too big for it over TCP again.
+        expect(report.dns).toMatchObject({ queries: 4, answered: 4, failed: 0, unanswered: 0 });
+        const asks = report.remotes?.rows.filter(({ port }) => port === 53) ?? [];
+        if (nameserver === '127.0.0.113') {
+          expect(asks).toEqual([]);
+          continue;
+        }
+        // The tap carries each question, to whom it was asked.
+        expect(asks.map(({ address, protocol }) => `${address} ${protocol}`).sort()).toEqual([
+          `${nameserver} tcp`,
+          `${nameserver} udp`,
+        ]);
+        for (const { payloadOctets } of asks)
+          expect(Math.min(payloadOctets.in ?? 0, payloadOctets.out ?? 0)).toBeGreaterThan(30);
+        // To the octet what it carries without a relay, and without nft there is none.
+        const question = `python3 -c 'import socket; socket.gethostbyname("far.example")'`;
+        const octets = async (before: string) => {
+          const { traffic: counted, dns } = (await measure(question, ['--by', 'remote'], before)).report;
+          return { seen: dns?.queries, out: counted.external.out.wireOctets, in: counted.external.in.wireOctets };
+        };
+        const { seen, ...relayed } = await octets(resolver);
+        expect(seen).toBe(1);
+        expect(await octets(`${resolver}; mount --bind /dev/null /usr/sbin/nft`)).toEqual({
+          seen: undefined,
+          ...relayed,
+        });
+      }
+    } finally {
+      for (const child of servers) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('where a firewall keeps questions from the relay, the command asks as ever', async () => {
+    const server = spawn(
+      'ip',
+      ['netns', 'exec', wire.namespace, 'python3', program('name-server.py'), wire.ipv4, 'crawled.example', wire.ipv4],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    const rule = 'iifname "lo" ip daddr != 127.0.0.0/8 udp dport > 1023 drop';
+    spawnSync('nft', [`add table inet guard { chain i { type filter hook input priority 0; ${rule}; }; }`]);
+    try {
+      if (server.stdout) await once(server.stdout, 'data');
+      const lookup = `python3 -c 'import socket; print(socket.gethostbyname("crawled.example"))'`;
+      const { report, stdout } = await measure(lookup, ['--by', 'remote'], withResolver(wire.ipv4, folder));
+      expect(stdout).toBe(`${wire.ipv4}\n`);
+      expect(report).not.toHaveProperty('dns');
+      expect(report.remotes?.rows.map(({ address, port }) => [address, port])).toEqual([[wire.ipv4, 53]]);
+    } finally {
+      spawnSync('nft', ['delete table inet guard']);
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('a service on the host’s loopback is reached when asked for, and not else', async () => {
     const service = spawn('python3', [program('far-end.py'), 'lo', '7611'], { stdio: ['pipe', 'pipe', 'inherit'] });
     try {
