@@ -37,10 +37,18 @@ find_marked() {
   done
 }
 
+# Where nobody is left the first look is enough. Else what has left may be in the middle of an exec, without an environment.
 end_members() {
-  pass=0
-  while find_members; find_marked; [ -n "$members" ] && [ $pass -lt 200 ]; do
-    kill -9 $members
+  pass=0 empty=0 enough=1
+  while [ $empty -lt $enough ] && [ $pass -lt 200 ]; do
+    find_members
+    find_marked
+    if [ -n "$members" ]; then
+      kill -9 $members
+      empty=0 enough=4
+    else
+      empty=$((empty + 1))
+    fi
     pass=$((pass + 1))
   done
 }

@@ -60,9 +60,17 @@ find_descendants() {
   done
 } 2>/dev/null
 
-pass=0
-while find_marked; find_descendants; [ -n "$members" ] && [ $pass -lt 200 ]; do
-  kill -9 $members 2>/dev/null
+# In the middle of an exec a process has no environment, and its parent may be gone: one look that finds nothing proves nothing.
+pass=0 empty=0
+while [ $empty -lt 5 ] && [ $pass -lt 200 ]; do
+  find_marked
+  find_descendants
+  if [ -n "$members" ]; then
+    kill -9 $members 2>/dev/null
+    empty=0
+  else
+    empty=$((empty + 1))
+  fi
   pass=$((pass + 1))
 done
 exit 0

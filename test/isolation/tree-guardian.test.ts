@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { lookFor } from '../../src/isolation/find-tools.js';
 import { readProcesses } from '../../src/isolation/read-processes.js';
@@ -46,6 +49,29 @@ test.each([
   await expect.poll(() => isAlive(marked.pid)).toBe(false);
   expect([unmarked.parent.exitCode, unmarked.parent.signalCode, isAlive(unmarked.pid)]).toEqual([null, null, true]);
   process.kill(unmarked.pid, 'SIGKILL');
+});
+
+test('a process in the middle of an exec, which has no environment then, is not overlooked', {
+  timeout: 60_000,
+}, async () => {
+  // At one look in thirty it is there.
+  const script = join(mkdtempSync(join(tmpdir(), 'netmeter-test-')), 'again.sh');
+  try {
+    writeFileSync(script, 'exec /bin/sh "$0"\n');
+    for (let round = 0; round < 60; round++) {
+      const run = `test-${process.pid}-exec-${round}`;
+      const busy = spawn('/bin/sh', [script], { env: { NETMETER_RUN: run }, stdio: 'ignore' });
+      children.push(busy);
+      const ended = once(busy, 'exit');
+      const { shell, gone } = guardian(run, lookFor('grep') ?? '');
+      shell.stdin?.end();
+      await gone;
+      expect(isAlive(busy.pid ?? 0), `round ${round}`).toBe(false);
+      expect(await ended).toEqual([null, 'SIGKILL']);
+    }
+  } finally {
+    rmSync(dirname(script), { recursive: true });
+  }
 });
 
 test('told that there is nothing to end, it looks for nothing', async () => {
