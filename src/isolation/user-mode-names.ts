@@ -84,8 +84,11 @@ export class UserModeNames implements Disposable {
       clients: readLocalAddresses(),
       ...this.#watched,
     });
+    if (named.relays.length === 0 || !(await areAnswered(named.relays))) {
+      named[Symbol.dispose]();
+      return false;
+    }
     this.#relays.push(named);
-    if (named.relays.length === 0 || !(await areAnswered(named.relays))) return false;
     this.#observe = observe;
     const commands = [`add table ${TABLE}`, ...named.rules, ''].join('\n');
     return runInside([...administer, nft, '-f', '-'], commands, undefined, exempt);
@@ -118,9 +121,9 @@ function shownFile({ resolvConf, relayTo }: ResolverChoice): CoveredFile | undef
   return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER]) };
 }
 
-/** An address of the host by which it is reached from inside: its uplink's, else any other of its links. */
+/** An address of the host by which it is reached from inside: its uplink's, else any other of its own. */
 function addressOf(device: string | undefined, family: 'IPv4' | 'IPv6'): string | undefined {
-  const { [device ?? '']: own = [], ...others } = networkInterfaces();
-  const all = [...own, ...Object.values(others).flatMap((addresses = []) => addresses)];
-  return all.find((each) => each.family === family && !each.internal && !each.address.startsWith('fe80:'))?.address;
+  const own = networkInterfaces()[device ?? ''] ?? [];
+  const first = own.find((each) => each.family === family && !each.address.startsWith('fe80:'));
+  return first?.address ?? readLocalAddresses().find((address) => isIpv6(address) === (family === 'IPv6'));
 }
