@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
+import { quieten } from './quiet.js';
 
 type Totals = Record<string, [octets: number, packets: number]>;
 
@@ -33,10 +34,9 @@ export class Machine implements AsyncDisposable {
     sh(`
       for ns in ${this.name} ${this.name}-router ${this.name}-far; do
         ip netns add $ns
-        for key in accept_dad router_solicitations; do ip netns exec $ns sysctl -qw net.ipv6.conf.default.$key=0; done
+        ${quieten('$ns')}
         ip netns exec $ns sysctl -qw net.ipv4.tcp_wmem='4096 65536 200000'
         ip -n $ns link set lo up
-        ip netns exec $ns nft 'add table ip6 quiet; add chain ip6 quiet o { type filter hook output priority 0; }; add rule ip6 quiet o icmpv6 type { mld-listener-report, mld2-listener-report, nd-router-solicit } drop'
       done
       wire() { # NAMESPACE DEVICE V4 V6 NAMESPACE DEVICE V4 V6
         ip -n $1 link add $2 address 02:00:00:00:00:01 type veth peer name $6 address 02:00:00:00:00:02 netns $5

@@ -8,6 +8,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { traces } from './leftovers.js';
+import { quieten } from './quiet.js';
 import { Wire } from './wire.js';
 
 /** What every isolation promises; each has bounds of its own in the tests of its name. */
@@ -60,6 +61,7 @@ describePrivileged('every isolation keeps the promises', () => {
     tunMode = statSync('/dev/net/tun').mode;
     chmodSync('/dev/net/tun', 0o666);
     spawnSync('ip', ['netns', 'add', JOINED]);
+    spawnSync('sh', ['-euc', quieten(JOINED)]);
     spawnSync('ip', ['-n', JOINED, 'link', 'set', 'lo', 'up']);
     const [{ ipv4 }, { device, near4, near6, ipv4: joined4 }] = wires;
     spawnSync('ip', ['link', 'set', device, 'netns', JOINED]);

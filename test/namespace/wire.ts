@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
+import { quieten } from './quiet.js';
 
 const FAR_END = new URL('../../fixtures/programs/far-end.py', import.meta.url).pathname;
 
@@ -91,7 +92,7 @@ export class Wire implements AsyncDisposable {
     const { namespace, device, ipv4, ipv6, near4, near6 } = this;
     sh(`
       ip netns add ${namespace}
-      ip netns exec ${namespace} sysctl -qw net.ipv6.conf.default.accept_dad=0
+      ${quieten(namespace)}
       ip link add ${device} type veth peer name far netns ${namespace}
       ethtool -K ${device} tso off gso off gro off tx off >/dev/null 2>&1
       ip netns exec ${namespace} ethtool -K far tso off gso off gro off tx off >/dev/null 2>&1
