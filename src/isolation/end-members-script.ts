@@ -1,5 +1,8 @@
+import { FIND_MARKED } from './marked-script.js';
+
 /** Shell of a guardian: holds the namespace of `$holder` on descriptor 3, so that its members can be told. */
 export const HOLD_NAMESPACE = `hold() {
+  remember_others
   exec 3<"/proc/$holder/ns/net"
   # Never the host's own: every process of it would be ended.
   [ /proc/self/fd/3 -ef /proc/self/ns/net ] || held=1
@@ -30,26 +33,20 @@ find_members() {
 }
 
 # Some have left for a namespace of their own, and their parent is gone: the environment still tells whose they are.
-find_marked() {
-  for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
-    pid=\${file#/proc/}
-    members="$members \${pid%/environ}"
-  done
-}
-
-# Where nobody is left the first look is enough. Else what has left may be in the middle of an exec, without an environment.
+${FIND_MARKED}
 end_members() {
-  pass=0 empty=0 enough=1
-  while [ $empty -lt $enough ] && [ $pass -lt 200 ]; do
+  pass=0 doubts=0
+  while [ $pass -lt 400 ]; do
+    pass=$((pass + 1))
     find_members
     find_marked
     if [ -n "$members" ]; then
       kill -9 $members
-      empty=0 enough=4
+    elif [ -n "$doubt" ] && [ $doubts -lt 20 ]; then
+      doubts=$((doubts + 1))
     else
-      empty=$((empty + 1))
+      return
     fi
-    pass=$((pass + 1))
   done
 }
 `.replaceAll('\\$', '$');

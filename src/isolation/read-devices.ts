@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Device, Machine } from './counted-devices.js';
+import { pauseThread } from './pause-thread.js';
 import { parseIpv4Routes, parseIpv6Routes } from './routes.js';
 
 /** Where a namespace shows itself: its /proc/PID/net, and a /sys/class/net that should be of the same namespace. */
@@ -11,13 +12,26 @@ export const foldersOf = (pid: number): NetFolders => ({
   sys: `/proc/${pid}/root/sys/class/net`,
 });
 
+/** A device that is made or removed at this moment is for some milliseconds in one of the two lists alone. */
+const LOOKS = 10;
+const PAUSE_MS = 5;
+
 /** Reads what {@link countedDevices} decides by. What cannot be read is left out. */
-export function readDevices({ net, sys }: NetFolders): Machine {
-  const names = deviceNames(readText(`${net}/dev`));
+export function readDevices({ net, sys }: NetFolders, pause = pauseThread): Machine {
   return {
-    devices: showsSame(sys, names) ? names.map((name) => readDevice(`${sys}/${name}`, name)) : undefined,
+    devices: commonNames({ net, sys }, pause)?.map((name) => readDevice(`${sys}/${name}`, name)),
     routes: [...parseIpv4Routes(readText(`${net}/route`)), ...parseIpv6Routes(readText(`${net}/ipv6_route`))],
   };
+}
+
+/** The devices' names; undefined where sysfs goes on showing others. */
+function commonNames({ net, sys }: NetFolders, pause: (ms: number) => void): string[] | undefined {
+  for (let look = 1; ; look++) {
+    const names = deviceNames(readText(`${net}/dev`));
+    if (showsSame(sys, names)) return names;
+    if (look === LOOKS || !existsSync(sys)) return undefined;
+    pause(PAUSE_MS);
+  }
 }
 
 const deviceNames = (dev: string) => [...dev.matchAll(/^\s*(\S+):/gm)].map(([, name = '']) => name);

@@ -17,16 +17,44 @@ const KERNEL_THREAD = 0x00200000;
 
 /** Parses the text of /proc/PID/stat; undefined for a process that has ended, or has no program. */
 export function parseStat(pid: number, text: string): Process | undefined {
-  // The second field is the program's name in brackets, which may hold spaces and brackets itself.
-  const [state, parent, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [flags, startedAt] = [rest[4], rest[17]];
+  const { state, parent, flags, startedAt } = fieldsOf(text);
   if (state === undefined || /^[ZX]/.test(state) || startedAt === undefined) return undefined;
   if ((Number(flags) & KERNEL_THREAD) !== 0) return undefined;
   return { pid, parent: Number(parent), startedAt: Number(startedAt) };
 }
 
-/** What a process was started with, each variable ended by a NUL; empty where it cannot be read. */
-export const readEnvironment = (pid: number) => readText(`/proc/${pid}/environ`);
+function fieldsOf(text: string) {
+  // The second field is the program's name in brackets, which may hold spaces and brackets itself.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, flags, startedAt, start, end] = [3, 4, 9, 22, 50, 51].map((number) => fields[number - 3]);
+  return { state, parent, flags, startedAt, start, end };
+}
+
+/**
+ * What a process was started with, each variable ended by a NUL; empty where it cannot be read. Undefined in the middle
+ * of an exec, when the process has none yet.
+ */
+export function readEnvironment(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return text === '' && isStarting(readText(`/proc/${pid}/stat`)) ? undefined : text;
+  } catch {
+    return '';
+  }
+}
+
+/** PF_EXITING of <linux/sched.h>. */
+const EXITING = 0x4;
+
+/**
+ * Whether a process that has shown no environment is in the middle of an exec, by the text of its /proc/PID/stat: its
+ * new memory has no place for one yet (`env_start` and `env_end`, proc(5)), or has got it just now.
+ */
+export function isStarting(text: string): boolean {
+  const { state, flags, start, end } = fieldsOf(text);
+  if (end === undefined || /^[ZX]/.test(state ?? '') || (Number(flags) & (EXITING | KERNEL_THREAD)) !== 0) return false;
+  return end === '0' || start !== end;
+}
 
 function readText(file: string): string {
   try {

@@ -49,7 +49,7 @@ export class SharedScope implements Scope {
     this.isolation = place.isolation;
     this.counterPid = place.counterPid;
     this.marks = { ...this.#tree.marks, ...place.marks };
-    this.#guardian = new TreeGuardian(this.#tree.run);
+    this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others);
   }
 
   /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */

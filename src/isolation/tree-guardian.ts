@@ -8,8 +8,11 @@ export class TreeGuardian {
   readonly #shell: ChildProcess | undefined;
   readonly #gone: Promise<unknown>;
 
-  /** @param run the mark's value */
-  constructor(run: string) {
+  /**
+   * @param run the mark's value
+   * @param others pids of processes that are there before the tree is
+   */
+  constructor(run: string, others: readonly number[]) {
     const sh = lookFor('sh');
     // As a variable, so that a process list shows a name and not a page of shell.
     const env = { GUARDIAN: TREE_GUARDIAN_SCRIPT, RUN: run, GREP: lookFor('grep') ?? '', LC_ALL: 'C' };
@@ -25,6 +28,7 @@ export class TreeGuardian {
     this.#gone = this.#shell ? once(this.#shell, 'exit').catch(() => {}) : Promise.resolve();
     // Its end is seen by its exit; a write to it must not throw on top of that.
     this.#shell?.stdin?.on('error', () => {});
+    this.#shell?.stdin?.write(`others ${others.map((pid) => `/proc/${pid}`).join(' ')}\n`);
   }
 
   /** Takes the kernel's trace instance `name` away at the end. */

@@ -1,17 +1,17 @@
 import { pid as ownPid } from 'node:process';
 import { expect, test } from 'vitest';
 import { MarkedTree } from '../../src/isolation/marked-tree.js';
-import { parseStat } from '../../src/isolation/read-processes.js';
 
-type Row = [pid: number, parent: number, startedAt: number, environment: string];
+type Row = [pid: number, parent: number, startedAt: number, environment: string | undefined];
 const MARK = 'A=1\0NETMETER_RUN=r\0B=2\0';
 
-function tree(rows: () => readonly Row[]) {
+function tree(rows: () => readonly Row[], pause = () => {}) {
   const own: Row = [ownPid, 1, 100, ''];
   const all = () => [own, ...rows()];
   return new MarkedTree('r', {
     list: () => all().map(([pid, parent, startedAt]) => ({ pid, parent, startedAt })),
-    environment: (wanted) => all().find(([pid]) => pid === wanted)?.[3] ?? '',
+    environment: (wanted) => all().find(([pid]) => pid === wanted)?.[3],
+    pause,
   });
 }
 
@@ -42,13 +42,33 @@ test('who belonged once belongs on, although its parent and its mark are gone', 
   expect(marked.members()).toEqual([]);
 });
 
-const stat = (state: string, name = 'sh') => `7 (${name}) ${state} 3 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0 0\n`;
+test('who is in the middle of an exec is waited for, where it could be the last', () => {
+  const rows: Row[] = [
+    [9001, 1, 101, undefined],
+    [9002, 1, 102, ''],
+  ];
+  let pauses = 0;
+  const marked = tree(
+    () => rows,
+    () => {
+      if (++pauses === 3) rows[0] = [9001, 1, 101, MARK];
+    },
+  );
+  expect(marked.members()).toEqual([9001]);
+  expect(pauses).toBe(3);
+  // One that belonged before needs no second look.
+  rows[0] = [9001, 1, 101, undefined];
+  expect(marked.members()).toEqual([9001]);
+  expect(pauses).toBe(3);
+});
 
-test.each([
-  ['a process', stat('S'), { pid: 7, parent: 3, startedAt: 4711 }],
-  ['a name with brackets and spaces', stat('R', 'a) S 9 (b'), { pid: 7, parent: 3, startedAt: 4711 }],
-  ['a zombie', stat('Z'), undefined],
-  ['nothing', '', undefined],
-])('stat of %s', (_, text, found) => {
-  expect(parseStat(7, text)).toEqual(found);
+test('who never gets an environment is not waited for without end', () => {
+  const pauses: undefined[] = [];
+  expect(
+    tree(
+      () => [[9001, 1, 101, undefined]],
+      () => pauses.push(undefined),
+    ).members(),
+  ).toEqual([]);
+  expect(pauses).toHaveLength(19);
 });

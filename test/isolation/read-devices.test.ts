@@ -75,6 +75,19 @@ test.each([
   expect(machine({ lo: {}, eth0: {} }, shown).devices).toBeUndefined();
 });
 
+test('a device that is being removed, and one that is being made, are waited for', () => {
+  const folders = { net: join(root, 'net'), sys: join(root, 'sys') };
+  machine({ lo: {}, going: {}, coming: {} }, ['lo', 'going']);
+  const names = (text: string) => writeFileSync(join(folders.net, 'dev'), text);
+  names('lo: 1\ncoming: 1\n');
+  const steps = [
+    () => rmSync(join(folders.sys, 'going'), { recursive: true }),
+    () => mkdirSync(join(folders.sys, 'coming')),
+  ];
+  expect(readDevices(folders, () => steps.shift()?.()).devices?.map(({ name }) => name)).toEqual(['lo', 'coming']);
+  expect(steps).toEqual([]);
+});
+
 test('the list of bonds is no device', () => {
   const { devices } = machine({ lo: {} });
   expect(devices).toHaveLength(1);

@@ -1,0 +1,74 @@
+/**
+ * Shell of a guardian: finds who carries the run's mark `NETMETER_RUN=$RUN` in its environment.
+ *
+ * In the middle of an exec a process shows no environment, and it may stay there for many looks: who waits to read it is
+ * woken just then and takes the CPU from it. So that nobody is overlooked, each process that came after
+ * `remember_others` must have shown an environment at the very reading that had no mark; where one has not,
+ * `find_marked` sets `doubt`. In its new memory the end of the environment is 0 then (`env_end`, field 51 of
+ * /proc/PID/stat, proc(5)).
+ */
+export const FIND_MARKED = String.raw`remember_others() {
+  set -- /proc/[0-9]*
+  known=" $* "
+}
+
+add_member() { members="$members $1"; }
+
+find_marked() {
+  doubt= strangers=
+  if [ -n "$GREP" ]; then
+    for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
+      pid=\${file#/proc/}
+      add_member "\${pid%/environ}"
+    done
+  fi
+  [ -z "$members" ] || return 0
+  for process in /proc/[0-9]*; do
+    case $known in *" $process "*) ;; *) strangers="$strangers $process/environ" ;; esac
+  done
+  [ -z "$strangers" ] || doubt_strangers
+} 2>/dev/null
+
+doubt_strangers() {
+  # The first letter of each variable, and of the mark all.
+  [ -z "$GREP" ] || shown=$("$GREP" -zsHo -e "^NETMETER_RUN=$RUN\$" -e '^.' $strangers)
+  for file in $strangers; do
+    pid=\${file#/proc/} pid=\${pid%/environ}
+    [ -n "$GREP" ] || read_slowly "$file" "$pid"
+    case $shown in
+      *"$file:NETMETER_RUN=$RUN"*) add_member "$pid" ;;
+      *"$file:"*) ;;
+      *) is_settled "$pid" || doubt=1 ;;
+    esac
+  done
+}
+
+# Byte by byte, as a shell reads: an exec in between cuts the text off. Of a file with NULs a shell's read keeps the rest.
+read_slowly() {
+  shown= first=
+  memory_of "$2" && first=$memory
+  while read -r text || [ -n "$text" ]; do
+    case $text in *"NETMETER_RUN=$RUN"*) shown="$1:NETMETER_RUN=$RUN"; return ;; esac
+    shown=$1: text=
+  done <"$1"
+  memory_of "$2" && [ "$memory" = "$first" ] || shown=
+}
+
+# Of a process that has ended or is about to, what it has started may not be in our list; but only once.
+is_settled() {
+  [ -r "/proc/$1/environ" ] || { [ -e "/proc/$1" ]; return; }
+  memory_of "$1" || { known="$known /proc/$1 "; return 1; }
+  # It was started without any.
+  case $memory in 0\ *) return 1 ;; esac
+  [ "\${memory% *}" = "\${memory#* }" ]
+}
+
+# Where its environment is; none (1) of who has no memory: PF_EXITING and PF_KTHREAD of <linux/sched.h>.
+memory_of() {
+  read -r stat <"/proc/$1/stat" || return 1
+  set -- \${stat##*) }
+  case $1 in [ZX]*) return 1 ;; esac
+  [ $(($7 & 0x200004)) = 0 ] || return 1
+  memory="\${49} \${48}"
+}
+`.replaceAll('\\$', '$');
