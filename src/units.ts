@@ -10,6 +10,9 @@ export type Packets = Branded<'Packets'>;
 export type Milliseconds = Branded<'Milliseconds'>;
 export type OctetsPerSecond = Branded<'OctetsPerSecond'>;
 
+/** Bytes of an Ethernet header, which link bytes have and IP octets have not (ETH_HLEN, linux/if_ether.h). */
+export const ETHERNET_HEADER = 14;
+
 export const ipOctets = (count: number) => count as IpOctets;
 export const linkBytes = (count: number) => count as LinkBytes;
 export const packets = (count: number) => count as Packets;

@@ -1,6 +1,7 @@
 import type { Limits } from '../budget/limits.js';
 import { parseCount, parseNamedSize, parseRate } from '../budget/parse-limit.js';
 import { parseSize } from '../budget/parse-size.js';
+import type { Values } from './read-values.js';
 import { usage } from './usage-error.js';
 
 export type Level = 'max' | 'warn';
@@ -44,7 +45,7 @@ export const LIMIT_OPTIONS: readonly LimitOption[] = [
 ];
 
 /** The limits of one level, from the values of its options. @throws {NetmeterError} USAGE */
-export function parseLimits(level: Level, values: ReadonlyMap<string, readonly string[]>): Limits {
+export function parseLimits(level: Level, values: Values): Limits {
   const limits: Record<string, unknown> = {};
   for (const { name, key, value } of LIMIT_OPTIONS) {
     const texts = values.get(`${level}-${name}`);

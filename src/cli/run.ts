@@ -8,7 +8,7 @@ import { exitStatus, type Outcome } from './exit-status.js';
 import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
 import { ownerOfReports } from './owner-of-reports.js';
-import type { RunOptions } from './parse-arguments.js';
+import type { RunOptions } from './run-options.js';
 import { SignalRelay } from './signals.js';
 import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Warning } from '../measurement/measurement.js';
 import type { Guardian } from './guardian.js';
-import type { Uplink } from './read-uplink.js';
+import { carriesIpv6, type Uplink } from './read-uplink.js';
 import type { LinkPlan } from './subnet.js';
 
 /** Sysctls below /proc/sys/net that let a device's packets be forwarded (networking/ip-sysctl.rst). */
@@ -10,11 +11,20 @@ const ipv6Key = (device: string) => `ipv6/conf/${device}/force_forwarding`;
 /** Sysctls of shared devices that must be switched on, and the devices among them that nobody else had switched on. */
 export type ForwardingPlan = { readonly keys: readonly string[]; readonly switchedOn: readonly string[] };
 
+/** Whether a namespace behind the uplink can have IPv6, and what is to be said where it cannot although the host has it. */
+export function ipv6Support(uplink: Uplink): { ipv6: boolean; warnings: Warning[] } {
+  if (!carriesIpv6(uplink)) return { ipv6: false, warnings: [] };
+  if (canForwardIpv6()) return { ipv6: true, warnings: [] };
+  const cure = 'cure: sysctl -w net.ipv6.conf.all.forwarding=1';
+  const message = `the command had no IPv6: this host does not forward it (${cure})`;
+  return { ipv6: false, warnings: [{ code: 'NO_IPV6', message }] };
+}
+
 /**
  * True when the host forwards IPv6 or can be made to for two devices alone. The switch for all devices
  * (net.ipv6.conf.all.forwarding) is not ours to use: it makes the host ignore router advertisements.
  */
-export const canForwardIpv6 = () =>
+const canForwardIpv6 = () =>
   readSwitch('ipv6/conf/all/forwarding') === '1' || readSwitch('ipv6/conf/all/force_forwarding') !== undefined;
 
 /** What the devices that packets of the namespace come back by lack. */

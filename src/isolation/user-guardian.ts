@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { NetmeterError } from '../errors.js';
 import type { Carrier } from './carrier.js';
-import { LineChannel } from './line-channel.js';
+import { complaint } from './carrier-sayings.js';
+import { explainRefusal } from './explain-refusal.js';
+import { joined, LineChannel } from './line-channel.js';
 import type { CoveredFile } from './resolver.js';
 import { newRun, scriptEnvironment } from './script-environment.js';
 import { TAP_DEVICE, tapLines } from './tap-plan.js';
@@ -21,11 +24,11 @@ export type UserGuardianOptions = {
 
 /** The process that cleans up for an ordinary user, in every case; its one trigger is the end of its input. */
 export class UserGuardian {
-  readonly holder: LineChannel;
   /** What the carrier says; its end is the carrier's. */
   readonly carrier: LineChannel;
   /** Variables by which the command's descendants are known wherever they go. */
   readonly marks: Readonly<Record<string, string>>;
+  readonly #holder: LineChannel;
   readonly #verbs: LineChannel;
   readonly #gone: Promise<unknown>;
 
@@ -42,9 +45,27 @@ export class UserGuardian {
     });
     this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
     const channel = (descriptor: number) => new LineChannel(shell.stdio[descriptor] as Socket);
-    this.holder = channel(3);
+    this.#holder = channel(3);
     this.carrier = channel(4);
     this.#verbs = channel(5);
+  }
+
+  /** The holder's pid, when the tap is there. @throws {NetmeterError} MISSING_RIGHTS, SETUP_FAILED */
+  async holderPid(): Promise<number> {
+    const said: string[] = [];
+    for (;;) {
+      const line = await this.#holder.nextLine();
+      const pid = /^made (\d+)$/.exec(line ?? '')?.[1];
+      if (pid !== undefined) return Number(pid);
+      if (line === undefined) throw explainRefusal(joined(said));
+      said.push(line);
+    }
+  }
+
+  /** When the carrier has attached to the tap and it leads out. @throws {NetmeterError} SETUP_FAILED */
+  async tapReady(): Promise<void> {
+    const { before, end } = await this.#holder.linesUntil('ready');
+    if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaint(before)}`);
   }
 
   /** Starts the carrier. From now on the end of netmeter is the end of every process in the holder's namespace. */
@@ -54,7 +75,7 @@ export class UserGuardian {
 
   /** Ends everything; resolves when that is done. */
   async finish(): Promise<void> {
-    this.holder.leave();
+    this.#holder.leave();
     this.carrier.leave();
     this.#verbs.end();
     await this.#gone;

@@ -4,12 +4,10 @@ import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import { asAccount } from './as-account.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
-import { complaint, hidesRefusals } from './carrier-sayings.js';
+import { CarrierRun } from './carrier-run.js';
 import type { DnsObserver } from './dns-exchange.js';
 import { Exempted } from './exempted.js';
-import { explainRefusal } from './explain-refusal.js';
 import { lookFor, requireTools } from './find-tools.js';
-import { joined } from './line-channel.js';
 import { namespaceMembers } from './namespace-members.js';
 import type { PublishedPort } from './ports.js';
 import { carriesIpv6, readUplink, type Uplink } from './read-uplink.js';
@@ -44,7 +42,6 @@ const TAP = 'nm0';
  * holder is root in a user namespace; the command enters one more, in which it has its own uid again.
  */
 export class UserModeScope implements Scope {
-  readonly warnings: Warning[] = [];
   readonly #tools = requireTools(TOOLS);
   readonly #uplink: Uplink = readUplink();
   readonly #carrier: Carrier;
@@ -52,10 +49,9 @@ export class UserModeScope implements Scope {
   readonly #isPublished: boolean;
   #remotes: RemoteTable | undefined;
   readonly #guardian: UserGuardian;
-  readonly #said: string[] = [];
   readonly #exempted = new Exempted([]);
+  #run: CarrierRun | undefined;
   #pid: number | undefined;
-  #closing = false;
 
   /**
    * Opens a scope; on failure all of it is undone.
@@ -85,6 +81,10 @@ export class UserModeScope implements Scope {
     this.#names = new UserModeNames(this.#uplink);
     const { resolvConf, hosts } = this.#names;
     this.#guardian = new UserGuardian(this.#tools, { cwd, openFiles, carrier: this.#carrier, resolvConf, hosts });
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#run?.warnings ?? [];
   }
 
   get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
@@ -148,28 +148,25 @@ export class UserModeScope implements Scope {
   }
 
   unansweredWarnings(): Warning[] {
-    if (!hidesRefusals(this.#said)) return [];
-    const message = 'refused connections time out with this old pasta (cure: a later version of the package passt)';
-    return [{ code: 'OLD_PASTA', message }];
+    return this.#run?.unansweredWarnings() ?? [];
   }
 
   /** Ends the carrier and what still lives inside. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#closing = true;
+    this.#run?.leave();
     this.#names[Symbol.dispose]();
     return this.#guardian.finish();
   }
 
   async #setUp(): Promise<void> {
-    this.#pid = await within(STEP_MS, this.#made(), () => late('the network namespace was not made'));
+    this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
     this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
     this.#remotes = this.#countRemotes();
-    const gone = this.#listen();
-    const { tool } = this.#carrier;
-    await within(STEP_MS, Promise.race([this.#ready(), gone.then(() => this.#carrierFailed())]), () =>
-      late(`${tool} did not attach to its tap (it said: ${complaint(this.#said)})`),
+    const run = new CarrierRun(this.#carrier, this.#guardian.carrier);
+    this.#run = run;
+    await within(STEP_MS, run.attach(this.#guardian.tapReady()), () =>
+      late(`${this.#carrier.tool} did not attach to its tap (it said: ${run.complaint})`),
     );
-    void gone.then(() => this.#warnOfEnd());
     await this.#remotes?.counts;
     await this.#names.start(this.administer());
   }
@@ -181,42 +178,6 @@ export class UserModeScope implements Scope {
       (family) => ({ family: family === 'ipv4' ? '4' : '6', device: TAP }) as const,
     );
     return new RemoteTable([...this.administer(), nft], links, this.#isPublished);
-  }
-
-  /** The holder's pid, when the tap is there. */
-  async #made(): Promise<number> {
-    const said: string[] = [];
-    for (;;) {
-      const line = await this.#guardian.holder.nextLine();
-      const pid = /^made (\d+)$/.exec(line ?? '')?.[1];
-      if (pid !== undefined) return Number(pid);
-      if (line === undefined) throw explainRefusal(joined(said));
-      said.push(line);
-    }
-  }
-
-  async #ready(): Promise<void> {
-    const { before, end } = await this.#guardian.holder.linesUntil('ready');
-    if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaint(before)}`);
-  }
-
-  /** Collects what the carrier says until it ends. */
-  async #listen(): Promise<void> {
-    const { carrier } = this.#guardian;
-    for (let line = await carrier.nextLine(); line !== undefined; line = await carrier.nextLine())
-      this.#said.push(line);
-  }
-
-  #carrierFailed(): never {
-    throw new NetmeterError('SETUP_FAILED', `${this.#carrier.tool} could not be started: ${complaint(this.#said)}`, {
-      cure: 'Install another version of it, or run netmeter as root: sudo netmeter -- COMMAND',
-    });
-  }
-
-  #warnOfEnd(): void {
-    if (this.#closing) return;
-    const message = `${this.#carrier.tool} ended while the command ran, and with it the network: ${complaint(this.#said)}`;
-    this.warnings.push({ code: 'CARRIER_ENDED', message });
   }
 }
 

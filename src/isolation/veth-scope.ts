@@ -5,20 +5,20 @@ import type { OctetsPerSecond } from '../units.js';
 import { asAccount } from './as-account.js';
 import type { DnsObserver } from './dns-exchange.js';
 import { findTools, type Tools } from './find-tools.js';
-import { canForwardIpv6, planForwarding, switchForwardingOn } from './forwarding.js';
+import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { readHostsFile } from './hosts-file.js';
-import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
+import { chooseLinks } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
 import type { HostPort } from './ports.js';
-import { QueueCounters } from './queue-counters.js';
 import { readLocalAddresses } from './read-local-addresses.js';
 import { chooseResolver } from './read-resolver.js';
-import { carriesIpv6, readUplink, type Uplink } from './read-uplink.js';
+import { readUplink, type Uplink } from './read-uplink.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from './scope.js';
 import { hostLocalLink, leadingOut } from './subnet.js';
+import { VethLinks } from './veth-links.js';
 import { innerLines } from './veth-pair.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
@@ -31,33 +31,23 @@ export type OpenOptions = {
 } & ServiceOptions &
   Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
 
-/** Each try fails only when another run took the same number in the same millisecond. */
-const MAX_TRIES = 50;
-
-const ETHERNET_HEADER = 14;
-
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
  * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
  */
 export class VethScope implements Scope {
-  readonly #mtu: number;
   readonly #tools: Tools;
-  readonly warnings: Warning[] = [];
+  readonly warnings: Warning[];
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #hasMounts: boolean;
-  readonly #isKept: boolean;
-  readonly #rate: OctetsPerSecond | undefined;
   /** `nft list chains` from before our own table. */
   #listing = '';
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
-  readonly #hostQueues: QueueCounters;
-  readonly #innerQueues: QueueCounters;
+  readonly #links: VethLinks;
   #namespace: Namespace | undefined;
-  #links: Links | undefined;
   #hostAddresses: readonly string[] = [];
 
   /**
@@ -78,27 +68,26 @@ export class VethScope implements Scope {
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
     const { publish = [], hostPorts = [], cwd, openFiles, trace, keep, egress, rateLimit } = options;
-    this.#isKept = keep !== undefined;
-    this.#rate = rateLimit;
     this.#tools = tools;
-    this.#mtu = this.#uplink.mtu;
-    this.#ipv6 = this.#decideIpv6();
-    const resolver = chooseResolver({ ipv6: this.#ipv6 });
+    const { ipv6, warnings } = ipv6Support(this.#uplink);
+    this.#ipv6 = ipv6;
+    this.warnings = warnings;
+    const resolver = chooseResolver({ ipv6 });
     const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#hasMounts = resolvConf !== undefined || hosts !== undefined;
     this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts });
-    const { nft, hostTc, holder } = this.#guardian.helpers;
-    this.#nat = new NatTable(nft, publish);
+    const { helpers } = this.#guardian;
+    this.#nat = new NatTable(helpers.nft, publish);
     this.#services = new VethServices({ publish, keep, egress, tools, nat: this.#nat, resolver, hosts });
-    this.#hostQueues = new QueueCounters(hostTc);
-    this.#innerQueues = new QueueCounters(holder);
+    const isKept = keep !== undefined;
+    this.#links = new VethLinks({ tools, helpers, mtu: this.#uplink.mtu, ipv6, isKept, rate: rateLimit });
   }
 
   get isolation(): Isolation {
-    return { kind: 'veth', mtu: this.#mtu, families: this.#ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'] };
+    return { kind: 'veth', mtu: this.#uplink.mtu, families: this.#ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'] };
   }
 
   get counterPid(): number {
@@ -118,7 +107,7 @@ export class VethScope implements Scope {
   }
 
   get marks(): Readonly<Record<string, string>> {
-    const [host] = hostLocalLink(this.#made.plans).host.addresses;
+    const [host] = hostLocalLink(this.#links.plans).host.addresses;
     return { ...this.#guardian.marks, ...(host && { NETMETER_HOST: host }) };
   }
 
@@ -129,18 +118,8 @@ export class VethScope implements Scope {
 
   exempt = (pid: number): Disposable => this.#opened.exempt(pid);
 
-  /** About a millisecond. */
-  async readWire(): Promise<WireReading> {
-    const { plans } = this.#made;
-    const inner = ['lo', ...innerDevices(this.#made)];
-    const [incoming, outgoing] = await Promise.all([
-      this.#hostQueues.read(hostDevices(this.#made)),
-      this.#innerQueues.read(inner),
-    ]);
-    return Object.fromEntries([
-      ...plans.map((plan, index) => [`${plan.inner.device}.in`, incoming[index]]),
-      ...inner.map((device, index) => [`${device}.out`, outgoing[index]]),
-    ]);
+  readWire(): Promise<WireReading> {
+    return this.#links.read();
   }
 
   sampleWire(): Promise<WireReading> {
@@ -157,8 +136,7 @@ export class VethScope implements Scope {
 
   /** Where names cannot be seen, the command asks its nameservers as ever. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
-    const [link] = hostDevices(this.#made);
-    if (link) await openInput(this.#tools, this.#guardian, link, this.#listing);
+    await openInput(this.#tools, this.#guardian, this.#links.name, this.#listing);
     return this.#services.observeNames(observe);
   }
 
@@ -181,11 +159,6 @@ export class VethScope implements Scope {
     return this.#namespace;
   }
 
-  get #made(): Links {
-    if (!this.#links) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return this.#links;
-  }
-
   async #setUp(): Promise<void> {
     // The table only needs the interfaces' names: it is made while the namespace and the links are.
     const chosen = chooseLinks(this.#ipv6);
@@ -193,71 +166,32 @@ export class VethScope implements Scope {
     const translated = this.#nat.add(chosen, switchedOn);
     this.#namespace = await Namespace.ready(this.#guardian, this.#hasMounts);
     const held = this.#guardian.hold();
-    const links = await this.#makeLinks(chosen, switchedOn);
-    this.#links = links;
+    await this.#links.make(chosen, this.counterPid, this.#nat, switchedOn);
     await Promise.all([
       held,
-      this.#configureInside(links),
-      this.#attach(this.#hostQueues, hostDevices(links)),
+      this.#configureInside(),
+      this.#links.attachOutside(),
       translated.then((listing) => {
         this.#listing = listing;
-        return this.#connect(links, keys, listing);
+        return this.#connect(keys, listing);
       }),
     ]);
-    await this.#services.start({ namespace: this.#opened, plans: links.plans });
+    await this.#services.start({ namespace: this.#opened, plans: this.#links.plans });
   }
 
-  /** A queue that is to be relied on must be there. */
-  async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
-    const external = leadingOut(this.#made.plans).flatMap(({ host, inner }) => [host.device, inner.device]);
-    const single = this.#isKept;
-    const shape = { frame: this.#mtu + ETHERNET_HEADER, single, rate: this.#rate };
-    const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
-    if ((single || this.#rate !== undefined) && readings.includes(undefined)) {
-      throw new NetmeterError('SETUP_FAILED', '--enforce, --rate-limit: this kernel refuses the queues for them', {
-        cure: 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.',
-      });
-    }
-  }
-
-  /** Makes the chosen links, or others when somebody else was faster. */
-  async #makeLinks(chosen: Links, switchedOn: readonly string[]): Promise<Links> {
-    const making = { mtu: this.#mtu, holderPid: this.counterPid };
-    if (await makeLinks(this.#guardian.helpers.hostIp, chosen, making)) return chosen;
-    this.#nat.remove(chosen);
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const links = chooseLinks(this.#ipv6);
-      if (!(await makeLinksAgain(this.#tools, links, making))) continue;
-      await this.#nat.add(links, switchedOn);
-      return links;
-    }
-    throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
-  }
-
-  async #configureInside(links: Links): Promise<void> {
+  async #configureInside(): Promise<void> {
+    const { plans } = this.#links;
     // The namespace's gateways are addresses of this machine too.
-    const gateways = leadingOut(links.plans).flatMap(({ host }) => host.addresses);
+    const gateways = leadingOut(plans).flatMap(({ host }) => host.addresses);
     const local = [...readLocalAddresses(), ...gateways];
-    this.#hostAddresses = [...local, ...hostLocalLink(links.plans).host.addresses];
-    await this.#opened.configure(['link set lo up', ...links.plans.flatMap((plan) => innerLines(plan, local))]);
-    await this.#attach(this.#innerQueues, ['lo', ...innerDevices(links)]);
+    this.#hostAddresses = [...local, ...hostLocalLink(plans).host.addresses];
+    await this.#opened.configure(['link set lo up', ...plans.flatMap((plan) => innerLines(plan, local))]);
+    await this.#links.attachInside();
   }
 
   /** After the address translation, whose rules keep the forwarding to the namespace's packets. */
-  async #connect(links: Links, keys: readonly string[], listing: string): Promise<void> {
-    await switchForwardingOn(keys, links.plans, this.#guardian);
-    const [link] = hostDevices(links);
-    if (link) await openFirewall(this.#tools, this.#guardian, link, listing);
-  }
-
-  #decideIpv6(): boolean {
-    if (!carriesIpv6(this.#uplink)) return false;
-    if (canForwardIpv6()) return true;
-    this.warnings.push({
-      code: 'NO_IPV6',
-      message:
-        'the command had no IPv6: this host does not forward it (cure: sysctl -w net.ipv6.conf.all.forwarding=1)',
-    });
-    return false;
+  async #connect(keys: readonly string[], listing: string): Promise<void> {
+    await switchForwardingOn(keys, this.#links.plans, this.#guardian);
+    await openFirewall(this.#tools, this.#guardian, this.#links.name, listing);
   }
 }

@@ -1,13 +1,12 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { Layers } from '../measurement/traffic.js';
-import { ipOctets, linkBytes, packets } from '../units.js';
+import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown } from './layers.js';
 import { deviceLoopback } from './loopback.js';
 import type { WireDelta } from './queue-delta.js';
 
-const ETHERNET_HEADER = 14;
 /** The octets of an ARP packet, which devices and queues count and the IP layer does not. */
 const ARP = 28;
 

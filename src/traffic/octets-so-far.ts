@@ -2,12 +2,13 @@ import type { Devices } from '../counters/dev.js';
 import type { Counters } from '../counters/name-value-table.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Family, InOut } from '../measurement/traffic.js';
+import { ETHERNET_HEADER } from '../units.js';
 
 /** What a queue has sent since it was made. */
 type QueueTotal = { readonly bytes: bigint; readonly packets: bigint };
 type QueueTotals = Readonly<Record<string, QueueTotal | undefined>>;
 
-const ETHERNET_HEADER = 14n;
+const HEADER = BigInt(ETHERNET_HEADER);
 
 /**
  * External octets that the counters stand at, for samples while the command runs; undefined: they cannot be told now.
@@ -46,8 +47,8 @@ function familyOctets(family: Family, queues: QueueTotals, devices: Devices): In
   if (!incoming || !outgoing) return undefined;
   const packetsIn = devices[device]?.['rxPackets'] ?? 0n;
   return {
-    in: incoming.bytes - ETHERNET_HEADER * (packetsIn > incoming.packets ? packetsIn : incoming.packets),
-    out: outgoing.bytes - ETHERNET_HEADER * outgoing.packets,
+    in: incoming.bytes - HEADER * (packetsIn > incoming.packets ? packetsIn : incoming.packets),
+    out: outgoing.bytes - HEADER * outgoing.packets,
   };
 }
 
@@ -57,7 +58,7 @@ function deviceOctets(link: Counters | undefined): InOut<bigint> | undefined {
   const [txBytes, txPackets] = [link?.['txBytes'], link?.['txPackets']];
   if (rxBytes === undefined || rxPackets === undefined || txBytes === undefined || txPackets === undefined)
     return undefined;
-  return { in: rxBytes - ETHERNET_HEADER * rxPackets, out: txBytes - ETHERNET_HEADER * txPackets };
+  return { in: rxBytes - HEADER * rxPackets, out: txBytes - HEADER * txPackets };
 }
 
 function sum(parts: readonly (InOut<bigint> | undefined)[]): InOut<bigint> | undefined {

@@ -1,11 +1,9 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
-import { ipOctets, linkBytes, packets } from '../units.js';
+import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count-traffic.js';
 import { deviceLoopback } from './loopback.js';
-
-const ETHERNET_HEADER = 14;
 
 /** TCP's timestamps (RFC 7323): the carrier's segments on the wire have them, those on its tap have not. */
 const TIMESTAMPS = 12;
