@@ -1,15 +1,12 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { pid as ownPid } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { judge } from './budget/judge.js';
 import type { Limits } from './budget/limits.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
 import { countedDevices } from './isolation/counted-devices.js';
-import { readDeviceQueues } from './isolation/device-queues.js';
-import { lookFor } from './isolation/find-tools.js';
+import { NamespaceQueues } from './isolation/namespace-queues.js';
+import { commandLineOf, watchLife } from './isolation/process-life.js';
 import { foldersOf, readDevices } from './isolation/read-devices.js';
-import { parseStat } from './isolation/read-processes.js';
 import { sharersOf } from './isolation/sharers.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
@@ -87,20 +84,6 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   };
 }
 
-/** Tells whether the same process still lives, and not a later one of the same number. */
-function watchLife(pid: number): () => boolean {
-  const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`))?.startedAt;
-  const startedAt = startOf();
-  if (startedAt === undefined) throw new NetmeterError('NO_SUCH_PROCESS', `there is no process ${pid}`);
-  return () => startOf() === startedAt;
-}
-
-/** A kernel thread has none. */
-function commandLineOf(pid: number): string[] {
-  const words = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
-  return words.length > 0 ? words : [readText(`/proc/${pid}/comm`).trim() || `${pid}`];
-}
-
 function openCounters(pid: number): HeldCounterFiles {
   try {
     return new HeldCounterFiles(pid);
@@ -134,37 +117,3 @@ const contaminationBy = (sharedWith: number | null): Contamination => ({
   idleMs: milliseconds(0),
   foreignConnections: null,
 });
-
-/** The queues of a namespace, which is held by its file: they can be read when its process is gone. */
-class NamespaceQueues implements Disposable {
-  readonly #namespace: number | undefined;
-  readonly #devices: readonly string[];
-
-  constructor(pid: number, devices: readonly string[]) {
-    this.#devices = devices;
-    try {
-      this.#namespace = openSync(`/proc/${pid}/ns/net`, 'r');
-    } catch {
-      // Another user's: its devices' own counters must do.
-    }
-  }
-
-  readWire() {
-    const [nsenter, tc] = [lookFor('nsenter'), lookFor('tc')];
-    const reachable = this.#namespace !== undefined && nsenter !== undefined && tc !== undefined;
-    const enter = [nsenter ?? '', `--net=/proc/${ownPid}/fd/${this.#namespace}`, '--', tc ?? ''];
-    return readDeviceQueues(reachable ? enter : undefined, this.#devices);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#namespace !== undefined) closeSync(this.#namespace);
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -1,37 +1,26 @@
 import type { Place } from './place-address.js';
-import type { Moved, PayloadClass, ProcessRecord, RemoteAccount } from './process-record.js';
+import type { PayloadClass, ProcessRecord } from './process-record.js';
 import type { RemoteLedger } from './remote-ledger.js';
-import type { Endpoint, SocketKey, TraceEvent } from './trace-event.js';
-
-/** <net/tcp_states.h> */
-const ESTABLISHED = 1;
-const SYN_SENT = 2;
-const SYN_RECV = 3;
-const FIN_WAIT1 = 4;
-const CLOSE = 7;
-const LAST_ACK = 9;
-const LISTEN = 10;
-
-/** IPPROTO_ of the sockets whose states the kernel tells: TCP, DCCP, SCTP, MPTCP. */
-const WITH_STATES: ReadonlySet<number> = new Set([6, 33, 132, 262]);
+import type { SocketKey, TraceEvent } from './trace-event.js';
+import {
+  CLOSE,
+  ESTABLISHED,
+  FIN_WAIT1,
+  isOther,
+  LAST_ACK,
+  LISTEN,
+  nameOf,
+  SYN_RECV,
+  SYN_SENT,
+  type TracedSocket,
+  type Turned,
+  WITH_STATES,
+} from './traced-socket.js';
 
 /** More sockets than this are not remembered at once. */
 const MAX_OPEN = 65_536;
 const MAX_CLOSED = 4096;
 
-type Socket = {
-  readonly protocol: number;
-  side: 'connected' | 'accepted';
-  local: Endpoint | undefined;
-  remote: Endpoint | undefined;
-  /** We sent a FIN, or all is over: its place in the kernel may be another connection's before we hear of that one. */
-  closing: boolean;
-  pending: Map<ProcessRecord, Moved> | undefined;
-  /** Where its last user's bytes are counted. */
-  target: { readonly record: ProcessRecord; readonly where: PayloadClass; readonly account: RemoteAccount } | undefined;
-};
-
-type Turned = Extract<TraceEvent, { kind: 'turned' }>;
 type Received = Extract<TraceEvent, { kind: 'moved' }>;
 
 /**
@@ -39,9 +28,9 @@ type Received = Extract<TraceEvent, { kind: 'moved' }>;
  * connection often only when it is closed: bytes wait for them. The kernel uses a closed socket's place again, at once.
  */
 export class SocketLedger {
-  readonly #open = new Map<SocketKey, Socket>();
+  readonly #open = new Map<SocketKey, TracedSocket>();
   /** What they have received may still be read. */
-  readonly #closed = new Map<SocketKey, Socket>();
+  readonly #closed = new Map<SocketKey, TracedSocket>();
   readonly #place: Place;
   readonly #remotes: RemoteLedger;
 
@@ -112,13 +101,13 @@ export class SocketLedger {
     this.#remotes.accountOf(record, nameOf(socket, remote)).connections++;
   }
 
-  #known(key: SocketKey, protocol: number): Socket {
+  #known(key: SocketKey, protocol: number): TracedSocket {
     const found = this.#open.get(key) ?? this.#closed.get(key);
     if (found?.protocol === protocol) return found;
     this.#forget(key);
     const [oldest] = this.#open.size >= MAX_OPEN ? this.#open.keys() : [];
     if (oldest !== undefined) this.#forget(oldest);
-    const socket: Socket = {
+    const socket: TracedSocket = {
       protocol,
       // A connect would have been seen.
       side: 'accepted',
@@ -132,7 +121,7 @@ export class SocketLedger {
     return socket;
   }
 
-  #retire(key: SocketKey, socket: Socket): void {
+  #retire(key: SocketKey, socket: TracedSocket): void {
     this.#open.delete(key);
     const [oldest] = this.#closed.size >= MAX_CLOSED ? this.#closed.keys() : [];
     if (oldest !== undefined) this.#forget(oldest);
@@ -147,7 +136,7 @@ export class SocketLedger {
     }
   }
 
-  #flush(socket: Socket): void {
+  #flush(socket: TracedSocket): void {
     if (!socket.pending) return;
     for (const [record, moved] of socket.pending) {
       record.waiting--;
@@ -156,7 +145,7 @@ export class SocketLedger {
     socket.pending = undefined;
   }
 
-  #settle(record: ProcessRecord, socket: Socket, way: 'in' | 'out', bytes: number): void {
+  #settle(record: ProcessRecord, socket: TracedSocket, way: 'in' | 'out', bytes: number): void {
     const { local, remote } = socket;
     if (!local || !remote) {
       count(record, 'unplaced', way, bytes);
@@ -172,20 +161,6 @@ export class SocketLedger {
     count(record, where, way, bytes);
     (account.folded ?? account)[way] += bytes;
   }
-}
-
-const nameOf = ({ side, protocol, local }: Socket, remote: Endpoint) => ({
-  side,
-  protocol,
-  address: remote.address,
-  port: side === 'connected' ? remote.port : (local?.port ?? 0),
-});
-
-/** A connect shows its own port only later, as 0. */
-function isOther(socket: Socket, { local, remote }: Turned): boolean {
-  if (!socket.remote || !socket.local) return false;
-  if (socket.remote.address !== remote.address || socket.remote.port !== remote.port) return true;
-  return socket.local.port !== 0 && socket.local.port !== local.port;
 }
 
 function count(record: ProcessRecord, where: PayloadClass, way: 'in' | 'out', bytes: number): void {

@@ -7,7 +7,8 @@ import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
 import { parseDuration } from './parse-duration.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { parseReport } from './report-target.js';
-import { complain, tell } from './run.js';
+import { complain } from './say.js';
+import { tell } from './tell.js';
 import { usage } from './usage-error.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]

@@ -11,7 +11,7 @@ import { FAILED } from './exit-status.js';
 import { ownerOfReports } from './owner-of-reports.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import { complain } from './run.js';
+import { complain } from './say.js';
 import { usage } from './usage-error.js';
 
 const HELP = `Usage: netmeter budget suggest REPORT.json ... [options]

@@ -9,7 +9,7 @@ import { painter } from '../report/paint.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import { complain } from './run.js';
+import { complain } from './say.js';
 import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';
 

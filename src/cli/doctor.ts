@@ -10,7 +10,7 @@ import { painter } from '../report/paint.js';
 import { version } from '../version.js';
 import { FAILED } from './exit-status.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
-import { complain } from './run.js';
+import { complain } from './say.js';
 import { usage } from './usage-error.js';
 import { useColor } from './use-color.js';
 

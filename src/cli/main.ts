@@ -4,7 +4,8 @@ import { version } from '../version.js';
 import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
-import { complain, run } from './run.js';
+import { run } from './run.js';
+import { complain } from './say.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {

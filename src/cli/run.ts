@@ -5,13 +5,12 @@ import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
 import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
-import { inert } from './inert.js';
 import { originalOpenFiles } from './open-files.js';
-import { ownerOfReports } from './owner-of-reports.js';
 import type { RunOptions } from './run-options.js';
+import { complain, say } from './say.js';
 import { SignalRelay } from './signals.js';
+import { tell } from './tell.js';
 import { usage } from './usage-error.js';
-import { useColor } from './use-color.js';
 
 /** A wait shorter than this needs no explanation. */
 const EXPLAIN_AFTER_MS = 1000;
@@ -118,40 +117,6 @@ const tellsProcesses = ({ by, reports, ci }: RunOptions) =>
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
 
-type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
-
-/** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
-export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
-  const { renderText } = await import('../report/text.js');
-  const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
-  // A warning too is worth telling to who wants no summary.
-  const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
-  const { env, stderr } = process;
-  if (!options.quiet || broken) {
-    const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });
-    stderr.write(inert(text, env));
-  }
-  const failed = await writeReports(measurement, options);
-  if (ciSystem(options.ci, env) === 'github') {
-    const { tellGithub } = await import('./tell-github.js');
-    await tellGithub(measurement, { env, quiet: options.quiet, owner: ownerOfReports(env), stderr });
-  }
-  return failed;
-}
-
-async function writeReports(measurement: Measurement, { reports, by }: TellOptions): Promise<boolean> {
-  let failed = false;
-  if (reports.length === 0) return false;
-  const { writeReportTo } = await import('./write-report-to.js');
-  for (const target of reports) {
-    await writeReportTo(target, measurement, { by, owner: ownerOfReports(process.env) }).catch((error: unknown) => {
-      failed = true;
-      complain(error);
-    });
-  }
-  return failed;
-}
-
 function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {
   if (error instanceof NetmeterError && error.code === 'INTERRUPTED' && received)
     return { kind: 'interrupted', signal: received };
@@ -160,12 +125,3 @@ function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome 
   if (error.code === 'COMMAND_NOT_FOUND') return { kind: 'not-found' };
   return { kind: error.code === 'COMMAND_NOT_EXECUTABLE' ? 'not-executable' : 'failed' };
 }
-
-/** Tells an error: what happened, and the cure. Unexpected ones come with their stack. */
-export function complain(error: unknown): void {
-  if (error instanceof NetmeterError) say(`${error.message}\n  ${error.cure}`);
-  else say(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
-}
-
-/** Tells people something, on stderr. */
-export const say = (text: string) => void process.stderr.write(inert(`netmeter: ${text}\n`, process.env));

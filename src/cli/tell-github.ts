@@ -4,7 +4,7 @@ import { githubOutput } from '../report/github-output.js';
 import { githubSummary } from '../report/github-summary.js';
 import { appendReport } from '../report/write-appended.js';
 import type { Owner } from '../report/write-report.js';
-import { complain } from './run.js';
+import { complain } from './say.js';
 
 type Github = {
   readonly env: NodeJS.ProcessEnv;

@@ -1,11 +1,11 @@
 import { NetmeterError } from '../errors.js';
 import type { LineChannel } from './line-channel.js';
-import { hostDevices, type Links } from './make-links.js';
+import type { Links } from './make-links.js';
+import { countedLinks, natRules, tableName } from './nat-rules.js';
 import { hasChain } from './nft-answers.js';
 import type { PublishedPort } from './ports.js';
-import { publishRules } from './publish-rules.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
-import { AT_HOST_ENDS, type CountedLink, LAST_CHAIN, remoteRules } from './remote-rules.js';
+import { AT_HOST_ENDS, LAST_CHAIN, remoteRules } from './remote-rules.js';
 import type { RemoteSource } from './scope.js';
 
 /** Answered at once and without the kernel, which tells that what was said before is done. */
@@ -106,7 +106,7 @@ export class NatTable implements RemoteSource {
     const table = `inet ${tableName(links)}`;
     this.#table = table;
     this.#nft.send(
-      transaction(links, switchedOn, this.#published),
+      natRules(links, switchedOn, this.#published),
       `list chain ${table} nm_forward`,
       remoteRules({ table, links: countedLinks(links), hasServer: this.#published.length > 0, ...AT_HOST_ENDS }).join(
         '; ',
@@ -134,40 +134,4 @@ export class NatTable implements RemoteSource {
   remove(links: Links): void {
     this.#nft.send(`delete table inet ${tableName(links)}`);
   }
-}
-
-const countedLinks = ({ plans }: Links): CountedLink[] =>
-  plans.flatMap(({ purpose, host: { device } }) =>
-    purpose === 'host-local' ? [] : [{ family: purpose === 'ipv4' ? '4' : '6', device }],
-  );
-
-const tableName = ({ number }: Links) => `netmeter_${number}`;
-
-/** One line, which `nft -i` takes as one transaction. */
-export function transaction(
-  links: Links,
-  switchedOn: readonly string[],
-  published: readonly PublishedPort[] = [],
-): string {
-  const table = `inet ${tableName(links)}`;
-  const devices = `{ ${hostDevices(links)
-    .map((device) => `"${device}"`)
-    .join(', ')} }`;
-  const commands = [
-    `add table ${table} { flags owner; }`,
-    `add chain ${table} nm_nat { type nat hook postrouting priority 100; }`,
-    `add rule ${table} nm_nat iifname ${devices} oifname != ${devices} masquerade`,
-    `add chain ${table} nm_forward { type filter hook forward priority -10; }`,
-    // Nobody outside opens a connection into the namespace, but to what is published.
-    `add rule ${table} nm_forward oifname ${devices} ct status dnat accept`,
-    `add rule ${table} nm_forward oifname ${devices} ct state new drop`,
-    ...publishRules(table, devices, links.plans, published),
-    // Between others such a device must go on not to forward.
-    ...switchedOn.map((device) => `add rule ${table} nm_forward iifname "${device}" oifname != "nm*" drop`),
-    // The host's own multicast (MLD, mDNS, router advertisements) is not the command's traffic.
-    `add chain ${table} nm_output { type filter hook output priority 0; }`,
-    `add rule ${table} nm_output oifname ${devices} ip daddr { 224.0.0.0/4, 255.255.255.255 } drop`,
-    `add rule ${table} nm_output oifname ${devices} ip6 daddr ff00::/8 drop`,
-  ];
-  return commands.join('; ');
 }

@@ -6,7 +6,7 @@ import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';
 import { RecordFile } from '../../watch/write-records.js';
 import { FAILED } from '../exit-status.js';
-import { complain, say } from '../run.js';
+import { complain, say } from '../say.js';
 import { LiveOutput } from './live-output.js';
 import { parseWatchArguments, type WatchOptions } from './parse-watch-arguments.js';
 import { StopSignals } from './stop-signals.js';

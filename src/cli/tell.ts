@@ -1,0 +1,41 @@
+import type { Measurement } from '../measurement/measurement.js';
+import { ciSystem } from './ci-system.js';
+import { inert } from './inert.js';
+import { ownerOfReports } from './owner-of-reports.js';
+import type { RunOptions } from './run-options.js';
+import { complain } from './say.js';
+import { useColor } from './use-color.js';
+
+type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
+
+/** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
+export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
+  const { renderText } = await import('../report/text.js');
+  const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
+  // A warning too is worth telling to who wants no summary.
+  const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
+  const { env, stderr } = process;
+  if (!options.quiet || broken) {
+    const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });
+    stderr.write(inert(text, env));
+  }
+  const failed = await writeReports(measurement, options);
+  if (ciSystem(options.ci, env) === 'github') {
+    const { tellGithub } = await import('./tell-github.js');
+    await tellGithub(measurement, { env, quiet: options.quiet, owner: ownerOfReports(env), stderr });
+  }
+  return failed;
+}
+
+async function writeReports(measurement: Measurement, { reports, by }: TellOptions): Promise<boolean> {
+  let failed = false;
+  if (reports.length === 0) return false;
+  const { writeReportTo } = await import('./write-report-to.js');
+  for (const target of reports) {
+    await writeReportTo(target, measurement, { by, owner: ownerOfReports(process.env) }).catch((error: unknown) => {
+      failed = true;
+      complain(error);
+    });
+  }
+  return failed;
+}
