@@ -2,10 +2,31 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { build } from 'rolldown';
 
-/** Ours, but for what only some runs load. */
-const mainModules = new RegExp(
-  `^${process.cwd()}/src/(?!cli/(command-names|doctor|budget|compare|baseline|read-report|repeat|prepare|watch|attach|help|completion|nearest-option|config/(?!find)|write-report-to|tell-github)|report/|doctor/|watch/|attach|attribution/|evidence/(?!observed)|privileged/(measure|serve|json)|run/(neighbours|contamination|explain|enforce)|counters/(connections|unix-sockets)|traffic/idle|budget/(?!limits|parse)|isolation/(kept-limits|limit-rules|inner-table|egress|destinations|decode-answer|read-sockets|read-stillness|read-facts|run-tool|dns-relay|dns-frames|ask-resolver|name-relays|scope-names|remote-listing|remote-table|host-ports|inner-sockets|port-counters|ported-scope|publish-ports|published-ports|forward-|refusal-|listening-|offline|parse-attempts|user-|host-scope|shared-|join|counted-|read-(devices|processes)|marked-|tree-guard|device-q|find-namespace|outside-|carrier|explain|pasta|slirp|tap-|within|script-env))`,
-);
+/** What only some runs load, below src/: the rest of ours is one file. */
+const loadedByNeed = [
+  'attach',
+  'attribution/',
+  'budget/(?!limits|parse)',
+  'cli/(attach|baseline|budget|command-names|compare|completion|doctor|help|nearest-option|prepare|read-report|repeat|tell-github|watch|write-report-to)',
+  'cli/config/(?!find)',
+  'counters/(connections|unix-sockets)',
+  'doctor/',
+  'evidence/(?!observed)',
+  'isolation/(limits|offline|shared|user-mode)/',
+  'isolation/machine/(?!canonical|is-ipv6|namespace-members|read-local|read-uplink|routes)',
+  'isolation/names/(?!hosts-file|read-resolver|resolver)',
+  'isolation/ports/(?!ports)',
+  'isolation/read-facts',
+  'isolation/remotes/(?!remote-rules)',
+  'isolation/tools/(pause|run-inside|script-env|user-name|within)',
+  'isolation/veth/(egress-gate|inner-table|kept-limits|scope-names)',
+  'privileged/(measure|serve|json)',
+  'report/',
+  'run/(contamination|enforce|explain|neighbours)',
+  'traffic/idle',
+  'watch/',
+];
+const mainModules = new RegExp(`^${process.cwd()}/src/(?!${loadedByNeed.join('|')})`);
 
 /** What the summary of every run is made of: one file again, though other reports share parts of it. */
 const summaryModules =

@@ -20,7 +20,7 @@ export { HeldCounterFiles } from './counters/take-held-files.js';
 export { takeSnapshot } from './counters/take-snapshot.js';
 export type { ErrorCode } from './errors.js';
 export { NetmeterError } from './errors.js';
-export { outsideDevices } from './isolation/outside-devices.js';
+export { outsideDevices } from './isolation/machine/outside-devices.js';
 export { measure } from './measure.js';
 export type { MeasureOptions } from './measure-options.js';
 export type * from './measurement/budget.js';

@@ -2,8 +2,8 @@ import type { StdioOptions } from 'node:child_process';
 import type { Limits } from './budget/limits.js';
 import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
-import type { Egress } from './isolation/destinations.js';
-import type { HostPort, PublishedPort } from './isolation/ports.js';
+import type { Egress } from './isolation/limits/destinations.js';
+import type { HostPort, PublishedPort } from './isolation/ports/ports.js';
 import { type Milliseconds, milliseconds, type OctetsPerSecond } from './units.js';
 
 /** What a caller of {@link measure} may choose; everything has the command line's default. */

@@ -1,7 +1,7 @@
 import type { Limits } from '../budget/limits.js';
 import { parseCount, parseNamedSize, parseRate } from '../budget/parse-limit.js';
 import { parseSize } from '../budget/parse-size.js';
-import type { Values } from './read-values.js';
+import type { Values } from './option-values.js';
 import { usage } from './usage-error.js';
 
 export type Level = 'max' | 'warn';

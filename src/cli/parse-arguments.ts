@@ -1,5 +1,6 @@
 import { joinValues } from './join-values.js';
-import { readValues, type Values } from './read-values.js';
+import type { Values } from './option-values.js';
+import { readValues } from './read-values.js';
 import { type RunOptions, runOptions } from './run-options.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import type { Destination } from '../isolation/destinations.js';
+import type { Destination } from '../isolation/limits/destinations.js';
 import { usage } from './usage-error.js';
 
 /**

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { HostPort, PortProtocol, PublishedPort } from '../isolation/ports.js';
+import type { HostPort, PortProtocol, PublishedPort } from '../isolation/ports/ports.js';
 import { usage } from './usage-error.js';
 
 /** A range this long is a typing error. */

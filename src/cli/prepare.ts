@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Account, identityOptions } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
-import { lookFor } from '../isolation/find-tools.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
 
 /**
  * Runs a shell line before a run, unmetered, as the command's account: what it makes belongs to whom the command is. Its

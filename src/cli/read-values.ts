@@ -1,8 +1,6 @@
+import type { Values } from './option-values.js';
 import { OPTIONS } from './options.js';
 import { usage } from './usage-error.js';
-
-/** The values that each given option has, by its long name; a switch has one. */
-export type Values = ReadonlyMap<string, readonly string[]>;
 
 /** For yargs-parser, which yargs itself parses with; the rest of yargs, 20 ms to load, is only needed for the help. */
 const PARSER = {

@@ -5,7 +5,7 @@ import { execPath } from 'node:process';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { requireTools } from '../isolation/find-tools.js';
+import { requireTools } from '../isolation/tools/find-tools.js';
 import { SERVER } from './programs.js';
 import type { FarCounters } from './true-octets.js';
 

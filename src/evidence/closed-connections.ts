@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ConnectionLedger, type SeenConnections } from '../attribution/connection-ledger.js';
 import { placeBy } from '../attribution/place-address.js';
-import { asAccount } from '../isolation/as-account.js';
-import { lookFor } from '../isolation/find-tools.js';
 import type { Scope } from '../isolation/scope.js';
+import { asAccount } from '../isolation/tools/as-account.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
 import { parseSocketLine } from './parse-ss.js';
 
 export type ConnectionWatchOptions = {

@@ -4,9 +4,9 @@ import { addSightings, type DoorList, type Sighting } from '../attribution/door-
 import { inheritedSockets, SOCKET_LISTS } from '../attribution/inherited-sockets.js';
 import { farEnds, unixDoors } from '../attribution/unix-doors.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
-import { lookFor } from '../isolation/find-tools.js';
-import { MarkedTree } from '../isolation/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
+import { MarkedTree } from '../isolation/shared/marked-tree.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { networkOf, readText } from './read-text.js';

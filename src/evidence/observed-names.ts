@@ -1,6 +1,6 @@
-import { canonicalAddress } from '../isolation/canonical-address.js';
-import type { DecodedAnswer } from '../isolation/decode-answer.js';
-import type { DnsExchange } from '../isolation/dns-exchange.js';
+import { canonicalAddress } from '../isolation/machine/canonical-address.js';
+import type { DecodedAnswer } from '../isolation/names/decode-answer.js';
+import type { DnsExchange } from '../isolation/names/dns-exchange.js';
 import type { DnsUse } from '../measurement/remotes.js';
 
 /** So many addresses are remembered with their names; a crawler of the whole web has more. */
@@ -49,7 +49,7 @@ export class ObservedNames {
 
   /** Loaded here: only a command that looks names up pays for the decoder. */
   async #load(): Promise<void> {
-    const { decodeAnswer } = await import('../isolation/decode-answer.js');
+    const { decodeAnswer } = await import('../isolation/names/decode-answer.js');
     this.#decode = decodeAnswer;
     for (const exchange of this.#waiting.splice(0)) this.#read(exchange, decodeAnswer);
   }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Facts, Probe } from './choose-isolation.js';
-import { lookFor } from './find-tools.js';
 import { readRootFacts } from './read-root-facts.js';
+import { lookFor } from './tools/find-tools.js';
 
 /** A probe that takes longer hangs. */
 const PROBE_MS = 5000;

@@ -1,8 +1,8 @@
 import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { Facts, Probe } from './choose-isolation.js';
-import { findTools } from './find-tools.js';
 import { requireRights } from './require-rights.js';
+import { findTools } from './tools/find-tools.js';
 
 /** What a user with all rights needs to know; the rest is not tried. */
 export function readRootFacts(): Facts {

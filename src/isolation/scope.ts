@@ -1,8 +1,8 @@
 import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
-import type { DnsObserver } from './dns-exchange.js';
-import type { RemoteEntry, UncountedRemotes } from './remote-listing.js';
+import type { DnsObserver } from './names/dns-exchange.js';
+import type { RemoteEntry, UncountedRemotes } from './remotes/remote-listing.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with

@@ -8,7 +8,7 @@ import { cwd, execPath, getgid, getgroups, getuid, env as ownEnvironment, pid, u
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
-import { lookFor } from '../isolation/find-tools.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { JsonLines } from './json-lines.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KernelLimits } from '../isolation/limit-rules.js';
+import type { KernelLimits } from '../isolation/limits/limit-rules.js';
 import type { LimitKeeper } from '../isolation/scope.js';
 import type { JudgedBudget } from '../measurement/budget.js';
 import type { InOut } from '../measurement/traffic.js';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { lookFor } from '../isolation/find-tools.js';
-import type { HostPort } from '../isolation/ports.js';
-import type { RefusalWatch } from '../isolation/refusal-watch.js';
+import type { HostPort } from '../isolation/ports/ports.js';
+import type { RefusalWatch } from '../isolation/ports/refusal-watch.js';
 import type { Scope } from '../isolation/scope.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Protocol } from '../measurement/traffic.js';
 
@@ -41,7 +41,7 @@ async function start(scope: Scope, offered: readonly HostPort[]): Promise<Refusa
   const { kind } = scope.isolation;
   const nft = kind === 'host' || kind === 'join' ? undefined : lookFor('nft');
   if (nft === undefined) return undefined;
-  const { RefusalWatch } = await import('../isolation/refusal-watch.js');
+  const { RefusalWatch } = await import('../isolation/ports/refusal-watch.js');
   const ports = offered.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
   return RefusalWatch.start(scope.administer(), nft, ports);
 }

@@ -1,9 +1,9 @@
 import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
-import { lookFor } from '../isolation/find-tools.js';
-import type { HostPort, PublishedPort } from '../isolation/ports.js';
+import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
-import { VethScope } from '../isolation/veth-scope.js';
+import { lookFor } from '../isolation/tools/find-tools.js';
+import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** What a run asks for, and the kernel's trace that may be made beside. */
@@ -22,15 +22,15 @@ async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
     case 'veth':
       return VethScope.open({ ...options, keep: options.enforce ? (options.limits ?? {}) : undefined });
     case 'offline': {
-      const { OfflineScope } = await import('../isolation/offline-scope.js');
+      const { OfflineScope } = await import('../isolation/offline/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });
     }
     case 'host':
-      return (await import('../isolation/host-scope.js')).HostScope.open(options);
+      return (await import('../isolation/shared/host-scope.js')).HostScope.open(options);
     case 'join':
-      return (await import('../isolation/join-scope.js')).JoinScope.open({ ...options, netns: place.netns });
+      return (await import('../isolation/shared/join-scope.js')).JoinScope.open({ ...options, netns: place.netns });
     case 'user-mode':
-      return (await import('../isolation/user-mode-scope.js')).UserModeScope.open(options);
+      return (await import('../isolation/user-mode/user-mode-scope.js')).UserModeScope.open(options);
     default:
       return place satisfies never;
   }
@@ -41,8 +41,8 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Sco
   if (scope.isolation.kind === 'host') return scope;
   try {
     const [{ HostPorts }, { PortedScope }] = await Promise.all([
-      import('../isolation/host-ports.js'),
-      import('../isolation/ported-scope.js'),
+      import('../isolation/ports/host-ports.js'),
+      import('../isolation/ports/ported-scope.js'),
     ]);
     return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), lookFor('nft')));
   } catch (error) {

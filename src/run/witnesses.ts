@@ -1,6 +1,6 @@
 import { NetmeterError } from '../errors.js';
 import { ObservedNames } from '../evidence/observed-names.js';
-import type { Egress } from '../isolation/destinations.js';
+import type { Egress } from '../isolation/limits/destinations.js';
 import type { Scope, WireReading } from '../isolation/scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Attempt } from '../measurement/isolation.js';
@@ -137,7 +137,7 @@ async function countsAll(scope: Scope, before: WireReading): Promise<boolean | u
 
 /** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
 async function refuseNames(egress: Egress): Promise<void> {
-  const { hasNames } = await import('../isolation/destinations.js');
+  const { hasNames } = await import('../isolation/limits/destinations.js');
   if (!hasNames(egress)) return;
   throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
     cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { END_MEMBERS, HOLD_NAMESPACE } from '../../src/isolation/end-members-script.js';
-import { lookFor } from '../../src/isolation/find-tools.js';
+import { END_MEMBERS, HOLD_NAMESPACE } from '../../src/isolation/scripts/end-members-script.js';
+import { lookFor } from '../../src/isolation/tools/find-tools.js';
 import { describePrivileged } from '../privileged.js';
 
 const namespaceOf = (pid: number | undefined) => readlinkSync(`/proc/${pid}/ns/net`);

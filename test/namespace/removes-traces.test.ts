@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findTracefs, type Tracefs } from '../../src/evidence/find-tracefs.js';
 import { ProcessTrace } from '../../src/evidence/process-trace.js';
 import { sweepTraces } from '../../src/evidence/sweep-traces.js';
-import { HostScope } from '../../src/isolation/host-scope.js';
-import { OfflineScope } from '../../src/isolation/offline-scope.js';
-import { VethScope } from '../../src/isolation/veth-scope.js';
+import { OfflineScope } from '../../src/isolation/offline/offline-scope.js';
+import { HostScope } from '../../src/isolation/shared/host-scope.js';
+import { VethScope } from '../../src/isolation/veth/veth-scope.js';
 import { ROOT } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 

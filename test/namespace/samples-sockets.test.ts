@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SocketSamples } from '../../src/evidence/socket-samples.js';
-import { VethScope } from '../../src/isolation/veth-scope.js';
+import { VethScope } from '../../src/isolation/veth/veth-scope.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';

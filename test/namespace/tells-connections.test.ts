@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTally } from '../../src/attribution/remote-tally.js';
 import { ClosedConnections } from '../../src/evidence/closed-connections.js';
-import { VethScope } from '../../src/isolation/veth-scope.js';
+import { VethScope } from '../../src/isolation/veth/veth-scope.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Balance } from '../../src/measurement/processes.js';
 import { measured, NETMETER, program, runToEnd } from '../netmeter.js';

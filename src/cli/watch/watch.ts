@@ -1,6 +1,6 @@
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
-import { outsideDevices } from '../../isolation/outside-devices.js';
+import { outsideDevices } from '../../isolation/machine/outside-devices.js';
 import { takeReading } from '../../watch/take-reading.js';
 import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';

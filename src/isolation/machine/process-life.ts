@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { NetmeterError } from '../../errors.js';
+import { parseStat } from './read-processes.js';
+
+/**
+ * Tells whether the same process still lives, and not a later one of the same number.
+ * @throws {NetmeterError} NO_SUCH_PROCESS
+ */
+export function watchLife(pid: number): () => boolean {
+  const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`))?.startedAt;
+  const startedAt = startOf();
+  if (startedAt === undefined) throw new NetmeterError('NO_SUCH_PROCESS', `there is no process ${pid}`);
+  return () => startOf() === startedAt;
+}
+
+/** Its words (/proc/PID/cmdline); a thread of the kernel's has none, but a name. */
+export function commandLineOf(pid: number): string[] {
+  const words = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+  return words.length > 0 ? words : [readText(`/proc/${pid}/comm`).trim() || `${pid}`];
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:dgram';
+import type { Server } from 'node:net';
+import type { Warning } from '../../measurement/measurement.js';
+import type { WireReading } from '../scope.js';
+import { forwardTcp } from './forward-tcp.js';
+import { forwardUdp } from './forward-udp.js';
+import { type InnerSocket, openInnerSockets } from './inner-sockets.js';
+import { PortCounters } from './port-counters.js';
+import type { HostPort } from './ports.js';
+
+/** Where the host's services are looked for. */
+const ON_HOST = ['127.0.0.1', '::1'] as const;
+
+/**
+ * Ports of the host's loopback at the loopback inside: netmeter listens there and hands on, so that the service sees a
+ * client on 127.0.0.1, ::1 works too, and nothing of the host is rerouted. A port that the command itself listens on is
+ * taken then, which it is told, instead of being shadowed.
+ */
+export class HostPorts implements Disposable {
+  readonly warnings: readonly Warning[];
+  readonly #forwarders: readonly Disposable[];
+  readonly #counters: PortCounters | undefined;
+
+  private constructor(sockets: readonly InnerSocket[], counters: PortCounters | undefined) {
+    this.#forwarders = sockets.map(forward);
+    this.#counters = counters;
+    this.warnings = counters ? [] : [UNCOUNTED];
+  }
+
+  /**
+   * @param administer argv that runs what follows it inside, with the rights over the namespace
+   * @param nft where nft is, if it is
+   * @throws {NetmeterError} SETUP_FAILED: a port inside is taken
+   */
+  static async open(
+    ports: readonly HostPort[],
+    administer: readonly string[],
+    nft: string | undefined,
+  ): Promise<HostPorts> {
+    const counters = nft === undefined ? undefined : PortCounters.attach([...administer, nft], ports);
+    return new HostPorts(await openInnerSockets(administer, ports), await counters);
+  }
+
+  /** What passed to and from the host's services. */
+  async read(): Promise<WireReading> {
+    const counted = await this.#counters?.read();
+    return { 'host-port.in': counted?.fromHost, 'host-port.out': counted?.toHost };
+  }
+
+  [Symbol.dispose](): void {
+    for (const forwarder of this.#forwarders) forwarder[Symbol.dispose]();
+  }
+}
+
+const UNCOUNTED: Warning = {
+  code: 'HOST_PORTS_UNCOUNTED',
+  message: 'the traffic of --host-port is counted as loopback: nft is missing, or may not count inside',
+};
+
+function forward({ protocol, port, handle }: InnerSocket): Disposable {
+  const target = { addresses: ON_HOST, port };
+  return protocol === 'tcp' ? forwardTcp(handle as Server, target) : forwardUdp(handle as Socket, target);
+}

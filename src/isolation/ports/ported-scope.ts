@@ -1,0 +1,91 @@
+import type { Attempt, Isolation } from '../../measurement/isolation.js';
+import type { Warning } from '../../measurement/measurement.js';
+import type { DnsObserver } from '../names/dns-exchange.js';
+import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
+import type { HostPorts } from './host-ports.js';
+
+/** A scope in which ports of the host are offered. */
+export class PortedScope implements Scope {
+  readonly #scope: Scope;
+  readonly #ports: HostPorts;
+
+  constructor(scope: Scope, ports: HostPorts) {
+    this.#scope = scope;
+    this.#ports = ports;
+  }
+
+  get isolation(): Isolation {
+    return this.#scope.isolation;
+  }
+
+  get warnings(): readonly Warning[] {
+    return [...this.#scope.warnings, ...this.#ports.warnings];
+  }
+
+  get counterPid(): number {
+    return this.#scope.counterPid;
+  }
+
+  get marks(): Readonly<Record<string, string>> {
+    // Where there is no link to the host, its ports are all of it that is inside.
+    return { NETMETER_HOST: '127.0.0.1', ...this.#scope.marks };
+  }
+
+  enter(identity: readonly string[]): readonly string[] {
+    return this.#scope.enter(identity);
+  }
+
+  administer(): readonly string[] {
+    return this.#scope.administer();
+  }
+
+  processes(): number[] {
+    return this.#scope.processes();
+  }
+
+  get exempt(): Scope['exempt'] {
+    return this.#scope.exempt;
+  }
+
+  async readWire(): Promise<WireReading> {
+    const [wire, ports] = await Promise.all([this.#scope.readWire(), this.#ports.read()]);
+    return { ...wire, ...ports };
+  }
+
+  sampleWire(): Promise<WireReading> {
+    return this.#scope.sampleWire();
+  }
+
+  get limits(): LimitKeeper | undefined {
+    return this.#scope.limits;
+  }
+
+  get remotes(): RemoteSource | undefined {
+    return this.#scope.remotes;
+  }
+
+  get hostAddresses(): readonly string[] {
+    return this.#scope.hostAddresses ?? [];
+  }
+
+  async removeTrace(name: string): Promise<void> {
+    await this.#scope.removeTrace?.(name);
+  }
+
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    return (await this.#scope.observeNames?.(observe)) ?? false;
+  }
+
+  unansweredWarnings(): readonly Warning[] {
+    return this.#scope.unansweredWarnings?.() ?? [];
+  }
+
+  async attempts(): Promise<readonly Attempt[] | null> {
+    return (await this.#scope.attempts?.()) ?? null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ports[Symbol.dispose]();
+    await this.#scope[Symbol.asyncDispose]();
+  }
+}

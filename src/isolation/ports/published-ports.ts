@@ -1,0 +1,87 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, isIPv6 } from 'node:net';
+import { NetmeterError } from '../../errors.js';
+import { forwardTcp } from './forward-tcp.js';
+import { forwardUdp } from './forward-udp.js';
+import { type PublishedPort, portName } from './ports.js';
+
+/**
+ * Listens on published ports here: so that nobody else gets them meanwhile, and that this machine's own peers, those on
+ * 127.0.0.1 too, reach the command.
+ */
+export class PublishedPorts implements Disposable {
+  readonly #forwarders: readonly Disposable[];
+
+  private constructor(forwarders: readonly Disposable[]) {
+    this.#forwarders = forwarders;
+  }
+
+  /**
+   * @param addresses of the namespace, as this machine reaches it
+   * @throws {NetmeterError} PORT_TAKEN
+   */
+  static async open(published: readonly PublishedPort[], addresses: readonly string[]): Promise<PublishedPorts> {
+    const opened: Disposable[] = [];
+    try {
+      for (const port of published) {
+        for (const address of port.address === undefined ? ANY : [port.address]) {
+          opened.push(await listen(port, address, addresses));
+        }
+      }
+      return new PublishedPorts(opened);
+    } catch (error) {
+      for (const forwarder of opened) forwarder[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const forwarder of this.#forwarders) forwarder[Symbol.dispose]();
+  }
+}
+
+const ANY = ['0.0.0.0', '::'] as const;
+
+const NOTHING: Disposable = { [Symbol.dispose]() {} };
+
+async function listen(port: PublishedPort, address: string, addresses: readonly string[]): Promise<Disposable> {
+  // A client of one family may well be led to an address of the other.
+  const sameFirst = [...addresses].sort(
+    (a, b) => Number(isIPv6(b) === isIPv6(address)) - Number(isIPv6(a) === isIPv6(address)),
+  );
+  const target = { addresses: sameFirst, port: port.inner };
+  try {
+    return port.protocol === 'tcp'
+      ? forwardTcp(await tcp(port.host, address), target)
+      : forwardUdp(await udp(port.host, address), target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A machine without IPv6 has no :: to listen on.
+    if (address === '::' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return NOTHING;
+    throw new NetmeterError(
+      'PORT_TAKEN',
+      `port ${portName(port.host, port.protocol)} of ${address} cannot be published: ${code}`,
+      { cause: error },
+    );
+  }
+}
+
+async function tcp(port: number, host: string) {
+  const server = createServer({ allowHalfOpen: true });
+  server.listen({ port, host, ipv6Only: true });
+  await once(server, 'listening');
+  return server;
+}
+
+async function udp(port: number, address: string): Promise<Socket> {
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: isIPv6(address) });
+  socket.bind(port, address);
+  try {
+    await once(socket, 'listening');
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { NetmeterError } from '../../errors.js';
+import { countedDevices } from '../machine/counted-devices.js';
+import { findNamespace, type NamespaceFile } from '../machine/find-namespace.js';
+import { foldersOf, readDevices } from '../machine/read-devices.js';
+import { hostsWithLoopbackName } from '../names/hosts-file.js';
+import type { HostPort } from '../ports/ports.js';
+import { requireRights } from '../require-rights.js';
+import { requireTools } from '../tools/find-tools.js';
+import { JoinHolder } from './join-holder.js';
+import { type SharedOptions, SharedScope } from './shared-scope.js';
+
+export type JoinOptions = SharedOptions & {
+  /** A name that `ip netns` knows, or the path of a namespace file. */
+  readonly netns: string;
+  readonly hostPorts?: readonly HostPort[] | undefined;
+};
+
+/** A network namespace that somebody else made, a VPN's say, with the files that `ip netns exec` shows there. */
+export class JoinScope extends SharedScope {
+  /** @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, NO_SUCH_NAMESPACE, SETUP_FAILED, INTERRUPTED */
+  static async open({ netns, hostPorts = [], ...options }: JoinOptions): Promise<JoinScope> {
+    requireRights();
+    const tools = requireTools(['nsenter', 'unshare', 'mount', 'umount', 'sh', 'setpriv']);
+    const found = findNamespace(netns);
+    // Who speaks with the host wants its name.
+    const hosts = hostPorts.length > 0 ? namedHosts(found) : undefined;
+    const holder = await JoinHolder.start(tools, { ...found, hosts, cwd: options.cwd });
+    if (options.signal?.aborted) {
+      await holder.leave();
+      throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+    }
+    const target = [tools.nsenter, '--target', `${holder.pid}`];
+    const devices = countedDevices(readDevices(foldersOf(holder.pid)));
+    const place = {
+      isolation: { kind: 'join', netns, devices } as const,
+      counterPid: holder.pid,
+      enter: [...target, '--net', '--mount', '--root', '--wd', '--'],
+      enterNetwork: [...target, '--net', '--'],
+      leave: () => holder.leave(),
+    };
+    return new JoinScope(place, options);
+  }
+}
+
+/** The namespace's own table of names, or the host's, with the host's name. */
+const namedHosts = ({ etc }: NamespaceFile) =>
+  (etc && hostsWithLoopbackName(`${etc}/hosts`)) || hostsWithLoopbackName();

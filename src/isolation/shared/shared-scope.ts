@@ -1,0 +1,115 @@
+import { NetmeterError } from '../../errors.js';
+import type { Isolation } from '../../measurement/isolation.js';
+import type { Warning } from '../../measurement/measurement.js';
+import { missingRights } from '../require-rights.js';
+import type { Scope, WireReading } from '../scope.js';
+import { asAccount } from '../tools/as-account.js';
+import { lookFor } from '../tools/find-tools.js';
+import { readDeviceQueues } from './device-queues.js';
+import { MarkedTree } from './marked-tree.js';
+import { TreeGuardian } from './tree-guardian.js';
+
+/** A network namespace that was there before, and how to get into it. */
+export type Place = {
+  readonly isolation: Extract<Isolation, { kind: 'host' | 'join' }>;
+  readonly counterPid: number;
+  /** argv that enters it with all that the command shall see. */
+  readonly enter: readonly string[];
+  /** argv that enters its network alone. */
+  readonly enterNetwork: readonly string[];
+  /** What the command's environment must hold besides. */
+  readonly marks?: Readonly<Record<string, string>>;
+  readonly leave: () => Promise<void>;
+};
+
+/** What every scope that others live in too can be opened with. */
+export type SharedOptions = {
+  /** Aborted: nothing is started any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the command will start. */
+  readonly cwd?: string | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
+};
+
+/** A scope that the command shares with whatever else lives there: its tree is told apart by its mark and by parents. */
+export class SharedScope implements Scope {
+  readonly warnings: Warning[] = [];
+  readonly isolation: Isolation;
+  readonly counterPid: number;
+  readonly marks: Readonly<Record<string, string>>;
+  readonly #place: Place;
+  readonly #openFiles: number | undefined;
+  readonly #tree = new MarkedTree();
+  readonly #guardian: TreeGuardian;
+
+  protected constructor(place: Place, { openFiles }: SharedOptions) {
+    this.#place = place;
+    this.#openFiles = openFiles;
+    this.isolation = place.isolation;
+    this.counterPid = place.counterPid;
+    this.marks = { ...this.#tree.marks, ...place.marks };
+    this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others);
+  }
+
+  /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */
+  enter(identity: readonly string[]): string[] {
+    return [...this.#place.enter, ...this.#limitFiles(), ...bindToUs(identity)];
+  }
+
+  administer(): string[] {
+    return [...this.#place.enterNetwork];
+  }
+
+  processes(): number[] {
+    return this.#tree.members();
+  }
+
+  /** The queues of the devices to the outside, where tc can be asked. */
+  readWire(): Promise<WireReading> {
+    const tc = lookFor('tc');
+    const { enterNetwork, isolation } = this.#place;
+    return readDeviceQueues(tc === undefined ? undefined : [...enterNetwork, tc], isolation.devices);
+  }
+
+  /** A program start for each sample would cost too much: the devices' own counters must do. */
+  async sampleWire(): Promise<WireReading> {
+    // Whoever is seen belongs to the tree even when it cuts all ties later.
+    this.processes();
+    return {};
+  }
+
+  async removeTrace(name: string): Promise<void> {
+    this.#guardian.removeTrace(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guardian.finish(this.processes().length === 0);
+    await this.#place.leave();
+  }
+
+  #limitFiles(): string[] {
+    const prlimit = this.#openFiles === undefined ? undefined : lookFor('prlimit');
+    return prlimit === undefined ? [] : [prlimit, `--nofile=${this.#openFiles}:`];
+  }
+}
+
+/** argv that makes a command die with netmeter, and makes it another account's. */
+function bindToUs(identity: readonly string[]): string[] {
+  const setpriv = lookFor('setpriv');
+  const missing = identity.length === 0 ? [] : missingRights(['CAP_SETUID', 'CAP_SETGID']);
+  if (missing.length > 0) {
+    throw new NetmeterError(
+      'MISSING_RIGHTS',
+      `another account needs rights that this process lacks: ${missing.join(', ')}`,
+      {
+        cure: 'Run netmeter as that account, or as root.',
+      },
+    );
+  }
+  if (setpriv !== undefined) return asAccount(setpriv, identity);
+  if (identity.length === 0) return [];
+  throw new NetmeterError('MISSING_TOOLS', 'the command cannot run as another account: setpriv was not found', {
+    cure: 'Install util-linux, or run netmeter as that account.',
+  });
+}

@@ -1,0 +1,129 @@
+import { networkInterfaces } from 'node:os';
+import { isIpv6 } from '../machine/is-ipv6.js';
+import { readLocalAddresses } from '../machine/read-local-addresses.js';
+import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
+import { askResolver } from '../names/ask-resolver.js';
+import type { DnsExchange, DnsObserver } from '../names/dns-exchange.js';
+import { DNS_PORT, type DnsRelay } from '../names/dns-relay.js';
+import { answerForHost, HOST_QUESTION } from '../names/host-name-answer.js';
+import { readHostsFile, withHostName } from '../names/hosts-file.js';
+import { openNameRelays } from '../names/name-relays.js';
+import { chooseResolver, type ResolverChoice } from '../names/read-resolver.js';
+import { type CoveredFile, withNameservers } from '../names/resolver.js';
+import { runInside } from '../tools/run-inside.js';
+import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
+import { TAP_DEVICE } from './tap-plan.js';
+
+const TABLE = 'inet netmeter_names';
+
+type Inside = {
+  /** argv that runs what follows it inside, with the rights over the namespace. */
+  readonly administer: readonly string[];
+  readonly nft: string;
+  readonly exempt: (pid: number) => Disposable;
+};
+
+/**
+ * The names that a command behind a tap finds, and sees looked up. Its questions leave by the tap as ever, where they are
+ * counted; but their destination is translated, inside, to a relay at this host's own address, which the carrier reaches.
+ */
+export class UserModeNames implements Disposable {
+  /** The files that the namespace shows with another text. */
+  readonly resolvConf: CoveredFile | undefined;
+  readonly hosts: CoveredFile | undefined;
+  readonly #choice: ResolverChoice;
+  readonly #addresses: { readonly ipv4: string | undefined; readonly ipv6: string | undefined };
+  readonly #relays: Disposable[] = [];
+  #observe: DnsObserver | undefined;
+
+  constructor(uplink: Uplink) {
+    const hasIpv6 = carriesIpv6(uplink);
+    this.#addresses = {
+      ipv4: addressOf(uplink.ipv4, 'IPv4'),
+      ipv6: hasIpv6 ? addressOf(uplink.ipv6, 'IPv6') : undefined,
+    };
+    this.#choice = chooseResolver({ ipv6: hasIpv6 });
+    this.resolvConf = shownFile(this.#choice);
+    const hosts = readHostsFile();
+    // An ordinary user's command cannot mount anything that the host would miss.
+    this.hosts =
+      hosts && this.hostAddress !== undefined
+        ? { ...hosts, text: withHostName(hosts.text, [this.hostAddress]) }
+        : undefined;
+  }
+
+  /** By which the command reaches this host. */
+  get hostAddress(): string | undefined {
+    return this.#addresses.ipv4 ?? this.#addresses.ipv6;
+  }
+
+  /** Before the command starts: a resolver that only the host itself can reach is asked by a relay inside. */
+  async start(administer: readonly string[]): Promise<void> {
+    const [server] = this.#choice.relayTo ?? [];
+    if (server === undefined) return;
+    this.#relays.push(
+      await openInnerRelay(administer, { server: { address: server, port: DNS_PORT }, ...this.#watched }),
+    );
+  }
+
+  /** @returns whether questions are seen from now on */
+  async observe(observe: DnsObserver, { administer, nft, exempt }: Inside): Promise<boolean> {
+    if (this.#choice.relayTo) {
+      this.#observe = observe;
+      return this.#relays.length > 0;
+    }
+    const named = await openNameRelays({
+      table: TABLE,
+      hook: 'output priority -100',
+      servers: this.#choice.servers ?? [],
+      endFor: (server) => {
+        const address = isIpv6(server) ? this.#addresses.ipv6 : this.#addresses.ipv4;
+        return address === undefined ? undefined : { address, from: `oifname "${TAP_DEVICE}"` };
+      },
+      // Everybody can reach that address; the carrier's questions come from this host.
+      clients: readLocalAddresses(),
+      ...this.#watched,
+    });
+    if (named.relays.length === 0 || !(await areAnswered(named.relays))) {
+      named[Symbol.dispose]();
+      return false;
+    }
+    this.#relays.push(named);
+    this.#observe = observe;
+    const commands = [`add table ${TABLE}`, ...named.rules, ''].join('\n');
+    return runInside([...administer, nft, '-f', '-'], commands, undefined, exempt);
+  }
+
+  [Symbol.dispose](): void {
+    for (const relay of this.#relays) relay[Symbol.dispose]();
+  }
+
+  get #watched() {
+    return {
+      observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      answer: (question: Buffer) => answerForHost(question, this.hostAddress === undefined ? [] : [this.hostAddress]),
+    };
+  }
+}
+
+/** On this machine, where nothing takes long that is not refused. */
+const ANSWERED_WITHIN_MS = 1000;
+
+/** A firewall of the host may keep even its own questions from such a port; then the command had better ask as ever. */
+async function areAnswered(relays: readonly DnsRelay[]): Promise<boolean> {
+  const answers = await Promise.all(relays.map((relay) => askResolver(HOST_QUESTION, relay, ANSWERED_WITHIN_MS)));
+  return answers.every((answer) => answer instanceof Buffer);
+}
+
+/** What the namespace shows as resolv.conf; where only the host's own resolver knows, our relay to it. */
+function shownFile({ resolvConf, relayTo }: ResolverChoice): CoveredFile | undefined {
+  if (!resolvConf || !relayTo) return resolvConf;
+  return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER]) };
+}
+
+/** An address of the host by which it is reached from inside: its uplink's, else any other of its own. */
+function addressOf(device: string | undefined, family: 'IPv4' | 'IPv6'): string | undefined {
+  const own = networkInterfaces()[device ?? ''] ?? [];
+  const first = own.find((each) => each.family === family && !each.address.startsWith('fe80:'));
+  return first?.address ?? readLocalAddresses().find((address) => isIpv6(address) === (family === 'IPv6'));
+}

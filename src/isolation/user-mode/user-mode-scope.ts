@@ -1,0 +1,187 @@
+import { getgid, getuid } from 'node:process';
+import { NetmeterError } from '../../errors.js';
+import type { Isolation } from '../../measurement/isolation.js';
+import type { Warning } from '../../measurement/measurement.js';
+import { namespaceMembers } from '../machine/namespace-members.js';
+import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
+import type { DnsObserver } from '../names/dns-exchange.js';
+import type { PublishedPort } from '../ports/ports.js';
+import { RemoteTable } from '../remotes/remote-table.js';
+import type { RemoteSource, Scope, WireReading } from '../scope.js';
+import { asAccount } from '../tools/as-account.js';
+import { Exempted } from '../tools/exempted.js';
+import { lookFor, requireTools } from '../tools/find-tools.js';
+import { enterUserNamespace } from '../tools/user-namespace.js';
+import { within } from '../tools/within.js';
+import { type Carrier, chooseCarrier } from './carrier.js';
+import { CarrierRun } from './carrier-run.js';
+import { UserGuardian } from './user-guardian.js';
+import { UserModeNames } from './user-mode-names.js';
+
+export type UserModeOptions = {
+  /** Where the command will start. */
+  readonly cwd?: string | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
+  /** Aborted while the scope is being made: it is taken down again. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ports of the host that lead inside; pasta only. */
+  readonly publish?: readonly PublishedPort[] | undefined;
+};
+
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
+
+/** For each step; all of them together take a tenth of a second. */
+const STEP_MS = 5000;
+
+/** The namespace's name of its tap. */
+const TAP = 'nm0';
+
+/**
+ * An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). The
+ * holder is root in a user namespace; the command enters one more, in which it has its own uid again.
+ */
+export class UserModeScope implements Scope {
+  readonly #tools = requireTools(TOOLS);
+  readonly #uplink: Uplink = readUplink();
+  readonly #carrier: Carrier;
+  readonly #names: UserModeNames;
+  readonly #isPublished: boolean;
+  #remotes: RemoteTable | undefined;
+  readonly #guardian: UserGuardian;
+  readonly #exempted = new Exempted([]);
+  #run: CarrierRun | undefined;
+  #pid: number | undefined;
+
+  /**
+   * Opens a scope; on failure all of it is undone.
+   * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS, SETUP_FAILED, INTERRUPTED
+   */
+  static async open({ signal, ...options }: UserModeOptions = {}): Promise<UserModeScope> {
+    // pasta does not end when it is started as root.
+    if (getuid?.() === 0)
+      throw new NetmeterError('SETUP_FAILED', 'user-mode isolation is for ordinary users, not root');
+    const scope = new UserModeScope(options);
+    try {
+      await scope.#setUp();
+      if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+      return scope;
+    } catch (error) {
+      await scope[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {
+    const { mtu, ipv4, ipv6, routed } = this.#uplink;
+    const hasIpv6 = carriesIpv6(this.#uplink);
+    const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
+    this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
+    this.#isPublished = publish.length > 0;
+    this.#names = new UserModeNames(this.#uplink);
+    const { resolvConf, hosts } = this.#names;
+    this.#guardian = new UserGuardian(this.#tools, { cwd, openFiles, carrier: this.#carrier, resolvConf, hosts });
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#run?.warnings ?? [];
+  }
+
+  get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
+    const { tool, tap } = this.#carrier;
+    const families = tap.families.length > 1 ? (['ipv4', 'ipv6'] as const) : (['ipv4'] as const);
+    return { kind: 'user-mode', tool, mtu: tap.mtu, families };
+  }
+
+  get counterPid(): number {
+    if (this.#pid === undefined) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return this.#pid;
+  }
+
+  /** As root of the namespaces into them, as oneself into one more; setpriv comes last, or its signal would be forgotten. */
+  enter(identity: readonly string[]): string[] {
+    const mounts = this.#names.resolvConf || this.#names.hosts ? ['--mount', '--root', '--wd'] : [];
+    return [
+      ...this.#enter(mounts),
+      ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
+      ...asAccount(this.#tools.setpriv, identity),
+    ];
+  }
+
+  administer(): string[] {
+    return this.#enter([]);
+  }
+
+  #enter(mounts: readonly string[]): string[] {
+    const target = ['--target', `${this.counterPid}`, '--user', '--net', ...mounts];
+    return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
+  }
+
+  get marks(): Readonly<Record<string, string>> {
+    const { hostAddress } = this.#names;
+    return { ...this.#guardian.marks, ...(hostAddress !== undefined && { NETMETER_HOST: hostAddress }) };
+  }
+
+  processes(): number[] {
+    return namespaceMembers(this.counterPid, [this.counterPid, ...this.#exempted.pids]);
+  }
+
+  exempt = (pid: number): Disposable => this.#exempted.add(pid);
+
+  /** There is no queue that knows the wire: the tap's own counters are all there is. */
+  readWire(): Promise<WireReading> {
+    return Promise.resolve({});
+  }
+
+  sampleWire(): Promise<WireReading> {
+    return this.readWire();
+  }
+
+  get remotes(): RemoteSource | undefined {
+    return this.#remotes;
+  }
+
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    const nft = lookFor('nft');
+    if (nft === undefined) return false;
+    return this.#names.observe(observe, { administer: this.administer(), nft, exempt: this.exempt });
+  }
+
+  unansweredWarnings(): Warning[] {
+    return this.#run?.unansweredWarnings() ?? [];
+  }
+
+  /** Ends the carrier and what still lives inside. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#run?.leave();
+    this.#names[Symbol.dispose]();
+    return this.#guardian.finish();
+  }
+
+  async #setUp(): Promise<void> {
+    this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
+    this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
+    this.#remotes = this.#countRemotes();
+    const run = new CarrierRun(this.#carrier, this.#guardian.carrier);
+    this.#run = run;
+    await within(STEP_MS, run.attach(this.#guardian.tapReady()), () =>
+      late(`${this.#carrier.tool} did not attach to its tap (it said: ${run.complaint})`),
+    );
+    await this.#remotes?.counts;
+    await this.#names.start(this.administer());
+  }
+
+  #countRemotes(): RemoteTable | undefined {
+    const nft = lookFor('nft');
+    if (nft === undefined) return undefined;
+    const links = this.isolation.families.map(
+      (family) => ({ family: family === 'ipv4' ? '4' : '6', device: TAP }) as const,
+    );
+    return new RemoteTable([...this.administer(), nft], links, this.#isPublished);
+  }
+}
+
+const late = (what: string) =>
+  new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
+    cure: 'Run it again when the machine is less busy, or as root: sudo netmeter -- COMMAND',
+  });

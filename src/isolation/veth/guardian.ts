@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { pid as ownPid } from 'node:process';
+import { NetmeterError } from '../../errors.js';
+import type { CoveredFile } from '../names/resolver.js';
+import type { Tools } from '../tools/find-tools.js';
+import { joined, LineChannel } from '../tools/line-channel.js';
+import { GUARDIAN_SCRIPT } from './guardian-script.js';
+import { HOLDER_SCRIPT } from './holder-script.js';
+
+/** A chain of nft: family, table and name. */
+export type ChainName = { readonly family: string; readonly table: string; readonly chain: string };
+
+export type GuardianOptions = {
+  /** Files of the host that the namespace shows with another text. */
+  readonly resolvConf?: CoveredFile | undefined;
+  readonly hosts?: CoveredFile | undefined;
+  /** An instance of the kernel's trace that may be made from now on, to be taken away at the end. */
+  readonly trace?: string | undefined;
+  /** Where the command will start. */
+  readonly cwd?: string | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
+};
+
+/** The helpers' sockets, in the order of their descriptors from 3 on. */
+export type Helpers = Readonly<Record<'hostIp' | 'hostTc' | 'nft' | 'holder' | 'innerIp', LineChannel>>;
+
+/**
+ * The process that cleans up, in every case: when the run ends well, when it fails, and when netmeter was SIGKILLed.
+ * It starts the helpers of a scope, hears of each change to the host before the change is made, and has one trigger: the
+ * end of its input.
+ */
+export class Guardian {
+  readonly helpers: Helpers;
+  /** Variables by which the command's descendants are known wherever they go. */
+  readonly marks: Readonly<Record<string, string>>;
+  readonly #verbs: LineChannel;
+  readonly #gone: Promise<unknown>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(tools: Tools, options: GuardianOptions) {
+    const { cwd } = options;
+    const run = `${ownPid}-${Date.now().toString(36)}`;
+    this.marks = { NETMETER_RUN: run };
+    const shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
+      // Apart from the terminal: ^C is for the command, not for what holds its scope.
+      detached: true,
+      ...(cwd !== undefined && { cwd }),
+      env: { ...environment(tools, options), RUN: run },
+      stdio: ['ignore', 'ignore', 'ignore', ...Array<'pipe'>(6).fill('pipe')],
+    });
+    this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
+    const channel = (descriptor: number) => new LineChannel(shell.stdio[descriptor] as Socket);
+    this.helpers = { hostIp: channel(3), hostTc: channel(4), nft: channel(5), holder: channel(6), innerIp: channel(7) };
+    this.#verbs = channel(8);
+  }
+
+  /** The holder's pid, which the guardian says first. */
+  async holderPid(): Promise<number> {
+    const pid = Number(await this.#verbs.nextLine());
+    if (!Number.isInteger(pid)) throw new NetmeterError('SETUP_FAILED', 'the guardian could not be started');
+    return pid;
+  }
+
+  /** From now on the end of netmeter is the end of every process in the holder's namespace. */
+  hold(): Promise<void> {
+    return this.#ask('hold');
+  }
+
+  /** Switches sysctls on (below /proc/sys/net) until the last run that needs them is over. */
+  forward(link: string, keys: readonly string[]): Promise<void> {
+    return this.#ask(`forward ${link} ${keys.join(' ')}`);
+  }
+
+  /** Lets the packets of `link` pass `chain` until the end. */
+  accept(link: string, { family, table, chain }: ChainName): Promise<void> {
+    return this.#ask(`accept ${link} ${family} ${table} ${chain}`);
+  }
+
+  /** Takes the kernel's trace instance `name` away at the end. */
+  removeTrace(name: string): Promise<void> {
+    return this.#ask(`trace ${name}`);
+  }
+
+  /** Cleans up; resolves when the host is as it was. */
+  async finish(): Promise<void> {
+    for (const helper of Object.values(this.helpers)) helper.leave();
+    this.#verbs.end();
+    await this.#gone;
+  }
+
+  /** One question at a time, or the answers could not be told apart. */
+  #ask(line: string): Promise<void> {
+    const answered = this.#last.then(() => this.#exchange(line));
+    this.#last = answered.catch(() => {});
+    return answered;
+  }
+
+  async #exchange(line: string): Promise<void> {
+    this.#verbs.send(line);
+    const { before, end } = await this.#verbs.linesUntil('ok', 'failed');
+    if (end === 'ok') return;
+    const reason = joined(before) || 'it is gone';
+    throw new NetmeterError('SETUP_FAILED', `the guardian could not do '${line}': ${reason}`);
+  }
+}
+
+/** All that the scripts need to know; nothing of the caller's environment can mislead the tools. */
+const environment = (
+  tools: Tools,
+  { resolvConf, hosts, openFiles, trace = '' }: GuardianOptions,
+): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  // Without a home nft leaves no ~/.nft.history behind.
+  HOME: '/dev/null',
+  ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+  NETMETER: `${ownPid}`,
+  TRACE: trace,
+  OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
+  // As variables, so that a process list shows a name and not a page of shell.
+  GUARDIAN: GUARDIAN_SCRIPT,
+  HOLDER: HOLDER_SCRIPT,
+  RESOLV_TARGET: resolvConf?.target ?? '',
+  RESOLV_TEXT: resolvConf?.text ?? '',
+  HOSTS_TARGET: hosts?.target ?? '',
+  HOSTS_TEXT: hosts?.text ?? '',
+});

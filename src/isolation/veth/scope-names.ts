@@ -1,0 +1,88 @@
+import { canonicalAddress } from '../machine/canonical-address.js';
+import { isIpv6 } from '../machine/is-ipv6.js';
+import { readLocalAddresses } from '../machine/read-local-addresses.js';
+import type { DnsAdmitter, DnsExchange, DnsObserver } from '../names/dns-exchange.js';
+import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
+import { answerForHost } from '../names/host-name-answer.js';
+import { openNameRelays, type RelayEnd } from '../names/name-relays.js';
+import type { ResolverChoice } from '../names/read-resolver.js';
+import type { NatTable } from './nat-table.js';
+import type { LinkPlan } from './subnet.js';
+
+type HostEnd = { readonly address: string; readonly device: string };
+
+/** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
+export class ScopeNames implements Disposable {
+  readonly #choice: ResolverChoice;
+  readonly #answer: (question: Buffer) => Promise<Buffer | undefined>;
+  readonly #relays: Disposable[] = [];
+  /** Has each answer before the command; undefined: nobody wants to. */
+  readonly #admit: DnsAdmitter | undefined;
+  #observe: DnsObserver | undefined;
+
+  /** @param hostAddresses this machine's, as the command reaches it */
+  constructor(choice: ResolverChoice, hostAddresses: readonly string[], admit?: DnsAdmitter) {
+    this.#choice = choice;
+    this.#answer = (question) => answerForHost(question, hostAddresses);
+    this.#admit = admit;
+  }
+
+  /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
+  async relayTo(server: string, { address, device }: HostEnd, nat: NatTable): Promise<void> {
+    const options = {
+      address,
+      server: { address: server, port: DNS_PORT },
+      observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      answer: this.#answer,
+      admit: this.#admit,
+    };
+    const relay = await DnsRelay.open({ ...options, port: DNS_PORT });
+    if (relay) this.#relays.push(relay);
+    else if (this.#admit) await this.#relayAround(options, device, nat);
+  }
+
+  /** Where the resolver listens there itself: who must see every answer is led to before it. */
+  async #relayAround(options: Omit<RelayOptions, 'port'>, device: string, nat: NatTable): Promise<void> {
+    const relay = await DnsRelay.open({ ...options, port: 0 });
+    if (!relay) return;
+    const { address } = options;
+    const [family, to] = isIpv6(address) ? ['ip6', `[${address}]`] : ['ip', address];
+    const isLed = await nat.addChain('nm_local_names', [
+      `add chain ${nat.table} nm_local_names { type nat hook prerouting priority -101; }`,
+      `add rule ${nat.table} nm_local_names iifname "${device}" ${family} daddr ${address} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
+    ]);
+    if (isLed) this.#relays.push(relay);
+    else relay[Symbol.dispose]();
+  }
+
+  /** @returns whether questions are seen from now on */
+  async observe(observe: DnsObserver, nat: NatTable, plans: readonly LinkPlan[]): Promise<boolean> {
+    this.#observe = observe;
+    const { servers = [], relayTo } = this.#choice;
+    if (relayTo) return this.#relays.length > 0;
+    const local = readLocalAddresses();
+    const relays = await openNameRelays({
+      table: nat.table,
+      hook: 'prerouting priority -101',
+      servers,
+      endFor: (server) => hostEnd(plans, server, local),
+      observe,
+      answer: this.#answer,
+      admit: this.#admit,
+    });
+    this.#relays.push(relays);
+    return relays.rules.length > 0 && nat.addChain(relays.chain, relays.rules);
+  }
+
+  [Symbol.dispose](): void {
+    for (const relay of this.#relays) relay[Symbol.dispose]();
+  }
+}
+
+/** The host's end of the link by which the command reaches a server, with its address of the same family. */
+function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly string[]): RelayEnd | undefined {
+  const purpose = local.includes(canonicalAddress(server)) ? 'host-local' : isIpv6(server) ? 'ipv6' : 'ipv4';
+  const end = plans.find((plan) => plan.purpose === purpose)?.host;
+  const address = end?.addresses.find((each) => isIpv6(each) === isIpv6(server));
+  return end && address ? { address, from: `iifname "${end.device}"` } : undefined;
+}

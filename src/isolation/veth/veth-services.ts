@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs';
+import { NetmeterError } from '../../errors.js';
+import type { Attempt } from '../../measurement/isolation.js';
+import type { Egress } from '../limits/destinations.js';
+import type { KernelLimits } from '../limits/limit-rules.js';
+import type { DnsObserver } from '../names/dns-exchange.js';
+import { readHostsFile, withHostName } from '../names/hosts-file.js';
+import type { ResolverChoice } from '../names/read-resolver.js';
+import { type CoveredFile, withNameservers } from '../names/resolver.js';
+import type { PublishedPort } from '../ports/ports.js';
+import type { PublishedPorts } from '../ports/published-ports.js';
+import type { LimitKeeper } from '../scope.js';
+import type { Tools } from '../tools/find-tools.js';
+import type { EgressGate } from './egress-gate.js';
+import type { KeptLimits } from './kept-limits.js';
+import type { Namespace } from './namespace.js';
+import type { NatTable } from './nat-table.js';
+import type { ScopeNames } from './scope-names.js';
+import { hostLocalLink, type LinkPlan, leadingOut } from './subnet.js';
+
+export type ServiceOptions = {
+  readonly publish?: readonly PublishedPort[];
+  /** Limits on external octets that the kernel shall keep. */
+  readonly keep?: KernelLimits | undefined;
+  /** Where the command may send to; everywhere by default. */
+  readonly egress?: Egress | undefined;
+};
+
+type Given = ServiceOptions & {
+  readonly tools: Tools;
+  readonly nat: NatTable;
+  readonly resolver: ResolverChoice;
+  /** The table of names that the holder has covered. */
+  readonly hosts: CoveredFile | undefined;
+};
+
+type Made = { readonly namespace: Namespace; readonly plans: readonly LinkPlan[] };
+
+/**
+ * What a command may find or meet in its namespace beyond the wire: names, published ports, a gate, kept limits. Each is
+ * loaded where it is asked for: before the command starts every millisecond counts.
+ */
+export class VethServices implements Disposable {
+  readonly #given: Given;
+  #made: Made | undefined;
+  #gate: EgressGate | undefined;
+  #names: ScopeNames | undefined;
+  #limits: KeptLimits | undefined;
+  #published: PublishedPorts | undefined;
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
+
+  /** Once the links are made and lead out. */
+  async start(made: Made): Promise<void> {
+    this.#made = made;
+    this.#nameHost(made);
+    // Before anything can look a name up.
+    await this.#guardEgress(made);
+    await Promise.all([this.#relayNames(made), this.#publishPorts(made), this.#keepLimits(made)]);
+  }
+
+  get limits(): LimitKeeper | undefined {
+    return this.#limits;
+  }
+
+  async attempts(): Promise<readonly Attempt[] | null> {
+    return (await this.#gate?.attempts(this.#given.tools.nft)) ?? null;
+  }
+
+  /** @returns whether questions are seen from now on */
+  async observeNames(observe: DnsObserver): Promise<boolean> {
+    if (!this.#made) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return (await this.#openNames(this.#made)).observe(observe, this.#given.nat, this.#made.plans);
+  }
+
+  [Symbol.dispose](): void {
+    this.#limits?.[Symbol.dispose]();
+    this.#names?.[Symbol.dispose]();
+    this.#published?.[Symbol.dispose]();
+  }
+
+  #nameHost(made: Made): void {
+    const { hosts } = this.#given;
+    if (hosts) rewrite(made, { ...hosts, text: withHostName(hosts.text, hostLocalLink(made.plans).host.addresses) });
+  }
+
+  async #guardEgress({ plans }: Made): Promise<void> {
+    const { egress, nat, resolver } = this.#given;
+    if (!egress) return;
+    const { EgressGate } = await import('./egress-gate.js');
+    this.#gate = await EgressGate.open({
+      egress,
+      nat,
+      devices: leadingOut(plans).map(({ host }) => host.device),
+      nameservers: resolver.servers ?? [],
+      hosts: readHostsFile()?.text ?? '',
+    });
+  }
+
+  /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
+  async #relayNames(made: Made): Promise<void> {
+    const { relayTo, resolvConf } = this.#given.resolver;
+    const [server] = relayTo ?? [];
+    const { device, addresses } = hostLocalLink(made.plans).host;
+    const [address] = addresses;
+    if (server === undefined || !resolvConf || !address) return;
+    await (await this.#openNames(made)).relayTo(server, { address, device }, this.#given.nat);
+    rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
+  }
+
+  async #openNames(made: Made): Promise<ScopeNames> {
+    const { ScopeNames } = await import('./scope-names.js');
+    this.#names ??= new ScopeNames(this.#given.resolver, hostLocalLink(made.plans).host.addresses, this.#gate?.admit);
+    return this.#names;
+  }
+
+  async #publishPorts({ plans }: Made): Promise<void> {
+    const { publish = [] } = this.#given;
+    if (publish.length === 0) return;
+    const { PublishedPorts } = await import('../ports/published-ports.js');
+    this.#published = await PublishedPorts.open(publish, hostLocalLink(plans).inner.addresses);
+  }
+
+  async #keepLimits({ namespace, plans }: Made): Promise<void> {
+    const { keep, nat, tools } = this.#given;
+    if (!keep) return;
+    const { KeptLimits } = await import('./kept-limits.js');
+    this.#limits = await KeptLimits.open({ limits: keep, nat, namespace, tools, plans: leadingOut(plans) });
+  }
+}
+
+/** Gives a file that the holder has covered another text, through the holder's own mounts. */
+function rewrite({ namespace }: Made, { target, text }: CoveredFile): void {
+  writeFileSync(`/proc/${namespace.pid}/root${target}`, text);
+}

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FIND_MARKED } from '../../../src/isolation/scripts/marked-script.js';
+import { lookFor } from '../../../src/isolation/tools/find-tools.js';
+
+type Facts = { state?: string; flags?: number; memory?: [start: number, end: number]; environ?: string };
+
+/** The text of /proc/PID/stat (proc(5)) of a process whose name makes it hard to read. */
+function stat({ state = 'R', flags = 0x400000, memory: [start, end] = [0, 0] }: Facts): string {
+  return `42 (a ) Z 1 (b) ${state} 1 42 42 0 -1 ${flags} ${Array(38).fill('7').join(' ')} 4096 4099 ${start} ${end} 0\n`;
+}
+
+/** What two looks find in a /proc of these processes. */
+function look(processes: Readonly<Record<string, Facts>>, grep: string, known = ''): string[] {
+  const proc = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+  try {
+    for (const [pid, facts] of Object.entries(processes)) {
+      mkdirSync(join(proc, pid));
+      writeFileSync(join(proc, pid, 'stat'), stat(facts));
+      writeFileSync(join(proc, pid, 'environ'), facts.environ ?? '');
+    }
+    const once = `members=; find_marked; echo "$members,$doubt"`;
+    const script = `${FIND_MARKED}known="${known}"; ${once}; ${once}`.replaceAll('/proc', proc);
+    const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { GREP: grep, RUN: '7-ab' } });
+    expect(stderr).toBe('');
+    return stdout.trimEnd().split('\n');
+  } finally {
+    rmSync(proc, { recursive: true });
+  }
+}
+
+const MARKED = 'A=1\0NETMETER_RUN=7-ab\0B=2\0';
+const memory: [number, number] = [4100, 4200];
+
+describe.each([
+  ['by grep', lookFor('grep') ?? 'grep is not here'],
+  ['by the shell alone', ''],
+])('%s', (_, grep) => {
+  test.each<[string, Facts, string[]]>([
+    ['carries the mark', { environ: MARKED, memory }, [' 42,', ' 42,']],
+    ['carries none', { environ: 'A=1\0', memory }, [',', ',']],
+    ['carries that of another run', { environ: 'NETMETER_RUN=8-ab\0', memory }, [',', ',']],
+    ['has no environment yet', {}, [',1', ',1']],
+    ['was started with an empty one', { memory: [4100, 4100] }, [',', ',']],
+    ['got one between the two readings', { memory }, [',1', ',1']],
+    // What it has started may not be in the list; the next look has it.
+    ['is a zombie', { state: 'Z' }, [',1', ',']],
+    ['is about to end', { flags: 0x400004 }, [',1', ',']],
+    ['is a thread of the kernel’s', { flags: 0x208040 }, [',1', ',']],
+  ])('a process that %s', (__, facts, found) => {
+    expect(look({ 42: facts }, grep)).toEqual(found);
+  });
+
+  test('who was there before is not doubted', () => {
+    expect(look({ 42: {}, 43: { environ: 'A=1\0', memory } }, grep, ' /proc/42 ')).toEqual([',', ',']);
+  });
+});

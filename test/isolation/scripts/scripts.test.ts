@@ -1,0 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { JOIN_HOLDER_SCRIPT } from '../../../src/isolation/shared/join-holder.js';
+import { TREE_GUARDIAN_SCRIPT } from '../../../src/isolation/shared/tree-guardian-script.js';
+import { GUARDIAN_SCRIPT } from '../../../src/isolation/veth/guardian-script.js';
+import { HOLDER_SCRIPT } from '../../../src/isolation/veth/holder-script.js';
+
+test.each([
+  ['guardian', GUARDIAN_SCRIPT],
+  ['holder', HOLDER_SCRIPT],
+  ['guardian of a tree', TREE_GUARDIAN_SCRIPT],
+  ['holder of a joined namespace', JOIN_HOLDER_SCRIPT],
+])('the %s’s script is a shell’s', (_, script) => {
+  expect(spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+});
