@@ -2,7 +2,8 @@ import type { CounterDelta } from '../counters/delta.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import type { Scope } from '../isolation/scope.js';
-import { type Count, countTraffic } from '../traffic/count-traffic.js';
+import type { Count } from '../traffic/count.js';
+import { countTraffic } from '../traffic/count-traffic.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 
 /** What was counted, and the counters themselves. */

@@ -1,6 +1,6 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Isolation } from '../measurement/isolation.js';
-import type { Method, Traffic } from '../measurement/traffic.js';
+import type { Count } from './count.js';
 import { deviceTraffic } from './device-traffic.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
@@ -10,8 +10,6 @@ import { wireTraffic } from './wire-traffic.js';
 
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
-
-export type Count = { readonly traffic: Traffic; readonly method: Method };
 
 /** Turns increments into traffic, by what the kind of isolation lets one know. */
 export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {

@@ -1,7 +1,7 @@
 import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
-import type { Count } from './count-traffic.js';
+import type { Count } from './count.js';
 import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from './hidden-segments.js';
 import { addKnown } from './layers.js';
 import { deviceLoopback } from './loopback.js';

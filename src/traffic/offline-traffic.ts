@@ -1,7 +1,7 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Layers } from '../measurement/traffic.js';
 import { ipOctets, linkBytes, packets } from '../units.js';
-import type { Count } from './count-traffic.js';
+import type { Count } from './count.js';
 import { deviceLoopback } from './loopback.js';
 
 const NOTHING: Layers = {

@@ -2,7 +2,7 @@ import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
-import type { Count } from './count-traffic.js';
+import type { Count } from './count.js';
 import { deviceLoopback } from './loopback.js';
 
 /** TCP's timestamps (RFC 7323): the carrier's segments on the wire have them, those on its tap have not. */

@@ -1,6 +1,7 @@
 import type { CounterDelta } from '../counters/delta.js';
-import type { Family, InOut, Layers, Method, Traffic } from '../measurement/traffic.js';
+import type { Family, InOut, Layers, Method } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
+import type { Count } from './count.js';
 import { type GsoExcess, gsoExcess, knownHidden } from './gso-excess.js';
 import { addKnown, sumLayers } from './layers.js';
 import { countersOf, type FamilyCount, familyCount, type LinkCount, linkCount } from './link-count.js';
@@ -11,11 +12,7 @@ import { type Flow, flow } from './wire-flow.js';
  * Turns what the queues of a veth scope and the kernel's counters say into traffic by class, direction, family and layer.
  * The method is told in src/README.md, "The numbers".
  */
-export function wireTraffic(
-  families: readonly Family[],
-  wire: WireDelta,
-  delta: CounterDelta,
-): { traffic: Traffic; method: Method } {
+export function wireTraffic(families: readonly Family[], wire: WireDelta, delta: CounterDelta): Count {
   const local = linkCount('nmh', wire, delta);
   const counts = families.map((family) => familyCount(family, wire, delta));
   const excess = gsoExcess(counts, knownHidden(local, wire, delta));

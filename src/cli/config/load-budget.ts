@@ -1,9 +1,9 @@
 import type { Limits } from '../../budget/limits.js';
 import { usage } from '../usage-error.js';
 import type { Budget, Config } from './config-schema.js';
-import { readSource } from './config-source.js';
 import type { ConfigFile } from './find-config.js';
 import { parseConfig } from './parse-config.js';
+import { readSource } from './read-source.js';
 
 /**
  * The budget of a configuration file: the one of a name, else the file's own.
