@@ -51,7 +51,7 @@ describePrivileged('the trace leaves nothing behind', () => {
 
   test('when netmeter is killed', async () => {
     const script = `
-      import { VethScope } from '${ROOT}dist/isolation/veth-scope.js';
+      import { VethScope } from '${ROOT}dist/isolation/veth/veth-scope.js';
       import { ProcessTrace } from '${ROOT}dist/evidence/process-trace.js';
       const scope = await VethScope.open();
       const trace = await ProcessTrace.open({ name: 'netmeter-removal-killed' });

@@ -10,8 +10,10 @@ import { TREE_GUARDIAN_SCRIPT } from '../../../src/isolation/shared/tree-guardia
 import { lookFor } from '../../../src/isolation/tools/find-tools.js';
 
 const children: ChildProcess[] = [];
+const grandchildren: number[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const pid of grandchildren.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 });
 
 /** A process with these variables, which starts a child of its own without any; both stay. */
@@ -22,6 +24,7 @@ async function family(variables: NodeJS.ProcessEnv): Promise<{ parent: ChildProc
   const parent = spawn(process.execPath, ['-e', script], { env: variables, stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(parent);
   const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
+  grandchildren.push(Number(String(pid)));
   return { parent, pid: Number(String(pid)) };
 }
 
@@ -52,7 +55,6 @@ test.each([
   expect(await ended).toEqual([null, 'SIGKILL']);
   await expect.poll(() => isAlive(marked.pid)).toBe(false);
   expect([unmarked.parent.exitCode, unmarked.parent.signalCode, isAlive(unmarked.pid)]).toEqual([null, null, true]);
-  process.kill(unmarked.pid, 'SIGKILL');
 });
 
 describe('a process in the middle of an exec, which has no environment then, is not overlooked', () => {
@@ -90,5 +92,4 @@ test('told that there is nothing to end, it looks for nothing', async () => {
   shell.stdin?.end('done\n');
   expect(await gone).toEqual([0, null]);
   expect([marked.parent.exitCode, marked.parent.signalCode, isAlive(marked.pid)]).toEqual([null, null, true]);
-  process.kill(marked.pid, 'SIGKILL');
 });
