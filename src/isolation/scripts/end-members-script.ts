@@ -11,13 +11,11 @@ export const HOLD_NAMESPACE = `hold() {
 `;
 
 /**
- * Shell of a guardian: ends every member of the held namespace, whose descendants that left it, and who carries the
- * run's mark `NETMETER_RUN=$RUN`. Without children for its scans, because it must be fast.
+ * Shell of a guardian: ends every member of the held namespace, who carries the run's mark `NETMETER_RUN=$RUN` although it
+ * has left for a namespace of its own, and the descendants of both. Few children for its scans, because it must be fast.
  */
-export const END_MEMBERS =
-  String.raw`# Members of the namespace and their descendants, which may have made a namespace of their own.
-find_members() {
-  members=
+export const END_MEMBERS = String.raw`${FIND_MARKED}
+add_inside() {
   while :; do
     before=$members
     for process in /proc/[0-9]*; do
@@ -32,14 +30,13 @@ find_members() {
   done
 }
 
-# Some have left for a namespace of their own, and their parent is gone: the environment still tells whose they are.
-${FIND_MARKED}
 end_members() {
   pass=0 doubts=0
   while [ $pass -lt 400 ]; do
-    pass=$((pass + 1))
-    find_members
-    find_marked
+    pass=$((pass + 1)) members= doubt=
+    add_marked
+    add_inside
+    [ -n "$members" ] || doubt_orphans
     if [ -n "$members" ]; then
       kill -9 $members
     elif [ -n "$doubt" ] && [ $doubts -lt 20 ]; then

@@ -2,34 +2,48 @@
  * Shell of a guardian: finds who carries the run's mark `NETMETER_RUN=$RUN` in its environment.
  *
  * In the middle of an exec a process shows no environment, and it may stay there for many looks: who waits to read it is
- * woken just then and takes the CPU from it. So that nobody is overlooked, each process that came after
- * `remember_others` must have shown an environment at the very reading that had no mark; where one has not,
- * `find_marked` sets `doubt`. In its new memory the end of the environment is 0 then (`env_end`, field 51 of
- * /proc/PID/stat, proc(5)).
+ * woken just then and takes the CPU from it. Its new memory has no end of an environment yet (`env_end`, field 51 of
+ * /proc/PID/stat, proc(5)). So that nobody is overlooked, each orphan that came after `remember_others` must have shown an
+ * environment at the very reading that had no mark; where one has not, `doubt_orphans` sets `doubt`. Who has a parent is
+ * its parent's: of the run's only orphans and their descendants are left, and they went to netmeter or an
+ * ancestor of it.
  */
-export const FIND_MARKED = String.raw`remember_others() {
+export const FIND_MARKED = String.raw`known= reapers=1
+remember_others() {
   set -- /proc/[0-9]*
   known=" $* "
+  remember_reapers
+}
+
+remember_reapers() {
+  reapers="$reapers|$PPID"
+  set -- "$PPID"
+  while [ "$1" -gt 1 ] && read -r stat <"/proc/$1/stat"; do
+    set -- \${stat##*) }
+    shift
+    reapers="$reapers|$1"
+  done
 }
 
 add_member() { members="$members $1"; }
 
-find_marked() {
+add_marked() {
+  [ -n "$GREP" ] || return 0
+  for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    add_member "\${pid%/environ}"
+  done
+}
+
+# Without grep they have not been looked through for the mark: then not orphans alone.
+doubt_orphans() {
   doubt= strangers=
-  if [ -n "$GREP" ]; then
-    for file in $("$GREP" -lsxzF "NETMETER_RUN=$RUN" /proc/[0-9]*/environ); do
-      pid=\${file#/proc/}
-      add_member "\${pid%/environ}"
-    done
-  fi
-  [ -z "$members" ] || return 0
-  for process in /proc/[0-9]*; do
+  [ -z "$GREP" ] && set -- /proc/[0-9]* || set -- $("$GREP" -lsE "\) [^ZX] ($reapers) " /proc/[0-9]*/stat)
+  for process; do
+    process=\${process%/stat}
     case $known in *" $process "*) ;; *) strangers="$strangers $process/environ" ;; esac
   done
-  [ -z "$strangers" ] || doubt_strangers
-} 2>/dev/null
-
-doubt_strangers() {
+  [ -n "$strangers" ] || return 0
   # The first letter of each variable, and of the mark all.
   [ -z "$GREP" ] || shown=$("$GREP" -zsHo -e "^NETMETER_RUN=$RUN\$" -e '^.' $strangers)
   for file in $strangers; do
@@ -41,7 +55,7 @@ doubt_strangers() {
       *) is_settled "$pid" || doubt=1 ;;
     esac
   done
-}
+} 2>/dev/null
 
 # Byte by byte, as a shell reads: an exec in between cuts the text off. Of a file with NULs a shell's read keeps the rest.
 read_slowly() {

@@ -13,7 +13,7 @@ cd /
 trace=
 ${END_TRACE}
 ${FIND_MARKED}
-known=
+remember_reapers
 while read -r word name; do
   case $word in
     others) known=" $name " ;;
@@ -41,17 +41,20 @@ find_descendants() {
   done
 } 2>/dev/null
 
-pass=0 doubts=0
-while [ $pass -lt 400 ]; do
-  pass=$((pass + 1)) members=
-  find_marked
+# A tree may grow while it is looked at: one look that finds nobody proves nothing.
+pass=0 doubts=0 empty=0
+while [ $empty -lt 3 ] && [ $pass -lt 400 ]; do
+  pass=$((pass + 1)) members= doubt=
+  add_marked
+  [ -n "$members" ] || doubt_orphans
   find_descendants
   if [ -n "$members" ]; then
     kill -9 $members 2>/dev/null
+    empty=0
   elif [ -n "$doubt" ] && [ $doubts -lt 20 ]; then
-    doubts=$((doubts + 1))
+    doubts=$((doubts + 1)) empty=0
   else
-    break
+    empty=$((empty + 1))
   fi
 done
 exit 0

@@ -6,11 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { FIND_MARKED } from '../../../src/isolation/scripts/marked-script.js';
 import { lookFor } from '../../../src/isolation/tools/find-tools.js';
 
-type Facts = { state?: string; flags?: number; memory?: [start: number, end: number]; environ?: string };
+type Facts = {
+  state?: string;
+  parent?: number;
+  flags?: number;
+  memory?: [start: number, end: number];
+  environ?: string;
+};
 
 /** The text of /proc/PID/stat (proc(5)) of a process whose name makes it hard to read. */
-function stat({ state = 'R', flags = 0x400000, memory: [start, end] = [0, 0] }: Facts): string {
-  return `42 (a ) Z 1 (b) ${state} 1 42 42 0 -1 ${flags} ${Array(38).fill('7').join(' ')} 4096 4099 ${start} ${end} 0\n`;
+function stat({ state = 'R', parent = 1, flags = 0x400000, memory: [start, end] = [0, 0] }: Facts): string {
+  return `42 (a ) Z 1 (b) ${state} ${parent} 42 42 0 -1 ${flags} ${Array(38).fill('7').join(' ')} 4096 4099 ${start} ${end} 0\n`;
 }
 
 /** What two looks find in a /proc of these processes. */
@@ -22,7 +28,7 @@ function look(processes: Readonly<Record<string, Facts>>, grep: string, known = 
       writeFileSync(join(proc, pid, 'stat'), stat(facts));
       writeFileSync(join(proc, pid, 'environ'), facts.environ ?? '');
     }
-    const once = `members=; find_marked; echo "$members,$doubt"`;
+    const once = `members=; add_marked; [ -n "$members" ] || doubt_orphans; echo "$members,$doubt"`;
     const script = `${FIND_MARKED}known="${known}"; ${once}; ${once}`.replaceAll('/proc', proc);
     const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { GREP: grep, RUN: '7-ab' } });
     expect(stderr).toBe('');
@@ -47,14 +53,23 @@ describe.each([
     ['was started with an empty one', { memory: [4100, 4100] }, [',', ',']],
     ['got one between the two readings', { memory }, [',1', ',1']],
     // What it has started may not be in the list; the next look has it.
-    ['is a zombie', { state: 'Z' }, [',1', ',']],
     ['is about to end', { flags: 0x400004 }, [',1', ',']],
     ['is a thread of the kernel’s', { flags: 0x208040 }, [',1', ',']],
   ])('a process that %s', (__, facts, found) => {
     expect(look({ 42: facts }, grep)).toEqual(found);
   });
 
+  test('a zombie is doubted once at most', () => {
+    expect(look({ 42: { state: 'Z' } }, grep)[1]).toBe(',');
+  });
+
   test('who was there before is not doubted', () => {
     expect(look({ 42: {}, 43: { environ: 'A=1\0', memory } }, grep, ' /proc/42 ')).toEqual([',', ',']);
   });
+});
+
+test('whoever has a parent is that one’s', () => {
+  const grep = lookFor('grep') ?? 'grep is not here';
+  expect(look({ 42: { parent: 500 } }, grep)).toEqual([',', ',']);
+  expect(look({ 42: { parent: 500, environ: MARKED, memory } }, grep)).toEqual([' 42,', ' 42,']);
 });
