@@ -31,7 +31,9 @@ ${END_MEMBERS}
 ${HOLD_NAMESPACE}
 
 carry() {
+  set +f
   hold
+  set -f
   {
     trap - HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
     exec 0</dev/null 1>&4 2>&4 3<&- 4<&- 5<&-
