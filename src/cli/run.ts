@@ -1,4 +1,5 @@
 import { chooseAccount } from '../command/account.js';
+import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement/measurement.js';
@@ -71,7 +72,7 @@ async function baselineOf(argv: readonly string[], { baseline }: RunOptions) {
 
 /** Those of the words, and those of a configuration behind them. */
 async function limitsOf({ limits, warnLimits, config, budgetName, kill, enforce }: RunOptions) {
-  const file = findConfig(config, process.cwd());
+  const file = findConfig(config, workingFolder());
   if (budgetName !== undefined && !file)
     throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
   const all = file

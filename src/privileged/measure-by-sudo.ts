@@ -4,9 +4,10 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cwd, execPath, getgid, getgroups, getuid, env as ownEnvironment, pid, umask } from 'node:process';
+import { execPath, getgid, getgroups, getuid, env as ownEnvironment, pid, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../command/account.js';
+import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
 import type { MeasureOptions } from '../measure-options.js';
@@ -95,7 +96,7 @@ function requestOf(argv: readonly string[], options: MeasureOptions, account: Ac
     argv,
     options: { ...plain, isolation: 'veth' },
     env: { ...(env ?? ownEnvironment) },
-    cwd: options.cwd ?? cwd(),
+    cwd: options.cwd ?? workingFolder(),
     umask: umask(),
     account: account ?? (user === undefined ? ownAccount() : ROOT),
   };

@@ -17,7 +17,8 @@ export type Request = {
   readonly argv: readonly string[];
   readonly options: PlainOptions;
   readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
+  /** Undefined: where it is, a folder that was removed. */
+  readonly cwd?: string | undefined;
   readonly umask: number;
   readonly account: Account;
 };

@@ -40,7 +40,7 @@ export async function serveCaller(path: string, run: typeof measure): Promise<vo
       const measurement = await run(argv, {
         ...options,
         env,
-        cwd,
+        ...(cwd !== undefined && { cwd }),
         account,
         signal: stop.signal,
         hurry: hurry.signal,

@@ -198,6 +198,15 @@ describePrivileged('every isolation keeps the promises', () => {
       expect(stdout).toBe('[1e3][][a b][--][-q]SPECIAL=x y\n/\nfrom stdin');
     });
 
+    test('runs in a folder that was removed', async () => {
+      const uid = ids.get(user) ?? 0;
+      const become = ['--reuid', `${uid}`, '--regid', `${uid}`, '--clear-groups'];
+      const script = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
+      const call = [process.execPath, NETMETER, ...words, '-q', '--', '/bin/echo', 'ran'];
+      const { status, stdout, stderr } = await runToEnd('setpriv', [...become, 'sh', '-c', script, 'sh', ...call]);
+      expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: 'ran\n' });
+    });
+
     test('keeps the user', async () => {
       const uid = ids.get(user) ?? 0;
       expect((await run(['sh', '-c', 'id -u; id -g'])).stdout).toBe(`${uid}\n${uid}\n`);

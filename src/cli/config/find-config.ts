@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { usage } from '../usage-error.js';
 
 /** Where the configuration is to come from. */
@@ -14,14 +14,14 @@ export type ConfigFile = { readonly path: string; readonly found: boolean };
 const FILES = ['netmeter.config.json', 'netmeter.config.js', 'netmeter.config.ts'] as const;
 
 /**
- * The nearest configuration from a folder upwards. Every run pays for this: a few looks for a file a folder, and no
+ * The nearest configuration from a folder upwards; a folder that was removed (undefined) has none. Every run pays for this: a few looks for a file a folder, and no
  * library, which would take longer to load than the bar of the start leaves.
  * @throws {NetmeterError} USAGE when a folder has two: a gate must not guess
  */
-export function findConfig(choice: ConfigChoice, folder: string): ConfigFile | undefined {
+export function findConfig(choice: ConfigChoice, folder: string | undefined): ConfigFile | undefined {
   if (choice.kind === 'none') return undefined;
-  if (choice.kind === 'file')
-    return { path: join(choice.path.startsWith('/') ? '/' : folder, choice.path), found: false };
+  if (choice.kind === 'file') return { path: namedPath(choice.path, folder), found: false };
+  if (folder === undefined) return undefined;
   for (let at = folder; ; at = dirname(at)) {
     const here = FILES.map((name) => join(at, name)).filter((path) => existsSync(path));
     const manifest = join(at, 'package.json');
@@ -32,6 +32,12 @@ export function findConfig(choice: ConfigChoice, folder: string): ConfigFile | u
     if (path !== undefined) return { path, found: true };
     if (dirname(at) === at) return undefined;
   }
+}
+
+function namedPath(path: string, folder: string | undefined): string {
+  if (isAbsolute(path)) return path;
+  if (folder !== undefined) return join(folder, path);
+  throw usage(`--config ${path}: the working folder was removed`, 'Give a path that starts with /.');
 }
 
 /** Whether a package.json has a key "netmeter" of its own. */

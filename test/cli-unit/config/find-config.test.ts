@@ -42,4 +42,8 @@ test('a named file is taken as it is, and none is looked for when none is wanted
   expect(findConfig({ kind: 'file', path: 'b/c.json' }, '/a')).toEqual({ path: '/a/b/c.json', found: false });
   expect(findConfig({ kind: 'file', path: '/c.json' }, '/a')).toEqual({ path: '/c.json', found: false });
   expect(findConfig({ kind: 'none' }, root)).toBeUndefined();
+  // The folder was removed.
+  expect(findConfig({ kind: 'search' }, undefined)).toBeUndefined();
+  expect(findConfig({ kind: 'file', path: '/c.json' }, undefined)).toEqual({ path: '/c.json', found: false });
+  expect(() => findConfig({ kind: 'file', path: 'c.json' }, undefined)).toThrow('the working folder was removed');
 });
