@@ -8,7 +8,7 @@
  * its parent's: of the run's only orphans and their descendants are left, and they went to netmeter or an
  * ancestor of it.
  */
-export const FIND_MARKED = String.raw`known= reapers=1
+export const FIND_MARKED = String.raw`known= reapers=1 blank=
 remember_others() {
   set -- /proc/[0-9]*
   known=" $* "
@@ -21,6 +21,7 @@ remember_reapers() {
   while [ "$1" -gt 1 ] && read -r stat <"/proc/$1/stat"; do
     set -- \${stat##*) }
     shift
+    case $1 in ''|*[!0-9]*) return ;; esac
     reapers="$reapers|$1"
   done
 }
@@ -70,11 +71,15 @@ read_slowly() {
 
 # Of a process that has ended or is about to, what it has started may not be in our list; but only once.
 is_settled() {
-  [ -r "/proc/$1/environ" ] || { [ -e "/proc/$1" ]; return; }
+  true <"/proc/$1/environ" || { [ -e "/proc/$1" ]; return; }
   memory_of "$1" || { known="$known /proc/$1 "; return 1; }
   # It was started without any.
   case $memory in 0\ *) return 1 ;; esac
-  [ "\${memory% *}" = "\${memory#* }" ]
+  [ "\${memory% *}" = "\${memory#* }" ] && return 0
+  # Or it has overwritten its environment, as programs do that set their title: still there at the next look.
+  case $blank in *" $1 $memory "*) return 0 ;; esac
+  blank="$blank $1 $memory "
+  return 1
 }
 
 # Where its environment is; none (1) of who has no memory: PF_EXITING and PF_KTHREAD of <linux/sched.h>.
@@ -82,6 +87,8 @@ memory_of() {
   read -r stat <"/proc/$1/stat" || return 1
   set -- \${stat##*) }
   case $1 in [ZX]*) return 1 ;; esac
+  # A name with a newline in it cuts the line off.
+  case $7 in '' | *[!0-9]*) return 1 ;; esac
   [ $(($7 & 0x200004)) = 0 ] || return 1
   memory="\${49} \${48}"
 }

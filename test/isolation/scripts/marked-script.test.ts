@@ -7,6 +7,7 @@ import { FIND_MARKED } from '../../../src/isolation/scripts/marked-script.js';
 import { lookFor } from '../../../src/isolation/tools/find-tools.js';
 
 type Facts = {
+  name?: string;
   state?: string;
   parent?: number;
   flags?: number;
@@ -15,8 +16,14 @@ type Facts = {
 };
 
 /** The text of /proc/PID/stat (proc(5)) of a process whose name makes it hard to read. */
-function stat({ state = 'R', parent = 1, flags = 0x400000, memory: [start, end] = [0, 0] }: Facts): string {
-  return `42 (a ) Z 1 (b) ${state} ${parent} 42 42 0 -1 ${flags} ${Array(38).fill('7').join(' ')} 4096 4099 ${start} ${end} 0\n`;
+function stat({
+  name = 'a ) Z 1 (b',
+  state = 'R',
+  parent = 1,
+  flags = 0x400000,
+  memory: [start, end] = [0, 0],
+}: Facts): string {
+  return `42 (${name}) ${state} ${parent} 42 42 0 -1 ${flags} ${Array(38).fill('7').join(' ')} 4096 4099 ${start} ${end} 0\n`;
 }
 
 /** What two looks find in a /proc of these processes. */
@@ -51,7 +58,7 @@ describe.each([
     ['carries that of another run', { environ: 'NETMETER_RUN=8-ab\0', memory }, [',', ',']],
     ['has no environment yet', {}, [',1', ',1']],
     ['was started with an empty one', { memory: [4100, 4100] }, [',', ',']],
-    ['got one between the two readings', { memory }, [',1', ',1']],
+    ['got one between the two readings, or has overwritten it', { memory }, [',1', ',']],
     // What it has started may not be in the list; the next look has it.
     ['is about to end', { flags: 0x400004 }, [',1', ',']],
     ['is a thread of the kernel’s', { flags: 0x208040 }, [',1', ',']],
@@ -61,6 +68,10 @@ describe.each([
 
   test('a zombie is doubted once at most', () => {
     expect(look({ 42: { state: 'Z' } }, grep)[1]).toBe(',');
+  });
+
+  test('a name with a newline does not end the guardian', () => {
+    expect(look({ 42: { name: 'a\nb' } }, grep)).toHaveLength(2);
   });
 
   test('who was there before is not doubted', () => {
