@@ -18,7 +18,7 @@ const loadedByNeed = [
   'isolation/ports/(?!ports)',
   'isolation/read-facts',
   'isolation/remotes/(?!remote-rules)',
-  'isolation/tools/(pause|run-inside|script-env|user-name|within)',
+  'isolation/tools/(pause|run-inside|user-name|within)',
   'isolation/veth/(egress-gate|inner-table|kept-limits|scope-names)',
   'privileged/(measure|serve|json)',
   'report/',

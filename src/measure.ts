@@ -1,9 +1,10 @@
-import { env as ownEnvironment, pid as ownPid } from 'node:process';
+import { env as ownEnvironment } from 'node:process';
 import { needsNames, needsProcesses } from './budget/limits.js';
 import { type Account, chooseAccount } from './command/account.js';
 import { findCommand } from './command/find-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import type { Scope } from './isolation/scope.js';
+import { newRun } from './isolation/tools/script-environment.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
 import { choosePlace } from './run/choose-place.js';
@@ -32,7 +33,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const place = await choosePlace(options);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  const trace = tracesProcesses(options) ? `netmeter-${ownPid}-${Date.now().toString(36)}` : undefined;
+  const trace = tracesProcesses(options) ? `netmeter-${newRun()}` : undefined;
   const opening = openScope(place, { ...options, trace });
   using witnesses = new Witnesses({ ...options, trace });
   await using scope = await opening;

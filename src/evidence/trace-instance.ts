@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   rmdirSync,
   writeFileSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { open, rmdir, writeFile } from 'node:fs/promises';
 import { parseEventFormat, parsePageLayout } from './event-format.js';
+import { readText } from './read-text.js';
 import type { PageLayout } from './ring-buffer-page.js';
 import { EVENT_FILTERS, type Formats, TRACED_EVENTS, type TracedEvent } from './traced-events.js';
 
@@ -161,13 +161,5 @@ export class TraceInstance implements Disposable {
 
   #write(file: string, text: string): void {
     writeFileSync(`${this.folder}/${file}`, text);
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
   }
 }

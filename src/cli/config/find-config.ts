@@ -14,8 +14,8 @@ export type ConfigFile = { readonly path: string; readonly found: boolean };
 const FILES = ['netmeter.config.json', 'netmeter.config.js', 'netmeter.config.ts'] as const;
 
 /**
- * The nearest configuration from a folder upwards; a folder that was removed (undefined) has none. Every run pays for this: a few looks for a file a folder, and no
- * library, which would take longer to load than the bar of the start leaves.
+ * The nearest configuration from a folder upwards; a folder that was removed (undefined) has none. Every run pays for
+ * this: a few looks for a file a folder, and no library, which would take longer to load than the bar of the start leaves.
  * @throws {NetmeterError} USAGE when a folder has two: a gate must not guess
  */
 export function findConfig(choice: ConfigChoice, folder: string | undefined): ConfigFile | undefined {

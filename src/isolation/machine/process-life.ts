@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
+import { readText } from '../tools/read-text.js';
 import { parseStat } from './read-processes.js';
 
 /**
@@ -7,7 +7,7 @@ import { parseStat } from './read-processes.js';
  * @throws {NetmeterError} NO_SUCH_PROCESS
  */
 export function watchLife(pid: number): () => boolean {
-  const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`))?.startedAt;
+  const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`) ?? '')?.startedAt;
   const startedAt = startOf();
   if (startedAt === undefined) throw new NetmeterError('NO_SUCH_PROCESS', `there is no process ${pid}`);
   return () => startOf() === startedAt;
@@ -15,14 +15,7 @@ export function watchLife(pid: number): () => boolean {
 
 /** Its words (/proc/PID/cmdline); a thread of the kernel's has none, but a name. */
 export function commandLineOf(pid: number): string[] {
-  const words = readText(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
-  return words.length > 0 ? words : [readText(`/proc/${pid}/comm`).trim() || `${pid}`];
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  const text = (file: string) => readText(`/proc/${pid}/${file}`, 'utf8') ?? '';
+  const words = text('cmdline').split('\0').slice(0, -1);
+  return words.length > 0 ? words : [text('comm').trim() || `${pid}`];
 }

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pauseThread } from '../tools/pause-thread.js';
+import { readText } from '../tools/read-text.js';
 import type { Device, Machine } from './counted-devices.js';
 import { parseIpv4Routes, parseIpv6Routes } from './routes.js';
 
@@ -20,14 +21,17 @@ const PAUSE_MS = 5;
 export function readDevices({ net, sys }: NetFolders, pause = pauseThread): Machine {
   return {
     devices: commonNames({ net, sys }, pause)?.map((name) => readDevice(`${sys}/${name}`, name)),
-    routes: [...parseIpv4Routes(readText(`${net}/route`)), ...parseIpv6Routes(readText(`${net}/ipv6_route`))],
+    routes: [
+      ...parseIpv4Routes(readText(`${net}/route`) ?? ''),
+      ...parseIpv6Routes(readText(`${net}/ipv6_route`) ?? ''),
+    ],
   };
 }
 
 /** The devices' names; undefined where sysfs goes on showing others. */
 function commonNames({ net, sys }: NetFolders, pause: (ms: number) => void): string[] | undefined {
   for (let look = 1; ; look++) {
-    const names = deviceNames(readText(`${net}/dev`));
+    const names = deviceNames(readText(`${net}/dev`) ?? '');
     if (showsSame(sys, names)) return names;
     if (look === LOOKS || !existsSync(sys)) return undefined;
     pause(PAUSE_MS);
@@ -71,17 +75,9 @@ function kindOf(folder: string, entries: readonly string[], hardware: boolean): 
   if (hardware) return WITHOUT_IP.has(type) ? 'none' : 'link';
   if (entries.includes('bridge')) return 'bridge';
   const isLink = type === ETHERNET || type === INFINIBAND;
-  const driver = /^DEVTYPE=(.*)$/m.exec(readText(`${folder}/uevent`))?.[1] ?? '';
+  const driver = /^DEVTYPE=(.*)$/m.exec(readText(`${folder}/uevent`) ?? '')?.[1] ?? '';
   if (!isLink || entries.includes('tun_flags') || /^(vxlan|geneve|wireguard|ppp)$/.test(driver)) return 'tunnel';
   return (Number(readText(`${folder}/flags`)) & IFF_NOARP) === 0 ? 'link' : 'none';
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
 }
 
 function readLink(file: string): string | undefined {

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../tools/read-text.js';
 import { canonicalAddress } from './canonical-address.js';
 
 type ReadText = (file: string) => string | undefined;
-
-const readText: ReadText = (file) => {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
-  }
-};
 
 /**
  * This machine's own addresses, by which the command can reach it from a namespace: all but loopback, link-local ones

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readText } from '../tools/read-text.js';
 
 /** A process that runs a program: neither a zombie nor a thread of the kernel's. `startedAt` (clock ticks since boot) tells it from a later one of the same number. */
 export type Process = { readonly pid: number; readonly parent: number; readonly startedAt: number };
@@ -7,7 +8,7 @@ export type Process = { readonly pid: number; readonly parent: number; readonly 
 export function readProcesses(): Process[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
-    const found = parseStat(Number(entry), readText(`/proc/${entry}/stat`));
+    const found = parseStat(Number(entry), readText(`/proc/${entry}/stat`) ?? '');
     return found ? [found] : [];
   });
 }
@@ -37,7 +38,7 @@ function fieldsOf(text: string) {
 export function readEnvironment(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/environ`, 'latin1');
-    return text === '' && isStarting(readText(`/proc/${pid}/stat`)) ? undefined : text;
+    return text === '' && isStarting(readText(`/proc/${pid}/stat`) ?? '') ? undefined : text;
   } catch {
     return '';
   }
@@ -54,12 +55,4 @@ export function isStarting(text: string): boolean {
   const { state, flags, start, end } = fieldsOf(text);
   if (end === undefined || /^[ZX]/.test(state ?? '') || (Number(flags) & (EXITING | KERNEL_THREAD)) !== 0) return false;
   return end === '0' || start !== end;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../tools/read-text.js';
 import { parseIpv4Routes, parseIpv6Routes, type Route } from './routes.js';
 
 /** How the host reaches the outside. `undefined` fields: the host has no default route of that family. */
@@ -14,14 +14,6 @@ export type Uplink = {
 export const carriesIpv6 = ({ ipv6, mtu }: Uplink) => ipv6 !== undefined && mtu >= 1280;
 
 type ReadText = (file: string) => string | undefined;
-
-const readText: ReadText = (file) => {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
-  }
-};
 
 /** Reads the routing tables (/proc/net/route, /proc/net/ipv6_route) and the MTU of the default route's device. */
 export function readUplink(read: ReadText = readText): Uplink {

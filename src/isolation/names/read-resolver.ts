@@ -1,4 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { readText } from '../tools/read-text.js';
 import { type CoveredFile, nameservers, planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
@@ -15,10 +16,10 @@ export type ResolverChoice = {
 
 /** Reads the host's resolver settings and decides what the namespace shows instead, if anything. */
 export function chooseResolver(reach: Reach): ResolverChoice {
-  const own = readText(RESOLV_CONF);
+  const own = readText(RESOLV_CONF, 'utf8');
   // Without the file the C library asks 127.0.0.1, but there is nothing that could be covered.
   if (own === undefined) return {};
-  const upstreams = () => UPSTREAM_FILES.map(readText).filter((text) => text !== undefined);
+  const upstreams = () => UPSTREAM_FILES.map((file) => readText(file, 'utf8')).filter((text) => text !== undefined);
   const plan = planResolver(own, upstreams, reach);
   // A mount needs the file itself, not a symbolic link to it.
   const target = () => realpathSync(RESOLV_CONF);
@@ -31,13 +32,5 @@ export function chooseResolver(reach: Reach): ResolverChoice {
       return { resolvConf: { target: target(), text: plan.text }, servers: nameservers(plan.text) };
     default:
       return plan satisfies never;
-  }
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { getegid, geteuid, pid as ownPid } from 'node:process';
+import { getegid, geteuid } from 'node:process';
 import { promisify } from 'node:util';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
@@ -14,6 +14,8 @@ import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { lookFor, requireTools } from '../tools/find-tools.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
+import { opened } from '../tools/opened.js';
+import { newRun, scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT, REFUSE_RULES } from './offline-script.js';
 
@@ -25,7 +27,7 @@ export type OfflineOptions = {
   readonly rootless: boolean;
 };
 
-const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
 type Tools = Readonly<Record<(typeof TOOLS)[number], string>>;
 
 /** A namespace with loopback alone: whatever is for the outside fails at once, and what was tried is remembered. */
@@ -46,13 +48,7 @@ export class OfflineScope implements Scope {
   /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
   static async open(options: OfflineOptions): Promise<OfflineScope> {
     const scope = new OfflineScope(requireTools(TOOLS), options);
-    try {
-      await scope.#setUp();
-      return scope;
-    } catch (error) {
-      await scope[Symbol.asyncDispose]();
-      throw error;
-    }
+    return opened(scope, () => scope.#setUp());
   }
 
   private constructor(tools: Tools, { cwd, openFiles, rootless, hostPorts = [] }: OfflineOptions) {
@@ -61,20 +57,15 @@ export class OfflineScope implements Scope {
     // Who speaks with the host wants its name.
     const hosts = hostPorts.length > 0 ? hostsWithLoopbackName() : undefined;
     this.#hasMounts = hosts !== undefined;
-    const run = `${ownPid}-${Date.now().toString(36)}`;
+    const run = newRun();
     this.marks = { NETMETER_RUN: run };
     const shell = spawn(tools.sh, ['-c', OFFLINE_GUARDIAN_SCRIPT, 'netmeter-guardian'], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       ...(cwd !== undefined && { cwd }),
       env: {
-        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-        LC_ALL: 'C',
-        HOME: '/dev/null',
-        ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+        ...scriptEnvironment(tools, openFiles),
         NFT: this.#nft ?? '',
-        NETMETER: `${ownPid}`,
-        OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
         RUN: run,
         NAMESPACES: [
           ...(rootless ? ['--user', '--map-root-user'] : []),

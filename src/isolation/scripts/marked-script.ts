@@ -26,6 +26,8 @@ remember_reapers() {
   done
 }
 
+is_known() { case $known in *" $1 "*) return 0 ;; esac; return 1; }
+
 add_member() { members="$members $1"; }
 
 add_marked() {
@@ -36,13 +38,13 @@ add_marked() {
   done
 }
 
-# Without grep they have not been looked through for the mark: then not orphans alone.
+# Without grep nobody has been looked through for the mark: then not orphans alone, nor only who is new.
 doubt_orphans() {
   doubt= strangers=
   [ -z "$GREP" ] && set -- /proc/[0-9]* || set -- $("$GREP" -lsE "\) [^ZX] ($reapers) " /proc/[0-9]*/stat)
   for process; do
     process=\${process%/stat}
-    case $known in *" $process "*) ;; *) strangers="$strangers $process/environ" ;; esac
+    is_known "$process" && [ -n "$GREP" ] || strangers="$strangers $process/environ"
   done
   [ -n "$strangers" ] || return 0
   # The first letter of each variable, and of the mark all.
@@ -53,7 +55,7 @@ doubt_orphans() {
     case $shown in
       *"$file:NETMETER_RUN=$RUN"*) add_member "$pid" ;;
       *"$file:"*) ;;
-      *) is_settled "$pid" || doubt=1 ;;
+      *) is_known "\${file%/environ}" || is_settled "$pid" || doubt=1 ;;
     esac
   done
 } 2>/dev/null

@@ -1,6 +1,7 @@
 import { pid as ownPid } from 'node:process';
 import { type Process, readEnvironment, readProcesses } from '../machine/read-processes.js';
 import { pauseThread } from '../tools/pause-thread.js';
+import { newRun } from '../tools/script-environment.js';
 
 /** Where processes are read from; the kernel by default. */
 type Source = {
@@ -32,7 +33,7 @@ export class MarkedTree {
   /** Somebody could not be told at the last look. */
   #unsure = false;
 
-  constructor(run = `${ownPid}-${Date.now().toString(36)}`, source = kernel) {
+  constructor(run = newRun(), source = kernel) {
     this.run = run;
     this.#mark = `NETMETER_RUN=${run}\0`;
     this.#source = source;

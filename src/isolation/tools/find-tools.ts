@@ -16,7 +16,6 @@ const packages = {
   taskset: 'util-linux',
   mount: 'mount',
   umount: 'mount',
-  grep: 'grep',
   sh: 'dash',
 } as const;
 
@@ -33,7 +32,6 @@ const VETH_TOOLS = [
   'prlimit',
   'mount',
   'umount',
-  'grep',
   'sh',
 ] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
@@ -45,7 +43,7 @@ const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 export function lookFor(name: string, path = env['PATH'] ?? ''): string | undefined {
   const file = locate(name, path);
   // BusyBox's tools lack most options of the real ones, and are only good as a shell.
-  return file !== undefined && name !== 'sh' && name !== 'grep' && isBusyBox(file) ? undefined : file;
+  return file !== undefined && name !== 'sh' && isBusyBox(file) ? undefined : file;
 }
 
 function locate(name: string, path: string): string | undefined {

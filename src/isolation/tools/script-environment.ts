@@ -1,4 +1,5 @@
 import { pid } from 'node:process';
+import { lookFor } from './find-tools.js';
 
 /** A name for a run that no other run on this machine has at the same time. */
 export const newRun = () => `${pid}-${Date.now().toString(36)}`;
@@ -17,6 +18,8 @@ export const scriptEnvironment = (
   // Without a home nft leaves no ~/.nft.history behind.
   HOME: '/dev/null',
   ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
+  // Without it, or with BusyBox's, which lacks -z, the shell reads by itself.
+  GREP: lookFor('grep') ?? '',
   NETMETER: `${pid}`,
   OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
 });

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
+import { readText } from '../tools/read-text.js';
 
 type ReadText = (file: string) => string | undefined;
-
-const readText: ReadText = (file) => {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
-  }
-};
 
 const ROOT = 'or run it as root: sudo netmeter -- COMMAND';
 

@@ -11,6 +11,7 @@ import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
 import { lookFor, requireTools } from '../tools/find-tools.js';
+import { opened } from '../tools/opened.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
@@ -29,7 +30,7 @@ export type UserModeOptions = {
   readonly publish?: readonly PublishedPort[] | undefined;
 };
 
-const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'grep', 'sh'] as const;
+const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
 
 /** For each step; all of them together take a tenth of a second. */
 const STEP_MS = 5000;
@@ -62,14 +63,7 @@ export class UserModeScope implements Scope {
     if (getuid?.() === 0)
       throw new NetmeterError('SETUP_FAILED', 'user-mode isolation is for ordinary users, not root');
     const scope = new UserModeScope(options);
-    try {
-      await scope.#setUp();
-      if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-      return scope;
-    } catch (error) {
-      await scope[Symbol.asyncDispose]();
-      throw error;
-    }
+    return opened(scope, () => scope.#setUp(), signal);
   }
 
   private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import type { Warning } from '../../measurement/measurement.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
+import { readText } from '../tools/read-text.js';
 import type { Guardian } from './guardian.js';
 import type { LinkPlan } from './subnet.js';
 
@@ -59,14 +60,6 @@ function relyingRuns(): string[] {
 }
 
 const readSwitch = (key: string) => readText(`/proc/sys/net/${key}`)?.trim();
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return undefined;
-  }
-}
 
 function writeSwitch(key: string): void {
   // IPv6 without per-device switches forwards by the switch for all devices, which is on then.

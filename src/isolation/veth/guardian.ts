@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { pid as ownPid } from 'node:process';
 import { NetmeterError } from '../../errors.js';
 import type { CoveredFile } from '../names/resolver.js';
 import type { Tools } from '../tools/find-tools.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
+import { newRun, scriptEnvironment } from '../tools/script-environment.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
 import { HOLDER_SCRIPT } from './holder-script.js';
 
@@ -41,7 +41,7 @@ export class Guardian {
 
   constructor(tools: Tools, options: GuardianOptions) {
     const { cwd } = options;
-    const run = `${ownPid}-${Date.now().toString(36)}`;
+    const run = newRun();
     this.marks = { NETMETER_RUN: run };
     const shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
@@ -106,19 +106,12 @@ export class Guardian {
   }
 }
 
-/** All that the scripts need to know; nothing of the caller's environment can mislead the tools. */
 const environment = (
   tools: Tools,
   { resolvConf, hosts, openFiles, trace = '' }: GuardianOptions,
 ): NodeJS.ProcessEnv => ({
-  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-  LC_ALL: 'C',
-  // Without a home nft leaves no ~/.nft.history behind.
-  HOME: '/dev/null',
-  ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
-  NETMETER: `${ownPid}`,
+  ...scriptEnvironment(tools, openFiles),
   TRACE: trace,
-  OPEN_FILES: openFiles === undefined ? '' : `${openFiles}`,
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: GUARDIAN_SCRIPT,
   HOLDER: HOLDER_SCRIPT,

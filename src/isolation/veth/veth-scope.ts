@@ -11,6 +11,7 @@ import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { findTools, type Tools } from '../tools/find-tools.js';
+import { opened } from '../tools/opened.js';
 import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { chooseLinks } from './make-links.js';
@@ -56,14 +57,7 @@ export class VethScope implements Scope {
    */
   static async open({ signal, ...options }: OpenOptions = {}): Promise<VethScope> {
     const scope = new VethScope(findTools(), options);
-    try {
-      await scope.#setUp();
-      if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-      return scope;
-    } catch (error) {
-      await scope[Symbol.asyncDispose]();
-      throw error;
-    }
+    return opened(scope, () => scope.#setUp(), signal);
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {

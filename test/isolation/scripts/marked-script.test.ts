@@ -70,6 +70,10 @@ describe.each([
     expect(look({ 42: { state: 'Z' } }, grep)[1]).toBe(',');
   });
 
+  test('who carries the mark is found although somebody had its number before', () => {
+    expect(look({ 42: { environ: MARKED, memory } }, grep, ' /proc/42 ')).toEqual([' 42,', ' 42,']);
+  });
+
   test('a name with a newline does not end the guardian', () => {
     expect(look({ 42: { name: 'a\nb' } }, grep)).toHaveLength(2);
   });
