@@ -1,0 +1,99 @@
+import { createRequire } from 'node:module';
+import { arch } from 'node:process';
+import type * as Koffi from 'koffi';
+import { LinuxError } from './linux-error.js';
+
+/** Whatever a C function takes here: numbers, strings with a NUL added, buffers as pointers. */
+type Argument = number | bigint | string | Buffer | null;
+
+/** koffi's binary, or libc itself, cannot be loaded on this machine. */
+export class NoLibcError extends Error {
+  override readonly name = 'NoLibcError';
+}
+
+/** The C library, by koffi. Its JavaScript is left out because it takes 17 ms to load; the binary takes 2 to 3. */
+class Libc {
+  readonly #koffi: typeof Koffi;
+  readonly #library: Koffi.LibraryHandle;
+
+  constructor() {
+    this.#koffi = loadKoffi();
+    this.#library = this.#koffi.load(null);
+  }
+
+  bind(prototype: string): (...args: Argument[]) => number | bigint {
+    return this.#library.func(prototype);
+  }
+
+  errno(): number {
+    return this.#koffi.errno();
+  }
+
+  addressOf(buffer: Buffer): bigint {
+    return this.#koffi.address(buffer);
+  }
+
+  poll(fd: number, onReady: () => void): Koffi.node.PollHandle {
+    return this.#koffi.node.poll(fd, { readable: true, disconnect: true }, onReady);
+  }
+}
+
+/** glibc's binary first, as on most machines: it does not load where musl is. */
+function loadKoffi(): typeof Koffi {
+  const load = createRequire(import.meta.url);
+  let reason = 'there is none for this architecture, or optional packages were left out';
+  for (const libc of ['linux', 'musl']) {
+    try {
+      return load(`@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`);
+    } catch (error) {
+      if (!isMissing(error)) reason = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new NoLibcError(`koffi has no binary that runs here (linux ${arch}): ${reason}`);
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+
+let loaded: Libc | undefined;
+
+function libc(): Libc {
+  loaded ??= new Libc();
+  return loaded;
+}
+
+/**
+ * Declares a function of libc, which is bound at its first call. A buffer is passed as a pointer to its bytes, which must
+ * not be used beyond the call unless the caller keeps it.
+ * @param prototype C, with a return type of int or long, in koffi's spelling: `int setns(int fd, int type)`
+ * @returns the function; it throws a {@link LinuxError} where the C function returns a negative number
+ * @throws {NoLibcError} at the first call, where koffi cannot be loaded
+ */
+export function libcFunction(prototype: string): (...args: Argument[]) => number {
+  const name = /(\w+)\s*\(/.exec(prototype)?.[1] ?? prototype;
+  let bound: ((...args: Argument[]) => number | bigint) | undefined;
+  return (...args) => {
+    bound ??= libc().bind(prototype);
+    const result = Number(bound(...args));
+    if (result < 0) throw new LinuxError(name, libc().errno());
+    return result;
+  };
+}
+
+/** The address of a buffer's first byte, for pointers within structures. The buffer must be kept while the kernel uses it. */
+export const addressOf = (buffer: Buffer): bigint => libc().addressOf(buffer);
+
+/** @throws {NoLibcError} with the reason, where no function of libc can be called */
+export function requireLibc(): void {
+  libc();
+}
+
+/**
+ * Calls `onReady` from the event loop as long as `fd` is readable or its other end has gone (uv_poll(3)), until disposed of.
+ * The descriptor must stay open that long.
+ * @param options.unref true: it does not keep the process alive
+ */
+export function watchDescriptor(fd: number, onReady: () => void, { unref = false } = {}): Disposable {
+  const handle = libc().poll(fd, onReady);
+  if (unref) handle.unref();
+  return { [Symbol.dispose]: () => handle.close() };
+}

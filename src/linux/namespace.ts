@@ -1,0 +1,66 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { abort } from 'node:process';
+import { libcFunction } from './libc.js';
+
+const setns = libcFunction('int setns(int fd, int nstype)');
+const unshare = libcFunction('int unshare(int flags)');
+
+/** CLONE_NEWNET, linux/sched.h. */
+const CLONE_NEWNET = 0x40000000;
+
+/** What an asynchronous function would return: it would go on after the thread has left. */
+type NoPromise<T> = T extends PromiseLike<unknown> ? never : T;
+
+/** A network namespace, held by a descriptor that is closed on exec: it lives at least as long. */
+export class NetworkNamespace implements Disposable {
+  /** A descriptor of its file, /proc/PID/ns/net. */
+  readonly fd: number;
+
+  /** @param path of a namespace file; none: the calling thread's */
+  static open(path = '/proc/thread-self/ns/net'): NetworkNamespace {
+    return new NetworkNamespace(openSync(path, constants.O_RDONLY));
+  }
+
+  /**
+   * Makes a new one, with a loopback device that is down.
+   * @throws {LinuxError} unshare: EPERM without CAP_SYS_ADMIN, ENOSPC beyond /proc/sys/user/max_net_namespaces
+   */
+  static create(): NetworkNamespace {
+    using own = NetworkNamespace.open();
+    unshare(CLONE_NEWNET);
+    return comingBack(own, () => NetworkNamespace.open());
+  }
+
+  private constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /**
+   * Runs `work` with the main thread inside. What it opens or spawns meanwhile stays inside: a socket belongs to the
+   * namespace it was made in, a child starts in that of its parent's thread. Nothing asynchronous may run in it, because a
+   * thread of libuv's pool that is created meanwhile would stay inside for ever (setns(2) is the calling thread's alone).
+   * @throws {LinuxError} setns: EPERM without CAP_SYS_ADMIN; and what `work` throws, after coming back
+   */
+  inside<T>(work: () => NoPromise<T>): T {
+    using own = NetworkNamespace.open();
+    setns(this.fd, CLONE_NEWNET);
+    return comingBack(own, work);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.fd);
+  }
+}
+
+/** A process that cannot come back would do all its further work in the wrong namespace: it ends instead. */
+function comingBack<T>(own: NetworkNamespace, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    try {
+      setns(own.fd, CLONE_NEWNET);
+    } catch {
+      abort();
+    }
+  }
+}
