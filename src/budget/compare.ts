@@ -2,7 +2,7 @@ import type { RemoteRow } from '../measurement/remotes.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
 import { type Bounds, exactly, unknown } from './bounds.js';
 import type { EarlierRun } from './earlier-run.js';
-import { groupRemotes } from './remote-groups.js';
+import { groupRemotes, type RunRemotes } from './remote-groups.js';
 import { wireBounds } from './wire-bounds.js';
 
 /** The same thing in two runs: octets, both ways where the subject is no direction. */
@@ -53,13 +53,21 @@ function bothWays({ in: incoming, out }: InOut<Layers>): Bounds {
 function remotes(before: EarlierRun, after: EarlierRun): ComparedRow[] {
   if (before.remotes?.evidence !== 'kernel-counters' || after.remotes?.evidence !== 'kernel-counters') return [];
   const [restThen, restNow] = [restOf(before), restOf(after)];
-  return groupRemotes(before.remotes.rows, after.remotes.rows).map(({ subject, before: then, after: now }) => ({
+  return groupRemotes(remotesOf(before), remotesOf(after)).map(({ subject, before: then, after: now }) => ({
     kind: 'remote',
     subject,
     before: withRest(sumOf(then), restThen),
     after: withRest(sumOf(now), restNow),
   }));
 }
+
+const remotesOf = ({ remotes, dns }: EarlierRun): RunRemotes => {
+  const { rows = [] } = remotes ?? {};
+  return { rows, seesNames: dns !== undefined && (dns.queries > 0 || !rows.some(({ port }) => port === DNS)) };
+};
+
+/** Its well-known port: questions that were counted there and not seen leave remotes without their names. */
+const DNS = 53;
 
 /** What any remote may have had of it. */
 function restOf({ remotes, method }: EarlierRun): number {

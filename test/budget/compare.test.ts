@@ -21,16 +21,18 @@ const layers = (wire: number | null) => ({
 const [example] = crawl.remotes?.rows ?? [];
 if (!example) throw new Error('the crawl has no remotes');
 
+/** Of the address that its first name has today, unless told otherwise. */
 const row = (names: readonly string[], octets: number, changes: Partial<RemoteRow> = {}): RemoteRow => ({
   ...example,
   names,
+  address: `host-of-${names[0]}`,
   wireOctets: { in: ipOctets(octets), out: ipOctets(0) },
   ...changes,
 });
 
 /** A run that used so many octets in, and more with remotes. */
 function run(octets: number | null, rows?: readonly RemoteRow[], left = 0): EarlierRun {
-  const { remotes: _, processes: __, ...plain } = crawl;
+  const { remotes: _, processes: __, dns: ___, ...plain } = crawl;
   return {
     ...plain,
     traffic: { ...quiet.traffic, external: { in: layers(octets), out: layers(0) } },
@@ -81,6 +83,8 @@ describe('runs that cannot be compared', () => {
     expect(whyOtherCommand(earlier, now).length === 0).toBe(same);
   });
 });
+
+const EVERY_QUESTION = { answered: 1, notFound: 0, failed: 0, unanswered: 0, averageMs: 1, slowestMs: 1 };
 
 const SMALL = { share: 0.1, octets: 100 };
 
@@ -157,6 +161,55 @@ describe('remotes', () => {
     expect(judged(before, after)).toEqual([]);
   });
 
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['the baseline has not seen its name', [], ['a.example']],
+    ['the later run has not', ['a.example'], []],
+    ['each has seen another', ['a.example'], ['b.example']],
+  ])('an address is one remote, also where %s', (_, then, now) => {
+    const at = { address: '203.0.113.1' };
+    expect(judged([row(then, 6000, at)], [row(now, 6000, at)])).toEqual([]);
+    expect(judged([row(then, 6000, at)], [row(now, 7000, at)])).toMatchObject([
+      { subject: [...then, ...now].toSorted()[0], baseline: 6000, used: 7000, verdict: 'exceeded' },
+    ]);
+    expect(judged([row(then, 6000, at)], [row(now, 6000, { ...at, port: 9 })])).toMatchObject(
+      then.length === 1 && now.length === 1 ? [{ subject: 'b.example' }] : [{ baseline: 0, used: 6000 }],
+    );
+  });
+
+  describe('a name that leads to another address the next day, and was missed', () => {
+    const [then, now] = [{ address: '203.0.113.1' }, { address: '203.0.113.2' }];
+    const asked = (queries: number) => ({ dns: { ...EVERY_QUESTION, queries } });
+    const nameserver = row([], 10, { address: '203.0.113.53', port: 53, protocol: 'udp' });
+    const between = (a: EarlierRun, b: EarlierRun) =>
+      judgeIncrease(compareRuns(a, b), SMALL).filter(({ subject }) => !/^(?:in|out|total)$/.test(subject ?? ''));
+    const named = (octets: number): EarlierRun => ({
+      ...run(0, [row(['a.example'], octets, then), nameserver]),
+      ...asked(1),
+    });
+    const missed = (octets: number, queries?: number): EarlierRun => ({
+      ...run(0, [row([], octets, now), nameserver]),
+      ...(queries !== undefined && asked(queries)),
+    });
+
+    test.each([[undefined], [0]])('with %s questions seen it is the remote at that port', (queries) => {
+      expect(between(named(6000), missed(6000, queries))).toEqual([]);
+      expect(between(missed(6000, queries), named(6000))).toEqual([]);
+      expect(between(named(6000), missed(7000, queries))).toMatchObject([{ subject: 'a.example', used: 7000 }]);
+      expect(between(missed(6000, queries), named(7000))).toMatchObject([{ subject: 'a.example', baseline: 6000 }]);
+    });
+
+    test('an address that nobody asked for is another remote', () => {
+      expect(between(named(6000), missed(6000, 1))).toMatchObject([{ subject: '203.0.113.2:443', baseline: 0 }]);
+    });
+
+    test('one of another port is another remote, and one with a counterpart is that', () => {
+      const web = { ...run(0, [row([], 6000, { ...now, port: 80 })]) };
+      expect(between(named(6000), web)).toMatchObject([{ subject: '203.0.113.2:80', baseline: 0 }]);
+      const both = { ...run(0, [row([], 6000, now), row(['a.example'], 6000, then)]) };
+      expect(between(named(6000), both)).toMatchObject([{ subject: '203.0.113.2:443', baseline: 0 }]);
+    });
+  });
+
   test('without a name it is the address with port and protocol', () => {
     const before = [row([], 600, { address: '2001:db8::1', port: 53, protocol: 'udp' })];
     const after = [...before, row([], 600, { address: '2001:db8::1', port: 443 })];
@@ -178,7 +231,7 @@ describe('remotes', () => {
     );
     fc.assert(
       fc.property(rows, rows, (before, after) => {
-        const groups = groupRemotes(before, after);
+        const groups = groupRemotes({ rows: before, seesNames: false }, { rows: after, seesNames: true });
         expect(groups.flatMap((group) => group.before)).toHaveLength(before.length);
         expect(groups.flatMap((group) => group.after)).toHaveLength(after.length);
         const named = groups.map((group) => new Set([...group.before, ...group.after].flatMap((each) => each.names)));

@@ -194,6 +194,33 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     ]);
   });
 
+  test('an unchanged run passes, whether it or its baseline has seen the name of a remote or not', async () => {
+    const [job, resolver] = [`python3 ${TRAFFIC} requests www.example.com 7000 40`, `nameserver ${wire.ipv4}\n`];
+    const { report: named } = await measuredWithResolver(resolver, job);
+    const { dns: _, ...unseen } = named;
+    const rows = named.remotes?.rows.map((row) => ({ ...row, names: [] })) ?? [];
+    const nameless = {
+      ...unseen,
+      ...(named.remotes && { remotes: { ...named.remotes, rows } }),
+      // The job is in another folder the next time.
+      command: { ...named.command, argv: ['sh', '...'] },
+    };
+    expect(named.remotes?.rows.flatMap(({ names }) => names)).toContain('www.example.com');
+    const file = (name: string) => join(folder, `${name}.json`);
+    writeFileSync(file('named'), JSON.stringify(named));
+    writeFileSync(file('nameless'), JSON.stringify(nameless));
+    const allowed = ['--max-increase', '0%', '--min-increase', '1kB'];
+    const later = await measuredWithResolver(resolver, job, ['--baseline', file('nameless'), ...allowed]);
+    expect(later, later.stderr).toMatchObject({ status: 0 });
+    for (const [before, after] of [
+      ['named', 'nameless'],
+      ['nameless', 'named'],
+    ] as const) {
+      const compared = await netmeter(['compare', file(before), file(after), ...allowed]);
+      expect(compared.status, compared.stdout + compared.stderr).toBe(0);
+    }
+  });
+
   test('a budget that was suggested from a run is kept by the next', async () => {
     const [report, config] = [join(folder, 'run.json'), join(folder, 'suggested.json')];
     await netmeter(['-q', '--report', report, '--', ...fetch(50_000)]);
