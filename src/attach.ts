@@ -16,7 +16,7 @@ import { octetsSince } from './run/octets-since.js';
 import { runWarnings } from './run/run-warnings.js';
 import { difference, takeReading } from './run/take-reading.js';
 import { TrafficWatch } from './run/watch-traffic.js';
-import { closeSeries } from './series/series.js';
+import { closeSeries } from './series/close-series.js';
 import { countTraffic } from './traffic/count-traffic.js';
 import { protocolSummary } from './traffic/protocol.js';
 import { type Milliseconds, milliseconds } from './units.js';
@@ -55,6 +55,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   using watch = new TrafficWatch({ octets, interval, onSample: async () => {} });
 
   const end = await waitForEnd(alive, options);
+  const sampled = await watch.finish();
   const { wire, delta, after } = difference(before, await takeReading(queues, files));
   const { traffic, method } = countTraffic(isolation, wire, delta);
   const { external } = traffic;
@@ -79,7 +80,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
     protocol: protocolSummary(delta),
     doors: null,
     ...(budget && { budget }),
-    series: closeSeries(watch.samples, total, durationMs),
+    series: closeSeries(watch.samples, { total, sampled, durationMs }),
     warnings: runWarnings(after, delta, { isolation, method, stillOpen: 0 }),
   };
 }

@@ -17,7 +17,7 @@ import { openScope } from './run/open-scope.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
 import { Witnesses } from './run/witnesses.js';
-import { closeSeries } from './series/series.js';
+import { closeSeries } from './series/close-series.js';
 import { protocolSummary } from './traffic/protocol.js';
 import { version } from './version.js';
 
@@ -45,7 +45,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   await witnesses.ready(scope, meter.before, { first: wantsNames(options), egress: options.egress });
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, witnesses, neighbours });
-  const { exit, startedAt, durationMs, cpu, doors, hint, stillOpen } = life;
+  const { exit, startedAt, durationMs, movedMs, sampled, cpu, doors, hint, stillOpen } = life;
   const attempts = scope.attempts?.() ?? null;
   const { after, delta, traffic, method } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
@@ -54,10 +54,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const explanation = await witnesses.explain(scope, { traffic, protocol, argv });
   const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
-  const series = closeSeries(life.samples, total, durationMs);
+  const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
   const budget = await judgeRun(options, {
-    ...{ external, method, traffic, protocol, series, durationMs, ...explanation },
-    intervalMs: options.interval ?? DEFAULTS.interval,
+    ...{ external, method, traffic, protocol, series, ...explanation },
     isShared: contamination?.grade === 'shared',
     ended: guard.ended,
   });

@@ -1,7 +1,6 @@
 import type { DnsUse, RemoteUse } from '../measurement/remotes.js';
 import type { Series } from '../measurement/series.js';
 import type { InOut, Layers, Method, Protocol, Traffic } from '../measurement/traffic.js';
-import type { Milliseconds } from '../units.js';
 
 /** Who used the network: what limits need of a measurement's. */
 export type ProcessShares =
@@ -36,7 +35,4 @@ export type Evidence = {
   readonly dns?: DnsUse | undefined;
   readonly processes?: ProcessShares | undefined;
   readonly series?: Series;
-  /** Distance at which samples were taken, and how long the command ran. */
-  readonly intervalMs?: Milliseconds;
-  readonly durationMs?: Milliseconds;
 };

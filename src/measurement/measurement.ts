@@ -25,7 +25,7 @@ export type Measurement = {
     readonly exit: Exit;
     /** ISO 8601, UTC. */
     readonly startedAt: string;
-    /** From the command's start to its end. */
+    /** From the command's start to the end of the last of its processes. */
     readonly durationMs: Milliseconds;
     /** CPU time of the command and its waited-for descendants. */
     readonly cpu: { readonly userMs: Milliseconds; readonly systemMs: Milliseconds } | null;

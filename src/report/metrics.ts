@@ -49,7 +49,12 @@ function trafficMetrics({ traffic: { external, loopback, hostLocal }, method }: 
 function runMetrics({ command, series }: Measurement): Family[] {
   const { cpu, exit, durationMs } = command;
   return [
-    single('netmeter_duration_seconds', 'From the start of the command to its end.', durationMs / 1000, 'seconds'),
+    single(
+      'netmeter_duration_seconds',
+      'From the start of the command to the end of its last process.',
+      durationMs / 1000,
+      'seconds',
+    ),
     {
       name: 'netmeter_cpu_seconds',
       unit: 'seconds',
@@ -61,12 +66,12 @@ function runMetrics({ command, series }: Measurement): Family[] {
     },
     {
       name: 'netmeter_average_bytes_per_second',
-      help: 'External bytes a second, over the whole run.',
+      help: 'External bytes a second, until the last of them.',
       samples: directions(series.average ?? UNKNOWN),
     },
     {
       name: 'netmeter_peak_bytes_per_second',
-      help: 'External bytes a second, between the two samples where they were the most.',
+      help: 'External bytes a second, in the interval between two samples where they were the most.',
       samples: directions(series.peak ?? UNKNOWN),
     },
     single(

@@ -84,8 +84,8 @@ const pairRow = (label: string, flow: InOut<Layers>) =>
   `  ${label.padEnd(9)} ${rounded(flow.in.wireOctets).padStart(9)} in, ${rounded(flow.out.wireOctets)} out`;
 
 function rateRows({ command, series }: Measurement): string[] {
-  const { average, peak } = series;
-  if (command.durationMs < RATES_FROM_MS) return [];
+  const { average, peak, durationMs = command.durationMs } = series;
+  if (durationMs < RATES_FROM_MS) return [];
   if (!average) return [row('rate', 'unknown')];
   if (average.in + average.out === 0) return [];
   const top = peak ? `, peak ${rate(peak.in)} in, ${rate(peak.out)} out` : '';

@@ -7,7 +7,7 @@ export type Moment = { readonly atMs: number; readonly in: number | null; readon
 /** The series from nothing at the start, over its samples, to the totals at the end: its last row is the report's sum. */
 export function timeline({ command, series, traffic: { external } }: Measurement): Moment[] {
   const { samples } = series;
-  const endMs = Math.max(command.durationMs, samples.at(-1)?.atMs ?? 0);
+  const endMs = Math.max(series.durationMs ?? command.durationMs, samples.at(-1)?.atMs ?? 0);
   const end = { atMs: endMs, in: external.in.wireOctets, out: external.out.wireOctets };
   // The sample of the last moment is replaced by what was counted when all was quiet, unless that is not known.
   const isKnown = totalOf(external).wireOctets !== null;

@@ -7,8 +7,9 @@ import type { Exit } from '../measurement/exit.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Door } from '../measurement/remotes.js';
 import type { Sample } from '../measurement/series.js';
+import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
-import { type Milliseconds, milliseconds } from '../units.js';
+import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
 import type { CommandTree } from './command-tree.js';
 import { PortHint } from './hint-at-ports.js';
 import type { LimitGuard } from './keep-limits.js';
@@ -37,9 +38,14 @@ export type Stage = {
 export type Life = {
   readonly exit: Exit;
   readonly startedAt: Date;
+  /** From the command's start until the last of its processes was gone. */
   readonly durationMs: Milliseconds;
   readonly cpu: Measurement['command']['cpu'];
   readonly samples: Samples;
+  /** What a last sample came to, when nothing moved any more; undefined: it could not be told. */
+  readonly sampled: InOut<IpOctets> | undefined;
+  /** From the command's start until the last of its bytes had moved. */
+  readonly movedMs: Milliseconds;
   readonly doors: readonly Door[] | null;
   readonly hint: PortHint;
   /** Connections that the wait for bytes in flight has not seen the end of. */
@@ -52,11 +58,12 @@ export type Life = {
  */
 export async function runCommand(stage: Stage): Promise<Life> {
   const { argv, env, account, options, meter, tree, guard, witnesses, neighbours } = stage;
-  const { scope, files, before } = meter;
+  const { scope, files } = meter;
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   const startedAt = new Date();
+  const start = performance.now();
   const cpuBefore = childCpu();
   const command = startCommand({
     ...options,
@@ -73,7 +80,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
     witnesses.look();
     return guard.look(sample);
   };
-  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample });
+  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start });
   guard.commandStarted();
   const hint = new PortHint(scope, options.hostPorts ?? []);
   options.onStart?.(command);
@@ -81,8 +88,9 @@ export async function runCommand(stage: Stage): Promise<Life> {
   signal?.addEventListener('abort', stop, { once: true });
 
   const exit = await command.exited;
+  const exitedAt = performance.now();
   tree.command = undefined;
-  const durationMs = milliseconds(Math.round(performance.now() - before.texts.at));
+  const isAlone = tree.processes().length === 0;
   const cpu = cpuSpent(cpuBefore, childCpu());
   signal?.removeEventListener('abort', stop);
   await hint.settle();
@@ -95,11 +103,19 @@ export async function runCommand(stage: Stage): Promise<Life> {
     signal,
     hurry,
   });
+  const endedAt = isAlone ? exitedAt : performance.now();
   const killed = exit.kind === 'signal' || cutShort;
-  const stillOpen = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
-  watch[Symbol.dispose]();
+  const { stillOpen, since } = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
+  const sampled = await watch.finish();
   await guard.finish();
-  return { exit, startedAt, durationMs, cpu, samples: watch.samples, doors: doors.found, hint, stillOpen };
+  const after = (at: number) => milliseconds(Math.round(at - start));
+  return {
+    ...{ exit, startedAt, cpu, sampled, hint, stillOpen },
+    durationMs: after(endedAt),
+    movedMs: after(Math.max(endedAt, since)),
+    samples: watch.samples,
+    doors: doors.found,
+  };
 }
 
 function cpuSpent(before: CpuTime | undefined, after: CpuTime | undefined): Measurement['command']['cpu'] {

@@ -22,12 +22,18 @@ export type Linger = {
   readonly neighbours?: Neighbours | undefined;
 };
 
+export type Quiet = {
+  /** Connections that were still open when the time was over. */
+  readonly stillOpen: number;
+  /** performance.now() when the last bytes were seen to move; the beginning of the wait when none were. */
+  readonly since: number;
+};
+
 /**
  * Waits, after the last process has gone, for the bytes that are still in flight: a socket that was closed with unsent
  * data sends on, a peer answers. A namespace that never sent anything is quiet at once.
- * @returns how many connections were still open when the time was over
  */
-export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<number> {
+export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<Quiet> {
   const { atMost, killed, hurry, neighbours } = linger;
   const start = performance.now();
   const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
@@ -37,8 +43,8 @@ export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Pro
     const open = neighbours ? neighbours.stillClosing() : openConnections(files);
     const now = performance.now();
     const isQuiet = bytes === 0n || now - since >= quietMs || (neighbours && now - start >= PATIENCE * quietMs);
-    if (open === 0 && isQuiet) return 0;
-    if (now - start >= atMost || hurry?.aborted) return open;
+    if (open === 0 && isQuiet) return { stillOpen: 0, since };
+    if (now - start >= atMost || hurry?.aborted) return { stillOpen: open, since };
     await pause(POLL_MS);
     const later = externalBytes(files);
     if (later !== bytes) since = performance.now();

@@ -8,6 +8,8 @@ export type Watched = {
   readonly octets: () => Promise<InOut<IpOctets> | undefined>;
   readonly interval: Milliseconds;
   readonly onSample: (sample: Sample) => Promise<void>;
+  /** performance.now() at the command's start; now by default. */
+  readonly startedAt?: number;
 };
 
 /** Samples the traffic while the command runs. */
@@ -19,9 +21,9 @@ export class TrafficWatch implements Disposable {
   #samples: Samples;
   #busy = false;
 
-  constructor({ octets, interval, onSample }: Watched) {
+  constructor({ octets, interval, onSample, startedAt = performance.now() }: Watched) {
     this.#octets = octets;
-    this.#started = performance.now();
+    this.#started = startedAt;
     this.#onSample = onSample;
     this.#samples = noSamples(interval);
     // A sample that fails is left out; the run's numbers are those of its end.
@@ -30,6 +32,12 @@ export class TrafficWatch implements Disposable {
 
   get samples(): Samples {
     return this.#samples;
+  }
+
+  /** The last look, when nothing moves any more: what the samples have come to. */
+  async finish(): Promise<InOut<IpOctets> | undefined> {
+    clearInterval(this.#timer);
+    return this.#octets().catch(() => undefined);
   }
 
   [Symbol.dispose](): void {

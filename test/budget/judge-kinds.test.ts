@@ -10,12 +10,10 @@ import { crawl, quiet } from '../report/measurements.js';
 const octets = (incoming: number, out: number) => ({ in: ipOctets(incoming), out: ipOctets(out) });
 
 function evidence(changes: Partial<Evidence> = {}): Evidence {
-  const { traffic, method, protocol, remotes, dns, series, command } = crawl;
-  const intervalMs = milliseconds(1000);
-  const { durationMs } = command;
+  const { traffic, method, protocol, remotes, dns, series } = crawl;
   return {
     external: traffic.external,
-    ...{ traffic, method, protocol, remotes, dns, series, intervalMs, durationMs },
+    ...{ traffic, method, protocol, remotes, dns, series },
     ended: false,
     ...changes,
   };
@@ -189,12 +187,12 @@ describe('nothing external', () => {
 const rates = (average: number, peak: number | null) => ({
   series: {
     ...crawl.series,
+    durationMs: milliseconds(10_000),
     average: { in: octetsPerSecond(average), out: octetsPerSecond(1) },
-    peak: peak === null ? null : { in: octetsPerSecond(1), out: octetsPerSecond(peak) },
+    peak: { in: octetsPerSecond(peak === null ? average : 1), out: octetsPerSecond(peak ?? 1) },
     samples: peak === null ? [] : [{ atMs: milliseconds(1000), in: ipOctets(1000), out: ipOctets(peak) }],
   },
   external: external(average * 10, peak ?? 0),
-  durationMs: milliseconds(10_000),
 });
 
 describe('a rate is that of the busier direction', () => {
@@ -208,11 +206,10 @@ describe('a rate is that of the busier direction', () => {
     [{ ratePeak: octetsPerSecond(2_099_999) }, rates(100, 2_000_000), 'unmeasured', 2_000_000],
     [{ ratePeak: octetsPerSecond(1_980_000) }, rates(100, 2_000_000), 'unmeasured', 2_000_000],
     [{ ratePeak: octetsPerSecond(1_979_999) }, rates(100, 2_000_000), 'exceeded', 2_000_000],
-    // A run shorter than an interval.
-    [{ ratePeak: octetsPerSecond(5000) }, rates(500, null), 'within', 5000],
-    [{ ratePeak: octetsPerSecond(4999) }, rates(500, null), 'exceeded', 5000],
-    // What comes behind the last sample.
-    [{ ratePeak: octetsPerSecond(3999) }, rates(500, 10), 'exceeded', 4000],
+    // A run shorter than an interval is one interval, and its number is exact.
+    [{ ratePeak: octetsPerSecond(500) }, rates(500, null), 'within', 500],
+    [{ ratePeak: octetsPerSecond(499) }, rates(500, null), 'exceeded', 500],
+    [{ ratePeak: octetsPerSecond(499) }, { ...rates(500, null), isShared: true }, 'unmeasured', 500],
   ])('%j', (limits, given, verdict, used) => {
     expect(judged(limits, evidence(given))).toMatchObject({ verdict, used, unit: 'octets/s' });
   });

@@ -88,6 +88,21 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(asked.status).toBe(120);
   });
 
+  test('rates are over all of the time that was needed, the last interval included; the summary and the judge agree', async () => {
+    const download = `exec 3<>/dev/tcp/${wire.ipv4}/${wire.port}; echo get 3000000 >&3; cat <&3 >/dev/null`;
+    for (const script of [`(sleep 1.2; ${download}) &`, `sleep 1.2; ${download}`]) {
+      const limits = ['--max-rate-average', '2600kB/s', '--max-rate-peak', '1GB/s'];
+      const { report, status, stderr } = await measured(['bash', '-c', script], limits);
+      const { average, peak, durationMs = 0 } = report.series;
+      const { in: incoming } = report.traffic.external;
+      expect(status, stderr).toBe(0);
+      expect(report.command.durationMs).toBeGreaterThanOrEqual(1200);
+      expect(average?.in).toBe(Math.round(((incoming.wireOctets ?? 0) * 1000) / durationMs));
+      expect(peak?.in).toBeGreaterThanOrEqual(average?.in ?? Infinity);
+      expect(report.budget?.limits.map(({ used }) => used)).toEqual([average?.in, peak?.in]);
+    }
+  });
+
   test('a warning is told, also to who wants no summary, and fails nothing', async () => {
     const { status, stderr } = await netmeter(['-q', '--warn-in', '100', '--', ...fetch(500)]);
     expect(status).toBe(0);

@@ -21,7 +21,12 @@ const later = {
     ...remotes,
     rows: [
       ...rows.slice(0, 2),
-      { ...(rows[0] ?? never()), names: ['new.example'], wireOctets: { in: ipOctets(10_000_000), out: ipOctets(1) } },
+      {
+        ...(rows[0] ?? never()),
+        address: '203.0.113.81',
+        names: ['new.example'],
+        wireOctets: { in: ipOctets(10_000_000), out: ipOctets(1) },
+      },
     ],
   },
 };

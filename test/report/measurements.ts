@@ -77,9 +77,10 @@ export const quiet: Measurement = {
   doors: [],
   series: {
     intervalMs: milliseconds(1000),
+    durationMs: milliseconds(4.2),
     samples: [],
     average: { in: octetsPerSecond(0), out: octetsPerSecond(0) },
-    peak: null,
+    peak: { in: octetsPerSecond(0), out: octetsPerSecond(0) },
   },
   warnings: [],
 };
@@ -283,6 +284,7 @@ export const crawl: Measurement = {
   },
   series: {
     ...quiet.series,
+    durationMs: milliseconds(12_345.6),
     samples: [
       { atMs: milliseconds(1000.5), in: ipOctets(9_000_000), out: ipOctets(200_000) },
       { atMs: milliseconds(2001), in: ipOctets(21_000_000), out: ipOctets(400_000) },
@@ -317,6 +319,12 @@ export const breach: Measurement = {
       { kind: 'out', limit: ipOctets(0), used: ipOctets(20_000), verdict: 'exceeded' },
     ],
   },
+  series: {
+    ...quiet.series,
+    durationMs: milliseconds(900),
+    average: { in: octetsPerSecond(1_111_112), out: octetsPerSecond(22_222) },
+    peak: { in: octetsPerSecond(1_111_112), out: octetsPerSecond(22_222) },
+  },
 };
 
 /** Nothing could be measured; nothing may read as 0. */
@@ -337,7 +345,7 @@ export const blind: Measurement = {
     ended: false,
     limits: [{ kind: 'in', limit: ipOctets(5000), used: null, verdict: 'unmeasured' }],
   },
-  series: { ...quiet.series, average: null },
+  series: { ...quiet.series, durationMs: milliseconds(7_384_000), average: null, peak: null },
   warnings: [
     {
       code: 'QUEUE_LOST',

@@ -66,6 +66,7 @@ export const long: Measurement = {
   },
   series: {
     ...crawl.series,
+    durationMs: milliseconds(SECONDS * 1000 + 321),
     samples: Array.from({ length: SECONDS }, (_, second) => ({
       atMs: milliseconds((second + 1) * 1000),
       in: ipOctets(Math.round(48_234_117 * progress(second / SECONDS))),

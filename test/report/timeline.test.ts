@@ -9,7 +9,7 @@ const sample = (atMs: number, octets: number) => ({ atMs: milliseconds(atMs), in
 const lasting = (durationMs: number, base: Measurement, samples: Measurement['series']['samples']): Measurement => ({
   ...base,
   command: { ...base.command, durationMs: milliseconds(durationMs) },
-  series: { ...base.series, samples },
+  series: { ...base.series, durationMs: milliseconds(durationMs), samples },
 });
 const times = (measurement: Measurement) => timeline(measurement).map(({ atMs }) => atMs);
 
@@ -25,6 +25,13 @@ test('what was counted at the end takes the place of a sample of that moment, or
   const tree = lasting(1000, crawl, [sample(900, 1), sample(1500, 2)]);
   expect(times(tree)).toEqual([0, 900, 1500]);
   expect(timeline(tree).at(-1)).toEqual({ atMs: 1500, in: 48_234_117, out: 1_204_882 });
+});
+
+test('it ends where the last of the traffic was, and in older reports with the command', () => {
+  const { durationMs: _, ...older } = crawl.series;
+  const trailing = { ...older, durationMs: milliseconds(20_000) };
+  expect(times({ ...crawl, series: trailing }).at(-1)).toBe(20_000);
+  expect(times({ ...crawl, series: older }).at(-1)).toBe(12_345.6);
 });
 
 test('samples are kept where the totals are not known', () => {
