@@ -6,6 +6,8 @@ import { LinuxError } from './linux-error.js';
 /** Whatever a C function takes here: numbers, strings with a NUL added, buffers as pointers. */
 type Argument = number | bigint | string | Buffer | null;
 
+const READABLE = { readable: true, disconnect: true } as const;
+
 /** koffi's binary, or libc itself, cannot be loaded on this machine. */
 export class NoLibcError extends Error {
   override readonly name = 'NoLibcError';
@@ -34,7 +36,13 @@ class Libc {
   }
 
   poll(fd: number, onReady: () => void): Koffi.node.PollHandle {
-    return this.#koffi.node.poll(fd, { readable: true, disconnect: true }, onReady);
+    const handle = this.#koffi.node.poll(fd, READABLE, ready);
+    // koffi's types lack the status that it passes first: libuv stops at an error of the descriptor.
+    function ready(status: unknown): void {
+      onReady();
+      if (Number(status) < 0) handle.start(READABLE, ready);
+    }
+    return handle;
   }
 }
 
@@ -88,12 +96,22 @@ export function requireLibc(): void {
 }
 
 /**
- * Calls `onReady` from the event loop as long as `fd` is readable or its other end has gone (uv_poll(3)), until disposed of.
- * The descriptor must stay open that long.
+ * Calls `onReady` from the event loop as long as `fd` is readable, has an error or its other end has gone (uv_poll(3)), until
+ * disposed of. The descriptor must stay open that long.
  * @param options.unref true: it does not keep the process alive
  */
 export function watchDescriptor(fd: number, onReady: () => void, { unref = false } = {}): Disposable {
-  const handle = libc().poll(fd, onReady);
+  let disposed = false;
+  const call = () => {
+    if (!disposed) onReady();
+  };
+  // Outside of a callback of Node's own, promises that it settles would wait for whatever happens next.
+  const handle = libc().poll(fd, () => setImmediate(call));
   if (unref) handle.unref();
-  return { [Symbol.dispose]: () => handle.close() };
+  return {
+    [Symbol.dispose]: () => {
+      if (!disposed) handle.close();
+      disposed = true;
+    },
+  };
 }

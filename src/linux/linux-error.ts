@@ -1,10 +1,15 @@
 import { constants } from 'node:os';
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number as number, name]));
+/** Second names of the C library for numbers that the kernel calls EAGAIN and EOPNOTSUPP. */
+const SYNONYMS = ['EWOULDBLOCK', 'ENOTSUP'];
+
+const names = new Map(
+  Object.entries(constants.errno).flatMap(([name, number]) => (SYNONYMS.includes(name) ? [] : [[number, name]])),
+);
 
 /** A call that the kernel refused: which one, and its errno (errno(3)) by number and by name. */
 export class LinuxError extends Error {
-  override readonly name = 'LinuxError';
+  override readonly name: string = 'LinuxError';
   /** The system or library call, as the manual pages spell it: `setns`. */
   readonly call: string;
   /** Positive. */

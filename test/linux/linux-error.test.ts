@@ -27,6 +27,13 @@ describe('a function of libc', () => {
   });
 });
 
+test.each([
+  [11, 'EAGAIN'],
+  [95, 'EOPNOTSUPP'],
+])('an error has the name that the kernel gives it: %i is %s', (errno, code) => {
+  expect(new LinuxError('recv', errno).code).toBe(code);
+});
+
 test('an error without a name is told by its number', () => {
   expect(new LinuxError('ioctl', 9999, 'why').message).toBe('ioctl: errno 9999: why');
 });
