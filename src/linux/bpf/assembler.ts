@@ -1,0 +1,131 @@
+import { HELPERS, type Helper } from './helpers.js';
+import {
+  type Arithmetic,
+  arithmetic,
+  atomicAdd,
+  type Condition,
+  call,
+  EXIT,
+  encode,
+  type Instruction,
+  JUMP,
+  jumpIf,
+  load,
+  type Operand,
+  type Register,
+  store,
+  swapBytes,
+  type Width,
+  wideLoad,
+  wideRest,
+} from './instruction.js';
+
+/** Where a jump stands, and where it leads. */
+type Jump = { readonly at: number; readonly label: string };
+
+/**
+ * Writes the instructions of a BPF program one after the other, with labels for jumps. Each method adds one instruction
+ * (two for 64 bits) and returns the assembler.
+ */
+export class Assembler {
+  readonly #instructions: Instruction[] = [];
+  readonly #labels = new Map<string, number>();
+  readonly #jumps: Jump[] = [];
+  #made = 0;
+
+  move(to: Register, value: Operand): this {
+    return this.compute('move', to, value);
+  }
+
+  /** `to = to WHAT value`, in 64 bits. */
+  compute(what: Arithmetic, to: Register, value: Operand): this {
+    return this.#add(arithmetic(what, to, value));
+  }
+
+  /** `to = *(width *)(from + offset)`, filled up with zeros. */
+  load(width: Width, to: Register, from: Register, offset: number): this {
+    return this.#add(load(width, to, from, offset));
+  }
+
+  /** `*(width *)(to + offset) = value`. */
+  store(width: Width, to: Register, offset: number, value: Operand): this {
+    return this.#add(store(width, to, offset, value));
+  }
+
+  /** `*(u64 *)(to + offset) += value`, atomically. */
+  atomicAdd(to: Register, offset: number, value: Register): this {
+    return this.#add(atomicAdd(to, offset, value));
+  }
+
+  /** Between the network's order of bytes and the machine's. */
+  swapBytes(to: Register, bits: 16 | 32 | 64): this {
+    return this.#add(swapBytes(to, bits));
+  }
+
+  /** `to` = the map. */
+  loadMap(to: Register, { fd }: { readonly fd: number }): this {
+    return this.#add(wideLoad(to, fd, 'r1')).#add(wideRest(0));
+  }
+
+  jump(label: string): this {
+    return this.#jump(JUMP, label);
+  }
+
+  jumpIf(left: Register, condition: Condition, right: Operand, label: string): this {
+    return this.#jump(jumpIf(condition, left, right), label);
+  }
+
+  /** Names the next instruction. @throws {Error} there is such a label */
+  label(name: string): this {
+    if (this.#labels.has(name)) throw new Error(`label ${name} stands twice`);
+    this.#labels.set(name, this.#instructions.length);
+    return this;
+  }
+
+  /** A label that no other has. */
+  newLabel(name: string): string {
+    this.#made += 1;
+    return `${name}#${this.#made}`;
+  }
+
+  /** `r0 = HELPER(r1, ..., r5)`. */
+  call(helper: Helper): this {
+    return this.#add(call(HELPERS[helper]));
+  }
+
+  exit(): this {
+    return this.#add(EXIT);
+  }
+
+  /** How many instructions there are so far. */
+  get length(): number {
+    return this.#instructions.length;
+  }
+
+  /** The program's bytes. @throws {Error} a jump leads nowhere; {RangeError} or too far */
+  assemble(): Buffer {
+    const offsets = new Map(this.#jumps.map(({ at, label }) => [at, this.#distance(at, label)]));
+    return Buffer.concat(
+      this.#instructions.map((instruction, at) =>
+        encode({ ...instruction, offset: offsets.get(at) ?? instruction.offset ?? 0 }),
+      ),
+    );
+  }
+
+  #add(instruction: Instruction): this {
+    this.#instructions.push(instruction);
+    return this;
+  }
+
+  #jump(instruction: Instruction, label: string): this {
+    this.#jumps.push({ at: this.#instructions.length, label });
+    return this.#add(instruction);
+  }
+
+  /** In instructions, from the one behind the jump. */
+  #distance(at: number, label: string): number {
+    const target = this.#labels.get(label);
+    if (target === undefined) throw new Error(`no label ${label}, to which instruction ${at} jumps`);
+    return target - at - 1;
+  }
+}

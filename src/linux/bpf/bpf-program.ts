@@ -1,0 +1,81 @@
+import { closeSync } from 'node:fs';
+import { isErrno, LinuxError } from '../linux-error.js';
+import type { Assembler } from './assembler.js';
+import { type BpfField, bpf } from './bpf-call.js';
+import { withLockedMemory } from './locked-memory.js';
+import { objectName } from './object-name.js';
+
+/** enum bpf_prog_type, linux/bpf.h. */
+const TYPES = { cgroupSkb: 8, sockOps: 13, rawTracepoint: 17, cgroupSockAddr: 18 } as const;
+
+/** enum bpf_attach_type, of those that are attached to a control group. */
+export const CGROUP_ATTACHMENTS = { ingress: 0, egress: 1, sockOps: 3, connect4: 10, connect6: 11 } as const;
+
+export type CgroupAttachment = keyof typeof CGROUP_ATTACHMENTS;
+
+export type BpfProgramPlan = {
+  /** What bpftool(8) calls it; the first 15 characters. */
+  readonly name: string;
+  readonly code: Assembler;
+} & (
+  | { readonly type: 'cgroupSkb' | 'sockOps' | 'cgroupSockAddr'; readonly attachment: CgroupAttachment }
+  | { readonly type: 'rawTracepoint'; readonly attachment?: never }
+);
+
+/** Helpers that read kernel memory are for programs under this licence alone. */
+const LICENSE = Buffer.from('GPL\0');
+const LOG_SIZE = 1 << 20;
+
+/** A program that the kernel has verified and translated; it runs where it is attached. */
+export class BpfProgram implements Disposable {
+  readonly fd: number;
+  readonly plan: BpfProgramPlan;
+
+  /** @throws {LinuxError} BPF_PROG_LOAD, with what the verifier says: EPERM without CAP_BPF, EACCES, EINVAL */
+  static load(plan: BpfProgramPlan): BpfProgram {
+    const code = plan.code.assemble();
+    return new BpfProgram(
+      plan,
+      withLockedMemory(() => loadCode(plan, code)),
+    );
+  }
+
+  private constructor(plan: BpfProgramPlan, fd: number) {
+    this.plan = plan;
+    this.fd = fd;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.fd);
+  }
+}
+
+function loadCode(plan: BpfProgramPlan, code: Buffer): number {
+  const title = objectName(plan.name);
+  const fields: BpfField[] = [
+    [0, TYPES[plan.type]],
+    [4, code.length / 8],
+    [8, code],
+    [16, LICENSE],
+    [48, title[0]],
+    [56, title[1]],
+    [68, plan.attachment === undefined ? 0 : CGROUP_ATTACHMENTS[plan.attachment]],
+  ];
+  try {
+    return bpf('BPF_PROG_LOAD', fields);
+  } catch (error) {
+    throw isErrno(error, 'EACCES', 'EINVAL', 'E2BIG') ? explained(error, plan.name, fields) : error;
+  }
+}
+
+/** The same again, only for the verifier's words, which take time. */
+function explained({ errno }: LinuxError, name: string, fields: readonly BpfField[]): LinuxError {
+  const log = Buffer.alloc(LOG_SIZE);
+  try {
+    closeSync(bpf('BPF_PROG_LOAD', [...fields, [24, 1], [28, LOG_SIZE], [32, log]]));
+  } catch {
+    // As expected.
+  }
+  const words = log.subarray(0, log.indexOf(0)).toString('latin1').trim();
+  return new LinuxError('BPF_PROG_LOAD', errno, `${name}: ${words || 'the verifier gives no reason'}`);
+}

@@ -1,0 +1,18 @@
+/** Functions of the kernel that programs may call, by their number (enum bpf_func_id, linux/bpf.h; bpf-helpers(7)). */
+export const HELPERS = {
+  map_lookup_elem: 1,
+  map_update_elem: 2,
+  map_delete_elem: 3,
+  ktime_get_ns: 5,
+  get_current_pid_tgid: 14,
+  skb_load_bytes: 26,
+  current_task_under_cgroup: 37,
+  get_socket_cookie: 46,
+  sock_ops_cb_flags_set: 59,
+  map_push_elem: 87,
+  sk_fullsock: 95,
+  tcp_sock: 96,
+  probe_read_kernel: 113,
+} as const;
+
+export type Helper = keyof typeof HELPERS;
