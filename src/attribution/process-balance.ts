@@ -1,5 +1,4 @@
 import type { Balance, ProcessEvidence, ProcessUse } from '../measurement/processes.js';
-import type { RemoteUse } from '../measurement/remotes.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { IpOctets } from '../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
@@ -17,28 +16,36 @@ export function withCommandLine(told: ProcessEvidence, argv: readonly string[]):
   return { ...told, processes: [{ ...first, commandLine: argv }, ...others] };
 }
 
+/** Payload that the kernel counted packet by packet, of all remotes. What the wire carried beyond it is headers. */
+export type CountedPayload = {
+  /** null: some of it is not told from its headers. */
+  readonly all: InOut<number | null>;
+  /** UDP's; undefined: not all of it is known. */
+  readonly datagrams: InOut<number> | undefined;
+  /** What crossed more than once. */
+  readonly repeated?: Repeated;
+};
+
 /**
  * Explains the wire's octets by what processes moved.
  * @param wire external wire octets
- * @param remotes counted in the kernel: what they carried beyond their payload is headers
- * @param repeated payload that crossed more than once
+ * @param counted undefined: packets were not counted by remote
  */
 export function withBalance(
   told: ProcessEvidence,
   wire: InOut<IpOctets | null>,
-  remotes: RemoteUse | undefined,
-  repeated?: Repeated,
+  counted: CountedPayload | undefined,
 ): ProcessUse {
   if (told.evidence === 'none') return told;
   const { external, unplaced } = told.payload;
-  const unplacedIsExternal = isAllOutside(unplaced, remotes);
+  const unplacedIsExternal = isAllOutside(unplaced, counted?.datagrams);
   const each = (way: 'in' | 'out'): Balance => {
     const payload = external[way] + (unplacedIsExternal ? unplaced[way] : 0);
-    const carried = remotes?.evidence === 'kernel-counters' ? remotes.payloadOctets[way] : null;
+    const carried = counted?.all[way] ?? null;
     const octets = wire[way];
     const headers = octets === null || carried === null ? null : octets - carried;
     const rest = octets === null ? null : octets - (headers ?? 0) - payload;
-    const again = headers === null ? null : within(repeated?.[way], rest ?? 0);
+    const again = headers === null ? null : within(counted?.repeated?.[way], rest ?? 0);
     return {
       wireOctets: octets,
       payloadOctets: payload,
@@ -59,10 +66,5 @@ const within = (bounds: Repeated['in'], rest: number) =>
  * The sockets without connection are UDP's. Where they moved what the remotes carried of UDP, to the octet and both ways,
  * none of it stayed on this machine.
  */
-function isAllOutside(unplaced: InOut<number>, remotes: RemoteUse | undefined): boolean {
-  if (remotes?.evidence !== 'kernel-counters' || remotes.others.remotes > 0 || !remotes.others.isComplete) return false;
-  const datagrams = remotes.rows.filter(({ protocol }) => protocol === 'udp');
-  const carried = (way: 'in' | 'out') =>
-    datagrams.reduce((sum, { payloadOctets }) => sum + (payloadOctets[way] ?? 0), 0);
-  return carried('in') === unplaced.in && carried('out') === unplaced.out;
-}
+const isAllOutside = (unplaced: InOut<number>, carried: InOut<number> | undefined): boolean =>
+  carried?.in === unplaced.in && carried.out === unplaced.out;

@@ -96,7 +96,7 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     choices: ['process', 'remote', 'none'],
     group: 'Report',
-    description: 'Tables of the summary: process, remote (default) or none',
+    description: 'Tables of the summary: remote (default), process beside it, or none',
   },
   {
     name: 'reverse-dns',

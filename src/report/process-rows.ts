@@ -2,7 +2,7 @@ import type { Measurement } from '../measurement/measurement.js';
 import type { ProcessRow, ProcessUse } from '../measurement/processes.js';
 import type { InOut } from '../measurement/traffic.js';
 import { commandLine } from './command-line.js';
-import { exact } from './format-octets.js';
+import { exact, rounded } from './format-octets.js';
 import { row } from './rows.js';
 import { type TableRow, tableRow } from './table-row.js';
 import { visible } from './visible.js';
@@ -18,11 +18,11 @@ type Told = Exclude<ProcessUse, { evidence: 'none' }>;
 export function processRows({ processes }: Measurement): string[] {
   if (!processes) return [];
   if (processes.evidence === 'none') return [row('processes', `not told: ${processes.reason}`)];
-  const active = processes.processes.filter((each) => sizeOf(externalOf(each, processes)) > 0);
+  const active = processes.processes.filter((each) => movedBy(each, processes) > 0);
   if (active.length === 0) return [];
   const shown = largest(active, processes);
   const lines: TableRow[] = [
-    ...shown.map((each) => ({ name: label(each), octets: externalOf(each, processes) })),
+    ...shown.map((each) => ({ name: label(each), octets: externalOf(each, processes), note: noteOf(each, processes) })),
     ...restOf(processes, shown),
   ];
   return lines.map((line, index) => tableRow(index === 0 ? 'processes' : '', line));
@@ -34,11 +34,22 @@ export function externalOf({ payload }: Pick<ProcessRow, 'payload'>, { unplacedI
   return { in: each('in'), out: each('out') };
 }
 
-const sizeOf = (octets: InOut<number>) => octets.in + octets.out;
+/** Payload that may have gone outside, or stayed: datagrams show no address. */
+export const unplacedOf = ({ payload: { unplaced } }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told) =>
+  unplacedIsExternal ? 0 : unplaced.in + unplaced.out;
+
+function noteOf(each: ProcessRow, told: Told): string {
+  const octets = unplacedOf(each, told);
+  return octets === 0 ? '' : `+ ${rounded(octets)} unplaced`;
+}
+
+function movedBy(each: ProcessRow, told: Told): number {
+  const { in: incoming, out } = externalOf(each, told);
+  return incoming + out + unplacedOf(each, told);
+}
 
 function largest(active: readonly ProcessRow[], told: Told): ProcessRow[] {
-  const size = (each: ProcessRow) => sizeOf(externalOf(each, told));
-  const chosen = new Set(active.toSorted((a, b) => size(b) - size(a)).slice(0, SHOWN));
+  const chosen = new Set(active.toSorted((a, b) => movedBy(b, told) - movedBy(a, told)).slice(0, SHOWN));
   return active.filter((each) => chosen.has(each));
 }
 

@@ -2,7 +2,7 @@ import type { Measurement } from '../measurement/measurement.js';
 import type { ProcessRow, ProcessUse } from '../measurement/processes.js';
 import { commandLine } from './command-line.js';
 import { duration, exact } from './format-octets.js';
-import { externalOf } from './process-rows.js';
+import { externalOf, unplacedOf } from './process-rows.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** More than this are in the JSON report alone. */
@@ -15,6 +15,8 @@ type Told = Exclude<ProcessUse, { evidence: 'none' }>;
 /** Which process moved what, in the order of the tree; with the last lines it sums up to the external bytes. */
 export function processTable({ processes: told }: Measurement): Table {
   const isTold = told !== undefined && told.evidence !== 'none';
+  const shown = isTold ? told.processes.slice(0, SHOWN) : [];
+  const tellsUnplaced = isTold && shown.some((each) => unplacedOf(each, told) > 0);
   return {
     title: isTold && told.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
     columns: [
@@ -22,15 +24,18 @@ export function processTable({ processes: told }: Measurement): Table {
       right('pid'),
       right('in'),
       right('out'),
+      ...(tellsUnplaced ? [right('unplaced')] : []),
       right('loopback'),
       right('after'),
       right('for'),
     ],
-    rows: isTold ? [...told.processes.slice(0, SHOWN).map((each) => processCells(each, told)), ...restOf(told)] : [],
+    rows: isTold
+      ? [...shown.map((each) => processCells(each, told, tellsUnplaced)), ...restOf(told, tellsUnplaced ? 4 : 3)]
+      : [],
   };
 }
 
-function processCells(process: ProcessRow, told: Told): Cell[] {
+function processCells(process: ProcessRow, told: Told, tellsUnplaced: boolean): Cell[] {
   const { pid, depth, name, file, commandLine: words, payload, startedMs, endedMs } = process;
   const external = externalOf(process, told);
   // Spaces at the start of a cell would be lost.
@@ -40,14 +45,17 @@ function processCells(process: ProcessRow, told: Told): Cell[] {
     `${pid}`,
     octets(external.in),
     octets(external.out),
+    ...(tellsUnplaced ? [octets(unplacedOf(process, told))] : []),
     octets(payload.loopback.in + payload.loopback.out),
     startedMs === null ? '' : duration(startedMs),
     startedMs === null || endedMs === null ? '' : duration(endedMs - startedMs),
   ];
 }
 
-function restOf(told: Told): Cell[][] {
+/** @param blank cells behind the octets */
+function restOf(told: Told, blank: number): Cell[][] {
   const { balance, processes, otherProcesses, lostEvents } = told;
+  const blanks = Array<Cell>(blank).fill('');
   const shown = processes.slice(0, SHOWN);
   const count = processes.length - shown.length + otherProcesses.processes;
   const sum = (way: 'in' | 'out') =>
@@ -61,8 +69,8 @@ function restOf(told: Told): Cell[][] {
   return [
     ...lines
       .filter(([, incoming, out]) => incoming !== 0 || out !== 0)
-      .map(([name, incoming, out]) => [name, '', octets(incoming), octets(out), '', '', '']),
-    ...(lostEvents ? [[`${exact(lostEvents)} events were lost: a lower bound`, '', '', '', '', '', '']] : []),
+      .map(([name, incoming, out]) => [name, '', octets(incoming), octets(out), ...blanks]),
+    ...(lostEvents ? [[`${exact(lostEvents)} events were lost: a lower bound`, '', '', '', ...blanks]] : []),
   ];
 }
 

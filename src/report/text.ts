@@ -20,7 +20,7 @@ import { visible } from './visible.js';
 /** A table of the summary. */
 export type By = 'process' | 'remote';
 
-/** @property by the tables to show; that of the remotes by default */
+/** @property by the tables to show beside that of the remotes, which is always there; empty: none at all */
 export type TextOptions = { readonly color: boolean; readonly by?: readonly By[] | undefined };
 
 /** Below this a rate says more about the machine than about the command. */
@@ -32,7 +32,7 @@ export function renderText(measurement: Measurement, { color, by }: TextOptions)
   const rows = [
     ...trafficRows(measurement, paint),
     ...rateRows(measurement),
-    ...(!by || by.includes('remote') ? remoteRows(measurement) : []),
+    ...(!by || by.length > 0 ? remoteRows(measurement) : []),
     ...(by?.includes('process') ? processRows(measurement) : []),
     ...troubleRows(measurement),
     ...doorRows(measurement, paint),

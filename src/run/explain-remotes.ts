@@ -1,6 +1,6 @@
 import type { SeenConnections } from '../attribution/connection-ledger.js';
 import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
-import { RemoteTally } from '../attribution/remote-tally.js';
+import { RemoteTally, type RemoteTotals } from '../attribution/remote-tally.js';
 import { type Repeated, repeatedOctets } from '../attribution/remote-tcp.js';
 import type { Scope } from '../isolation/scope.js';
 import type { RemoteUse } from '../measurement/remotes.js';
@@ -18,7 +18,12 @@ export type RemoteQuestion = {
   readonly seen: SeenConnections | undefined;
 };
 
-export type Explained = { readonly remotes: RemoteUse; readonly repeated: Repeated };
+export type Explained = {
+  readonly remotes: RemoteUse;
+  readonly repeated: Repeated;
+  /** Payload of UDP, of all remotes; undefined: some had no place in their set. */
+  readonly datagrams: InOut<number> | undefined;
+};
 
 /**
  * Lists the scope's remotes and makes rows of them that add up to the traffic.
@@ -44,7 +49,16 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
   return {
     remotes: remoteRows(all, { carried, isWhole, namesOf, listedAtMs, seen }),
     repeated: repeatedOctets(all, seen),
+    datagrams: isComplete(uncounted) ? datagramsOf(all) : undefined,
   };
+}
+
+const isComplete = ({ ipv4, ipv6 }: Uncounted) => ipv4.in + ipv4.out + ipv6.in + ipv6.out === 0;
+
+function datagramsOf(remotes: readonly RemoteTotals[]): InOut<number> {
+  const datagrams = remotes.filter(({ protocol }) => protocol === 'udp');
+  const sum = (way: 'in' | 'out') => datagrams.reduce((total, remote) => total + remote[way].payload, 0);
+  return { in: sum('in'), out: sum('out') };
 }
 
 type Uncounted = Readonly<Record<Family, InOut<number>>>;

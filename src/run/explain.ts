@@ -22,8 +22,12 @@ export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsS
   const { external } = question.traffic;
   const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
-  const repeated = counted && { ...counted.repeated, ...(resetsSent !== 0 && { in: undefined }) };
-  const processes: ProcessUse | undefined = told && withBalance(told, wire, counted?.remotes, repeated);
+  const payload = counted && {
+    all: counted.remotes.payloadOctets,
+    datagrams: counted.datagrams,
+    repeated: { ...counted.repeated, ...(resetsSent !== 0 && { in: undefined }) },
+  };
+  const processes: ProcessUse | undefined = told && withBalance(told, wire, payload);
   const bySockets = told && told.evidence !== 'none' ? remotesOfSockets(told, question.seen) : undefined;
   const nameless: RemoteUse | undefined = counted?.remotes ?? bySockets;
   const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);

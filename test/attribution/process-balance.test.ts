@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withBalance, withCommandLine } from '../../src/attribution/process-balance.js';
+import { type CountedPayload, withBalance, withCommandLine } from '../../src/attribution/process-balance.js';
 import type { ProcessEvidence } from '../../src/measurement/processes.js';
-import type { RemoteRow, RemoteUse } from '../../src/measurement/remotes.js';
 import type { InOut } from '../../src/measurement/traffic.js';
 import { ipOctets } from '../../src/units.js';
 
@@ -21,28 +20,10 @@ const told = (external: InOut<number>, unplaced: InOut<number> = none): ProcessE
   lostEvents: 0,
 });
 
-const datagrams = (payload: InOut<number>): RemoteRow => ({
-  address: '192.0.2.1',
-  names: [],
-  family: 'ipv4',
-  protocol: 'udp',
-  port: 53,
-  role: 'client',
-  wireOctets: { in: ipOctets(0), out: ipOctets(0) },
-  payloadOctets: payload,
-  connections: null,
-  attempts: null,
-  firstSeenMs: null,
-  lastSeenMs: null,
-  tcp: null,
-});
-
-const remotes = (payloadOctets: RemoteUse['payloadOctets'], changes: Partial<RemoteUse> = {}): RemoteUse => ({
-  evidence: 'kernel-counters',
-  rows: [],
-  others: { remotes: 0, isComplete: true, wireOctets: { in: ipOctets(0), out: ipOctets(0) } },
-  unattributed: { in: ipOctets(0), out: ipOctets(0) },
-  payloadOctets,
+/** Of no datagram. */
+const counted = (all: InOut<number | null>, changes: Partial<CountedPayload> = {}): CountedPayload => ({
+  all,
+  datagrams: none,
   ...changes,
 });
 
@@ -58,7 +39,7 @@ function balance(...args: Parameters<typeof withBalance>) {
 const unknown = { retransmittedOctets: null };
 
 test('headers are what the wire carried beyond its payload, the rest is payload that no process moved', () => {
-  const use = balance(told({ in: 900, out: 90 }), wire(1100, 150), remotes({ in: 1000, out: 90 }));
+  const use = balance(told({ in: 900, out: 90 }), wire(1100, 150), counted({ in: 1000, out: 90 }));
   expect(use.balance.in).toEqual({
     wireOctets: 1100,
     payloadOctets: 900,
@@ -82,21 +63,20 @@ test.each([
   ['more than is left: the payload was told too large', { least: 110, most: 120 }, 110, -10],
 ])('repetitions, %s', (_, bounds, retransmittedOctets, unattributedOctets) => {
   const told900 = told({ in: 900, out: 900 });
-  const counted = remotes({ in: 1000, out: 1000 });
-  const { in: incoming, out } = balance(told900, wire(1100, 1100), counted, { in: bounds, out: undefined }).balance;
+  const payload = counted({ in: 1000, out: 1000 }, { repeated: { in: bounds, out: undefined } });
+  const { in: incoming, out } = balance(told900, wire(1100, 1100), payload).balance;
   expect(incoming).toMatchObject({ headerOctets: 100, retransmittedOctets, unattributedOctets });
   expect(out).toMatchObject({ ...unknown, unattributedOctets: 100 });
 });
 
 test('what was handed over and never left is a rest below zero', () => {
-  const { out } = balance(told({ in: 0, out: 500 }), wire(60, 160), remotes({ in: 0, out: 100 })).balance;
+  const { out } = balance(told({ in: 0, out: 500 }), wire(60, 160), counted({ in: 0, out: 100 })).balance;
   expect(out).toMatchObject({ headerOctets: 60, unattributedOctets: -400 });
 });
 
 test.each([
-  ['no remotes', undefined],
-  ['remotes of sockets', remotes({ in: 900, out: 90 }, { evidence: 'traced-sockets' })],
-  ['remotes without all payload', remotes({ in: null, out: null })],
+  ['no packets counted', undefined],
+  ['not told from its headers', counted({ in: null, out: null })],
 ])('%s: headers are not known, and in the rest', (_, use) => {
   const { in: incoming } = balance(told({ in: 900, out: 90 }), wire(1100, 150), use).balance;
   expect(incoming).toEqual({
@@ -114,19 +94,14 @@ test('an unknown wire leaves the rest unknown', () => {
 });
 
 test.each([
-  ['all of it outside', { in: 49, out: 33 }, {}, true],
-  ['some of it on loopback', { in: 49, out: 30 }, {}, false],
-  [
-    'remotes without a row',
-    { in: 49, out: 33 },
-    { others: { remotes: 1, isComplete: true, wireOctets: wire(9, 9) } },
-    false,
-  ],
-] as const)('datagrams: %s', (_, payload, changes, isExternal) => {
+  ['all of it outside', { in: 49, out: 33 }, true],
+  ['some of it on loopback', { in: 49, out: 30 }, false],
+  ['not all of it known', undefined, false],
+] as const)('datagrams: %s', (_, datagrams, isExternal) => {
   const use = balance(
     told({ in: 900, out: 90 }, { in: 49, out: 33 }),
     wire(1100, 200),
-    remotes({ in: 949, out: 123 }, { rows: [datagrams(payload)], ...changes }),
+    counted({ in: 949, out: 123 }, { datagrams }),
   );
   expect(use.unplacedIsExternal).toBe(isExternal);
   expect(use.balance.in.payloadOctets).toBe(isExternal ? 949 : 900);
@@ -135,12 +110,11 @@ test.each([
 test('payload, headers and the rest are the wire’s octets, always', () => {
   const octets = fc.nat(1e12);
   fc.assert(
-    fc.property(octets, octets, fc.option(octets), octets, octets, (carried, payload, counted, unplaced, again) => {
-      const use = counted === null ? undefined : remotes({ in: counted, out: counted });
-      const { in: each } = balance(told({ in: payload, out: 0 }, { in: unplaced, out: 0 }), wire(carried, 0), use, {
-        in: { least: again, most: again },
-        out: undefined,
-      }).balance;
+    fc.property(octets, octets, fc.option(octets), octets, octets, (carried, payload, all, unplaced, again) => {
+      const repeated = { in: { least: again, most: again }, out: undefined };
+      const use = all === null ? undefined : counted({ in: all, out: all }, { repeated });
+      const evidence = told({ in: payload, out: 0 }, { in: unplaced, out: 0 });
+      const { in: each } = balance(evidence, wire(carried, 0), use).balance;
       const { headerOctets, retransmittedOctets, unattributedOctets } = each;
       expect(
         each.payloadOctets + (headerOctets ?? 0) + (retransmittedOctets ?? 0) + (unattributedOctets ?? Number.NaN),

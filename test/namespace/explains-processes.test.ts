@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { ProcessUse } from '../../src/measurement/processes.js';
@@ -70,6 +70,26 @@ describePrivileged('each process is told with its share, and all of them explain
       .processes.map(({ payload: { external } }) => [external.in, external.out])
       .filter(([incoming = 0, out = 0]) => incoming + out > 0)
       .sort(([a = 0], [b = 0]) => b - a);
+
+  test('more remotes than have rows: the tables and limits of processes stay', async () => {
+    wire.inServer('ip -6 route add local fd77:26:1::/64 dev lo');
+    execFileSync('ip', ['-6', 'route', 'add', 'fd77:26:1::/64', 'via', wire.ipv6]);
+    const spray = `
+import socket, time
+sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for number in range(1200):
+    sender.sendto(b"d" * 100, (f"fd77:26:1::{number:x}", 7000))
+    time.sleep(0.0002)
+`;
+    const options = ['--by', 'process', '--max-process', 'python3*=100kB'];
+    const { report, status, stderr } = await measured(['python3', '-c', spray], options);
+    expect(report.remotes?.rows, stderr).toHaveLength(1000);
+    expect(report.budget?.limits).toMatchObject([{ kind: 'process', used: 120_000, verdict: 'exceeded' }]);
+    expect(status).toBe(120);
+    expect(stderr).toMatch(/^ {2}remotes +\[fd77:26:1::/m);
+    expect(stderr).toMatch(/^ {2}processes python3 -c .* 0 B in +120 kB out$/m);
+    expectSum(report);
+  });
 
   test('node, python, curl and a shell’s children, byte for byte', async () => {
     const node = `${process.execPath} -e '
@@ -160,7 +180,7 @@ describePrivileged('each process is told with its share, and all of them explain
     const asked = await measured(script, ['--by', 'process']);
     expect(asked.stderr).toMatch(/processes +python3.*\(\d+\) +1\.5 kB in +624 B out/);
     expect(asked.stderr).toMatch(/headers +[\d.]+ kB in/);
-    expect(asked.stderr).not.toContain('remotes');
+    expect(asked.stderr).toMatch(/^ {2}remotes +\S+:7000 +106 kB in/m);
   });
 
   test('leaves no trace instance behind', async () => {

@@ -61,6 +61,19 @@ test('why nothing is told', () => {
   expect(processTable(blind).rows).toEqual([]);
 });
 
+test('datagrams that may have stayed on this machine are a row all the same', () => {
+  const [first] = told().processes.processes;
+  const payload = { external: { in: 0, out: 0 }, loopback: { in: 0, out: 0 }, unplaced: { in: 1000, out: 99_000 } };
+  const alone = told({ unplacedIsExternal: false, processes: first ? [{ ...first, payload }] : [] });
+  expect(processRows(alone)[0]).toMatch(
+    /^ {2}processes node crawl\.js --depth… \(101\) +0 B in +0 B out {2}\+ 100 kB unplaced$/,
+  );
+  const { columns, rows } = processTable(alone);
+  expect(columns.map(({ name }) => name)).toContain('unplaced');
+  expect(rows[0]).toContain('100 000 B');
+  expect(rows.every((cells) => cells.length === columns.length)).toBe(true);
+});
+
 test('not asked for, or idle: no lines', () => {
   expect(processRows(quiet)).toEqual([]);
   expect(processRows(told({ processes: [] }))).toEqual([]);

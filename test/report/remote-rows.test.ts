@@ -60,4 +60,7 @@ test('nobody, or nothing known, is no table; --by leaves it out', () => {
   expect(remoteRows(quiet)).toEqual([]);
   expect(renderText(crawl, { color: false, by: [] })).not.toContain('remotes');
   expect(renderText(crawl, { color: false, by: ['remote'] })).toContain('www.example.org');
+  const both = renderText(crawl, { color: false, by: ['process'] });
+  expect(both).toContain('  remotes   www.example.org');
+  expect(both).toContain('  processes node crawl.js');
 });

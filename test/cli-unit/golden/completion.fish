@@ -50,7 +50,7 @@ complete -c netmeter -n __netmeter_own -l enforce -d 'Have the kernel refuse all
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
 complete -c netmeter -n __netmeter_own -l ci -x -a 'auto github gitlab none' -d 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none'
-complete -c netmeter -n __netmeter_own -l by -x -a 'process remote none' -d 'Tables of the summary: process, remote (default) or none'
+complete -c netmeter -n __netmeter_own -l by -x -a 'process remote none' -d 'Tables of the summary: remote (default), process beside it, or none'
 complete -c netmeter -n __netmeter_own -l reverse-dns -d 'Ask the reverse zones for remotes whose name the command did not look up'
 complete -c netmeter -n __netmeter_own -l redact -d 'Hide arguments and host names in the summary and the reports'
 complete -c netmeter -n __netmeter_own -l quiet -s q -d 'No summary; only errors and broken budgets'

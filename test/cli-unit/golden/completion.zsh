@@ -38,7 +38,7 @@ _netmeter() {
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
     '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none]:SYSTEM:(auto github gitlab none)' \
-    '*--by=[Tables of the summary: process, remote (default) or none]:WHAT:(process remote none)' \
+    '*--by=[Tables of the summary: remote (default), process beside it, or none]:WHAT:(process remote none)' \
     '--reverse-dns[Ask the reverse zones for remotes whose name the command did not look up]' \
     '--redact[Hide arguments and host names in the summary and the reports]' \
     '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
