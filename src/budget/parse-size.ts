@@ -1,30 +1,30 @@
 import { NetmeterError } from '../errors.js';
 import { type IpOctets, ipOctets } from '../units.js';
 
+/** By the first letters in small ones; a `b` may follow. */
 const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['', 1n],
-  ['B', 1n],
-  ['kB', 10n ** 3n],
-  ['KB', 10n ** 3n],
-  ['MB', 10n ** 6n],
-  ['GB', 10n ** 9n],
-  ['TB', 10n ** 12n],
-  ['KiB', 2n ** 10n],
-  ['MiB', 2n ** 20n],
-  ['GiB', 2n ** 30n],
-  ['TiB', 2n ** 40n],
+  ['k', 10n ** 3n],
+  ['m', 10n ** 6n],
+  ['g', 10n ** 9n],
+  ['t', 10n ** 12n],
+  ['ki', 2n ** 10n],
+  ['mi', 2n ** 20n],
+  ['gi', 2n ** 30n],
+  ['ti', 2n ** 40n],
 ]);
 
 /**
- * Parses a size: `50MB` is 50,000,000 octets, `50MiB` 52,428,800, a bare number is octets.
+ * Parses a size: `50MB`, `50M` and `50mb` are 50,000,000 octets, `50MiB` and `50Mi` 52,428,800, a bare number is octets.
  * @throws {NetmeterError} USAGE, showing the accepted forms
  */
 export function parseSize(text: string): IpOctets {
   const match = /^(\d+(?:_\d+)*)(?:\.(\d+))?\s*([a-z]*)$/i.exec(text.trim());
   if (!match) throw badSize(text, 'it is not a size');
   const [, whole = '', fraction = '', unit = ''] = match;
-  const factor = UNITS.get(unit);
-  if (factor === undefined) throw badSize(text, whyNotUnit(unit));
+  if (isOfBits(unit)) throw badSize(text, `'${unit}' is of bits: say ${unit.slice(0, -1)}B`);
+  const factor = UNITS.get(unit.toLowerCase().replace(/b$/, ''));
+  if (factor === undefined) throw badSize(text, `'${unit}' is no unit of size`);
   // In whole numbers: in binary fractions 0.1 GB would not be whole, and 1.0000000000001 TB would be.
   const scaled = BigInt(whole.replaceAll('_', '') + fraction) * factor;
   const scale = 10n ** BigInt(fraction.length);
@@ -34,11 +34,8 @@ export function parseSize(text: string): IpOctets {
   return ipOctets(octets);
 }
 
-/** 50M is 5 % more or less by who reads it, and 50Mb an eighth: a gate must not guess. */
-function whyNotUnit(unit: string): string {
-  const prefix = /^([kmgt])(?:i?b?)$/i.exec(unit)?.[1]?.toUpperCase();
-  return prefix ? `'${unit}' is ambiguous: say ${prefix}B or ${prefix}iB` : `'${unit}' is no unit of size`;
-}
+/** Who writes a large prefix and a small b, as in 50Mb, may mean an eighth: a gate must not guess. */
+const isOfBits = (unit: string) => /^[KMGT]i?b$/.test(unit);
 
 const badSize = (text: string, reason: string) =>
   new NetmeterError('USAGE', `bad size '${text}': ${reason}`, {

@@ -8,6 +8,7 @@ import { writeReport } from '../report/write-report.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
 import { FAILED } from './exit-status.js';
+import { nearestWord } from './nearest-option.js';
 import { ownerOfReports } from './owner-of-reports.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
@@ -43,13 +44,18 @@ export async function budgetCommand(words: readonly string[]): Promise<number> {
   }
 }
 
+const CURE = 'Say: netmeter budget suggest REPORT.json ...';
+
 /** Parses the words behind `netmeter budget`; undefined: the help was asked for. @throws {NetmeterError} USAGE */
 export function parseBudgetArguments(words: readonly string[]) {
   const { values, positionals } = read(words);
   if (values.help) return undefined;
   const [verb, ...files] = positionals;
-  if (verb !== 'suggest' || files.length === 0)
-    throw usage('reports are needed', 'Say: netmeter budget suggest REPORT.json ...');
+  if (verb !== undefined && verb !== 'suggest') {
+    const nearest = nearestWord(verb, ['suggest']);
+    throw usage(`budget cannot '${verb}'${nearest ? `; did you mean ${nearest}?` : ''}`, CURE);
+  }
+  if (files.length === 0) throw usage('reports are needed', CURE);
   const { name, out, slack = '10%' } = values;
   return { files, slack: parseShare(slack), name, out };
 }

@@ -4,6 +4,7 @@ export const COMMAND_NAMES = {
   budget: 'Suggest a budget from reports',
   compare: 'Compare two reports',
   doctor: 'Tell which isolations work here',
+  help: 'Show the help of one of these commands',
   watch: 'Watch the whole machine',
 } as const;
 

@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { COMMAND_NAMES } from './command-names.js';
 import { OPTIONS } from './options.js';
 
 const EXIT_CODES = `Exit codes:
@@ -9,7 +10,7 @@ const EXIT_CODES = `Exit codes:
   126  the command cannot be executed
   127  the command was not found
 
-Sizes: 50MB (50,000,000 bytes), 50MiB (52,428,800 bytes), 50000000.
+Sizes: 50MB or 50M (50,000,000 bytes), 50MiB (52,428,800 bytes), 50000000.
 Times: 500ms, 10s, 1h30m; a bare number is seconds.
 Budgets judge wire octets: IP bytes as they cross the wire, loopback left out.
 `;
@@ -23,12 +24,13 @@ export async function helpText(width = 80): Promise<string> {
     .version(false)
     .wrap(Math.min(width || 80, 100))
     .usage(
-      'Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and tells how many bytes it used.',
+      `Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and tells how many bytes it used.`,
     )
     .example('netmeter -- npm ci', 'how many bytes does it use?')
     .example('netmeter --max-total 50MB -- npm ci', 'fail when it uses more')
     .example('netmeter -q --report net.json -- ./test', 'numbers for a machine')
     .epilogue(EXIT_CODES);
+  for (const [name, what] of Object.entries(COMMAND_NAMES)) parser.command(name, what);
   for (const { name, alias, value, description, group, choices } of OPTIONS) {
     // Many choices are told by the description.
     const shown = choices && choices.length < 4 ? choices.join('|') : value;

@@ -5,7 +5,7 @@ import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
 import { run } from './run.js';
-import { complain } from './say.js';
+import { complain, say } from './say.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {
@@ -14,6 +14,10 @@ const COMMANDS = {
   attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   watch: async () => (await import('./watch/watch.js')).watchCommand,
+  help: async () => {
+    const { helpCommand } = await import('./help-command.js');
+    return (words: readonly string[]) => helpCommand(words, (name) => COMMANDS[name]());
+  },
 } as const satisfies Record<CommandName, unknown>;
 
 /** The command: words in, exit status out. */
@@ -35,8 +39,11 @@ async function main(): Promise<void> {
     return;
   }
   switch (parsed.kind) {
-    case 'run':
-      return end(await run(parsed.argv, parsed.options));
+    case 'run': {
+      const outcome = await run(parsed.argv, parsed.options);
+      if (outcome.kind === 'not-found' && parsed.argv[0] === first) await suggestCommand(first);
+      return end(outcome);
+    }
     case 'version':
       return void process.stdout.write(`netmeter ${version}\n`);
     case 'help':
@@ -46,6 +53,13 @@ async function main(): Promise<void> {
     default:
       return parsed satisfies never;
   }
+}
+
+/** The first word may have been meant for one of netmeter's own commands. */
+async function suggestCommand(word: string): Promise<void> {
+  const { nearestWord } = await import('./nearest-option.js');
+  const nearest = nearestWord(word, Object.keys(COMMANDS));
+  if (nearest) say(`did you mean 'netmeter ${nearest}'?`);
 }
 
 /** netmeter as root for a netmeter of an ordinary user, started by sudo. */

@@ -1,6 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { OPTIONS } from './options.js';
 
+/** Of an option with its dashes: fewer letters could be the start of anything. */
+const SHORTEST_START = 4;
+
 /** The option that was probably meant; undefined when none is near. */
 export const nearestOption = (name: string): string | undefined =>
   nearestName(
@@ -16,8 +19,10 @@ export function nearestName(name: string, known: readonly string[]): string | un
   );
 }
 
-/** The same among words. */
+/** The same among words. What was not written to its end is the shortest word that goes on. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const [longer] = known.filter((each) => each.startsWith(word)).toSorted((a, b) => a.length - b.length);
+  if (longer !== undefined && word.length >= SHORTEST_START) return longer;
   const nearest = closest(word, known);
   return distance(word, nearest) <= Math.max(2, word.length / 3) ? nearest : undefined;
 }

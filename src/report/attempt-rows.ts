@@ -1,6 +1,6 @@
 import type { Attempt } from '../measurement/isolation.js';
 import type { Measurement } from '../measurement/measurement.js';
-import { exact } from './format-octets.js';
+import { exact, packetsWord } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';
 import { visible } from './visible.js';
@@ -21,5 +21,5 @@ function attemptText({ address, protocol, port, packets, names }: Attempt): stri
   const host = address.includes(':') ? `[${address}]` : address;
   const place = `${host}${port === null ? '' : `:${port}`}`;
   const [name] = names ?? [];
-  return `${protocol} ${place}${name === undefined ? '' : ` (${visible(name)})`}, ${packets === 1 ? '1 packet' : `${exact(packets)} packets`} refused`;
+  return `${protocol} ${place}${name === undefined ? '' : ` (${visible(name)})`}, ${exact(packets)} ${packetsWord(packets)} refused`;
 }

@@ -9,6 +9,9 @@ export const rounded = (octets: number | bigint | null) => (octets === null ? UN
 export const exact = (count: number | bigint | null) =>
   count === null ? UNKNOWN : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 
+/** What follows a count of packets: "1 packet", "2 packets", "unknown packets". */
+export const packetsWord = (count: number | null) => (count === 1 ? 'packet' : 'packets');
+
 export const rate = (octetsPerSecond: number) => `${prettyBytes(octetsPerSecond)}/s`;
 
 /** "0.34 s", "12.3 s", "3 min 20 s", "2 h 05 min". */

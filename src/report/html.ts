@@ -4,7 +4,7 @@ import { commandLine } from './command-line.js';
 import { endText } from './end-text.js';
 import { markup } from './escape-markup.js';
 import { totalOf } from './flows.js';
-import { duration, exact, rounded, utc } from './format-octets.js';
+import { duration, exact, packetsWord, rounded, utc } from './format-octets.js';
 import { headline } from './headline.js';
 import { STYLE } from './html-style.js';
 import { tableHtml } from './html-table.js';
@@ -63,6 +63,6 @@ function sums({ traffic: { external } }: Measurement): string {
 
 function sum(name: string, { wireOctets, packets }: Layers): string {
   const bytes = wireOctets === null ? '' : `<dd class="exact">${exact(wireOctets)} B</dd>`;
-  const values = `<dd class="rounded">${rounded(wireOctets)}</dd>${bytes}<dd class="exact">${exact(packets)} packets</dd>`;
+  const values = `<dd class="rounded">${rounded(wireOctets)}</dd>${bytes}<dd class="exact">${exact(packets)} ${packetsWord(packets)}</dd>`;
   return `<div><dt>${name}</dt>${values}</div>`;
 }

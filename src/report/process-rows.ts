@@ -78,7 +78,11 @@ function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
   });
   const again = (way: 'in' | 'out') => balance[way].retransmittedOctets ?? 0;
   const hasHeaders = balance.in.headerOctets !== null && balance.out.headerOctets !== null;
-  const loss = lostEvents ? `${exact(lostEvents)} events lost` : evidence === 'sampled' ? 'sampled' : '';
+  const loss = lostEvents
+    ? `${exact(lostEvents)} ${lostEvents === 1 ? 'event' : 'events'} lost`
+    : evidence === 'sampled'
+      ? 'sampled'
+      : '';
   return [
     {
       name: count === 0 ? 'others' : `${exact(count)} other${count === 1 ? '' : 's'}`,

@@ -70,7 +70,17 @@ function restOf(told: Told, blank: number): Cell[][] {
     ...lines
       .filter(([, incoming, out]) => incoming !== 0 || out !== 0)
       .map(([name, incoming, out]) => [name, '', octets(incoming), octets(out), ...blanks]),
-    ...(lostEvents ? [[`${exact(lostEvents)} events were lost: a lower bound`, '', '', '', ...blanks]] : []),
+    ...(lostEvents
+      ? [
+          [
+            `${exact(lostEvents)} ${lostEvents === 1 ? 'event was' : 'events were'} lost: a lower bound`,
+            '',
+            '',
+            '',
+            ...blanks,
+          ],
+        ]
+      : []),
   ];
 }
 

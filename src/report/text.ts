@@ -6,7 +6,7 @@ import { commandLine } from './command-line.js';
 import { doorRows } from './door-rows.js';
 import { endText, hasFailed } from './end-text.js';
 import { moved, totalOf, withoutWire } from './flows.js';
-import { duration, exact, rate, rounded } from './format-octets.js';
+import { duration, exact, packetsWord, rate, rounded } from './format-octets.js';
 import { methodText } from './method-text.js';
 import { type Paint, painter } from './paint.js';
 import { processRows } from './process-rows.js';
@@ -77,7 +77,7 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
 function amountRow(label: string, layers: Layers, paint = (plain: string) => plain): string {
   const amount = paint(rounded(layers.wireOctets).padStart(9));
   const octets = layers.wireOctets === null ? '' : `${exact(layers.wireOctets)} B`;
-  return `  ${label.padEnd(9)} ${amount}  ${octets.padStart(19)}  ${exact(layers.packets).padStart(11)} packets`;
+  return `  ${label.padEnd(9)} ${amount}  ${octets.padStart(19)}  ${exact(layers.packets).padStart(11)} ${packetsWord(layers.packets)}`;
 }
 
 const pairRow = (label: string, flow: InOut<Layers>) =>

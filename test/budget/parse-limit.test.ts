@@ -36,7 +36,7 @@ test.each<[string, [string, number]]>([
   expect(parseNamedSize(text)).toEqual(expected);
 });
 
-test.each(['', '=5', 'example.com', 'example.com=', 'example.com=5m'])('no limit of a name: %j', (text) => {
+test.each(['', '=5', 'example.com', 'example.com=', 'example.com=5Mb'])('no limit of a name: %j', (text) => {
   expect(() => parseNamedSize(text)).toThrow(/bad (limit|size)/);
 });
 

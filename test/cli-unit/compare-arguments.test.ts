@@ -33,10 +33,12 @@ test.each<[(words: readonly string[]) => unknown, string[], RegExp]>([
   [parseCompareArguments, ['a'], /two reports/],
   [parseCompareArguments, ['a', 'b', 'c'], /two reports/],
   [parseCompareArguments, ['a', 'b', '--max-increase', '5'], /bad share/],
-  [parseCompareArguments, ['a', 'b', '--limit'], /Unknown option/],
+  [parseCompareArguments, ['a', 'b', '--limit'], /^unknown option --limit$/],
+  [parseCompareArguments, ['a', 'b', '--max-inc', '3%'], /unknown option --max-inc; did you mean --max-increase\?/],
   [parseBudgetArguments, [], /reports are needed/],
   [parseBudgetArguments, ['suggest'], /reports are needed/],
-  [parseBudgetArguments, ['guess', 'a'], /reports are needed/],
+  [parseBudgetArguments, ['guess', 'a'], /^budget cannot 'guess'$/],
+  [parseBudgetArguments, ['sugest', 'a'], /^budget cannot 'sugest'; did you mean suggest\?$/],
   [parseBudgetArguments, ['suggest', 'a', '--slack', 'some'], /bad share/],
 ])('%s refuses %j', (parse, words, message) => {
   expect(() => parse(words)).toThrow(

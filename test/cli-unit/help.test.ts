@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { COMMAND_NAMES } from '../../src/cli/command-names.js';
 import { exitStatus } from '../../src/cli/exit-status.js';
 import { helpText } from '../../src/cli/help.js';
 import { OPTIONS } from '../../src/cli/options.js';
@@ -8,6 +9,10 @@ describe('the help', () => {
     const help = (await helpText(100)).replaceAll(/\s+/g, ' ');
     expect(help).toMatch(alias ? new RegExp(`-${alias}, --${name}\\b`) : new RegExp(` --${name}\\b`));
     expect(help).toContain(description);
+  });
+
+  test.each(Object.entries(COMMAND_NAMES))('names the command %s and what it does', async (name, what) => {
+    expect(await helpText(80)).toMatch(new RegExp(`netmeter ${name} +${what}`));
   });
 
   test.each([40, 80, 100, 300])('fits a terminal of %i columns', async (width) => {

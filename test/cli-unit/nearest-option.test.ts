@@ -7,6 +7,9 @@ test.each([
   ['--reprot', '--report'],
   ['--budget-exitcode', '--budget-exit-code'],
   ['--verison', '--version'],
+  ['--max-tot', '--max-total'],
+  ['--max-t', '--max-total'],
+  ['--rep', '--report'],
   ['--qqqqqqq', undefined],
   ['--download-limit', undefined],
 ])('%s was probably %s', (word, option) => {

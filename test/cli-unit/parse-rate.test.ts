@@ -14,7 +14,7 @@ test.each([
   ['31kB/s', 'too slow'],
   ['0', 'too slow'],
   ['10MB/min', 'not a size'],
-  ['10Mb/s', 'ambiguous'],
+  ['10Mb/s', 'of bits'],
 ])('%s is refused', (text, reason) => {
   expect(() => parseRate(text)).toThrow(reason);
 });

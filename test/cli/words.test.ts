@@ -29,13 +29,31 @@ test('--help names every option, gives examples and exit codes', async () => {
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
+test.each(['attach', 'budget', 'compare', 'doctor', 'watch'])('help %s is what %s --help is', async (name) => {
+  const { status, stdout, stderr } = await netmeter(['help', name]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: netmeter ${name}\\b`));
+  expect(await netmeter([name, '--help'])).toMatchObject({ status: 0, stdout });
+  expect((await netmeter(['help'])).stdout).toMatch(new RegExp(`^ {2}netmeter ${name} +[A-Z]`, 'm'));
+});
+
+test('a word that is nearly a command of netmeter’s own, and no program, is told', async () => {
+  const { status, stderr } = await netmeter(['comparee', 'a.json', 'b.json']);
+  expect(status).toBe(127);
+  expect(stderr).toContain("did you mean 'netmeter compare'?");
+  expect((await netmeter(['--', 'comparee'])).stderr).not.toContain('did you mean');
+});
+
 test.each([
   [[], 'no command was given'],
   [['--'], 'no command was given'],
   [['--max-inn', '3', '--', 'true'], 'did you mean --max-in?'],
   [['--max-in', '--', 'true'], '--max-in needs a value'],
   [['--max-in=', '--', 'true'], '--max-in needs a value'],
-  [['--max-in', '50m', '--', 'true'], 'MB or MiB'],
+  [['--max-in', '50Mb', '--', 'true'], 'say MB'],
+  [['--max-tot', '3', '--', 'true'], 'did you mean --max-total?'],
+  [['doctor', '--mesure'], 'did you mean --measure?'],
+  [['help', 'wathc'], "Did you mean 'netmeter help watch'?"],
   [['--max-in', '1', '--max-in', '2', '--', 'true'], '2 times'],
   [['--wait', 'never', '--', 'true'], 'tree, command'],
   [['--interval', 'soon', '--', 'true'], "bad duration 'soon'"],

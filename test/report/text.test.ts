@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
+import { renderHtml } from '../../src/report/html.js';
 import { renderText } from '../../src/report/text.js';
-import { ipOctets, milliseconds } from '../../src/units.js';
+import { ipOctets, milliseconds, packets } from '../../src/units.js';
 import { blind, breach, crawl, estimate, MEASUREMENTS, quiet } from './measurements.js';
 
 const plain = (measurement: Measurement) => renderText(measurement, { color: false });
@@ -56,6 +57,15 @@ describe('the command', () => {
       expect(line).not.toMatch(/\p{Surrogate}/u);
     }
   });
+});
+
+test('one packet is one packet', () => {
+  const { external } = quiet.traffic;
+  const one = { ...external.out, packets: packets(1) };
+  const measurement = { ...quiet, traffic: { ...quiet.traffic, external: { in: external.in, out: one } } };
+  expect(lineOf(measurement, 'in')[0]).toMatch(/ 0 packets$/);
+  expect(lineOf(measurement, 'out')[0]).toMatch(/ 1 packet$/);
+  expect(renderHtml(measurement)).toContain('>1 packet<');
 });
 
 describe('unknown', () => {

@@ -80,7 +80,7 @@ describe('a budget is read from', () => {
 
 describe('an error points at its line', () => {
   test.each<[string, string, RegExp]>([
-    ['a.json', '{\n  "max": {\n    "in": "5m"\n  }\n}', /a\.json:3:5: max\.in: bad size '5m': .*MB or MiB/],
+    ['a.json', '{\n  "max": {\n    "in": "5Mb"\n  }\n}', /a\.json:3:5: max\.in: bad size '5Mb': .*say MB/],
     ['a.json', '{\n  "max": {\n    "totl": 5\n  }\n}', /a\.json:3:5: unknown key 'max\.totl'; did you mean 'total'\?/],
     ['a.json', '{\n "budget": {} }', /a\.json:2:2: unknown key 'budget'; did you mean 'budgets'\?/],
     ['a.json', '{ "budgets": {\n "x": { "max": { "remotes": {\n "y": -1 } } } } }', /a\.json:3:2: .*bad size '-1'/],

@@ -78,6 +78,7 @@ complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a attach -d 'Me
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a budget -d 'Suggest a budget from reports'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a compare -d 'Compare two reports'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a doctor -d 'Tell which isolations work here'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a help -d 'Show the help of one of these commands'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a watch -d 'Watch the whole machine'
 # The first, empty argument keeps fish from taking the others for its own options.
 complete -c netmeter -xa "(__fish_complete_subcommand '' --max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --baseline --max-increase --min-increase --save-baseline --budget-exit-code --report --ci --by --isolation --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion)"
