@@ -1,4 +1,5 @@
 import type { StdioOptions } from 'node:child_process';
+import type { Boundary } from './boundary.js';
 import type { Limits } from './budget/limits.js';
 import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
@@ -65,6 +66,8 @@ export type MeasureOptions = {
   readonly signal?: AbortSignal;
   /** Aborted: no more grace, no more lingering. */
   readonly hurry?: AbortSignal;
+  /** Where exceptions of what works beside the command end; one of the run's own by default. */
+  readonly boundary?: Boundary;
   /** Called when the command has started. */
   readonly onStart?: (command: { readonly pid: number; readonly signal: (signal: NodeJS.Signals) => void }) => void;
   /** Called when the command has ended, with the number of descendants that are waited for. */

@@ -1,4 +1,5 @@
 import { env as ownEnvironment } from 'node:process';
+import { Boundary } from './boundary.js';
 import { needsNames, needsProcesses } from './budget/limits.js';
 import { type Account, chooseAccount } from './command/account.js';
 import { findCommand } from './command/find-command.js';
@@ -34,7 +35,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
   const trace = tracesProcesses(options) ? `netmeter-${newRun()}` : undefined;
-  const opening = openScope(place, { ...options, trace });
+  const { boundary = new Boundary() } = options;
+  const opening = openScope(place, { ...options, trace, boundary });
   using witnesses = new Witnesses({ ...options, trace });
   await using scope = await opening;
   using files = new HeldCounterFiles(scope.counterPid);
@@ -86,6 +88,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       ...(await hint.warnings(protocol)),
       ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
       ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen }),
+      ...boundary.warnings,
     ],
   };
 }

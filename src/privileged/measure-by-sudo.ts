@@ -91,7 +91,7 @@ async function firstConnection(server: ReturnType<typeof createServer>, child: C
 }
 
 function requestOf(argv: readonly string[], options: MeasureOptions, account: Account | undefined): Request {
-  const { signal, hurry, onStart, onCommandEnd, stdio, env, user, caller, ...plain } = options;
+  const { signal, hurry, boundary, onStart, onCommandEnd, stdio, env, user, caller, ...plain } = options;
   return {
     argv,
     options: { ...plain, isolation: 'veth' },

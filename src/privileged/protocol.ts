@@ -9,7 +9,7 @@ export const PRIVILEGED_WORD = '--netmeter-privileged-part';
 /** Options that mean the same in another process. */
 type PlainOptions = Omit<
   MeasureOptions,
-  'signal' | 'hurry' | 'onStart' | 'onCommandEnd' | 'stdio' | 'env' | 'cwd' | 'user' | 'caller'
+  'signal' | 'hurry' | 'boundary' | 'onStart' | 'onCommandEnd' | 'stdio' | 'env' | 'cwd' | 'user' | 'caller'
 >;
 
 /** What the caller asks: the first line. */

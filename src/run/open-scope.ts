@@ -1,3 +1,4 @@
+import type { Boundary } from '../boundary.js';
 import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
@@ -7,14 +8,14 @@ import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** What a run asks for, and the kernel's trace that may be made beside. */
-type ScopeOptions = MeasureOptions & { readonly trace?: string | undefined };
+type ScopeOptions = MeasureOptions & { readonly trace?: string | undefined; readonly boundary: Boundary };
 
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: ScopeOptions): Promise<Scope> {
   checkPublish(place, options.publish ?? []);
   checkGates(place, options);
   const scope = await openPlace(place, options);
-  return options.hostPorts?.length ? offerPorts(scope, options.hostPorts) : scope;
+  return options.hostPorts?.length ? offerPorts(scope, options.hostPorts, options.boundary) : scope;
 }
 
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
@@ -37,14 +38,14 @@ async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
 }
 
 /** In the host's own namespace its ports are there already. */
-async function offerPorts(scope: Scope, ports: readonly HostPort[]): Promise<Scope> {
+async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Boundary): Promise<Scope> {
   if (scope.isolation.kind === 'host') return scope;
   try {
     const [{ HostPorts }, { PortedScope }] = await Promise.all([
       import('../isolation/ports/host-ports.js'),
       import('../isolation/ports/ported-scope.js'),
     ]);
-    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), lookFor('nft')));
+    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nft: lookFor('nft'), boundary }));
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { HeldJob, listeningRelays } from './relays.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
 
@@ -138,6 +139,31 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(external.in.wireOctets).toBe(after['ipv4.in'][0] - before['ipv4.in'][0]);
     expect(external.out.wireOctets).toBe(after['ipv4.out'][0] - before['ipv4.out'][0]);
     expect(report.dns?.queries).toBe(20);
+  });
+
+  test('nobody but the command is answered, or counted: nobody of this machine, and no machine on the link', async () => {
+    using job = new HeldJob();
+    const running = measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `${job.line}; getent ahosts host.netmeter.internal | wc -l`,
+      ['--max-dns-queries', '2'],
+    );
+    const ask = ['python3', program('ask-relays.py'), ...listeningRelays(await job.running())];
+    const far = (...words: string[]) =>
+      spawnSync('ip', ['netns', 'exec', wire.namespace, ...words], { encoding: 'utf8' }).stdout;
+    far('ip', 'route', 'add', '198.18.0.0/15', 'via', wire.near4);
+    try {
+      const [file = '', ...words] = ask;
+      expect(spawnSync(file, words, { encoding: 'utf8' }).stdout).toBe('0\n');
+      expect(far(...ask)).toBe('0\n');
+    } finally {
+      far('ip', 'route', 'del', '198.18.0.0/15');
+      job.goOn();
+    }
+    const { report, stdout, status, stderr } = await running;
+    expect(Number(stdout), stderr).toBeGreaterThan(0);
+    expect(report.dns).toMatchObject({ queries: 2, answered: 2 });
+    expect(status).toBe(0);
   });
 
   test.each([

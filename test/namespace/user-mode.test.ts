@@ -8,6 +8,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { expectNoTraces, traces } from './leftovers.js';
+import { HeldJob } from './relays.js';
 import { Wire } from './wire.js';
 
 const USER = 'netmeter-user';
@@ -250,6 +251,32 @@ describePrivileged('user-mode isolation', () => {
 
   const withResolver = (nameserver: string, folder: string) =>
     `printf 'nameserver ${nameserver}\\n' >${folder}/resolv.conf; chmod 755 ${folder}; mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)"; mount -t tmpfs tmpfs /run`;
+
+  test('the relay of names answers the command alone: no other account of this machine, and counts none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    using job = new HeldJob();
+    try {
+      const ask = `const { Resolver } = require("node:dns").promises; new Resolver().resolve4("host.netmeter.internal").then(([address]) => console.log(address))`;
+      const running = measure(
+        `${job.line}; ${process.execPath} -e '${ask}'`,
+        ['--by', 'remote'],
+        withResolver(wire.ipv4, folder),
+      );
+      await job.running();
+      const listening = spawnSync('ss', ['-Hlune'], { encoding: 'utf8' }).stdout.split('\n');
+      const ends = listening
+        .filter((line) => line.includes(`uid:${uid} `))
+        .flatMap((line) => line.split(/\s+/)[3] ?? []);
+      expect(ends).not.toEqual([]);
+      expect(spawnSync('python3', [program('ask-relays.py'), ...ends], { encoding: 'utf8' }).stdout).toBe('0\n');
+      job.goOn();
+      const { report, stdout, stderr } = await running;
+      expect(stdout, stderr).toMatch(/^\d+\.\d+\.\d+\.\d+\n$/);
+      expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test.each([
     ['pasta', '', [4, 6]],

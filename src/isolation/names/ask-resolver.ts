@@ -18,19 +18,22 @@ export function askResolver(
 ): Promise<Buffer | 'refused' | undefined> {
   const upstream = createSocket(isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4');
   return new Promise((resolve) => {
+    let isOver = false;
     const finish = (answer: Buffer | 'refused' | undefined) => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
       upstream.close();
       resolve(answer);
     };
     const timer = setTimeout(() => finish(undefined), withinMs).unref();
-    upstream.once('error', () => finish('refused'));
+    upstream.on('error', () => finish('refused'));
     upstream.once('message', finish);
     // Connected, so that it hears of a refusal.
     upstream.connect(port, address, (error?: Error) => {
       // No socket is left, say: the client had better ask again, or another one.
       if (error) finish('refused');
-      else upstream.send(question);
+      else if (!isOver) upstream.send(question);
     });
   });
 }

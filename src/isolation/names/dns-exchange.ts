@@ -1,7 +1,6 @@
-/** A question that was passed on, and the answer to it; without one it took longer than a client waits, or was refused. */
+/** The answer to a question that was passed on; without one it took longer than a client waits, or was refused. */
 export type DnsExchange = {
-  /** DNS messages (RFC 1035, 4.1), without TCP's length before them. */
-  readonly question: Buffer;
+  /** A DNS message (RFC 1035, 4.1), without TCP's length before it. */
   readonly answer: Buffer | undefined;
   readonly ms: number;
 };

@@ -1,10 +1,11 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
-import { Transform } from 'node:stream';
-import { askResolver, failureOf, type Resolver } from './ask-resolver.js';
-import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
-import { DnsFrames, framed } from './dns-frames.js';
+import { createServer, type Server } from 'node:net';
+import { openDeviceSocket } from '../../linux/device-socket.js';
+import { isErrno } from '../../linux/linux-error.js';
+import { askResolver, failureOf } from './ask-resolver.js';
+import { relayStream } from './relay-stream.js';
+import type { Relayed } from './relayed.js';
 
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
@@ -15,22 +16,16 @@ const RECEIVE_BUFFER = 1 << 20;
 /** A port that is free for UDP may be taken for TCP. */
 const MAX_TRIES = 5;
 
+/** Each takes two descriptors; more are closed at once. */
+const MOST_STREAMS = 256;
+
 export type RelayOptions = Relayed & {
   /** Of the host, where the namespace reaches it. */
   readonly address: string;
   /** 0: any that is free. */
   readonly port: number;
-};
-
-/** Who is asked for whom, and who looks on. */
-export type Relayed = {
-  readonly server: Resolver;
-  readonly observe?: DnsObserver | undefined;
-  /** Answers of our own; undefined: the server is asked. */
-  readonly answer?: (question: Buffer) => Promise<Buffer | undefined>;
-  readonly admit?: DnsAdmitter | undefined;
-  /** Whose questions are answered, by address; everybody's by default. */
-  readonly clients?: readonly string[] | undefined;
+  /** Questions come in by this device alone; undefined: by whatever leads to the address. */
+  readonly device?: string | undefined;
 };
 
 /** Where questions come in. */
@@ -38,7 +33,7 @@ export type RelaySockets = { readonly udp: readonly Socket[]; readonly tcp: read
 
 /**
  * Passes DNS on between the namespace and one resolver of the host. Messages go as they are, with every record type, over
- * UDP and TCP; who observes sees each question with its answer.
+ * UDP and TCP; who observes sees each question with its answer. No message ends it.
  */
 export class DnsRelay implements Disposable {
   readonly #sockets: RelaySockets;
@@ -46,19 +41,28 @@ export class DnsRelay implements Disposable {
   /** Serves sockets that listen already, and are the relay's from now on. */
   constructor(sockets: RelaySockets, options: Relayed) {
     this.#sockets = sockets;
-    const isClient = (address: string | undefined) => options.clients?.includes(address ?? '') ?? true;
+    const { boundary, isClient = () => true } = options;
     for (const udp of sockets.udp) {
-      udp.unref().on('message', (question, from) => {
-        if (isClient(from.address)) void answerQuestion(udp, question, from, options);
-      });
+      const take = boundary.guard('relay', (question: Buffer, from: RemoteInfo) =>
+        isClient(from, 'udp') ? answerQuestion(udp, question, from, options) : undefined,
+      );
       // A client that is gone cannot be answered, and that is all.
-      udp.on('error', () => {});
+      udp
+        .unref()
+        .on('message', take)
+        .on('error', () => {});
     }
     for (const tcp of sockets.tcp) {
+      tcp.maxConnections = MOST_STREAMS;
       tcp.unref().on('connection', (client) => {
-        if (isClient(client.remoteAddress)) relayStream(client, options);
+        client.on('error', () => client.destroy());
+        const { remoteAddress: address = '', remotePort: port = 0 } = client;
+        const isOurs = boundary.attemptNow('relay', () => isClient({ address, port }, 'tcp'), false);
+        if (isOurs) boundary.guard('relay', relayStream)(client, options);
         else client.destroy();
       });
+      // No descriptor was left to accept with: the client hears of it.
+      tcp.on('error', () => {});
     }
   }
 
@@ -85,14 +89,12 @@ export class DnsRelay implements Disposable {
     const udp = createSocket({ type, recvBufferSize: RECEIVE_BUFFER });
     const tcp = createServer({ allowHalfOpen: true });
     try {
-      udp.bind(options.port, options.address);
-      await once(udp, 'listening');
-      tcp.listen(udp.address().port, options.address);
-      await once(tcp, 'listening');
+      await Promise.all([once(udp, 'listening'), bindDatagrams(udp, options)]);
+      await Promise.all([once(tcp, 'listening'), listenForStreams(tcp, options, udp.address().port)]);
       return new DnsRelay({ udp: [udp], tcp: [tcp] }, options);
     } catch (error) {
       udp.close();
-      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+      if (isErrno(error, 'EADDRINUSE') || (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
       throw error;
     }
   }
@@ -102,60 +104,28 @@ export class DnsRelay implements Disposable {
   }
 }
 
+/** A socket of Node's own cannot be bound to a device before it is bound to an address. */
+function bindDatagrams(udp: Socket, { device, address, port }: RelayOptions): void {
+  if (device === undefined) udp.bind(port, address);
+  else udp.bind({ fd: openDeviceSocket('udp', { device, address, port }), exclusive: true });
+}
+
+function listenForStreams(tcp: Server, { device, address }: RelayOptions, port: number): void {
+  if (device === undefined) tcp.listen(port, address);
+  else tcp.listen({ fd: openDeviceSocket('tcp', { device, address, port }) });
+}
+
 async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, options: Relayed) {
-  const { server, observe, admit, answer: own } = options;
+  const { server, observe, admit, answer: own, boundary } = options;
   const start = performance.now();
-  const answer = (await own?.(question)) ?? (await askResolver(question, server));
-  observe?.({ question, answer: answer === 'refused' ? undefined : answer, ms: performance.now() - start });
+  const answer = own?.(question) ?? (await askResolver(question, server));
+  const ms = performance.now() - start;
+  if (observe) boundary.guard('names', observe)({ answer: answer === 'refused' ? undefined : answer, ms });
   if (answer === undefined) return;
-  if (answer !== 'refused') await admit?.(answer).catch(() => {});
+  if (answer !== 'refused') await boundary.attempt('relay', () => admit?.(answer), undefined);
   try {
     relay.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
   } catch {
     // The run is over and the relay closed: nobody waits for this answer.
   }
-}
-
-function relayStream(client: TcpSocket, { server, observe, admit }: Relayed): void {
-  const upstream = connect({ port: server.port, host: server.address, allowHalfOpen: true });
-  if (observe) observeStreams(client, upstream, observe);
-  client.pipe(upstream);
-  if (admit) upstream.pipe(admittedFrames(admit)).pipe(client);
-  else upstream.pipe(client);
-  for (const end of [client, upstream]) {
-    end.unref();
-    end.on('error', () => [client, upstream].forEach((socket) => void socket.destroy()));
-  }
-}
-
-/** Holds each message of a stream back until it is admitted. */
-function admittedFrames(admit: DnsAdmitter): Transform {
-  const whole: Buffer[] = [];
-  const frames = new DnsFrames((message) => whole.push(message));
-  return new Transform({
-    async transform(chunk: Buffer, _, done) {
-      frames.data(chunk);
-      for (const message of whole.splice(0)) {
-        await admit(message).catch(() => {});
-        this.push(framed(message));
-      }
-      done();
-    },
-  });
-}
-
-/** Answers may come in another order than the questions: they have the same identifier (RFC 7766, 7). */
-function observeStreams(client: TcpSocket, upstream: TcpSocket, observe: DnsObserver): void {
-  const asked = new Map<number, { question: Buffer; at: number }>();
-  const questions = new DnsFrames((question) => {
-    if (question.length >= 2) asked.set(question.readUInt16BE(0), { question, at: performance.now() });
-  });
-  const answers = new DnsFrames((answer) => {
-    const id = answer.length < 2 ? -1 : answer.readUInt16BE(0);
-    const waiting = asked.get(id);
-    asked.delete(id);
-    if (waiting) observe({ question: waiting.question, answer, ms: performance.now() - waiting.at });
-  });
-  client.on('data', (chunk: Buffer) => questions.data(chunk));
-  upstream.on('data', (chunk: Buffer) => answers.data(chunk));
 }

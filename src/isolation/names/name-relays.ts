@@ -1,6 +1,6 @@
 import { isIpv6 } from '../machine/is-ipv6.js';
-import type { DnsAdmitter, DnsObserver } from './dns-exchange.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
+import type { Relayed } from './relayed.js';
 
 /** As many as the C library asks (MAXNS, resolv.conf(5)). */
 const MOST_SERVERS = 3;
@@ -15,13 +15,17 @@ export type NameRelays = Disposable & {
 /** Where a server's relay listens, on this host. */
 export type RelayEnd = {
   readonly address: string;
+  /** By which alone its questions come in; undefined: there is none of the run's own. */
+  readonly device?: string;
+  /** Whose they are. */
+  readonly isClient: NonNullable<Relayed['isClient']>;
   /** nft's words for the command's packets, before their destination. */
   readonly from: string;
 };
 
 const CHAIN = 'nm_names';
 
-type Opening = {
+type Opening = Omit<Relayed, 'server' | 'isClient'> & {
   readonly table: string;
   /** Where the command's packets pass first: a hook and its priority. */
   readonly hook: string;
@@ -29,10 +33,6 @@ type Opening = {
   readonly servers: readonly string[];
   /** Undefined where a server cannot have a relay. */
   readonly endFor: (server: string) => RelayEnd | undefined;
-  readonly observe: DnsObserver;
-  readonly answer: (question: Buffer) => Promise<Buffer | undefined>;
-  readonly admit?: DnsAdmitter | undefined;
-  readonly clients?: readonly string[] | undefined;
 };
 
 /**
@@ -46,10 +46,10 @@ export async function openNameRelays({ table, hook, servers, endFor, ...passed }
     const end = endFor(server);
     if (!end) continue;
     const relay = await DnsRelay.open({
-      address: end.address,
+      ...passed,
+      ...end,
       port: 0,
       server: { address: server, port: DNS_PORT },
-      ...passed,
     });
     if (!relay) continue;
     relays.push(relay);

@@ -1,19 +1,25 @@
 import { connect, type Server, type Socket } from 'node:net';
+import type { Boundary, Part } from '../../boundary.js';
 
 /** Where connections go: the addresses are tried in turn. */
-export type Target = { readonly addresses: readonly string[]; readonly port: number };
+type Target = { readonly addresses: readonly string[]; readonly port: number };
+
+/** A target, and where the exceptions of what hands on to it end, under which name. */
+export type Forwarding = Target & { readonly part: Part; readonly boundary: Boundary };
 
 /** Hands each connection of a listening socket on to a target, half-closed ends and resets included. */
-export function forwardTcp(server: Server, target: Target): Disposable {
+export function forwardTcp(server: Server, { addresses, port, part, boundary }: Forwarding): Disposable {
   const open = new Set<Socket>();
-  server.on('connection', (client: Socket) => {
+  const take = (client: Socket) => {
     // Data waits until the other side is there.
     client.pause();
     open.add(client);
     client.once('close', () => open.delete(client));
     client.on('error', () => client.destroy());
-    tryInTurn(client, target.addresses, target.port);
-  });
+    tryInTurn(client, addresses, port);
+  };
+  // Where no descriptor is left to accept with, the client hears of it.
+  server.on('connection', boundary.guard(part, take)).on('error', () => {});
   server.unref();
   return {
     [Symbol.dispose]() {
@@ -34,7 +40,8 @@ function tryInTurn(client: Socket, [address, ...others]: readonly string[], port
   upstream.once('error', next);
   upstream.once('connect', () => {
     upstream.off('error', next);
-    join(client, upstream);
+    if (client.destroyed) upstream.on('error', () => {}).destroy();
+    else join(client, upstream);
   });
 }
 

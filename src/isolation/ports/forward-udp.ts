@@ -1,25 +1,38 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Target } from './forward-tcp.js';
+import type { Forwarding } from './forward-tcp.js';
 
 /** A peer that was quiet this long is forgotten, as the kernel's connection tracking does (nf_conntrack_udp_timeout_stream). */
 const FORGET_AFTER_MS = 120_000;
 
+/** Each has a descriptor. For one more the oldest is forgotten: a flood shall not take those that a report needs. */
+const MOST_PEERS = 1024;
+
 /** Hands datagrams on to a target and its answers back; each peer has a socket of its own, so that answers find it. */
-export function forwardUdp(socket: Socket, { addresses: [address = '127.0.0.1'], port }: Target): Disposable {
+export function forwardUdp(socket: Socket, forwarding: Forwarding): Disposable {
+  const {
+    addresses: [address = '127.0.0.1'],
+    port,
+    part,
+    boundary,
+  } = forwarding;
   const peers = new Map<string, Peer>();
-  socket.on('message', (datagram, from) => {
+  const peerFor = (from: RemoteInfo): Peer => {
     const key = `${from.address} ${from.port}`;
-    let peer = peers.get(key);
-    if (!peer) {
-      peer = new Peer(address, port, {
-        answer: (message) => socket.send(message, from.port, from.address),
-        forget: () => peers.delete(key),
-      });
-      peers.set(key, peer);
-    }
-    peer.send(datagram);
-  });
+    const known = peers.get(key);
+    if (known) return known;
+    if (peers.size >= MOST_PEERS) peers.values().next().value?.close();
+    const peer = new Peer(address, port, {
+      answer: boundary.guard(part, (message: Buffer) => socket.send(message, from.port, from.address)),
+      forget: () => peers.delete(key),
+    });
+    peers.set(key, peer);
+    return peer;
+  };
+  // Nobody can be answered at port 0 (RFC 768), which is where such a datagram says that it comes from.
+  const take = (datagram: Buffer, from: RemoteInfo) => (from.port === 0 ? undefined : peerFor(from).send(datagram));
+  // An answer that cannot be sent is lost, as any datagram may be.
+  socket.on('message', boundary.guard(part, take)).on('error', () => {});
   socket.unref();
   return {
     [Symbol.dispose]() {

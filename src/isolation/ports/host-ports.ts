@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
+import type { Boundary } from '../../boundary.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { WireReading } from '../scope.js';
 import { forwardTcp } from './forward-tcp.js';
@@ -21,24 +22,24 @@ export class HostPorts implements Disposable {
   readonly #forwarders: readonly Disposable[];
   readonly #counters: PortCounters | undefined;
 
-  private constructor(sockets: readonly InnerSocket[], counters: PortCounters | undefined) {
-    this.#forwarders = sockets.map(forward);
+  private constructor(sockets: readonly InnerSocket[], counters: PortCounters | undefined, boundary: Boundary) {
+    this.#forwarders = sockets.map((socket) => forward(socket, boundary));
     this.#counters = counters;
     this.warnings = counters ? [] : [UNCOUNTED];
   }
 
   /**
    * @param administer argv that runs what follows it inside, with the rights over the namespace
-   * @param nft where nft is, if it is
+   * @param options.nft where nft is, if it is
    * @throws {NetmeterError} SETUP_FAILED: a port inside is taken
    */
   static async open(
     ports: readonly HostPort[],
     administer: readonly string[],
-    nft: string | undefined,
+    { nft, boundary }: { readonly nft: string | undefined; readonly boundary: Boundary },
   ): Promise<HostPorts> {
     const counters = nft === undefined ? undefined : PortCounters.attach([...administer, nft], ports);
-    return new HostPorts(await openInnerSockets(administer, ports), await counters);
+    return new HostPorts(await openInnerSockets(administer, ports), await counters, boundary);
   }
 
   /** What passed to and from the host's services. */
@@ -57,7 +58,7 @@ const UNCOUNTED: Warning = {
   message: 'the traffic of --host-port is counted as loopback: nft is missing, or may not count inside',
 };
 
-function forward({ protocol, port, handle }: InnerSocket): Disposable {
-  const target = { addresses: ON_HOST, port };
+function forward({ protocol, port, handle }: InnerSocket, boundary: Boundary): Disposable {
+  const target = { addresses: ON_HOST, port, part: 'host-ports', boundary } as const;
   return protocol === 'tcp' ? forwardTcp(handle as Server, target) : forwardUdp(handle as Socket, target);
 }

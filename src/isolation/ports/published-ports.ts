@@ -1,8 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIPv6 } from 'node:net';
+import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
-import { forwardTcp } from './forward-tcp.js';
+import { type Forwarding, forwardTcp } from './forward-tcp.js';
 import { forwardUdp } from './forward-udp.js';
 import { type PublishedPort, portName } from './ports.js';
 
@@ -21,12 +22,16 @@ export class PublishedPorts implements Disposable {
    * @param addresses of the namespace, as this machine reaches it
    * @throws {NetmeterError} PORT_TAKEN
    */
-  static async open(published: readonly PublishedPort[], addresses: readonly string[]): Promise<PublishedPorts> {
+  static async open(
+    published: readonly PublishedPort[],
+    addresses: readonly string[],
+    boundary: Boundary,
+  ): Promise<PublishedPorts> {
     const opened: Disposable[] = [];
     try {
       for (const port of published) {
         for (const address of port.address === undefined ? ANY : [port.address]) {
-          opened.push(await listen(port, address, addresses));
+          opened.push(await listen(port, address, { addresses, port: port.inner, part: 'published-ports', boundary }));
         }
       }
       return new PublishedPorts(opened);
@@ -45,12 +50,12 @@ const ANY = ['0.0.0.0', '::'] as const;
 
 const NOTHING: Disposable = { [Symbol.dispose]() {} };
 
-async function listen(port: PublishedPort, address: string, addresses: readonly string[]): Promise<Disposable> {
+async function listen(port: PublishedPort, address: string, forwarding: Forwarding): Promise<Disposable> {
   // A client of one family may well be led to an address of the other.
-  const sameFirst = [...addresses].sort(
+  const sameFirst = [...forwarding.addresses].sort(
     (a, b) => Number(isIPv6(b) === isIPv6(address)) - Number(isIPv6(a) === isIPv6(address)),
   );
-  const target = { addresses: sameFirst, port: port.inner };
+  const target = { ...forwarding, addresses: sameFirst };
   try {
     return port.protocol === 'tcp'
       ? forwardTcp(await tcp(port.host, address), target)

@@ -1,4 +1,6 @@
 import { networkInterfaces } from 'node:os';
+import { getuid } from 'node:process';
+import type { Boundary } from '../../boundary.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
@@ -9,9 +11,11 @@ import { answerForHost, HOST_QUESTION } from '../names/host-name-answer.js';
 import { readHostsFile, withHostName } from '../names/hosts-file.js';
 import { openNameRelays } from '../names/name-relays.js';
 import { chooseResolver, type ResolverChoice } from '../names/read-resolver.js';
+import type { DnsClient } from '../names/relayed.js';
 import { type CoveredFile, withNameservers } from '../names/resolver.js';
 import { runInside } from '../tools/run-inside.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
+import { isOwnPeer } from './own-peer.js';
 import { TAP_DEVICE } from './tap-plan.js';
 
 const TABLE = 'inet netmeter_names';
@@ -34,9 +38,11 @@ export class UserModeNames implements Disposable {
   readonly #choice: ResolverChoice;
   readonly #addresses: { readonly ipv4: string | undefined; readonly ipv6: string | undefined };
   readonly #relays: Disposable[] = [];
+  readonly #boundary: Boundary;
   #observe: DnsObserver | undefined;
 
-  constructor(uplink: Uplink) {
+  constructor(uplink: Uplink, boundary: Boundary) {
+    this.#boundary = boundary;
     const hasIpv6 = carriesIpv6(uplink);
     this.#addresses = {
       ipv4: addressOf(uplink.ipv4, 'IPv4'),
@@ -72,16 +78,17 @@ export class UserModeNames implements Disposable {
       this.#observe = observe;
       return this.#relays.length > 0;
     }
+    // Everybody can reach that address; the carrier's questions come from this host, and from this user.
+    const own = { uid: getuid?.() ?? 0, addresses: readLocalAddresses() };
+    const isClient = (client: DnsClient, protocol: 'udp' | 'tcp') => isOwnPeer(client, protocol, own);
     const named = await openNameRelays({
       table: TABLE,
       hook: 'output priority -100',
       servers: this.#choice.servers ?? [],
       endFor: (server) => {
         const address = isIpv6(server) ? this.#addresses.ipv6 : this.#addresses.ipv4;
-        return address === undefined ? undefined : { address, from: `oifname "${TAP_DEVICE}"` };
+        return address === undefined ? undefined : { address, isClient, from: `oifname "${TAP_DEVICE}"` };
       },
-      // Everybody can reach that address; the carrier's questions come from this host.
-      clients: readLocalAddresses(),
       ...this.#watched,
     });
     if (named.relays.length === 0 || !(await areAnswered(named.relays))) {
@@ -100,6 +107,7 @@ export class UserModeNames implements Disposable {
 
   get #watched() {
     return {
+      boundary: this.#boundary,
       observe: (exchange: DnsExchange) => this.#observe?.(exchange),
       answer: (question: Buffer) => answerForHost(question, this.hostAddress === undefined ? [] : [this.hostAddress]),
     };

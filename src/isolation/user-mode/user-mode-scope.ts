@@ -1,4 +1,5 @@
 import { getgid, getuid } from 'node:process';
+import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
@@ -26,6 +27,8 @@ export type UserModeOptions = {
   readonly openFiles?: number | undefined;
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
+  /** Where exceptions of services end. */
+  readonly boundary?: Boundary | undefined;
   /** Ports of the host that lead inside; pasta only. */
   readonly publish?: readonly PublishedPort[] | undefined;
 };
@@ -66,13 +69,13 @@ export class UserModeScope implements Scope {
     return opened(scope, () => scope.#setUp(), signal);
   }
 
-  private constructor({ publish = [], cwd, openFiles }: UserModeOptions) {
+  private constructor({ publish = [], cwd, openFiles, boundary = new Boundary() }: UserModeOptions) {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
     this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
     this.#isPublished = publish.length > 0;
-    this.#names = new UserModeNames(this.#uplink);
+    this.#names = new UserModeNames(this.#uplink, boundary);
     const { resolvConf, hosts } = this.#names;
     this.#guardian = new UserGuardian(this.#tools, { cwd, openFiles, carrier: this.#carrier, resolvConf, hosts });
   }

@@ -1,3 +1,4 @@
+import type { Boundary } from '../../boundary.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
@@ -6,32 +7,41 @@ import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
 import { answerForHost } from '../names/host-name-answer.js';
 import { openNameRelays, type RelayEnd } from '../names/name-relays.js';
 import type { ResolverChoice } from '../names/read-resolver.js';
+import type { DnsClient } from '../names/relayed.js';
 import type { NatTable } from './nat-table.js';
 import type { LinkPlan } from './subnet.js';
-
-type HostEnd = { readonly address: string; readonly device: string };
 
 /** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
 export class ScopeNames implements Disposable {
   readonly #choice: ResolverChoice;
-  readonly #answer: (question: Buffer) => Promise<Buffer | undefined>;
+  readonly #answer: (question: Buffer) => Buffer | undefined;
   readonly #relays: Disposable[] = [];
   /** Has each answer before the command; undefined: nobody wants to. */
   readonly #admit: DnsAdmitter | undefined;
+  readonly #boundary: Boundary;
   #observe: DnsObserver | undefined;
 
   /** @param hostAddresses this machine's, as the command reaches it */
-  constructor(choice: ResolverChoice, hostAddresses: readonly string[], admit?: DnsAdmitter) {
+  constructor(choice: ResolverChoice, hostAddresses: readonly string[], boundary: Boundary, admit?: DnsAdmitter) {
+    this.#boundary = boundary;
     this.#choice = choice;
     this.#answer = (question) => answerForHost(question, hostAddresses);
     this.#admit = admit;
   }
 
   /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
-  async relayTo(server: string, { address, device }: HostEnd, nat: NatTable): Promise<void> {
+  async relayTo(server: string, plan: LinkPlan, nat: NatTable): Promise<void> {
+    const {
+      device,
+      addresses: [address],
+    } = plan.host;
+    if (address === undefined) return;
     const options = {
       address,
+      device,
+      isClient: comesFrom(plan),
       server: { address: server, port: DNS_PORT },
+      boundary: this.#boundary,
       observe: (exchange: DnsExchange) => this.#observe?.(exchange),
       answer: this.#answer,
       admit: this.#admit,
@@ -67,6 +77,7 @@ export class ScopeNames implements Disposable {
       servers,
       endFor: (server) => hostEnd(plans, server, local),
       observe,
+      boundary: this.#boundary,
       answer: this.#answer,
       admit: this.#admit,
     });
@@ -82,7 +93,18 @@ export class ScopeNames implements Disposable {
 /** The host's end of the link by which the command reaches a server, with its address of the same family. */
 function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly string[]): RelayEnd | undefined {
   const purpose = local.includes(canonicalAddress(server)) ? 'host-local' : isIpv6(server) ? 'ipv6' : 'ipv4';
-  const end = plans.find((plan) => plan.purpose === purpose)?.host;
-  const address = end?.addresses.find((each) => isIpv6(each) === isIpv6(server));
-  return end && address ? { address, from: `iifname "${end.device}"` } : undefined;
+  const plan = plans.find((each) => each.purpose === purpose);
+  const address = plan?.host.addresses.find((each) => isIpv6(each) === isIpv6(server));
+  return plan && address
+    ? { address, device: plan.host.device, isClient: comesFrom(plan), from: `iifname "${plan.host.device}"` }
+    : undefined;
 }
+
+/**
+ * The device alone does not tell: the kernel takes what this machine's own programs send to an address of it for what came
+ * in by that address' device (ip_route_output_key_hash_rcu(), net/ipv4/route.c).
+ */
+const comesFrom =
+  ({ inner }: LinkPlan) =>
+  ({ address }: DnsClient) =>
+    inner.addresses.includes(address);

@@ -1,3 +1,4 @@
+import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
@@ -62,6 +63,7 @@ export class VethScope implements Scope {
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
     const { publish = [], hostPorts = [], cwd, openFiles, trace, keep, egress, rateLimit } = options;
+    const { boundary = new Boundary() } = options;
     this.#tools = tools;
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
@@ -75,7 +77,7 @@ export class VethScope implements Scope {
     this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts });
     const { helpers } = this.#guardian;
     this.#nat = new NatTable(helpers.nft, publish);
-    this.#services = new VethServices({ publish, keep, egress, tools, nat: this.#nat, resolver, hosts });
+    this.#services = new VethServices({ publish, keep, egress, boundary, tools, nat: this.#nat, resolver, hosts });
     const isKept = keep !== undefined;
     this.#links = new VethLinks({ tools, helpers, mtu: this.#uplink.mtu, ipv6, isKept, rate: rateLimit });
   }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt } from '../../measurement/isolation.js';
 import type { Egress } from '../limits/destinations.js';
@@ -24,6 +25,8 @@ export type ServiceOptions = {
   readonly keep?: KernelLimits | undefined;
   /** Where the command may send to; everywhere by default. */
   readonly egress?: Egress | undefined;
+  /** Where exceptions of services end. */
+  readonly boundary?: Boundary | undefined;
 };
 
 type Given = ServiceOptions & {
@@ -32,6 +35,7 @@ type Given = ServiceOptions & {
   readonly resolver: ResolverChoice;
   /** The table of names that the holder has covered. */
   readonly hosts: CoveredFile | undefined;
+  readonly boundary: Boundary;
 };
 
 type Made = { readonly namespace: Namespace; readonly plans: readonly LinkPlan[] };
@@ -103,16 +107,21 @@ export class VethServices implements Disposable {
   async #relayNames(made: Made): Promise<void> {
     const { relayTo, resolvConf } = this.#given.resolver;
     const [server] = relayTo ?? [];
-    const { device, addresses } = hostLocalLink(made.plans).host;
-    const [address] = addresses;
+    const link = hostLocalLink(made.plans);
+    const [address] = link.host.addresses;
     if (server === undefined || !resolvConf || !address) return;
-    await (await this.#openNames(made)).relayTo(server, { address, device }, this.#given.nat);
+    await (await this.#openNames(made)).relayTo(server, link, this.#given.nat);
     rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
   }
 
   async #openNames(made: Made): Promise<ScopeNames> {
     const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(this.#given.resolver, hostLocalLink(made.plans).host.addresses, this.#gate?.admit);
+    this.#names ??= new ScopeNames(
+      this.#given.resolver,
+      hostLocalLink(made.plans).host.addresses,
+      this.#given.boundary,
+      this.#gate?.admit,
+    );
     return this.#names;
   }
 
@@ -120,7 +129,7 @@ export class VethServices implements Disposable {
     const { publish = [] } = this.#given;
     if (publish.length === 0) return;
     const { PublishedPorts } = await import('../ports/published-ports.js');
-    this.#published = await PublishedPorts.open(publish, hostLocalLink(plans).inner.addresses);
+    this.#published = await PublishedPorts.open(publish, hostLocalLink(plans).inner.addresses, this.#given.boundary);
   }
 
   async #keepLimits({ namespace, plans }: Made): Promise<void> {

@@ -10,8 +10,8 @@ test.each([
   ['host.netmeter.internal', 'A', ['198.18.0.5']],
   ['HOST.netmeter.Internal', 'AAAA', ['fd6e:6574:6d65::1']],
   ['host.netmeter.internal', 'TXT', []],
-] as const)('%s %s', async (name, type, data) => {
-  const answer = await answerForHost(question(name, type), ADDRESSES);
+] as const)('%s %s', (name, type, data) => {
+  const answer = answerForHost(question(name, type), ADDRESSES);
   const {
     id,
     rcode,
@@ -22,16 +22,29 @@ test.each([
 
 test.each(['example.org', 'x.host.netmeter.internal', 'host.netmeter.internal.example.org'])(
   '%s is left to the server',
-  async (name) => {
-    expect(await answerForHost(question(name, 'A'), ADDRESSES)).toBeUndefined();
+  (name) => {
+    expect(answerForHost(question(name, 'A'), ADDRESSES)).toBeUndefined();
   },
 );
 
-test('what is no question is left to the server', async () => {
-  expect(await answerForHost(Buffer.from('short'), ADDRESSES)).toBeUndefined();
+test('what is no question is left to the server', () => {
+  expect(answerForHost(Buffer.from('short'), ADDRESSES)).toBeUndefined();
 });
 
-test('the question by which a relay is tried is one for its first address', async () => {
-  const answer = await answerForHost(HOST_QUESTION, ADDRESSES);
+test('the question by which a relay is tried is one for its first address', () => {
+  const answer = answerForHost(HOST_QUESTION, ADDRESSES);
   expect(decode(answer ?? Buffer.alloc(0)).answers).toMatchObject([{ type: 'A', data: '198.18.0.5' }]);
+});
+
+test.each([0, 11, 12, HOST_QUESTION.length - 5, HOST_QUESTION.length - 4, HOST_QUESTION.length - 1])(
+  'one that stops after %i octets is left to the server',
+  (length) => {
+    expect(answerForHost(HOST_QUESTION.subarray(0, length), ADDRESSES)).toBeUndefined();
+  },
+);
+
+test('an answer is no question', () => {
+  const answer = Buffer.from(HOST_QUESTION);
+  answer[2] = 0x81;
+  expect(answerForHost(answer, ADDRESSES)).toBeUndefined();
 });
