@@ -1,0 +1,171 @@
+import { attribute, decodeAttributes, nested } from '../attribute.js';
+import { MalformedMessageError } from '../malformed-message-error.js';
+import { type Message, NLM_F, type ReceivedMessage } from '../message.js';
+import { string, u8, u32 } from '../values.js';
+
+/** linux/rtnetlink.h. */
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+const RTM_GETLINK = 18;
+const RTM_SETLINK = 19;
+
+/** linux/if.h. */
+const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
+const IFF_NOARP = 0x80;
+const IFF_MULTICAST = 0x1000;
+
+/** linux/if_link.h. */
+const IFLA = {
+  ADDRESS: 1,
+  IFNAME: 3,
+  MTU: 4,
+  LINK: 5,
+  MASTER: 10,
+  LINKINFO: 18,
+  IFALIAS: 20,
+  AF_SPEC: 26,
+  NET_NS_FD: 28,
+} as const;
+const IFLA_INFO_KIND = 1;
+const IFLA_INFO_DATA = 2;
+const VETH_INFO_PEER = 1;
+const IFLA_INET6_ADDR_GEN_MODE = 8;
+const IN6_ADDR_GEN_MODE_NONE = 1;
+const AF_INET6 = 10;
+
+/** struct ifinfomsg. */
+const HEADER = 16;
+
+/** One end of a pair. `mac` is six octets. */
+export type VethEnd = { readonly name: string; readonly mac: Buffer };
+
+export type VethPair = {
+  readonly mtu: number;
+  /** In the socket's namespace. */
+  readonly end: VethEnd;
+  /** In that of the descriptor. */
+  readonly peer: VethEnd & { readonly namespaceFd: number };
+};
+
+/** What is changed; absent: it stays. */
+export type LinkSettings = {
+  readonly isUp?: boolean;
+  /** False: neighbours are not asked for. */
+  readonly asksForNeighbours?: boolean;
+  readonly isMulticast?: boolean;
+  /** No link-local address is made. */
+  readonly hasNoOwnAddress?: boolean;
+  readonly mtu?: number;
+  readonly alias?: string;
+  /** The index of a bridge; 0: of none. */
+  readonly master?: number;
+};
+
+/** A network device as the kernel lists it. */
+export type Link = {
+  readonly index: number;
+  readonly name: string;
+  readonly mtu: number;
+  readonly isUp: boolean;
+  /** It has a carrier, and its queue sends. */
+  readonly isRunning: boolean;
+  readonly alias: string | undefined;
+  /** `veth`; undefined for hardware, and lo. */
+  readonly kind: string | undefined;
+  /** The index, in its own namespace, of a pair's other end or of the device below; undefined: there is none. */
+  readonly other: number | undefined;
+};
+
+/** Asks for a pair of veth devices, both down. EEXIST: a device has the name of one of the ends. */
+export function newVeth({ mtu, end, peer }: VethPair): Message {
+  const inner = Buffer.concat([
+    header(0),
+    ...endAttributes(peer, mtu),
+    attribute(IFLA.NET_NS_FD, u32(peer.namespaceFd)),
+  ]);
+  const info = nested(
+    IFLA.LINKINFO,
+    attribute(IFLA_INFO_KIND, string('veth')),
+    nested(IFLA_INFO_DATA, nested(VETH_INFO_PEER, inner)),
+  );
+  return {
+    type: RTM_NEWLINK,
+    flags: NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL,
+    payload: Buffer.concat([header(0), ...endAttributes(end, mtu), info]),
+  };
+}
+
+const endAttributes = ({ name, mac }: VethEnd, mtu: number): Buffer[] => [
+  attribute(IFLA.IFNAME, string(name)),
+  attribute(IFLA.MTU, u32(mtu)),
+  attribute(IFLA.ADDRESS, mac),
+];
+
+/** Changes a device. */
+export function setLink(index: number, settings: LinkSettings): Message {
+  const { mtu, alias, master, hasNoOwnAddress } = settings;
+  const attributes = [
+    ...(mtu === undefined ? [] : [attribute(IFLA.MTU, u32(mtu))]),
+    ...(alias === undefined ? [] : [attribute(IFLA.IFALIAS, string(alias))]),
+    ...(master === undefined ? [] : [attribute(IFLA.MASTER, u32(master))]),
+    ...(hasNoOwnAddress ? [noOwnAddress()] : []),
+  ];
+  const { set, changed } = flagsOf(settings);
+  return { type: RTM_SETLINK, flags: NLM_F.ACK, payload: Buffer.concat([header(index, set, changed), ...attributes]) };
+}
+
+const noOwnAddress = () =>
+  nested(IFLA.AF_SPEC, nested(AF_INET6, attribute(IFLA_INET6_ADDR_GEN_MODE, u8(IN6_ADDR_GEN_MODE_NONE))));
+
+function flagsOf({ isUp, asksForNeighbours, isMulticast }: LinkSettings): { set: number; changed: number } {
+  const wanted = [
+    { flag: IFF_UP, on: isUp },
+    { flag: IFF_NOARP, on: asksForNeighbours === undefined ? undefined : !asksForNeighbours },
+    { flag: IFF_MULTICAST, on: isMulticast },
+  ].filter(({ on }) => on !== undefined);
+  const sum = (list: typeof wanted) => list.reduce((bits, { flag }) => bits | flag, 0);
+  return { set: sum(wanted.filter(({ on }) => on)), changed: sum(wanted) };
+}
+
+/** Takes a device away, and a pair's other end with it. */
+export const deleteLink = (index: number): Message => ({
+  type: RTM_DELLINK,
+  flags: NLM_F.ACK,
+  payload: header(index),
+});
+
+/** Asks for one device. ENODEV: there is none of this name. */
+export const getLink = (name: string): Message => ({
+  type: RTM_GETLINK,
+  flags: NLM_F.ACK,
+  payload: Buffer.concat([header(0), attribute(IFLA.IFNAME, string(name))]),
+});
+
+/** For {@link NetlinkSocket.dump}: all devices. */
+export const LIST_LINKS = { type: RTM_GETLINK, payload: Buffer.alloc(HEADER) } as const;
+
+/** Reads an answer or an event of type RTM_NEWLINK or RTM_DELLINK. @throws {MalformedMessageError} */
+export function decodeLink({ payload }: ReceivedMessage): Link {
+  if (payload.length < HEADER) throw new MalformedMessageError('malformed link');
+  const flags = payload.readUInt32LE(8);
+  const attributes = decodeAttributes(payload.subarray(HEADER));
+  return {
+    index: payload.readInt32LE(4),
+    name: attributes.string(IFLA.IFNAME) ?? '',
+    mtu: attributes.u32(IFLA.MTU) ?? 0,
+    isUp: (flags & IFF_UP) !== 0,
+    isRunning: (flags & IFF_RUNNING) !== 0,
+    alias: attributes.string(IFLA.IFALIAS),
+    kind: attributes.nested(IFLA.LINKINFO).string(IFLA_INFO_KIND),
+    other: attributes.u32(IFLA.LINK),
+  };
+}
+
+function header(index: number, flags = 0, changed = 0): Buffer {
+  const buffer = Buffer.alloc(HEADER);
+  buffer.writeInt32LE(index, 4);
+  buffer.writeUInt32LE(flags, 8);
+  buffer.writeUInt32LE(changed, 12);
+  return buffer;
+}
