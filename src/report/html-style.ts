@@ -13,7 +13,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { margin: 0 0 .25rem; font-size: 1.35rem; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .6rem; font-size: 1rem; font-weight: 600; }
 code { font: .92em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -31,13 +31,14 @@ code { font: .92em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .sums .exact { color: var(--soft); white-space: nowrap; }
 .table { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem 1.25rem .35rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
+th, td { padding: .35rem 1rem .35rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; padding-top: 0; color: var(--soft); font-weight: 400; }
 th:last-child, td:last-child { padding-right: 0; }
-thead + tbody td:first-child { white-space: nowrap; }
+thead + tbody td:first-child:not(:has(code)) { white-space: nowrap; }
+td:has(code) { min-width: 11rem; }
 table:not(:has(thead)) td:first-child { color: var(--soft); white-space: nowrap; width: 9rem; }
 table:not(:has(thead)) tr:first-child td { border-top: 0; padding-top: 0; }
-.number { text-align: right; }
+.number { text-align: right; white-space: nowrap; }
 summary { cursor: pointer; } summary h2 { display: inline; } details[open] summary { margin-bottom: .6rem; }
 figcaption { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin-bottom: 1rem; }
 figcaption b { font-weight: 600; }
@@ -62,7 +63,12 @@ figcaption b { font-weight: 600; }
   section, details, figure { padding: .8rem .9rem; }
   th, td { padding-right: .75rem; } .table { font-size: .88rem; }
   table:not(:has(thead)) td:first-child { width: 6.5rem; }
-  thead + tbody td:first-child:has(code) { white-space: normal; min-width: 8rem; }
+  td:has(code) { min-width: 8rem; }
+  .wide thead { display: none; } .wide, .wide tbody, .wide tr { display: block; }
+  .wide tr { padding: .5rem 0; border-top: 1px solid var(--line); } .wide tr:first-child { padding-top: 0; border-top: 0; }
+  .wide td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0; border: 0; text-align: right; }
+  .wide td:first-child { justify-content: start; text-align: left; font-weight: 600; } .wide td:empty { display: none; }
+  .wide td[data-name]::before { content: attr(data-name); flex: none; color: var(--soft); font-weight: 400; }
 }
 @media print { body { background: none; } section, details, figure, .sums div { break-inside: avoid; } }
 `;

@@ -8,7 +8,7 @@ import { renderHtml } from '../../src/report/html.js';
 import { tablesOf } from '../../src/report/tables.js';
 import { visible } from '../../src/report/visible.js';
 import { BROWSER, Browser, type View } from '../browser.js';
-import { blind, breach, crawl, hostile, long, quiet } from '../report/special.js';
+import { blind, breach, crawl, hostile, long, quiet, wide } from '../report/special.js';
 import { describeWith } from '../tools.js';
 import { ALL } from './measurements.js';
 
@@ -43,6 +43,14 @@ const CONTRASTS = `(() => {
 
 /** The cells as they are shown, a row each. */
 const CELLS = `[...document.querySelectorAll('tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent.replaceAll('\\u00a0', ' ')))`;
+
+/** Titles of the tables of which a part is only seen by scrolling. */
+const CUT_OFF = `[...document.querySelectorAll('.table')].filter((frame) => frame.scrollWidth > frame.clientWidth)
+  .map((frame) => frame.parentElement.querySelector('h2').innerText)`;
+
+/** Text in columns of a few letters: more lines than words can need. */
+const NARROW = `[...document.querySelectorAll('td code')].map((text) => [text.textContent, text.getClientRects().length])
+  .filter(([text, lines]) => lines > 1 + text.length / 9)`;
 
 describeWith(
   ['unshare --net true', BROWSER ? 'true' : 'command -v chromium-headless-shell'],
@@ -80,6 +88,14 @@ describeWith(
       const png = await browser.screenshot();
       expect(png.subarray(1, 4).toString()).toBe('PNG');
       expect(png.length).toBeGreaterThan(10_000);
+    });
+
+    test.each([1280, 390])('tables are whole on a page of %i px, and their cells can be read', async (width) => {
+      for (const measurement of [crawl, wide, long, breach]) {
+        await show(measurement, { width, height: 900, scheme: 'light' });
+        expect(await browser.evaluate(CUT_OFF)).toEqual([]);
+        expect(await browser.evaluate(NARROW)).toEqual([]);
+      }
     });
 
     test('is light or dark as the system is', async () => {

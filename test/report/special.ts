@@ -77,6 +77,36 @@ export const long: Measurement = {
   },
 };
 
+/** Whole addresses, long names, large numbers and a deep tree: the widest tables that there are in life. */
+export const wide: Measurement = {
+  ...crawl,
+  ...(crawl.remotes && {
+    remotes: {
+      ...crawl.remotes,
+      rows: crawl.remotes.rows.map((row) => ({
+        ...row,
+        address: '2a05:d018:7a1:8500:df3f:f2aa:1111:2222',
+        names: ['prod-eu-west-1-starport-layer-bucket.s3.dualstack.eu-west-1.amazonaws.com', 'www.example.org'],
+        wireOctets: { in: ipOctets(123_456_789_012), out: ipOctets(12_345_678_901) },
+        connections: 123_456,
+        tcp: { retransmittedOctets: 1_448_000, rttMs: 123, closed: 5 },
+      })),
+    },
+  }),
+  ...(crawl.processes?.evidence === 'traced' && {
+    processes: {
+      ...crawl.processes,
+      processes: crawl.processes.processes.map((process) => ({
+        ...process,
+        pid: 4_194_303,
+        depth: 6,
+        commandLine: [`/usr/local/lib/node_modules/npm/bin/${'node-gyp-bin/'.repeat(9)}node-gyp`, 'rebuild', '--x=y'],
+        payload: { ...process.payload, external: { in: 123_456_789_012, out: 12_345_678_901 } },
+      })),
+    },
+  }),
+};
+
 /** From 0 to 1, with two pauses. */
 function progress(time: number): number {
   return 0.25 * ramp(time, 0.05, 0.2) + 0.1 * ramp(time, 0.2, 0.75) + 0.65 * ramp(time, 0.7, 0.95) ** 2;
