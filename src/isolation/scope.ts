@@ -63,6 +63,8 @@ export interface Scope extends AsyncDisposable {
   sampleWire(): Promise<WireReading>;
   /** Where the kernel was asked to keep limits. */
   readonly limits?: LimitKeeper | undefined;
+  /** Refuses the command all that leads out, from now on. Absent where the kernel cannot. */
+  readonly refuse?: (() => Promise<void>) | undefined;
   /** Where each remote is counted apart. */
   readonly remotes?: RemoteSource | undefined;
   /**

@@ -22,8 +22,10 @@ export class LimitGuard {
       return judgeRun({ limits }, { external: traffic.external, method, ended: false });
     };
     const watch = { judgeNow, endTree: () => tree.end() };
-    const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, ...watch });
-    const keeper = meter.scope.limits;
+    const { scope } = meter;
+    const refuse = async () => scope.refuse?.();
+    const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, refuse, ...watch });
+    const keeper = scope.limits;
     if (!enforce || !keeper) return new LimitGuard(ender);
     // Loaded here: only some runs have it.
     const { LimitEnforcer } = await import('./enforce-limits.js');
@@ -52,5 +54,6 @@ export class LimitGuard {
   async finish(): Promise<void> {
     this.#enforcer?.stop();
     await this.#watching;
+    await this.#ender.finish();
   }
 }

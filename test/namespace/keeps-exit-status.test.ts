@@ -154,4 +154,25 @@ describePrivileged('a budget', () => {
     expect(status).toBe(120);
     expect(report.budget).toMatchObject({ verdict: 'exceeded', ended: true });
   });
+
+  test.each(['download', 'upload'])('with --kill the kernel refuses a %s that ignores SIGTERM', async (mode) => {
+    await using wire = await Wire.lay(2);
+    // Each of them is another connection: it goes on until it is killed.
+    const transfer = `python3 ${program('traffic.py')} ${mode} ${wire.ipv4} ${wire.port} 2000000 2>/dev/null`;
+    const { status, report, stderr } = await measured(
+      ['sh', '-c', `trap '' TERM; while :; do ${transfer}; done`],
+      ['--kill', '--max-total', '2MB', '--interval', '100ms', '--grace', '2s'],
+    );
+    expect(status, stderr).toBe(120);
+    expect(report.budget).toMatchObject({ verdict: 'exceeded', ended: true });
+    const way = mode === 'download' ? 'in' : 'out';
+    const series = [
+      ...report.series.samples.map((sample) => sample[way]),
+      report.traffic.external[way].wireOctets ?? 0,
+    ];
+    const over = series.findIndex((octets) => octets > 2_000_000);
+    // A sample may be on its way while the rules are made; after that nothing more than resets pass.
+    expect((series.at(-1) ?? 0) - (series[over + 3] ?? series.at(-1) ?? 0)).toBeLessThan(200_000);
+    expect(series.length).toBeGreaterThan(over + 10);
+  });
 });

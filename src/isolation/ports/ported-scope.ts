@@ -60,6 +60,10 @@ export class PortedScope implements Scope {
     return this.#scope.limits;
   }
 
+  get refuse(): Scope['refuse'] {
+    return this.#scope.refuse;
+  }
+
   get remotes(): RemoteSource | undefined {
     return this.#scope.remotes;
   }

@@ -126,6 +126,8 @@ export class VethScope implements Scope {
     return this.#services.limits;
   }
 
+  refuse = (): Promise<void> => this.#services.refuse();
+
   get remotes(): RemoteSource {
     return this.#nat;
   }

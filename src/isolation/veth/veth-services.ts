@@ -69,6 +69,13 @@ export class VethServices implements Disposable {
     return this.#limits;
   }
 
+  /** Refuses the command all that leads out, by the rules that keep limits: until now there may have been none. */
+  async refuse(): Promise<void> {
+    if (!this.#made) return;
+    this.#limits ??= await this.#openLimits(this.#made, {});
+    this.#limits.refuse();
+  }
+
   async attempts(): Promise<readonly Attempt[] | null> {
     return (await this.#gate?.attempts(this.#given.tools.nft)) ?? null;
   }
@@ -132,11 +139,15 @@ export class VethServices implements Disposable {
     this.#published = await PublishedPorts.open(publish, hostLocalLink(plans).inner.addresses, this.#given.boundary);
   }
 
-  async #keepLimits({ namespace, plans }: Made): Promise<void> {
-    const { keep, nat, tools } = this.#given;
-    if (!keep) return;
+  async #keepLimits(made: Made): Promise<void> {
+    const { keep } = this.#given;
+    if (keep) this.#limits = await this.#openLimits(made, keep);
+  }
+
+  async #openLimits({ namespace, plans }: Made, limits: KernelLimits): Promise<KeptLimits> {
+    const { nat, tools } = this.#given;
     const { KeptLimits } = await import('./kept-limits.js');
-    this.#limits = await KeptLimits.open({ limits: keep, nat, namespace, tools, plans: leadingOut(plans) });
+    return KeptLimits.open({ limits, nat, namespace, tools, plans: leadingOut(plans) });
   }
 }
 
