@@ -4,6 +4,7 @@ import type { IpOctets } from '../units.js';
 import type { CiChoice } from './ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
+import { Outputs } from './outputs.js';
 import { parseDuration } from './parse-duration.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { parseReport } from './report-target.js';
@@ -53,8 +54,9 @@ export async function attachCommand(words: readonly string[]): Promise<number> {
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
     const { pid, options, ...told } = parsed;
+    using outputs = new Outputs(told, process.env);
     const measurement = await attach(pid, { ...options, signal: stop.signal });
-    const failed = await tell(measurement, told);
+    const failed = await tell(measurement, { ...told, outputs });
     const status = exitStatus({
       kind: 'measured',
       exit: { kind: 'code', code: 0 },

@@ -5,11 +5,11 @@ import { parseShare } from '../budget/parse-increase.js';
 import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
 import { writeReport } from '../report/write-report.js';
+import { behalfOf } from './behalf.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
 import { FAILED } from './exit-status.js';
 import { nearestWord } from './nearest-option.js';
-import { ownerOfReports } from './owner-of-reports.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
 import { complain } from './say.js';
@@ -36,7 +36,7 @@ export async function budgetCommand(words: readonly string[]): Promise<number> {
     const { files, slack, name, out } = parsed;
     const text = `${JSON.stringify(withBudget(readPresent(out), name, suggest(files, slack)), undefined, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
-    else await writeReport(out, text, ownerOfReports(process.env));
+    else await writeReport(out, text, behalfOf(process.env));
     return 0;
   } catch (error) {
     complain(error);

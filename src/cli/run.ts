@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   try {
     const limits = await limitsOf(options);
     const judgeIncrease = await baselineOf(argv, options);
+    using outputs = await outputsOf(options);
     const measureOnce = async () => judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
     const measurement = options.repeat ? await repeatWith(relay, options, measureOnce) : await measureOnce();
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
@@ -30,7 +31,7 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
     const { budgetExitCode } = options;
     const outcome: Outcome = { kind: 'measured', exit, budget: measurement.budget, budgetExitCode };
     const succeeded = exitStatus(outcome) === 0;
-    const failed = await tell(measurement, succeeded ? withBaselineToSave(options) : options);
+    const failed = await tell(measurement, { ...(succeeded ? withBaselineToSave(options) : options), outputs });
     // A report that is missing fails a run that would have passed, and hides no other failure.
     if (failed && succeeded) return { kind: 'failed' };
     // A series that was cut short has passed nothing.
@@ -56,6 +57,14 @@ async function repeatWith(relay: SignalRelay, options: RunOptions, measureOnce: 
     isStopped: () => relay.toldToEnd !== undefined,
     onRun: (text) => options.quiet || say(text),
   });
+}
+
+/** Loaded here: a run without a report does not pay for it. */
+async function outputsOf(options: RunOptions) {
+  const { reports, saveBaseline, ci } = options;
+  if (reports.length === 0 && saveBaseline === undefined && ciSystem(ci, process.env) === undefined) return undefined;
+  const { Outputs } = await import('./outputs.js');
+  return new Outputs(options, process.env);
 }
 
 /** A later run's baseline is a report like any other. */

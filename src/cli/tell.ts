@@ -1,12 +1,13 @@
 import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
 import { inert } from './inert.js';
-import { ownerOfReports } from './owner-of-reports.js';
+import type { Outputs } from './outputs.js';
 import type { RunOptions } from './run-options.js';
 import { complain } from './say.js';
 import { useColor } from './use-color.js';
 
-type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> & Partial<Pick<RunOptions, 'by' | 'redact'>>;
+type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
+  Partial<Pick<RunOptions, 'by' | 'redact'>> & { readonly outputs: Outputs | undefined };
 
 /** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
@@ -20,19 +21,19 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
     stderr.write(inert(text, env));
   }
   const failed = await writeReports(measurement, options);
-  if (ciSystem(options.ci, env) === 'github') {
+  if (ciSystem(options.ci, env) === 'github' && options.outputs) {
     const { tellGithub } = await import('./tell-github.js');
-    await tellGithub(measurement, { env, quiet: options.quiet, owner: ownerOfReports(env), stderr });
+    tellGithub(measurement, { quiet: options.quiet, outputs: options.outputs, stderr });
   }
   return failed;
 }
 
-async function writeReports(measurement: Measurement, { reports, by }: TellOptions): Promise<boolean> {
+async function writeReports(measurement: Measurement, { reports, by, outputs }: TellOptions): Promise<boolean> {
   let failed = false;
   if (reports.length === 0) return false;
   const { writeReportTo } = await import('./write-report-to.js');
   for (const target of reports) {
-    await writeReportTo(target, measurement, { by, owner: ownerOfReports(process.env) }).catch((error: unknown) => {
+    await writeReportTo(target, measurement, { by, file: outputs?.report(target.path) }).catch((error: unknown) => {
       failed = true;
       complain(error);
     });

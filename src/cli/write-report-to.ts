@@ -1,12 +1,13 @@
 import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text.js';
-import { type Owner, writeReport } from '../report/write-report.js';
+import type { ReportFile } from '../report/write-report.js';
 import type { ReportFormat, ReportTarget } from './report-target.js';
 
 export type ReportOptions = {
   /** Tables of a text; all by default. */
   readonly by?: readonly By[] | undefined;
-  readonly owner?: Owner | undefined;
+  /** Where it goes; stdout by default. */
+  readonly file?: ReportFile | undefined;
 };
 
 type Renderer = (measurement: Measurement, by?: readonly By[]) => string;
@@ -32,11 +33,11 @@ const RENDERERS: Readonly<Record<ReportFormat, () => Promise<Renderer>>> = {
 export async function writeReportTo(
   target: ReportTarget,
   measurement: Measurement,
-  { by, owner }: ReportOptions = {},
+  { by, file }: ReportOptions = {},
 ): Promise<void> {
   const render = await RENDERERS[target.format]();
   const text = render(measurement, by);
   // Not through /dev/stdout, which cannot be opened when it is a socket.
-  if (target.path === '-') process.stdout.write(text);
-  else await writeReport(target.path, text, owner);
+  if (file) await file.write(text);
+  else process.stdout.write(text);
 }

@@ -37,10 +37,14 @@ export function chooseAccount(
   if (wanted !== undefined) return staysRoot(parseWanted(wanted, read));
   if (!/^\d+$/.test(caller.SUDO_UID ?? '')) return undefined;
   const uid = Number(caller.SUDO_UID);
-  const known = findUser((user) => user.uid === uid, read);
+  const known = accountOfUid(uid, read);
   const gid = /^\d+$/.test(caller.SUDO_GID ?? '') ? Number(caller.SUDO_GID) : (known?.gid ?? uid);
   return staysRoot({ ...known, uid, gid });
 }
+
+/** The user database's account of a number; undefined: it has none. */
+export const accountOfUid = (uid: number, read: ReadText = readText): Account | undefined =>
+  findUser((user) => user.uid === uid, read);
 
 const staysRoot = (account: Account) => (account.uid === 0 && account.gid === 0 ? undefined : account);
 

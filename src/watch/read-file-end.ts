@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenFile } from '../files/open-file.js';
 import { parseRecord } from './parse-record.js';
 import type { SampleRecord } from './record.js';
 
@@ -14,7 +14,7 @@ const FIRST_WINDOW = 1 << 16;
 const LAST_WINDOW = 1 << 24;
 
 /** Reads the newest record that is whole: what is behind it was cut, and is no reason to begin anew. */
-export async function readFileEnd(file: FileHandle): Promise<FileEnd> {
+export async function readFileEnd(file: OpenFile): Promise<FileEnd> {
   const { size } = await file.stat();
   for (let window = FIRST_WINDOW; ; window *= 16) {
     const from = Math.max(0, size - window);
@@ -31,7 +31,7 @@ export async function readFileEnd(file: FileHandle): Promise<FileEnd> {
   }
 }
 
-async function readText(file: FileHandle, from: number, to: number): Promise<string> {
+async function readText(file: OpenFile, from: number, to: number): Promise<string> {
   const buffer = Buffer.alloc(to - from);
   let length = 0;
   while (length < buffer.length) {

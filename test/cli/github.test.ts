@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -98,12 +98,14 @@ describePrivileged('in a job of GitHub Actions', () => {
     expect(stdout.split('\n')).toEqual(['exit 0', '4090', '4090', '']);
   });
 
-  test('under sudo a new file belongs to the caller', async () => {
+  test('under sudo a new file belongs to the caller, and what the caller may not write stays as it is', async () => {
     rmSync(output);
-    const { status } = await netmeter(['--', 'true'], { env: { ...env, SUDO_UID: '4242', SUDO_GID: '4343' } });
+    chmodSync(folder, 0o777);
+    const { status, stderr } = await netmeter(['--', 'true'], { env: { ...env, SUDO_UID: '4242', SUDO_GID: '4343' } });
     expect(status).toBe(0);
     expect(statSync(output)).toMatchObject({ uid: 4242, gid: 4343 });
-    expect(statSync(summary)).toMatchObject({ uid: 0, gid: 0 });
+    expect(statSync(summary)).toMatchObject({ uid: 0, gid: 0, size: 0 });
+    expect(stderr).toContain(`the file of GITHUB_STEP_SUMMARY, ${summary}, was not written: permission denied`);
   });
 
   test('attach tells it too', async () => {

@@ -38,6 +38,10 @@ test('an error without a name is told by its number', () => {
   expect(new LinuxError('ioctl', 9999, 'why').message).toBe('ioctl: errno 9999: why');
 });
 
+test('of two names of an error it has the first', () => {
+  expect([11, 95].map((errno) => new LinuxError('fcntl', errno).code)).toEqual(['EAGAIN', 'EOPNOTSUPP']);
+});
+
 function caught(work: () => unknown): unknown {
   try {
     work();

@@ -5,6 +5,7 @@ import { takeReading } from '../../watch/take-reading.js';
 import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';
 import { RecordFile } from '../../watch/write-records.js';
+import { behalfOf } from '../behalf.js';
 import { FAILED } from '../exit-status.js';
 import { complain, say } from '../say.js';
 import { LiveOutput } from './live-output.js';
@@ -38,8 +39,10 @@ export async function watchCommand(words: readonly string[]): Promise<number> {
 async function watch(options: WatchOptions): Promise<void> {
   using signals = new StopSignals();
   using files = openCounters();
-  await using file = options.out === undefined ? undefined : await RecordFile.open(options.out);
+  await using file = options.out === undefined ? undefined : await RecordFile.open(options.out, behalfOf(process.env));
   if (file?.cut) say(`${file.path}: its last line was cut, by a power loss perhaps; the line stays and is not counted`);
+  if (file?.unlocked !== undefined)
+    say(`${file.path} could not be locked (${file.unlocked}): see to it that no other watch writes to it`);
   // Without a file the lines are all there is.
   const output = new LiveOutput(options.quiet, () => file ?? signals.stop());
   const log = new SampleLog(file, file?.last);
