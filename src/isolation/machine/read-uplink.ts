@@ -1,7 +1,10 @@
+import { deviceName } from '../../linux/device-name.js';
+import { type FoundRoute, findRoute } from '../../linux/netlink/route/find-route.js';
+import { type ListedRoute, listRoutes } from '../../linux/netlink/route/list-routes.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { readText } from '../tools/read-text.js';
-import { parseIpv4Routes, parseIpv6Routes, type Route } from './routes.js';
 
-/** How the host reaches the outside. `undefined` fields: the host has no default route of that family. */
+/** How the host reaches the outside. `undefined` fields: the host has no way there of that family. */
 export type Uplink = {
   readonly ipv4?: string;
   readonly ipv6?: string;
@@ -13,24 +16,72 @@ export type Uplink = {
 /** IPv6 needs 1280 bytes (RFC 8200); a smaller uplink carries none. */
 export const carriesIpv6 = ({ ipv6, mtu }: Uplink) => ipv6 !== undefined && mtu >= 1280;
 
-type ReadText = (file: string) => string | undefined;
+/**
+ * Addresses of public name servers, whom the kernel is asked the way to; nothing is sent. Of IPv4 one in each half, as a
+ * tunnel may take the halves and leave the default route as it was.
+ */
+const OUTSIDE = {
+  ipv4: [Buffer.of(9, 9, 9, 9), Buffer.of(193, 0, 14, 129)],
+  ipv6: [Buffer.from('200107fd000000000000000000000001', 'hex')],
+} as const;
 
-/** Reads the routing tables (/proc/net/route, /proc/net/ipv6_route) and the MTU of the default route's device. */
-export function readUplink(read: ReadText = readText): Uplink {
-  const four = summarise(parseIpv4Routes(read('/proc/net/route') ?? ''));
-  const six = summarise(parseIpv6Routes(read('/proc/net/ipv6_route') ?? ''));
-  const device = four.uplink ?? six.uplink;
-  const mtu = device === undefined ? undefined : Number(read(`/sys/class/net/${device}/mtu`));
+type Family = keyof typeof OUTSIDE;
+
+/** Forwarded packets count as root's. */
+const FORWARDED = 0;
+
+/** What the kernel says of its routes. */
+export type Routing = {
+  readonly routes: readonly ListedRoute[];
+  /** The ways of a forwarded packet to the outside. */
+  readonly ways: Readonly<Record<Family, readonly (FoundRoute | undefined)[]>>;
+  readonly nameOf: (device: number) => string | undefined;
+  readonly mtuOf: (device: string) => number | undefined;
+};
+
+/** Asks the kernel how the packets of a namespace would leave: through all rules and tables. */
+export function readUplink(): Uplink {
+  using socket = NetlinkSocket.open(NETLINK_ROUTE);
+  const ways = (family: Family) =>
+    OUTSIDE[family].map((destination) => findRoute(socket, { destination, uid: FORWARDED }));
+  return uplinkOf({
+    routes: listRoutes(socket),
+    ways: { ipv4: ways('ipv4'), ipv6: ways('ipv6') },
+    nameOf: deviceName,
+    mtuOf: (device) => Number(readText(`/sys/class/net/${device}/mtu`)),
+  });
+}
+
+/** The way out by each family, and an MTU that all of it has. */
+export function uplinkOf({ routes, ways, nameOf, mtuOf }: Routing): Uplink {
+  const [four, six] = [usable(ways.ipv4), usable(ways.ipv6)];
+  const nameOfWay = ([way]: readonly FoundRoute[]) => (way?.device === undefined ? undefined : nameOf(way.device));
+  const [ipv4, ipv6] = [nameOfWay(four), nameOfWay(six)];
+  const mtus = (four.length > 0 ? four : six).flatMap(({ device, mtu }) => [
+    mtu ?? Number.POSITIVE_INFINITY,
+    mtuOf((device === undefined ? undefined : nameOf(device)) ?? '') ?? Number.NaN,
+  ]);
+  const mtu = Math.min(...mtus.filter((each) => each >= LEAST_MTU));
   return {
-    ...(four.uplink !== undefined && { ipv4: four.uplink }),
-    ...(six.uplink !== undefined && { ipv6: six.uplink }),
-    routed: { ipv4: four.devices, ipv6: six.devices },
-    mtu: mtu !== undefined && mtu >= 68 ? mtu : 1500,
+    ...(ipv4 !== undefined && { ipv4 }),
+    ...(ipv6 !== undefined && { ipv6 }),
+    routed: { ipv4: routedDevices('ipv4', routes, nameOf), ipv6: routedDevices('ipv6', routes, nameOf) },
+    mtu: Number.isFinite(mtu) ? mtu : USUAL_MTU,
   };
 }
 
-function summarise(all: readonly Route[]) {
-  const routes = all.filter(({ device }) => !/^nm\d/.test(device));
-  const [uplink] = routes.filter((route) => route.isDefault).sort((a, b) => a.metric - b.metric);
-  return { uplink: uplink?.device, devices: [...new Set(routes.map((route) => route.device))] };
+/** What IPv4 asks of each link (RFC 791). */
+const LEAST_MTU = 68;
+const USUAL_MTU = 1500;
+
+const usable = (ways: readonly (FoundRoute | undefined)[]) =>
+  ways.filter((way): way is FoundRoute => way?.type === 'unicast');
+
+function routedDevices(family: Family, routes: readonly ListedRoute[], nameOf: Routing['nameOf']): string[] {
+  const devices = new Set(
+    routes.flatMap((route) => (route.family === family && route.type === 'unicast' ? route.devices : [])),
+  );
+  const names = [...devices].map(nameOf).filter((name) => name !== undefined);
+  // Loopback, and the links of other runs, lead nowhere.
+  return names.filter((name) => name !== 'lo' && !/^nm\d/.test(name));
 }

@@ -4,7 +4,6 @@ export type Route = {
   readonly isDefault: boolean;
   /** Leads to more than one address: neither an address of this machine nor that of a single neighbour. */
   readonly isNetwork: boolean;
-  readonly metric: number;
 };
 
 const RTF_UP = 0x1;
@@ -17,21 +16,21 @@ export function parseIpv4Routes(text: string): Route[] {
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [device, destination, , flags, , , metric, mask] = line.trim().split(/\s+/);
+      const [device, destination, , flags, , , , mask] = line.trim().split(/\s+/);
       if (device === undefined || mask === undefined || !isUsable(device, flags)) return [];
       const isDefault = destination === '00000000' && mask === '00000000';
-      return [{ device, isDefault, isNetwork: mask !== ALL_ONES, metric: Number(metric) }];
+      return [{ device, isDefault, isNetwork: mask !== ALL_ONES }];
     });
 }
 
 /** Parses /proc/net/ipv6_route (rt6_info_route(), net/ipv6/route.c). Link-local and multicast routes lead to no network. */
 export function parseIpv6Routes(text: string): Route[] {
   return text.split('\n').flatMap((line) => {
-    const [destination = '', length, , , , metric, , , flags, device] = line.trim().split(/\s+/);
+    const [destination = '', length, , , , , , , flags, device] = line.trim().split(/\s+/);
     if (device === undefined || !isUsable(device, flags)) return [];
     const isDefault = destination === '0'.repeat(32) && length === '00';
     const isNetwork = length !== '80' && !/^(fe[89ab]|ff)/.test(destination);
-    return [{ device, isDefault, isNetwork, metric: Number.parseInt(metric ?? '0', 16) }];
+    return [{ device, isDefault, isNetwork }];
   });
 }
 

@@ -12,6 +12,8 @@ export function hostLines(plan: LinkPlan, mtu: number, holderPid: number): strin
     `link set ${host.device} addrgenmode none multicast off arp off`,
     ...addressLines(host, inner),
     `link set ${host.device} up`,
+    // Back by the table that is looked up first: those of a tunnel (Tailscale's exit node) come before the main one.
+    ...inner.addresses.map((address) => `route add ${address} dev ${host.device} table local`),
   ];
 }
 

@@ -15,7 +15,6 @@ const route = (name: string, over: Partial<Route> = {}): Route => ({
   device: name,
   isDefault: false,
   isNetwork: true,
-  metric: 0,
   ...over,
 });
 const byDefault = (name: string) => route(name, { isDefault: true });
