@@ -17,6 +17,7 @@ import { Meter } from './run/meter.js';
 import { openScope } from './run/open-scope.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
+import { TreeGroup, treeFolder } from './run/tree-group.js';
 import { Witnesses } from './run/witnesses.js';
 import { closeSeries } from './series/close-series.js';
 import { protocolSummary } from './traffic/protocol.js';
@@ -34,15 +35,21 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const place = await choosePlace(options);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
-  const trace = tracesProcesses(options) ? `netmeter-${newRun()}` : undefined;
+  const run = newRun();
+  const trace = tracesProcesses(options) ? `netmeter-${run}` : undefined;
+  const cgroup = treeFolder(run);
   const { boundary = new Boundary() } = options;
-  const opening = openScope(place, { ...options, trace, boundary });
+  const opening = openScope(place, { ...options, trace, cgroup, boundary });
   using witnesses = new Witnesses({ ...options, trace });
   await using scope = await opening;
+  await using group = TreeGroup.open(cgroup);
   using files = new HeldCounterFiles(scope.counterPid);
   const neighbours = await neighboursOf(scope, files, options);
   const meter = await Meter.start(scope, files);
-  const tree = new CommandTree(scope, options.grace ?? DEFAULTS.grace, options.hurry);
+  const tree = new CommandTree(scope, (await group?.ready()) ? group : undefined, {
+    grace: options.grace ?? DEFAULTS.grace,
+    hurry: options.hurry,
+  });
   const guard = await LimitGuard.open(options, meter, tree);
   await witnesses.ready(scope, meter.before, { first: wantsNames(options), egress: options.egress });
 

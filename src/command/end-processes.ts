@@ -10,6 +10,8 @@ export type EndOptions = {
   readonly hurry?: AbortSignal | undefined;
   /** Who has had a SIGTERM already: many programs take a second one for impatience. */
   readonly told?: ReadonlySet<number>;
+  /** Ends at once, with a SIGKILL, those that the kernel keeps together. */
+  readonly kill?: () => void;
 };
 
 /**
@@ -19,7 +21,7 @@ export type EndOptions = {
 export async function endProcesses(
   list: () => readonly number[],
   grace: Milliseconds,
-  { hurry, told = new Set() }: EndOptions = {},
+  { hurry, told = new Set(), kill }: EndOptions = {},
 ): Promise<void> {
   signalAll(
     list().filter((pid) => !told.has(pid)),
@@ -35,6 +37,7 @@ export async function endProcesses(
   for (let tries = 0; tries < KILL_TRIES; tries++) {
     const left = list();
     if (left.length === 0) return;
+    kill?.();
     signalAll(left, 'SIGKILL');
     await pause(POLL_MS);
   }

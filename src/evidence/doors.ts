@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { childNamespaces, type Resident } from '../attribution/child-namespaces.js';
 import { addSightings, type DoorList, type Sighting } from '../attribution/door-list.js';
 import { inheritedSockets, SOCKET_LISTS } from '../attribution/inherited-sockets.js';
+import { leftGroup } from '../attribution/left-group.js';
 import { farEnds, unixDoors } from '../attribution/unix-doors.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { MarkedTree } from '../isolation/shared/marked-tree.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
+import { groupOf } from '../linux/cgroup/own-group.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { networkOf, readText } from './read-text.js';
@@ -27,6 +29,7 @@ export type Look = {
 /** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
 export class Doors {
   readonly #scope: Scope;
+  readonly #group: string | undefined;
   /** Others live in the scope's namespace too, and the scope knows the tree by its marks alone. */
   readonly #shared: boolean;
   readonly #marked: MarkedTree | undefined;
@@ -40,8 +43,10 @@ export class Doors {
   #peers: ReadonlyMap<string, string> | undefined;
   #found: DoorList = [];
 
-  constructor(scope: Scope) {
+  /** @param group the folder of the tree's control group, where it has one */
+  constructor(scope: Scope, group?: string) {
     this.#scope = scope;
+    this.#group = group;
     this.#shared = scope.isolation.kind === 'host' || scope.isolation.kind === 'join';
     // The scope lists who lives in its namespace; who has left it is known by the mark, or by a parent.
     this.#marked = this.#shared ? undefined : new MarkedTree(scope.marks['NETMETER_RUN']);
@@ -53,7 +58,8 @@ export class Doors {
 
   async look({ atMs, mayAsk }: Look): Promise<void> {
     const inside = this.#scope.processes();
-    const tree = [...new Set([...inside, ...(this.#marked?.members() ?? [])])];
+    const marked = this.#marked?.members() ?? inside;
+    const tree = [...new Set([...inside, ...marked])];
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
     const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS);
     const sockets = unixSocketsOf(this.#scope.counterPid);
@@ -62,6 +68,7 @@ export class Doors {
       ...(await this.#unixDoors(sockets, owners, mayAsk)),
       ...this.#unixDoorsOf(left, owners),
       ...(await this.#inherited(sockets, owners)),
+      ...this.#outOfGroup(marked),
     ];
     // A server of the tree that was not looked into is easily taken for one outside.
     const sure = sightings.filter(({ kind, service }) => complete || kind !== 'unix-socket' || service !== null);
@@ -101,6 +108,13 @@ export class Doors {
       const sockets = unixSocketsOf(pid);
       return unixDoors({ sockets, owners, peers: undefined, exclusive: true });
     });
+  }
+
+  /** Those with the run's mark: netmeter's own helpers are in its own group. */
+  #outOfGroup(marked: readonly number[]): Sighting[] {
+    if (this.#group === undefined) return [];
+    const processes = marked.map((pid) => ({ pid, folder: groupOf(pid) }));
+    return leftGroup(processes, this.#group, false);
   }
 
   /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */

@@ -27,7 +27,7 @@ export type Measurement = {
     readonly startedAt: string;
     /** From the command's start to the end of the last of its processes. */
     readonly durationMs: Milliseconds;
-    /** CPU time of the command and its waited-for descendants. */
+    /** CPU time of the command's whole tree; where it has no control group of its own, of the command and its waited-for descendants. */
     readonly cpu: { readonly userMs: Milliseconds; readonly systemMs: Milliseconds } | null;
   };
   readonly isolation: Isolation;

@@ -82,9 +82,10 @@ export type Door = {
   /**
    * unix-socket: a connection to a program that is none of the tree. inherited-socket: an Internet socket of the
    * namespace that netmeter was started in. child-namespace: processes of the tree live in another network namespace.
+   * left-cgroup: processes of the tree have moved out of its control group.
    */
-  readonly kind: 'unix-socket' | 'inherited-socket' | 'child-namespace';
-  /** The socket's path, its addresses, or the namespace as the kernel calls it. */
+  readonly kind: 'unix-socket' | 'inherited-socket' | 'child-namespace' | 'left-cgroup';
+  /** The socket's path, its addresses, the namespace as the kernel calls it, or the other group's folder. */
   readonly what: string;
   /** Who is known to listen there and to use the network for others; null: not known. */
   readonly service: string | null;

@@ -40,6 +40,8 @@ function description(kind: Door['kind'], what: string): string {
       return `inherited ${what}`;
     case 'child-namespace':
       return what.endsWith(OWN) ? what : `${what}, unless it leads through here`;
+    case 'left-cgroup':
+      return `out of the control group, to ${what}`;
     default:
       return kind satisfies never;
   }

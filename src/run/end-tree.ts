@@ -5,7 +5,11 @@ import type { Scope } from '../isolation/scope.js';
 import type { Milliseconds } from '../units.js';
 
 export type TreeEnd = {
-  readonly scope: Scope;
+  readonly processes: () => readonly number[];
+  /** Ends at once whom the kernel keeps together. */
+  readonly kill: () => void;
+  /** The command's descendants are told first. */
+  readonly strikes: boolean;
   /** The command, while it runs. */
   readonly command: RunningCommand | undefined;
   readonly grace: Milliseconds;
@@ -13,12 +17,12 @@ export type TreeEnd = {
 };
 
 /**
- * Ends the command's tree. In a namespace of its own that is every process there; in a shared one the command's
- * descendants are told first, and /proc finds those that have left their parents.
+ * Ends the command's tree. In a namespace or a control group of its own that is every process there; in a shared one the
+ * command's descendants are told first, and /proc finds those that have left their parents.
  */
-export async function endTree({ scope, command, grace, hurry }: TreeEnd): Promise<void> {
-  const told = command && isShared(scope) ? await strike(command) : new Set<number>();
-  await endProcesses(() => scope.processes(), grace, { hurry, told });
+export async function endTree({ processes, kill, strikes, command, grace, hurry }: TreeEnd): Promise<void> {
+  const told = command && strikes ? await strike(command) : new Set<number>();
+  await endProcesses(processes, grace, { hurry, told, kill });
 }
 
 /** True for a namespace that others live in too. */

@@ -14,6 +14,7 @@ const LONG_MS = 50;
 /** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
 export class DoorWatch implements Disposable {
   readonly #scope: Scope;
+  readonly #group: string | undefined;
   readonly #started = performance.now();
   readonly #early: readonly NodeJS.Timeout[];
   #doors: Doors | undefined;
@@ -23,8 +24,10 @@ export class DoorWatch implements Disposable {
   #looks = 0;
   #commandEnded = false;
 
-  constructor(scope: Scope) {
+  /** @param group the folder of the tree's control group, where it has one */
+  constructor(scope: Scope, group: string | undefined) {
     this.#scope = scope;
+    this.#group = group;
     this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
   }
 
@@ -63,7 +66,7 @@ export class DoorWatch implements Disposable {
       const { Doors } = await import('../evidence/doors.js');
       const from = performance.now();
       const cpu = cpuUsage();
-      this.#doors ??= new Doors(this.#scope);
+      this.#doors ??= new Doors(this.#scope, this.#group);
       const atMs = milliseconds(Math.round(from - this.#started));
       await this.#doors.look({ atMs, mayAsk: !this.#commandEnded });
       this.#looks += 1;

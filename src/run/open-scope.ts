@@ -7,8 +7,12 @@ import { lookFor } from '../isolation/tools/find-tools.js';
 import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
-/** What a run asks for, and the kernel's trace that may be made beside. */
-type ScopeOptions = MeasureOptions & { readonly trace?: string | undefined; readonly boundary: Boundary };
+/** What a run asks for, and what may be made beside: the kernel's trace, and the control group of the command's tree. */
+type ScopeOptions = MeasureOptions & {
+  readonly trace?: string | undefined;
+  readonly cgroup?: string | undefined;
+  readonly boundary: Boundary;
+};
 
 /** Opens a scope where the choice says. */
 export async function openScope(place: Choice, options: ScopeOptions): Promise<Scope> {

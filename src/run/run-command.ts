@@ -65,15 +65,11 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const startedAt = new Date();
   const start = performance.now();
   const cpuBefore = childCpu();
-  const command = startCommand({
-    ...options,
-    env: { ...env, ...scope.marks },
-    argv,
-    enter: scope.enter(identityOptions(account)),
-  });
+  const plan = { ...options, env: { ...env, ...scope.marks }, argv, enter: scope.enter(identityOptions(account)) };
+  const command = tree.start(() => startCommand(plan));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
-  using doors = new DoorWatch(scope);
+  using doors = new DoorWatch(scope, tree.group?.cgroup.folder);
   const onSample = (sample: Sample) => {
     neighbours?.lookBeside();
     void doors.look();
@@ -91,18 +87,12 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const exitedAt = performance.now();
   tree.command = undefined;
   const isAlone = tree.processes().length === 0;
-  const cpu = cpuSpent(cpuBefore, childCpu());
+  const cpuOfCommand = cpuSpent(cpuBefore, childCpu());
   signal?.removeEventListener('abort', stop);
   await hint.settle();
   await doors.atCommandEnd();
   options.onCommandEnd?.(tree.processes().length);
-  const cutShort = await waitForTree({
-    processes: () => tree.processes(),
-    grace: options.grace ?? DEFAULTS.grace,
-    endNow: wait === 'command',
-    signal,
-    hurry,
-  });
+  const cutShort = await waitForTree({ tree, endNow: wait === 'command', signal });
   const endedAt = isAlone ? exitedAt : performance.now();
   const killed = exit.kind === 'signal' || cutShort;
   const { stillOpen, since } = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
@@ -110,7 +100,8 @@ export async function runCommand(stage: Stage): Promise<Life> {
   await guard.finish();
   const after = (at: number) => milliseconds(Math.round(at - start));
   return {
-    ...{ exit, startedAt, cpu, sampled, hint, stillOpen },
+    ...{ exit, startedAt, sampled, hint, stillOpen },
+    cpu: tree.cpu ?? cpuOfCommand,
     durationMs: after(endedAt),
     movedMs: after(Math.max(endedAt, since)),
     samples: watch.samples,

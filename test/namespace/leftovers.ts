@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
+import { groupOf } from '../../src/linux/cgroup/own-group.js';
 
 const lines = (file: string, words: readonly string[], pattern: RegExp) =>
   spawnSync(file, words, { encoding: 'utf8' })
@@ -32,6 +33,12 @@ function traceInstances(): string[] {
   return lines('unshare', ['--mount', 'sh', '-c', script], /^netmeter-/);
 }
 
+/** Control groups of runs' trees. */
+function controlGroups(): string[] {
+  const home = groupOf();
+  return home === undefined ? [] : readdirSync(home).filter((name) => /^netmeter-\d/.test(name));
+}
+
 /** Everything of this machine that a run could leave behind. */
 export function traces(): string[] {
   return [
@@ -43,6 +50,7 @@ export function traces(): string[] {
       /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
     ).filter((line) => !line.includes('ps -eo')),
     ...traceInstances(),
+    ...controlGroups(),
     ...readdirSync(tmpdir()).filter((name) => /resolv\.conf|^netmeter-[^-]*$/.test(name)),
     ...readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')

@@ -20,7 +20,7 @@ function watched(processes = () => [process.pid]) {
     sampleWire: async () => ({}),
     [Symbol.asyncDispose]: async () => {},
   };
-  return { watch: new DoorWatch(scope), looks: () => looks };
+  return { watch: new DoorWatch(scope, undefined), looks: () => looks };
 }
 
 test('without a look nothing is known, and none is made at the end', async () => {

@@ -22,6 +22,8 @@ import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT, REFUSE_RULES } from './
 export type OfflineOptions = {
   readonly cwd?: string | undefined;
   readonly openFiles?: number | undefined;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
   readonly hostPorts?: readonly HostPort[] | undefined;
   /** Made by the rights of this user over a user namespace, where it has no others. */
   readonly rootless: boolean;
@@ -51,7 +53,7 @@ export class OfflineScope implements Scope {
     return opened(scope, () => scope.#setUp());
   }
 
-  private constructor(tools: Tools, { cwd, openFiles, rootless, hostPorts = [] }: OfflineOptions) {
+  private constructor(tools: Tools, { cwd, openFiles, cgroup, rootless, hostPorts = [] }: OfflineOptions) {
     this.#tools = tools;
     this.#rootless = rootless;
     // Who speaks with the host wants its name.
@@ -64,7 +66,7 @@ export class OfflineScope implements Scope {
       detached: true,
       ...(cwd !== undefined && { cwd }),
       env: {
-        ...scriptEnvironment(tools, openFiles),
+        ...scriptEnvironment(tools, openFiles, cgroup),
         NFT: this.#nft ?? '',
         RUN: run,
         NAMESPACES: [

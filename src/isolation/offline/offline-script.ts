@@ -1,4 +1,5 @@
 import { COVER_FILES } from '../scripts/cover-script.js';
+import { END_GROUP } from '../scripts/end-group-script.js';
 import { END_MEMBERS, HOLD_NAMESPACE } from '../scripts/end-members-script.js';
 import { END_TRACE } from '../scripts/end-trace-script.js';
 
@@ -14,12 +15,14 @@ echo "$holder" >&8
 held= trace=
 ${END_MEMBERS}
 ${END_TRACE}
+${END_GROUP}
 ${HOLD_NAMESPACE}
 while read -r verb name <&8; do
   if [ "$verb" = hold ] && hold || { [ "$verb" = trace ] && trace=$name; }; then echo ok >&8; else echo failed >&8; fi
 done
 exec 8<&-
 if [ -n "$trace" ]; then end_trace & fi
+end_group
 [ -n "$held" ] && end_members
 exit 0
 `;

@@ -26,6 +26,8 @@ export type Place = {
 export type SharedOptions = {
   /** Aborted: nothing is started any more. */
   readonly signal?: AbortSignal | undefined;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
@@ -43,13 +45,13 @@ export class SharedScope implements Scope {
   readonly #tree = new MarkedTree();
   readonly #guardian: TreeGuardian;
 
-  protected constructor(place: Place, { openFiles }: SharedOptions) {
+  protected constructor(place: Place, { openFiles, cgroup }: SharedOptions) {
     this.#place = place;
     this.#openFiles = openFiles;
     this.isolation = place.isolation;
     this.counterPid = place.counterPid;
     this.marks = { ...this.#tree.marks, ...place.marks };
-    this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others);
+    this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others, cgroup);
   }
 
   /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */

@@ -1,10 +1,11 @@
+import { END_GROUP } from '../scripts/end-group-script.js';
 import { END_TRACE } from '../scripts/end-trace-script.js';
 import { FIND_MARKED } from '../scripts/marked-script.js';
 
 /**
  * What guards a tree that has no namespace of its own. A POSIX shell that needs no other program (a slim image has
  * none): it waits for the end of its input, however that came about, and then ends what carries the run's mark in its
- * environment, with all descendants. The line `others /proc/PID ...` names those who are there before, `done` says that there is nothing to end, `trace NAME` that the kernel's
+ * environment, with all descendants, and what is in its control group. The line `others /proc/PID ...` names those who are there before, `done` says that there is nothing to end, `trace NAME` that the kernel's
  * trace instance NAME is to be taken away at the end.
  */
 export const TREE_GUARDIAN_SCRIPT = String.raw`
@@ -12,6 +13,7 @@ trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
 trace=
 ${END_TRACE}
+${END_GROUP}
 ${FIND_MARKED}
 remember_reapers
 while read -r word name; do
@@ -22,6 +24,7 @@ while read -r word name; do
   esac
 done
 if [ -n "$trace" ]; then end_trace & fi
+end_group
 [ "$word" = done ] && exit 0
 
 # A process that may not be looked into (setuid) is known by its parent.

@@ -11,11 +11,18 @@ export class TreeGuardian {
   /**
    * @param run the mark's value
    * @param others pids of processes that are there before the tree is
+   * @param cgroup the folder of the control group that the tree may get
    */
-  constructor(run: string, others: readonly number[]) {
+  constructor(run: string, others: readonly number[], cgroup: string | undefined) {
     const sh = lookFor('sh');
     // As a variable, so that a process list shows a name and not a page of shell.
-    const env = { GUARDIAN: TREE_GUARDIAN_SCRIPT, RUN: run, GREP: lookFor('grep') ?? '', LC_ALL: 'C' };
+    const env = {
+      GUARDIAN: TREE_GUARDIAN_SCRIPT,
+      RUN: run,
+      CGROUP: cgroup ?? '',
+      GREP: lookFor('grep') ?? '',
+      LC_ALL: 'C',
+    };
     this.#shell =
       sh === undefined
         ? undefined

@@ -1,3 +1,4 @@
+import { END_GROUP } from '../scripts/end-group-script.js';
 import { END_MEMBERS, HOLD_NAMESPACE } from '../scripts/end-members-script.js';
 
 /**
@@ -28,6 +29,7 @@ exec 3<&-
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
 ${END_MEMBERS}
+${END_GROUP}
 ${HOLD_NAMESPACE}
 
 carry() {
@@ -52,6 +54,7 @@ done
 set +f
 exec 5<&-
 kill -9 $carrier $teller $holder
+end_group
 [ -n "$held" ] && end_members
 exit 0
 `;

@@ -20,6 +20,8 @@ export type UserGuardianOptions = {
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
   readonly openFiles?: number | undefined;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
 };
 
 /** The process that cleans up for an ordinary user, in every case; its one trigger is the end of its input. */
@@ -84,9 +86,9 @@ export class UserGuardian {
 
 const environment = (
   tools: Readonly<Record<string, string>>,
-  { carrier, resolvConf, hosts, openFiles }: UserGuardianOptions,
+  { carrier, resolvConf, hosts, openFiles, cgroup }: UserGuardianOptions,
 ): NodeJS.ProcessEnv => ({
-  ...scriptEnvironment(tools, openFiles),
+  ...scriptEnvironment(tools, openFiles, cgroup),
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: USER_GUARDIAN_SCRIPT,
   HOLDER: USER_HOLDER_SCRIPT,

@@ -25,6 +25,8 @@ export type UserModeOptions = {
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
   readonly openFiles?: number | undefined;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
   /** Where exceptions of services end. */
@@ -69,7 +71,7 @@ export class UserModeScope implements Scope {
     return opened(scope, () => scope.#setUp(), signal);
   }
 
-  private constructor({ publish = [], cwd, openFiles, boundary = new Boundary() }: UserModeOptions) {
+  private constructor({ publish = [], cwd, openFiles, cgroup, boundary = new Boundary() }: UserModeOptions) {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
@@ -77,7 +79,14 @@ export class UserModeScope implements Scope {
     this.#isPublished = publish.length > 0;
     this.#names = new UserModeNames(this.#uplink, boundary);
     const { resolvConf, hosts } = this.#names;
-    this.#guardian = new UserGuardian(this.#tools, { cwd, openFiles, carrier: this.#carrier, resolvConf, hosts });
+    this.#guardian = new UserGuardian(this.#tools, {
+      cwd,
+      openFiles,
+      cgroup,
+      carrier: this.#carrier,
+      resolvConf,
+      hosts,
+    });
   }
 
   get warnings(): readonly Warning[] {

@@ -1,3 +1,4 @@
+import { END_GROUP } from '../scripts/end-group-script.js';
 import { END_MEMBERS, HOLD_NAMESPACE } from '../scripts/end-members-script.js';
 import { END_TRACE } from '../scripts/end-trace-script.js';
 
@@ -88,6 +89,7 @@ withdraw() {
 
 ${END_MEMBERS}
 ${END_TRACE}
+${END_GROUP}
 answer() { if "$@" >&8 2>&1; then echo ok >&8; else echo failed >&8; fi; }
 
 ${HOLD_NAMESPACE}
@@ -101,6 +103,7 @@ while read -r verb rest <&8; do
 done
 exec 8<&-
 if [ -n "$trace" ]; then end_trace & fi
+end_group
 [ -n "$held" ] && end_members
 [ -n "$keys" ] && locked restore
 [ -n "$chains" ] && withdraw

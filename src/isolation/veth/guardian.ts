@@ -21,6 +21,8 @@ export type GuardianOptions = {
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
   readonly openFiles?: number | undefined;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
 };
 
 /** The helpers' sockets, in the order of their descriptors from 3 on. */
@@ -108,9 +110,9 @@ export class Guardian {
 
 const environment = (
   tools: Tools,
-  { resolvConf, hosts, openFiles, trace = '' }: GuardianOptions,
+  { resolvConf, hosts, openFiles, cgroup, trace = '' }: GuardianOptions,
 ): NodeJS.ProcessEnv => ({
-  ...scriptEnvironment(tools, openFiles),
+  ...scriptEnvironment(tools, openFiles, cgroup),
   TRACE: trace,
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: GUARDIAN_SCRIPT,

@@ -31,7 +31,7 @@ export type OpenOptions = {
   /** Octets a second that may pass, each way and family. */
   readonly rateLimit?: OctetsPerSecond | undefined;
 } & ServiceOptions &
-  Pick<GuardianOptions, 'cwd' | 'openFiles' | 'trace'>;
+  Pick<GuardianOptions, 'cwd' | 'openFiles' | 'cgroup' | 'trace'>;
 
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
@@ -62,7 +62,7 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles, trace, keep, egress, rateLimit } = options;
+    const { publish = [], hostPorts = [], cwd, openFiles, cgroup, trace, keep, egress, rateLimit } = options;
     const { boundary = new Boundary() } = options;
     this.#tools = tools;
     const { ipv6, warnings } = ipv6Support(this.#uplink);
@@ -74,7 +74,7 @@ export class VethScope implements Scope {
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#hasMounts = resolvConf !== undefined || hosts !== undefined;
-    this.#guardian = new Guardian(tools, { cwd, openFiles, trace, resolvConf, hosts });
+    this.#guardian = new Guardian(tools, { cwd, openFiles, cgroup, trace, resolvConf, hosts });
     const { helpers } = this.#guardian;
     this.#nat = new NatTable(helpers.nft, publish);
     this.#services = new VethServices({ publish, keep, egress, boundary, tools, nat: this.#nat, resolver, hosts });

@@ -26,6 +26,10 @@ export const moveSelf = (folder: string): void => writeFileSync(`${folder}/cgrou
  * Makes the next moves quick. Each takes a lock for which the kernel waits until every CPU has passed through its scheduler
  * (percpu_down_write(), some 10 ms), unless another move was there just before: so this process is moved to where it is, by
  * another thread, while there is something else to do.
- * @param folder its own group's. @returns when it is done; it never rejects
+ * @param folder its own group's. @returns false where the process may not be moved
  */
-export const prepareMove = (folder: string): Promise<void> => writeFile(`${folder}/cgroup.procs`, '0').catch(() => {});
+export const prepareMove = (folder: string): Promise<boolean> =>
+  writeFile(`${folder}/cgroup.procs`, '0').then(
+    () => true,
+    () => false,
+  );

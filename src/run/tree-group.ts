@@ -1,0 +1,70 @@
+import { cpuUsage } from 'node:process';
+import { Cgroup } from '../linux/cgroup/cgroup.js';
+import type { CgroupCpu } from '../linux/cgroup/cgroup-files.js';
+import { groupOf, prepareMove } from '../linux/cgroup/own-group.js';
+
+/**
+ * Where the control group of a run's tree shall be: below netmeter's own, whose limits the command has then as ever.
+ * @param run the run's name. @returns undefined where there are no control groups of version 2
+ */
+export function treeFolder(run: string): string | undefined {
+  const home = groupOf();
+  return home === undefined ? undefined : `${home}/netmeter-${run}`;
+}
+
+/**
+ * The control group that the command's tree lives in from its first instruction: who is in it, when the last one has gone,
+ * what CPU time they took, and how all are ended at once, the kernel tells without a look through /proc.
+ */
+export class TreeGroup implements AsyncDisposable {
+  readonly cgroup: Cgroup;
+  readonly #home: string;
+  readonly #prepared: Promise<boolean>;
+  /** What this process itself was charged while it was inside. */
+  #ownCpu: CgroupCpu = { userMs: 0, systemMs: 0 };
+
+  /** @returns undefined where none can be made here: a container, no rights, version 1 alone */
+  static open(folder: string | undefined): TreeGroup | undefined {
+    const home = groupOf();
+    if (folder === undefined || home === undefined) return undefined;
+    try {
+      return new TreeGroup(Cgroup.make(folder), home);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor(cgroup: Cgroup, home: string) {
+    this.cgroup = cgroup;
+    this.#home = home;
+    this.#prepared = prepareMove(home);
+  }
+
+  /** To be waited for before {@link start}. @returns false where a process may not be moved here */
+  ready(): Promise<boolean> {
+    return this.#prepared;
+  }
+
+  /** Runs `spawn` so that its children start inside. */
+  start<T>(spawn: () => T extends PromiseLike<unknown> ? never : T): T {
+    const before = cpuUsage();
+    try {
+      return this.cgroup.around(this.#home, spawn);
+    } finally {
+      const { user, system } = cpuUsage(before);
+      this.#ownCpu = { userMs: user / 1000, systemMs: system / 1000 };
+    }
+  }
+
+  /** The tree's CPU time, of all its processes, also those that nobody has waited for. */
+  get cpu(): CgroupCpu | undefined {
+    const all = this.cgroup.cpu;
+    if (!all) return undefined;
+    const { userMs, systemMs } = this.#ownCpu;
+    return { userMs: Math.max(0, all.userMs - userMs), systemMs: Math.max(0, all.systemMs - systemMs) };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cgroup[Symbol.asyncDispose]();
+  }
+}

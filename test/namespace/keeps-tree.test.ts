@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { groupOf } from '../../src/linux/cgroup/own-group.js';
+import { NETMETER, netmeter } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+
+const KINDS = [['veth'], ['host'], ['offline']] as const;
+const inKind = (kind: string) => ['--isolation', kind, ...(kind === 'host' ? ['--baseline-idle', '0'] : [])];
+
+/** Of processes that outlive their run, if they can. */
+const SLEEP = `sleep 1000.${process.pid}`;
+
+/** Nothing of a run is there any more: neither its control group nor who was in it. */
+async function expectGone(group: string) {
+  const sleepers = () =>
+    readdirSync('/proc').filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1') === `${SLEEP.replace(' ', '\0')}\0`;
+      } catch {
+        return false;
+      }
+    });
+  await expect.poll(() => [...sleepers(), existsSync(group)], { timeout: 30_000 }).toEqual([false]);
+}
+
+/** What says `said` of /proc/self/cgroup as a folder. */
+const folderOf = (said: string) => `${groupOf()}/${/netmeter-\d+-\w+/.exec(said)?.[0]}`;
+
+async function measured(kind: string, script: string, options: readonly string[] = []) {
+  const words = ['--report', '-', ...inKind(kind), ...options, '--', 'sh', '-c', script];
+  const { stdout, stderr } = await netmeter(words);
+  const start = stdout.indexOf('{\n');
+  return { said: stdout.slice(0, start), report: JSON.parse(stdout.slice(start)), stderr };
+}
+
+describePrivileged('the command’s tree has a control group of its own', () => {
+  describe.each(KINDS)('in %s', (kind) => {
+    test('below netmeter’s own, from the first instruction', async () => {
+      const { said } = await measured(kind, 'grep ^0:: /proc/self/cgroup');
+      expect(said).toMatch(/^0::.*\/netmeter-\d+-\w+\n$/);
+      await expectGone(folderOf(said));
+    });
+
+    test('CPU time is the whole tree’s, of a daemon too', async () => {
+      const burn = 'i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done';
+      const { report } = await measured(kind, `setsid sh -c '${burn}' >/dev/null 2>&1 & exit`);
+      expect(report.command.cpu.userMs).toBeGreaterThan(40);
+    });
+
+    test('groups that the job makes are part of it, and removed after SIGKILL', async () => {
+      const script = `group=${groupOf()}/$(grep -o 'netmeter-[0-9].*' /proc/self/cgroup | tail -n 1)
+        mkdir -p $group/a/b && setsid sh -c "echo 0 >$group/a/b/cgroup.procs; echo $group; exec ${SLEEP}" & exec ${SLEEP}`;
+      const child = spawn(process.execPath, [NETMETER, '-q', ...inKind(kind), '--', 'sh', '-c', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const gone = once(child, 'exit');
+      const [said] = await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await gone;
+      await expectGone(folderOf(`${said}`));
+    });
+
+    test('whoever moves out of it is named, waited for, and ended with the rest', async () => {
+      const leave = `echo 0 >${groupOf()}/cgroup.procs`;
+      const script = `cat /proc/self/cgroup; sh -c '${leave}; exec sleep 1'
+        setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 & sleep 0.2`;
+      const { said, report } = await measured(kind, script, ['--wait', 'command', '--grace', '0']);
+      expect(report.doors).toContainEqual(
+        expect.objectContaining({ kind: 'left-cgroup', what: groupOf(), name: 'sleep' }),
+      );
+      await expectGone(folderOf(said));
+
+      const { report: daemon } = await measured(kind, `setsid sh -c '${leave}; exec sleep 0.4' >/dev/null 2>&1 &`);
+      expect(daemon.command.durationMs).toBeGreaterThan(390);
+    });
+  });
+});
