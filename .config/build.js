@@ -12,7 +12,7 @@ const loadedByNeed = [
   'counters/(connections|unix-sockets)',
   'doctor/',
   'evidence/(?!observed)',
-  'files/',
+  'files/(?!reason-of|write-to-descriptor)',
   'isolation/(limits|offline|shared|user-mode)/',
   'isolation/machine/(?!canonical|is-ipv6|namespace-members|read-local|read-uplink|routes)',
   'isolation/names/(?!hosts-file|read-resolver|resolver)',
@@ -21,9 +21,9 @@ const loadedByNeed = [
   'isolation/remotes/(?!remote-rules)',
   'isolation/tools/(pause|run-inside|user-name|within)',
   'isolation/veth/(egress-gate|inner-table|kept-limits|scope-names)',
-  'linux/',
+  'linux/(?!libc|linux-error)',
   'privileged/(measure|serve|json)',
-  'report/',
+  'report/(?!visible)',
   'run/(contamination|enforce|explain|neighbours)',
   'traffic/idle',
   'watch/',
@@ -32,7 +32,7 @@ const mainModules = new RegExp(`^${process.cwd()}/src/(?!${loadedByNeed.join('|'
 
 /** What the summary of every run is made of: one file again, though other reports share parts of it. */
 const summaryModules =
-  /\/src\/report\/(.*-rows?|rows|remote-rest|(.*-)?text|flows|format-octets|command-line|paint|visible)\.ts$|\/pretty-bytes\//;
+  /\/src\/report\/(.*-rows?|rows|remote-rest|(.*-)?text|flows|format-octets|command-line|paint)\.ts$|\/pretty-bytes\//;
 
 await build({
   input: { netmeter: 'src/cli/main.ts' },

@@ -8,8 +8,8 @@ import { Outputs } from './outputs.js';
 import { parseDuration } from './parse-duration.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { parseReport } from './report-target.js';
-import { complain } from './say.js';
 import { tell } from './tell.js';
+import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
@@ -43,31 +43,26 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** `netmeter attach`: words in, exit status out. Errors are told here and never thrown. */
-export async function attachCommand(words: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseAttachArguments(words);
-    if (parsed === undefined) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-    const { pid, options, ...told } = parsed;
-    using outputs = new Outputs(told, process.env);
-    const measurement = await attach(pid, { ...options, signal: stop.signal });
-    const failed = await tell(measurement, { ...told, outputs });
-    const status = exitStatus({
-      kind: 'measured',
-      exit: { kind: 'code', code: 0 },
-      budget: measurement.budget,
-      budgetExitCode: 120,
-    });
-    return failed && status === 0 ? FAILED : status;
-  } catch (error) {
-    complain(error);
-    return FAILED;
+/** `netmeter attach`: words in, exit status out. @throws {NetmeterError} */
+export async function attachCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const parsed = parseAttachArguments(words);
+  if (parsed === undefined) {
+    await terminal.print(HELP);
+    return 0;
   }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+  const { pid, options, ...told } = parsed;
+  using outputs = new Outputs(told, process.env);
+  const measurement = await attach(pid, { ...options, signal: stop.signal });
+  const failed = await tell(measurement, { ...told, outputs, terminal });
+  const status = exitStatus({
+    kind: 'measured',
+    exit: { kind: 'code', code: 0 },
+    budget: measurement.budget,
+    budgetExitCode: 120,
+  });
+  return failed && status === 0 ? FAILED : status;
 }
 
 /** Parses the words behind `netmeter attach`; undefined: the help was asked for. @throws {NetmeterError} USAGE */

@@ -8,11 +8,10 @@ import { writeReport } from '../report/write-report.js';
 import { behalfOf } from './behalf.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
-import { FAILED } from './exit-status.js';
 import { nearestWord } from './nearest-option.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import { complain } from './say.js';
+import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
 
 const HELP = `Usage: netmeter budget suggest REPORT.json ... [options]
@@ -25,23 +24,18 @@ Writes a budget that the measured runs would have kept, as a netmeter.config.jso
   --help         Show this help
 `;
 
-/** `netmeter budget`: words in, exit status out. Errors are told here and never thrown. */
-export async function budgetCommand(words: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseBudgetArguments(words);
-    if (parsed === undefined) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const { files, slack, name, out } = parsed;
-    const text = `${JSON.stringify(withBudget(readPresent(out), name, suggest(files, slack)), undefined, 2)}\n`;
-    if (out === undefined) process.stdout.write(text);
-    else await writeReport(out, text, behalfOf(process.env));
+/** `netmeter budget`: words in, exit status out. @throws {NetmeterError} */
+export async function budgetCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const parsed = parseBudgetArguments(words);
+  if (parsed === undefined) {
+    await terminal.print(HELP);
     return 0;
-  } catch (error) {
-    complain(error);
-    return FAILED;
   }
+  const { files, slack, name, out } = parsed;
+  const text = `${JSON.stringify(withBudget(readPresent(out), name, suggest(files, slack)), undefined, 2)}\n`;
+  if (out === undefined) await terminal.printJson(text);
+  else await writeReport(out, text, behalfOf(process.env));
+  return 0;
 }
 
 const CURE = 'Say: netmeter budget suggest REPORT.json ...';

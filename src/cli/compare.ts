@@ -6,12 +6,11 @@ import { type Increase, parseIncrease } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import { type Comparison, renderComparison } from '../report/comparison.js';
 import { painter } from '../report/paint.js';
-import { exitStatus, FAILED } from './exit-status.js';
+import { exitStatus } from './exit-status.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import { complain } from './say.js';
+import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
-import { useColor } from './use-color.js';
 
 const HELP = `Usage: netmeter compare BEFORE.json AFTER.json [options]
 
@@ -28,23 +27,18 @@ Exit codes:
   125  the runs cannot be compared
 `;
 
-/** `netmeter compare`: words in, exit status out. Errors are told here and never thrown. */
-export async function compareCommand(words: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseCompareArguments(words);
-    if (parsed === undefined) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const comparison = compare(parsed);
-    const paint = painter(useColor(process.env, process.stdout.isTTY === true));
-    process.stdout.write(parsed.json ? asJson(comparison) : renderComparison(comparison, paint));
-    const budget = closeBudget(comparison.limits, false);
-    return exitStatus({ kind: 'measured', exit: { kind: 'code', code: 0 }, budget, budgetExitCode: 120 });
-  } catch (error) {
-    complain(error);
-    return FAILED;
+/** `netmeter compare`: words in, exit status out. @throws {NetmeterError} */
+export async function compareCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const parsed = parseCompareArguments(words);
+  if (parsed === undefined) {
+    await terminal.print(HELP);
+    return 0;
   }
+  const comparison = compare(parsed);
+  if (parsed.json) await terminal.printJson(asJson(comparison));
+  else await terminal.print(renderComparison(comparison, painter(terminal.colors('stdout'))));
+  const budget = closeBudget(comparison.limits, false);
+  return exitStatus({ kind: 'measured', exit: { kind: 'code', code: 0 }, budget, budgetExitCode: 120 });
 }
 
 type Parsed = {

@@ -8,11 +8,9 @@ import { renderDiagnosis } from '../doctor/render-diagnosis.js';
 import { readFacts } from '../isolation/read-facts.js';
 import { painter } from '../report/paint.js';
 import { version } from '../version.js';
-import { FAILED } from './exit-status.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
-import { complain } from './say.js';
+import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
-import { useColor } from './use-color.js';
 
 const HELP = `Usage: netmeter doctor [--measure] [--json]
 
@@ -29,27 +27,18 @@ Exit codes:
   125  netmeter itself failed
 `;
 
-/** `netmeter doctor`: words in, exit status out. Errors are told here and never thrown. */
-export async function doctorCommand(words: readonly string[]): Promise<number> {
-  try {
-    const { help, measure, json } = parseDoctorArguments(words);
-    if (help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const diagnosis = diagnose(await readFacts(), { netmeter: version, kernel: release() });
-    const checks = measure ? await measureAll(diagnosis) : [];
-    const paint = painter(useColor(process.env, process.stdout.isTTY === true));
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`
-        : renderDiagnosis(diagnosis, checks, paint),
-    );
-    return diagnosis.isolations.some(({ works, exact }) => works && exact) && checks.every(isRight) ? 0 : 1;
-  } catch (error) {
-    complain(error);
-    return FAILED;
+/** `netmeter doctor`: words in, exit status out. @throws {NetmeterError} */
+export async function doctorCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { help, measure, json } = parseDoctorArguments(words);
+  if (help) {
+    await terminal.print(HELP);
+    return 0;
   }
+  const diagnosis = diagnose(await readFacts(), { netmeter: version, kernel: release() });
+  const checks = measure ? await measureAll(diagnosis) : [];
+  if (json) await terminal.printJson(`${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`);
+  else await terminal.print(renderDiagnosis(diagnosis, checks, painter(terminal.colors('stdout'))));
+  return diagnosis.isolations.some(({ works, exact }) => works && exact) && checks.every(isRight) ? 0 : 1;
 }
 
 /** Parses the words behind `netmeter doctor`. @throws {NetmeterError} USAGE */

@@ -5,7 +5,7 @@ import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
 import { run } from './run.js';
-import { complain, say } from './say.js';
+import { leaveClosedTerminals, Terminal } from './terminal.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {
@@ -16,7 +16,7 @@ const COMMANDS = {
   watch: async () => (await import('./watch/watch.js')).watchCommand,
   help: async () => {
     const { helpCommand } = await import('./help-command.js');
-    return (words: readonly string[]) => helpCommand(words, (name) => COMMANDS[name]());
+    return (words: readonly string[], terminal: Terminal) => helpCommand(words, terminal, (name) => COMMANDS[name]());
   },
 } as const satisfies Record<CommandName, unknown>;
 
@@ -24,42 +24,43 @@ const COMMANDS = {
 async function main(): Promise<void> {
   const [first = '', ...others] = process.argv.slice(2);
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
-  // Only as the first word: `netmeter -- doctor` runs the program of that name.
-  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
-  if (command) {
-    process.exitCode = await (await command())(others);
-    return;
-  }
-  let parsed: Parsed;
+  const terminal = new Terminal(process.env);
+  // Whatever happens, the status is set and the terminal is left in peace.
+  process.once('exit', leaveClosedTerminals);
   try {
-    parsed = await parseArguments(process.argv.slice(2));
+    // Only as the first word: `netmeter -- doctor` runs the program of that name.
+    const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
+    if (command) process.exitCode = await (await command())(others, terminal);
+    else await obey(await parseArguments(process.argv.slice(2)), first, terminal);
   } catch (error) {
-    complain(error);
     process.exitCode = FAILED;
-    return;
+    terminal.complain(error);
   }
+}
+
+async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<void> {
   switch (parsed.kind) {
     case 'run': {
-      const outcome = await run(parsed.argv, parsed.options);
-      if (outcome.kind === 'not-found' && parsed.argv[0] === first) await suggestCommand(first);
-      return end(outcome);
+      const outcome = await run(parsed.argv, parsed.options, terminal);
+      if (outcome.kind === 'not-found' && parsed.argv[0] === first) await suggestCommand(first, terminal);
+      return end(outcome, terminal);
     }
     case 'version':
-      return void process.stdout.write(`netmeter ${version}\n`);
+      return terminal.print(`netmeter ${version}\n`);
     case 'help':
-      return void process.stdout.write(await (await import('./help.js')).helpText(process.stdout.columns));
+      return terminal.print(await (await import('./help.js')).helpText(terminal.columns));
     case 'completion':
-      return void process.stdout.write((await import('./completion.js')).completionScript(parsed.shell));
+      return terminal.print((await import('./completion.js')).completionScript(parsed.shell));
     default:
       return parsed satisfies never;
   }
 }
 
 /** The first word may have been meant for one of netmeter's own commands. */
-async function suggestCommand(word: string): Promise<void> {
+async function suggestCommand(word: string, terminal: Terminal): Promise<void> {
   const { nearestWord } = await import('./nearest-option.js');
   const nearest = nearestWord(word, Object.keys(COMMANDS));
-  if (nearest) say(`did you mean 'netmeter ${nearest}'?`);
+  if (nearest) terminal.say(`did you mean 'netmeter ${nearest}'?`);
 }
 
 /** netmeter as root for a netmeter of an ordinary user, started by sudo. */
@@ -71,10 +72,13 @@ async function servePrivileged(socket: string): Promise<void> {
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */
-function end(outcome: Outcome): void {
+async function end(outcome: Outcome, terminal: Terminal): Promise<void> {
   process.exitCode = exitStatus(outcome);
   const interrupted = outcome.kind === 'measured' && !outcome.budget?.ended && outcome.exit.kind === 'signal';
-  if (interrupted && outcome.exit.signal === 'SIGINT') process.kill(process.pid, 'SIGINT');
+  if (!interrupted || outcome.exit.signal !== 'SIGINT') return;
+  await terminal.flush();
+  leaveClosedTerminals();
+  process.kill(process.pid, 'SIGINT');
 }
 
 void main();

@@ -8,42 +8,51 @@ import { findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles } from './open-files.js';
 import type { RunOptions } from './run-options.js';
-import { complain, say } from './say.js';
 import { SignalRelay } from './signals.js';
 import { tell } from './tell.js';
+import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
 
 /** A wait shorter than this needs no explanation. */
 const EXPLAIN_AFTER_MS = 1000;
 
 /** Measures the command, tells the result, and says how netmeter shall end. Errors are told here and never thrown. */
-export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
+export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
   const relay = new SignalRelay();
   try {
     const limits = await limitsOf(options);
     const judgeIncrease = await baselineOf(argv, options);
     using outputs = await outputsOf(options);
-    const measureOnce = async () => judgeIncrease(await measureWith(relay, argv, { ...options, ...limits }));
-    const measurement = options.repeat ? await repeatWith(relay, options, measureOnce) : await measureOnce();
+    const measureOnce = async () =>
+      judgeIncrease(await measureWith({ relay, terminal }, argv, { ...options, ...limits }));
+    const measurement = options.repeat
+      ? await repeatWith({ relay, terminal }, options, measureOnce)
+      : await measureOnce();
     // Nothing is left to be undone: a signal may end us while a report waits, for a pipe's reader say.
     relay[Symbol.dispose]();
     const { exit } = measurement.command;
     const { budgetExitCode } = options;
     const outcome: Outcome = { kind: 'measured', exit, budget: measurement.budget, budgetExitCode };
     const succeeded = exitStatus(outcome) === 0;
-    const failed = await tell(measurement, { ...(succeeded ? withBaselineToSave(options) : options), outputs });
+    const failed = await tell(measurement, {
+      ...(succeeded ? withBaselineToSave(options) : options),
+      outputs,
+      terminal,
+    });
     // A report that is missing fails a run that would have passed, and hides no other failure.
     if (failed && succeeded) return { kind: 'failed' };
     // A series that was cut short has passed nothing.
     return succeeded && options.repeat && relay.toldToEnd ? { kind: 'interrupted', signal: relay.toldToEnd } : outcome;
   } catch (error) {
-    return failure(error, relay.received);
+    return failure(error, relay.received, terminal);
   } finally {
     relay[Symbol.dispose]();
   }
 }
 
-async function repeatWith(relay: SignalRelay, options: RunOptions, measureOnce: () => Promise<Measurement>) {
+type Around = { readonly relay: SignalRelay; readonly terminal: Terminal };
+
+async function repeatWith({ relay, terminal }: Around, options: RunOptions, measureOnce: () => Promise<Measurement>) {
   const { repeat } = await import('./repeat.js');
   return repeat({
     runs: 1,
@@ -55,7 +64,7 @@ async function repeatWith(relay: SignalRelay, options: RunOptions, measureOnce: 
     signal: relay.signal,
     measureOnce,
     isStopped: () => relay.toldToEnd !== undefined,
-    onRun: (text) => options.quiet || say(text),
+    onRun: (text) => options.quiet || terminal.say(text),
   });
 }
 
@@ -94,7 +103,11 @@ async function limitsOf({ limits, warnLimits, config, budgetName, kill, enforce 
   return all;
 }
 
-async function measureWith(relay: SignalRelay, argv: readonly string[], options: RunOptions): Promise<Measurement> {
+async function measureWith(
+  { relay, terminal }: Around,
+  argv: readonly string[],
+  options: RunOptions,
+): Promise<Measurement> {
   let explanation: NodeJS.Timeout | undefined;
   const openFiles = originalOpenFiles(process.ppid);
   const measurement = await measure(argv, {
@@ -108,7 +121,7 @@ async function measureWith(relay: SignalRelay, argv: readonly string[], options:
     onCommandEnd: (descendants) => {
       relay.commandEnded();
       if (descendants === 0 || options.quiet || options.wait === 'command') return;
-      explanation = setTimeout(() => say(waitingText(descendants)), EXPLAIN_AFTER_MS);
+      explanation = setTimeout(() => terminal.say(waitingText(descendants)), EXPLAIN_AFTER_MS);
     },
   });
   clearTimeout(explanation);
@@ -127,10 +140,10 @@ const tellsProcesses = ({ by, reports, ci }: RunOptions) =>
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;
 
-function failure(error: unknown, received: NodeJS.Signals | undefined): Outcome {
+function failure(error: unknown, received: NodeJS.Signals | undefined, terminal: Terminal): Outcome {
   if (error instanceof NetmeterError && error.code === 'INTERRUPTED' && received)
     return { kind: 'interrupted', signal: received };
-  complain(error);
+  terminal.complain(error);
   if (!(error instanceof NetmeterError)) return { kind: 'failed' };
   if (error.code === 'COMMAND_NOT_FOUND') return { kind: 'not-found' };
   return { kind: error.code === 'COMMAND_NOT_EXECUTABLE' ? 'not-executable' : 'failed' };

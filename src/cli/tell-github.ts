@@ -3,20 +3,20 @@ import { githubAnnotations } from '../report/github-annotations.js';
 import { githubOutput } from '../report/github-output.js';
 import { githubSummary } from '../report/github-summary.js';
 import type { Outputs } from './outputs.js';
-import { complain } from './say.js';
+import type { Terminal } from './terminal.js';
 
 type Github = {
   /** Only what breaks the budget is said. */
   readonly quiet: boolean;
   readonly outputs: Pick<Outputs, 'shared'>;
-  readonly stderr: { readonly write: (text: string) => unknown };
+  readonly terminal: Terminal;
 };
 
 /**
  * Tells GitHub Actions: the job's summary, the step's outputs, annotations on stderr. All of it is a courtesy: what
  * cannot be written is said, and the run ends as it would have.
  */
-export function tellGithub(measurement: Measurement, { quiet, outputs, stderr }: Github): void {
+export function tellGithub(measurement: Measurement, { quiet, outputs, terminal }: Github): void {
   const files = [
     ['GITHUB_STEP_SUMMARY', (present: number) => githubSummary(measurement, present)],
     ['GITHUB_OUTPUT', () => githubOutput(measurement)],
@@ -25,9 +25,8 @@ export function tellGithub(measurement: Measurement, { quiet, outputs, stderr }:
     try {
       outputs.shared(name)?.append(render);
     } catch (error) {
-      complain(error);
+      terminal.complain(error);
     }
   }
-  const annotations = githubAnnotations(measurement, { errorsOnly: quiet });
-  if (annotations.length > 0) stderr.write(`${annotations.join('\n')}\n`);
+  terminal.command(githubAnnotations(measurement, { errorsOnly: quiet }));
 }

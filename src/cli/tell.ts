@@ -1,13 +1,11 @@
 import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
-import { inert } from './inert.js';
 import type { Outputs } from './outputs.js';
 import type { RunOptions } from './run-options.js';
-import { complain } from './say.js';
-import { useColor } from './use-color.js';
+import type { Terminal } from './terminal.js';
 
 type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
-  Partial<Pick<RunOptions, 'by' | 'redact'>> & { readonly outputs: Outputs | undefined };
+  Partial<Pick<RunOptions, 'by' | 'redact'>> & { readonly outputs: Outputs | undefined; readonly terminal: Terminal };
 
 /** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
@@ -15,28 +13,32 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
   // A warning too is worth telling to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
-  const { env, stderr } = process;
+  const { terminal } = options;
   if (!options.quiet || broken) {
-    const text = renderText(measurement, { by: options.by, color: useColor(env, stderr.isTTY === true) });
-    stderr.write(inert(text, env));
+    terminal.show(renderText(measurement, { by: options.by, color: terminal.colors('stderr') }));
   }
   const failed = await writeReports(measurement, options);
-  if (ciSystem(options.ci, env) === 'github' && options.outputs) {
+  if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
     const { tellGithub } = await import('./tell-github.js');
-    tellGithub(measurement, { quiet: options.quiet, outputs: options.outputs, stderr });
+    tellGithub(measurement, { quiet: options.quiet, outputs: options.outputs, terminal });
   }
   return failed;
 }
 
-async function writeReports(measurement: Measurement, { reports, by, outputs }: TellOptions): Promise<boolean> {
+async function writeReports(
+  measurement: Measurement,
+  { reports, by, outputs, terminal }: TellOptions,
+): Promise<boolean> {
   let failed = false;
   if (reports.length === 0) return false;
   const { writeReportTo } = await import('./write-report-to.js');
   for (const target of reports) {
-    await writeReportTo(target, measurement, { by, file: outputs?.report(target.path) }).catch((error: unknown) => {
-      failed = true;
-      complain(error);
-    });
+    await writeReportTo(target, measurement, { by, file: outputs?.report(target.path), terminal }).catch(
+      (error: unknown) => {
+        failed = true;
+        terminal.complain(error);
+      },
+    );
   }
   return failed;
 }

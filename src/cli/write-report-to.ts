@@ -2,12 +2,14 @@ import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text.js';
 import type { ReportFile } from '../report/write-report.js';
 import type { ReportFormat, ReportTarget } from './report-target.js';
+import type { Terminal } from './terminal.js';
 
 export type ReportOptions = {
   /** Tables of a text; all by default. */
   readonly by?: readonly By[] | undefined;
-  /** Where it goes; stdout by default. */
-  readonly file?: ReportFile | undefined;
+  /** Where it goes; undefined: stdout. */
+  readonly file: ReportFile | undefined;
+  readonly terminal: Terminal;
 };
 
 type Renderer = (measurement: Measurement, by?: readonly By[]) => string;
@@ -33,11 +35,11 @@ const RENDERERS: Readonly<Record<ReportFormat, () => Promise<Renderer>>> = {
 export async function writeReportTo(
   target: ReportTarget,
   measurement: Measurement,
-  { by, file }: ReportOptions = {},
+  { by, file, terminal }: ReportOptions,
 ): Promise<void> {
   const render = await RENDERERS[target.format]();
   const text = render(measurement, by);
   // Not through /dev/stdout, which cannot be opened when it is a socket.
   if (file) await file.write(text);
-  else process.stdout.write(text);
+  else await terminal.printJson(text);
 }

@@ -27,7 +27,7 @@ const NAME_WIDTH = 28;
 /** The difference of two runs for people. */
 export function renderComparison({ before, after, rows, limits }: Comparison, paint: Paint): string {
   const head = (label: string, { command }: EarlierRun) =>
-    `${paint.bold(label.padEnd(7))} ${commandLine(command.argv, WIDTH - 33)} (${command.startedAt})`;
+    `${paint.bold(label.padEnd(7))} ${commandLine(command.argv, WIDTH - 33)} (${visible(command.startedAt)})`;
   const parts = (['class', 'remote', 'process'] as const).flatMap((kind) => {
     const all = rows.filter((each) => each.kind === kind);
     const hidden = all.length - MOST;

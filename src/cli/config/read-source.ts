@@ -52,6 +52,14 @@ async function runModule(path: string): Promise<unknown> {
     const { createJiti } = await import('jiti');
     return await createJiti(pathToFileURL(path).href, { fsCache: false }).import(path, { default: true });
   } catch (cause) {
-    throw configError(path, `it cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw configError(path, `it cannot be run: ${inOneLine(cause)}`, cause);
   }
 }
+
+/** A compiler shows the place in lines of their own. */
+const inOneLine = (cause: unknown) =>
+  (cause instanceof Error ? cause.message : String(cause))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join(' ');

@@ -2,22 +2,21 @@ import { type Paint, painter } from '../../report/paint.js';
 import type { SampleRecord } from '../../watch/record.js';
 import { renderSample, sampleHeading } from '../../watch/render-sample.js';
 import { renderTotal } from '../../watch/render-total.js';
-import { useColor } from '../use-color.js';
+import type { Terminal } from '../terminal.js';
 
 /** A line for each sample and the total, on stdout, as long as somebody reads it. */
 export class LiveOutput {
+  readonly #terminal: Terminal;
   readonly #paint: Paint;
+  readonly #onGone: () => void;
   #silent: boolean;
 
-  /** @param onGone called when the reader has gone, as `| head` does */
-  constructor(quiet: boolean, onGone: () => void) {
+  /** @param onGone called when the reader has gone, as `| head` does, or nothing more can be written */
+  constructor(terminal: Terminal, quiet: boolean, onGone: () => void) {
+    this.#terminal = terminal;
     this.#silent = quiet;
-    this.#paint = painter(useColor(process.env, process.stdout.isTTY === true));
-    process.stdout.on('error', () => {
-      if (this.#silent) return;
-      this.#silent = true;
-      onGone();
-    });
+    this.#onGone = onGone;
+    this.#paint = painter(terminal.colors('stdout'));
   }
 
   heading(): void {
@@ -33,6 +32,14 @@ export class LiveOutput {
   }
 
   #print(text: string): void {
-    if (!this.#silent) process.stdout.write(`${text}\n`);
+    if (this.#silent) return;
+    void this.#terminal
+      .print(`${text}\n`)
+      .catch(() => {})
+      .then(() => {
+        if (this.#terminal.isRead || this.#silent) return;
+        this.#silent = true;
+        this.#onGone();
+      });
   }
 }

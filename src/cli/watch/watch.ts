@@ -6,45 +6,40 @@ import { takeTicks } from '../../watch/take-ticks.js';
 import { type Logged, SampleLog } from '../../watch/write-log.js';
 import { RecordFile } from '../../watch/write-records.js';
 import { behalfOf } from '../behalf.js';
-import { FAILED } from '../exit-status.js';
-import { complain, say } from '../say.js';
+import type { Terminal } from '../terminal.js';
 import { LiveOutput } from './live-output.js';
 import { parseWatchArguments, type WatchOptions } from './parse-watch-arguments.js';
 import { StopSignals } from './stop-signals.js';
 
-/** `netmeter watch`: words in, exit status out. Errors are told here and never thrown. */
-export async function watchCommand(words: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseWatchArguments(words);
-    switch (parsed.kind) {
-      case 'watch':
-        await watch(parsed.options);
-        return 0;
-      case 'report':
-        await (await import('./watch-report.js')).report(parsed.path, parsed.json);
-        return 0;
-      case 'help':
-        process.stdout.write((await import('./watch-help.js')).WATCH_HELP);
-        return 0;
-      default:
-        return parsed satisfies never;
-    }
-  } catch (error) {
-    complain(error);
-    return FAILED;
+/** `netmeter watch`: words in, exit status out. @throws {NetmeterError} */
+export async function watchCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const parsed = parseWatchArguments(words);
+  switch (parsed.kind) {
+    case 'watch':
+      await watch(parsed.options, terminal);
+      return 0;
+    case 'report':
+      await (await import('./watch-report.js')).report(parsed.path, parsed.json, terminal);
+      return 0;
+    case 'help':
+      await terminal.print((await import('./watch-help.js')).WATCH_HELP);
+      return 0;
+    default:
+      return parsed satisfies never;
   }
 }
 
 /** Samples until it is stopped. What fails after the first sample is said, and it goes on. */
-async function watch(options: WatchOptions): Promise<void> {
+async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
   using signals = new StopSignals();
   using files = openCounters();
   await using file = options.out === undefined ? undefined : await RecordFile.open(options.out, behalfOf(process.env));
-  if (file?.cut) say(`${file.path}: its last line was cut, by a power loss perhaps; the line stays and is not counted`);
+  if (file?.cut)
+    terminal.say(`${file.path}: its last line was cut, by a power loss perhaps; the line stays and is not counted`);
   if (file?.unlocked !== undefined)
-    say(`${file.path} could not be locked (${file.unlocked}): see to it that no other watch writes to it`);
+    terminal.say(`${file.path} could not be locked (${file.unlocked}): see to it that no other watch writes to it`);
   // Without a file the lines are all there is.
-  const output = new LiveOutput(options.quiet, () => file ?? signals.stop());
+  const output = new LiveOutput(terminal, options.quiet, () => file ?? signals.stop());
   const log = new SampleLog(file, file?.last);
   const source = { files, outside: outsideDevices, intervalMs: options.interval };
   const ticks = takeTicks({
@@ -52,7 +47,7 @@ async function watch(options: WatchOptions): Promise<void> {
     signal: signals.signal,
     ...(options.for !== undefined && { forMs: options.for }),
   });
-  const trouble = new Trouble();
+  const trouble = new Trouble(terminal);
   let last: Logged | undefined;
   output.heading();
   for await (const _ of ticks) {
@@ -63,7 +58,7 @@ async function watch(options: WatchOptions): Promise<void> {
     } catch (error) {
       // The first sample tells whether it can be done here at all.
       if (!last) throw error;
-      complain(error);
+      terminal.complain(error);
     }
   }
   if (!last) return;
@@ -86,14 +81,22 @@ function openCounters(): HeldCounterFiles {
 
 /** Tells when writing begins to fail, anew each time the reason changes, and when it is made good. */
 class Trouble {
+  readonly #terminal: Terminal;
   #reason: string | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
 
   tell(path: string | undefined, { failure, waiting }: Logged): void {
     const reason = failure === undefined ? undefined : reasonOf(failure);
     if (reason === this.#reason) return;
     this.#reason = reason;
-    if (reason === undefined) say(`${path}: written again, nothing was lost`);
-    else say(`${path} cannot be written to: ${reason}; tried again with the next sample (waiting: ${waiting})`);
+    if (reason === undefined) this.#terminal.say(`${path}: written again, nothing was lost`);
+    else
+      this.#terminal.say(
+        `${path} cannot be written to: ${reason}; tried again with the next sample (waiting: ${waiting})`,
+      );
   }
 }
 
