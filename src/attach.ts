@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Boundary } from './boundary.js';
 import { judge } from './budget/judge.js';
 import type { Limits } from './budget/limits.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
@@ -51,8 +52,9 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   const before = await takeReading(queues, files);
   const watched = { isolation, sampleWire: async () => ({}) };
   const interval = options.interval ?? DEFAULTS.interval;
+  const boundary = new Boundary();
   const octets = octetsSince({ scope: watched, files, before });
-  using watch = new TrafficWatch({ octets, interval, onSample: async () => {} });
+  using watch = new TrafficWatch({ octets, interval, onSample: async () => {}, boundary });
 
   const end = await waitForEnd(alive, options);
   const sampled = await watch.finish();
@@ -81,7 +83,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
     doors: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
-    warnings: runWarnings(after, delta, { isolation, method, stillOpen: 0 }),
+    warnings: [...runWarnings(after, delta, { isolation, method, stillOpen: 0 }), ...boundary.warnings],
   };
 }
 

@@ -12,10 +12,13 @@ const PARTS = {
   neighbours: 'the look for other processes',
   limits: 'the keeper of limits',
   hints: 'the hint at ports',
+  attempts: 'the list of attempts',
   'published-ports': 'the forwarder of published ports',
   'host-ports': "the forwarder of the host's ports",
   explanation: 'the explanation of the traffic',
-  series: 'the series',
+  summary: 'the summary',
+  github: "the words for GitHub's job",
+  stray: 'a part of netmeter',
 } as const;
 
 export type Part = keyof typeof PARTS;

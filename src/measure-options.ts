@@ -33,11 +33,6 @@ export type MeasureOptions = {
   readonly netns?: string;
   /** How long a namespace that others use too is watched before the command and after it; 1 s, 0: not at all. */
   readonly baselineIdle?: Milliseconds;
-  /**
-   * Wait until the command's look-ups are seen before it starts, some milliseconds; by default its first may be missed,
-   * unless a limit is on names or look-ups.
-   */
-  readonly namesFirst?: boolean;
   /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default, but for a limit on them. */
   readonly processes?: boolean;
   /** Ask the reverse zones for remotes that the command looked up no name of; false by default. */

@@ -1,6 +1,6 @@
 import { env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
-import { needsNames, needsProcesses } from './budget/limits.js';
+import { needsProcesses } from './budget/limits.js';
 import { type Account, chooseAccount } from './command/account.js';
 import { findCommand } from './command/find-command.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
@@ -21,6 +21,7 @@ import { TreeGroup, treeFolder } from './run/tree-group.js';
 import { Witnesses } from './run/witnesses.js';
 import { closeSeries } from './series/close-series.js';
 import { protocolSummary } from './traffic/protocol.js';
+import { milliseconds } from './units.js';
 import { version } from './version.js';
 
 /**
@@ -40,25 +41,26 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const cgroup = treeFolder(run);
   const { boundary = new Boundary() } = options;
   const opening = openScope(place, { ...options, trace, cgroup, boundary });
-  using witnesses = new Witnesses({ ...options, trace });
+  using witnesses = new Witnesses({ ...options, trace, boundary });
   await using scope = await opening;
   await using group = TreeGroup.open(cgroup);
   using files = new HeldCounterFiles(scope.counterPid);
+  witnesses.scopeOpened(scope);
   const neighbours = await neighboursOf(scope, files, options);
   const meter = await Meter.start(scope, files);
   const tree = new CommandTree(scope, (await group?.ready()) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,
     hurry: options.hurry,
   });
-  const guard = await LimitGuard.open(options, meter, tree);
-  await witnesses.ready(scope, meter.before, { first: wantsNames(options), egress: options.egress });
+  const guard = await LimitGuard.open(options, { meter, tree, boundary });
+  await witnesses.ready(scope, meter.before, options.egress);
 
-  const life = await runCommand({ argv, env, account, options, meter, tree, guard, witnesses, neighbours });
+  const life = await runCommand({ argv, env, account, options, meter, tree, guard, witnesses, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, doors, hint, stillOpen } = life;
-  const attempts = scope.attempts?.() ?? null;
+  const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
   const { after, delta, traffic, method } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
-  const contamination = await neighbours?.grade();
+  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(), neighbours && UNGRADED);
   const protocol = protocolSummary(delta);
   const explanation = await witnesses.explain(scope, { traffic, protocol, argv });
   const { external } = traffic;
@@ -103,12 +105,11 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 const tracesProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOptions) =>
   processes || needsProcesses(limits) || needsProcesses(warnLimits);
 
-/** Whether the command's first look-up must be seen too. */
-const wantsNames = ({ namesFirst, limits = {}, warnLimits = {}, egress }: MeasureOptions) =>
-  namesFirst || needsNames(limits) || needsNames(warnLimits) || egress !== undefined;
-
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
   (tcp.connectionsFailed ?? 0) + (tcp.retransmittedSegments ?? 0) > 0;
+
+/** Whoever shares the namespace may be in its numbers. */
+const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), foreignConnections: null } as const;
 
 /** Loaded here: a namespace of its own has no neighbours. */
 async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {

@@ -63,7 +63,10 @@ function remotes(before: EarlierRun, after: EarlierRun): ComparedRow[] {
 
 const remotesOf = ({ remotes, dns }: EarlierRun): RunRemotes => {
   const { rows = [] } = remotes ?? {};
-  return { rows, seesNames: dns !== undefined && (dns.queries > 0 || !rows.some(({ port }) => port === DNS)) };
+  return {
+    rows,
+    seesNames: dns !== undefined && dns.queries !== null && (dns.queries > 0 || !rows.some(({ port }) => port === DNS)),
+  };
 };
 
 /** Its well-known port: questions that were counted there and not seen leave remotes without their names. */

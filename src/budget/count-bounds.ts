@@ -25,5 +25,9 @@ export function connectionBounds(evidence: Evidence): Bounds {
 }
 
 /** Questions to the command's nameservers. */
-export const dnsBounds = ({ dns }: Evidence): Bounds =>
-  dns ? exactly(dns.queries) : unknown('the command’s look-ups were not seen');
+export function dnsBounds({ dns }: Evidence): Bounds {
+  if (!dns) return unknown('the command’s look-ups were not seen');
+  if (dns.queries !== null) return exactly(dns.queries);
+  const seen = dns.answered + dns.unanswered;
+  return { lower: seen, upper: Infinity, used: seen, reason: 'it asked nameservers too whose questions are not seen' };
+}

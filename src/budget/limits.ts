@@ -54,7 +54,3 @@ export function listLimits(limits: Limits): Limit[] {
 
 /** Whether it must be known who used the network. */
 export const needsProcesses = ({ processes }: Limits) => Object.keys(processes ?? {}).length > 0;
-
-/** Whether the command's look-ups must be seen from the first on. */
-export const needsNames = ({ remotes, dnsQueries }: Limits) =>
-  dnsQueries !== undefined || Object.keys(remotes ?? {}).length > 0;

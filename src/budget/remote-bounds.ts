@@ -19,12 +19,13 @@ export function remoteBounds(pattern: string, evidence: Evidence): Bounds {
   // An address of nobody is everybody's.
   if (pattern === '*') return total;
   if (!remotes) return atMost(unknown('the remotes are not told apart here'), total.upper);
-  const belongs = belonging(pattern, evidence.dns !== undefined);
+  const seesNames = evidence.dns !== undefined && evidence.dns.queries !== null;
+  const belongs = belonging(pattern, seesNames);
   if (remotes.evidence !== 'kernel-counters') return socketBounds(remotes, belongs, total.upper);
   const sums = { yes: 0, maybe: 0, no: 0 };
   for (const row of remotes.rows) sums[belongs(row)] += both(row.wireOctets);
   const doubts: readonly (readonly [number, string])[] = [
-    [sums.maybe, evidence.dns ? 'an address was asked for by other names too' : 'the command’s look-ups were not seen'],
+    [sums.maybe, seesNames ? 'an address was asked for by other names too' : 'the command’s look-ups were not seen'],
     [both(remotes.others.wireOctets), 'there were more remotes than are told one by one'],
     [Math.max(0, both(remotes.unattributed)), 'some of the traffic could not be told apart by its remote'],
     [bound(method.errorBound), 'how far the numbers can be off is not exact enough'],

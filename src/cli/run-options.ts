@@ -41,8 +41,6 @@ export type RunOptions = {
   readonly by?: readonly By[];
   readonly redact?: true;
   readonly reverseDns?: true;
-  /** The table of remotes was asked for, and so their names: they are worth some milliseconds. */
-  readonly namesFirst?: boolean;
   readonly ci: CiChoice;
   readonly interval?: Milliseconds;
   readonly linger?: Milliseconds;
@@ -95,7 +93,7 @@ export function runOptions(values: Values): RunOptions {
     quiet: values.has('quiet'),
     ...(values.has('redact') && { redact: true }),
     ...(values.has('reverse-dns') && { reverseDns: true }),
-    ...(by && { by, namesFirst: by.includes('remote') }),
+    ...(by && { by }),
     ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
     publish: (values.get('publish') ?? []).flatMap(parsePublish),

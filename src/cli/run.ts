@@ -1,3 +1,4 @@
+import { Boundary } from '../boundary.js';
 import { chooseAccount } from '../command/account.js';
 import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
@@ -110,8 +111,11 @@ async function measureWith(
 ): Promise<Measurement> {
   let explanation: NodeJS.Timeout | undefined;
   const openFiles = originalOpenFiles(process.ppid);
+  const boundary = new Boundary();
+  using _ = takeStrays(boundary);
   const measurement = await measure(argv, {
     ...options,
+    boundary,
     caller: process.env,
     processes: tellsProcesses(options),
     ...(openFiles !== undefined && { openFiles }),
@@ -126,6 +130,13 @@ async function measureWith(
   });
   clearTimeout(explanation);
   return measurement;
+}
+
+/** What nobody has caught while a command runs is none of its affair: a warning in the report, and no end of the run. */
+function takeStrays(boundary: Boundary): Disposable {
+  const take = (error: unknown) => boundary.failed('stray', error);
+  process.on('uncaughtException', take);
+  return { [Symbol.dispose]: () => void process.off('uncaughtException', take) };
 }
 
 /** Formats of reports that have processes in them. */

@@ -1,3 +1,4 @@
+import { Boundary } from '../boundary.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
 import type { Outputs } from './outputs.js';
@@ -14,14 +15,16 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   // A warning too is worth telling to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { terminal } = options;
-  if (!options.quiet || broken) {
-    terminal.show(renderText(measurement, { by: options.by, color: terminal.colors('stderr') }));
-  }
+  const boundary = new Boundary();
+  const summarize = () => renderText(measurement, { by: options.by, color: terminal.colors('stderr') });
+  if (!options.quiet || broken) terminal.show(boundary.attemptNow('summary', summarize, ''));
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
     const { tellGithub } = await import('./tell-github.js');
-    tellGithub(measurement, { quiet: options.quiet, outputs: options.outputs, terminal });
+    const told = { quiet: options.quiet, outputs: options.outputs, terminal };
+    boundary.attemptNow('github', () => tellGithub(measurement, told), undefined);
   }
+  for (const { message } of boundary.warnings) terminal.say(message);
   return failed;
 }
 

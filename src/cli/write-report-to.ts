@@ -1,3 +1,4 @@
+import { NetmeterError } from '../errors.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text.js';
 import type { ReportFile } from '../report/write-report.js';
@@ -38,8 +39,17 @@ export async function writeReportTo(
   { by, file, terminal }: ReportOptions,
 ): Promise<void> {
   const render = await RENDERERS[target.format]();
-  const text = render(measurement, by);
+  const text = rendered(target, () => render(measurement, by));
   // Not through /dev/stdout, which cannot be opened when it is a socket.
   if (file) await file.write(text);
   else await terminal.printJson(text);
+}
+
+/** A renderer that fails costs its own report, and no other. */
+function rendered({ format }: ReportTarget, render: () => string): string {
+  try {
+    return render();
+  } catch (cause) {
+    throw new NetmeterError('REPORT_NOT_WRITTEN', `the report could not be made as ${format}: ${cause}`, { cause });
+  }
 }

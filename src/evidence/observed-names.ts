@@ -15,17 +15,24 @@ export class ObservedNames {
   #loading: Promise<void> | undefined;
   #waiting: DnsExchange[] = [];
   readonly #counts = { queries: 0, answered: 0, notFound: 0, failed: 0, unanswered: 0 };
+  readonly #servers = new Set<string>();
   #totalMs = 0;
   #slowestMs = 0;
 
   /** A message that cannot be read is the command's and the server's affair; it is counted and passed on all the same. */
   readonly take = (exchange: DnsExchange): void => {
+    this.#servers.add(canonicalAddress(exchange.server));
     if (this.#decode) this.#read(exchange, this.#decode);
     else {
       this.#waiting.push(exchange);
       this.#loading ??= this.#load();
     }
   };
+
+  /** Whose answers were seen, by address. */
+  get servers(): ReadonlySet<string> {
+    return this.#servers;
+  }
 
   /** Names that were asked and led to an address, in the order of the questions. */
   namesOf(address: string): readonly string[] {

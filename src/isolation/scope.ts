@@ -68,7 +68,7 @@ export interface Scope extends AsyncDisposable {
   /** Where each remote is counted apart. */
   readonly remotes?: RemoteSource | undefined;
   /**
-   * Looks on at the command's questions to its nameservers, from a little later on.
+   * Looks on at the command's questions to its nameservers, from now on.
    * @returns false where they cannot be seen
    */
   observeNames?(observe: DnsObserver): Promise<boolean>;

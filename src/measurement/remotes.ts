@@ -64,7 +64,8 @@ export type RemoteUse = {
 
 /** What the command asked its nameservers, through a relay that passes everything on as it is. */
 export type DnsUse = {
-  readonly queries: number;
+  /** null: others than those of its resolv.conf were asked too, and their questions are not seen. */
+  readonly queries: number | null;
   readonly answered: number;
   /** Answers that a name does not exist (NXDOMAIN), which search lists ask for by design. */
   readonly notFound: number;

@@ -11,10 +11,22 @@ export class JsonLines<Received, Sent> {
     socket.on('data', (text: string) => {
       const lines = (this.#partial + text).split('\n');
       this.#partial = lines.pop() ?? '';
-      for (const line of lines) take(JSON.parse(line));
+      for (const line of lines) this.#read(line, take);
     });
     // The end of the other side is what matters, and 'close' tells it.
     socket.on('error', () => {});
+  }
+
+  /** Whoever speaks otherwise is not who is meant. */
+  #read(line: string, take: (message: Received) => void): void {
+    let message: Received;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      this.#socket.destroy();
+      return;
+    }
+    take(message);
   }
 
   send(message: Sent): void {

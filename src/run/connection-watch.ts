@@ -1,4 +1,5 @@
 import type { SeenConnections } from '../attribution/connection-ledger.js';
+import type { Boundary } from '../boundary.js';
 import type { ClosedConnections } from '../evidence/closed-connections.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Protocol } from '../measurement/traffic.js';
@@ -7,12 +8,14 @@ import type { Protocol } from '../measurement/traffic.js';
 export class ConnectionWatch implements Disposable {
   readonly #module = import('../evidence/closed-connections.js');
   readonly #ownPorts: ReadonlySet<number>;
+  readonly #boundary: Boundary;
   #closed: Promise<ClosedConnections | undefined> = Promise.resolve(undefined);
   #tellsRtt = true;
   #isOver = false;
 
   /** For the moment at which the scope has begun to be made: what is needed is loaded beside that. */
-  constructor(ownPorts: readonly number[]) {
+  constructor(ownPorts: readonly number[], boundary: Boundary) {
+    this.#boundary = boundary;
     this.#ownPorts = new Set(ownPorts);
   }
 
@@ -20,7 +23,7 @@ export class ConnectionWatch implements Disposable {
   commandStarted(scope: Scope): void {
     // What carries an ordinary user's packets answers by itself, at once.
     this.#tellsRtt = scope.isolation.kind !== 'user-mode';
-    this.#closed = this.#start(scope).catch(() => undefined);
+    this.#closed = this.#boundary.attempt('connections', () => this.#start(scope), undefined);
   }
 
   /** When nothing of the command's is left. @returns undefined where nothing could be heard */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Boundary } from '../boundary.js';
 import type { KernelLimits } from '../isolation/limits/limit-rules.js';
 import type { LimitKeeper } from '../isolation/scope.js';
 import type { JudgedBudget } from '../measurement/budget.js';
@@ -12,6 +13,8 @@ export type Enforcement = {
   /** The exact count's verdict now. */
   readonly judgeNow: () => Promise<JudgedBudget | undefined>;
   readonly endTree: () => Promise<void>;
+  /** Where the exception of a look ends. */
+  readonly boundary: Boundary;
 };
 
 /** So long a refused command has to tell its own error before it is ended. */
@@ -51,7 +54,7 @@ export class LimitEnforcer {
     const shortest = this.#enforcement.limits.total === undefined ? SHORTEST_MS : SHORTEST_FOR_TOTAL_MS;
     while (!signal.aborted && !this.#breached) {
       // A look that fails is left out: the kernel keeps the limits without it.
-      const left = (await this.#look().catch(() => undefined)) ?? 0;
+      const left = (await this.#enforcement.boundary.attempt('limits', () => this.#look(), undefined)) ?? 0;
       await pause(lookAgainMs(left, shortest), undefined, { signal }).catch(() => {});
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Boundary } from '../boundary.js';
 import type { HostPort } from '../isolation/ports/ports.js';
 import type { RefusalWatch } from '../isolation/ports/refusal-watch.js';
 import type { Scope } from '../isolation/scope.js';
@@ -13,22 +14,27 @@ const AFTER_MS = 8;
 export class PortHint {
   readonly #ended = new AbortController();
   readonly #watch: Promise<RefusalWatch | undefined>;
+  readonly #boundary: Boundary;
 
-  constructor(scope: Scope, offered: readonly HostPort[]) {
-    const later = pause(AFTER_MS, undefined, { signal: this.#ended.signal });
-    this.#watch = later.then(() => start(scope, offered)).catch(() => undefined);
+  constructor(scope: Scope, offered: readonly HostPort[], boundary: Boundary) {
+    this.#boundary = boundary;
+    const { signal } = this.#ended;
+    const later = pause(AFTER_MS, true, { signal }).catch(() => false);
+    this.#watch = later.then((is) =>
+      boundary.attempt('hints', () => (is ? start(scope, offered) : undefined), undefined),
+    );
   }
 
   /** Leaves no process of ours inside. */
   async settle(): Promise<void> {
     this.#ended.abort();
-    await (await this.#watch)?.settle();
+    await this.#boundary.attempt('hints', async () => (await this.#watch)?.settle(), undefined);
   }
 
   /** Asks only where a connect failed at all. */
   async warnings({ tcp }: Protocol): Promise<Warning[]> {
     if (!tcp.connectionsFailed) return [];
-    const ports = (await (await this.#watch)?.refused()) ?? [];
+    const ports = await this.#boundary.attempt('hints', async () => (await (await this.#watch)?.refused()) ?? [], []);
     return ports.map((port) => ({
       code: 'HOST_PORT_REFUSED',
       message: `the command was refused at its own 127.0.0.1:${port}, where the host listens: did you mean --host-port ${port}?`,

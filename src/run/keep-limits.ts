@@ -1,3 +1,4 @@
+import type { Boundary } from '../boundary.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Sample } from '../measurement/series.js';
 import type { CommandTree } from './command-tree.js';
@@ -9,13 +10,15 @@ import { cutOctetsSince } from './octets-since.js';
 
 type Asked = Pick<MeasureOptions, 'limits' | 'kill' | 'enforce'>;
 
+type Guarded = { readonly meter: Meter; readonly tree: CommandTree; readonly boundary: Boundary };
+
 /** Ends the command for a breach, where that was asked for: at a sample (kill), or with the kernel's help (enforce). */
 export class LimitGuard {
   readonly #ender: BreachEnder;
   readonly #enforcer: LimitEnforcer | undefined;
   #watching: Promise<void> | undefined;
 
-  static async open(asked: Asked, meter: Meter, tree: CommandTree): Promise<LimitGuard> {
+  static async open(asked: Asked, { meter, tree, boundary }: Guarded): Promise<LimitGuard> {
     const { limits = {}, kill = false, enforce = false } = asked;
     const judgeNow = async () => {
       const { traffic, method } = await meter.count();
@@ -29,7 +32,10 @@ export class LimitGuard {
     if (!enforce || !keeper) return new LimitGuard(ender);
     // Loaded here: only some runs have it.
     const { LimitEnforcer } = await import('./enforce-limits.js');
-    return new LimitGuard(ender, new LimitEnforcer({ limits, keeper, octets: cutOctetsSince(meter), ...watch }));
+    return new LimitGuard(
+      ender,
+      new LimitEnforcer({ limits, keeper, octets: cutOctetsSince(meter), boundary, ...watch }),
+    );
   }
 
   private constructor(ender: BreachEnder, enforcer?: LimitEnforcer) {

@@ -1,4 +1,5 @@
 import { cpuUsage } from 'node:process';
+import type { Boundary } from '../boundary.js';
 import type { Doors } from '../evidence/doors.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Door } from '../measurement/remotes.js';
@@ -15,6 +16,7 @@ const LONG_MS = 50;
 export class DoorWatch implements Disposable {
   readonly #scope: Scope;
   readonly #group: string | undefined;
+  readonly #boundary: Boundary;
   readonly #started = performance.now();
   readonly #early: readonly NodeJS.Timeout[];
   #doors: Doors | undefined;
@@ -25,9 +27,10 @@ export class DoorWatch implements Disposable {
   #commandEnded = false;
 
   /** @param group the folder of the tree's control group, where it has one */
-  constructor(scope: Scope, group: string | undefined) {
+  constructor(scope: Scope, group: string | undefined, boundary: Boundary) {
     this.#scope = scope;
     this.#group = group;
+    this.#boundary = boundary;
     this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
   }
 
@@ -61,21 +64,20 @@ export class DoorWatch implements Disposable {
   }
 
   async #take(): Promise<void> {
-    try {
-      // Loaded here: it shall not delay the command's start.
-      const { Doors } = await import('../evidence/doors.js');
-      const from = performance.now();
-      const cpu = cpuUsage();
-      this.#doors ??= new Doors(this.#scope, this.#group);
-      const atMs = milliseconds(Math.round(from - this.#started));
-      await this.#doors.look({ atMs, mayAsk: !this.#commandEnded });
-      this.#looks += 1;
-      const { user, system } = cpuUsage(cpu);
-      this.#last = { tookMs: (user + system) / 1000, at: performance.now() };
-    } catch {
-      // A look that fails is left out, like a sample.
-    } finally {
-      this.#looking = undefined;
-    }
+    await this.#boundary.attempt('bypasses', () => this.#lookOnce(), undefined);
+    this.#looking = undefined;
+  }
+
+  async #lookOnce(): Promise<void> {
+    // Loaded here: it shall not delay the command's start.
+    const { Doors } = await import('../evidence/doors.js');
+    const from = performance.now();
+    const cpu = cpuUsage();
+    this.#doors ??= new Doors(this.#scope, this.#group);
+    const atMs = milliseconds(Math.round(from - this.#started));
+    await this.#doors.look({ atMs, mayAsk: !this.#commandEnded });
+    this.#looks += 1;
+    const { user, system } = cpuUsage(cpu);
+    this.#last = { tookMs: (user + system) / 1000, at: performance.now() };
   }
 }

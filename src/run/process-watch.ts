@@ -1,4 +1,5 @@
 import { geteuid } from 'node:process';
+import type { Boundary } from '../boundary.js';
 import type { ProcessTrace } from '../evidence/process-trace.js';
 import type { SocketSamples } from '../evidence/socket-samples.js';
 import type { Scope } from '../isolation/scope.js';
@@ -21,12 +22,14 @@ export class ProcessWatch implements Disposable {
   #reason = 'it was not looked for';
   #timers: NodeJS.Timeout[] = [];
   #isOver = false;
+  readonly #look: () => void;
 
   /**
    * For the moment at which the scope has begun to be made: arming the trace takes the kernel 5 ms, in which others work.
    * @param name the trace's
    */
-  constructor(name: string) {
+  constructor(name: string, boundary: Boundary) {
+    this.#look = boundary.guard('processes', () => this.#samples?.sample());
     this.#opening = openTrace(name).catch((error: unknown) => ({ missing: String(error) }));
   }
 
@@ -51,7 +54,7 @@ export class ProcessWatch implements Disposable {
   }
 
   look(): void {
-    void this.#samples?.sample().catch(() => {});
+    this.#look();
   }
 
   /** When nothing of the command's is left. */

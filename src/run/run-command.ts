@@ -1,3 +1,4 @@
+import type { Boundary } from '../boundary.js';
 import { type Account, identityOptions } from '../command/account.js';
 import { type CpuTime, childCpu } from '../command/child-cpu.js';
 import { startCommand } from '../command/start-command.js';
@@ -32,6 +33,8 @@ export type Stage = {
   readonly guard: LimitGuard;
   readonly witnesses: Witnesses;
   readonly neighbours: Neighbours | undefined;
+  /** Where exceptions of what works beside the command end. */
+  readonly boundary: Boundary;
 };
 
 /** How a command and its descendants lived, and what was seen meanwhile. */
@@ -57,7 +60,7 @@ export type Life = {
  * @throws {NetmeterError} INTERRUPTED: it was aborted before the start
  */
 export async function runCommand(stage: Stage): Promise<Life> {
-  const { argv, env, account, options, meter, tree, guard, witnesses, neighbours } = stage;
+  const { argv, env, account, options, meter, tree, guard, witnesses, neighbours, boundary } = stage;
   const { scope, files } = meter;
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
@@ -69,16 +72,16 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => startCommand(plan));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
-  using doors = new DoorWatch(scope, tree.group?.cgroup.folder);
+  using doors = new DoorWatch(scope, tree.group?.cgroup.folder, boundary);
   const onSample = (sample: Sample) => {
-    neighbours?.lookBeside();
+    boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void doors.look();
     witnesses.look();
-    return guard.look(sample);
+    return boundary.attempt('limits', () => guard.look(sample), undefined);
   };
-  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start });
-  guard.commandStarted();
-  const hint = new PortHint(scope, options.hostPorts ?? []);
+  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start, boundary });
+  boundary.guard('limits', () => guard.commandStarted())();
+  const hint = new PortHint(scope, options.hostPorts ?? [], boundary);
   options.onStart?.(command);
   const stop = () => void tree.end();
   signal?.addEventListener('abort', stop, { once: true });
@@ -97,7 +100,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const killed = exit.kind === 'signal' || cutShort;
   const { stillOpen, since } = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
   const sampled = await watch.finish();
-  await guard.finish();
+  await boundary.attempt('limits', () => guard.finish(), undefined);
   const after = (at: number) => milliseconds(Math.round(at - start));
   return {
     ...{ exit, startedAt, sampled, hint, stillOpen },

@@ -1,3 +1,4 @@
+import type { Boundary } from '../boundary.js';
 import type { Sample } from '../measurement/series.js';
 import type { InOut } from '../measurement/traffic.js';
 import { addSample, noSamples, type Samples } from '../series/series.js';
@@ -10,6 +11,8 @@ export type Watched = {
   readonly onSample: (sample: Sample) => Promise<void>;
   /** performance.now() at the command's start; now by default. */
   readonly startedAt?: number;
+  /** Where the exception of a sample ends. */
+  readonly boundary: Boundary;
 };
 
 /** Samples the traffic while the command runs. */
@@ -18,16 +21,21 @@ export class TrafficWatch implements Disposable {
   readonly #started: number;
   readonly #timer: NodeJS.Timeout;
   readonly #onSample: (sample: Sample) => Promise<void>;
+  readonly #boundary: Boundary;
   #samples: Samples;
   #busy = false;
 
-  constructor({ octets, interval, onSample, startedAt = performance.now() }: Watched) {
+  constructor({ octets, interval, onSample, startedAt = performance.now(), boundary }: Watched) {
+    this.#boundary = boundary;
     this.#octets = octets;
     this.#started = startedAt;
     this.#onSample = onSample;
     this.#samples = noSamples(interval);
     // A sample that fails is left out; the run's numbers are those of its end.
-    this.#timer = setInterval(() => this.#take().catch(() => {}), interval);
+    this.#timer = setInterval(
+      boundary.guard('traffic', () => this.#take()),
+      interval,
+    );
   }
 
   get samples(): Samples {
@@ -37,7 +45,7 @@ export class TrafficWatch implements Disposable {
   /** The last look, when nothing moves any more: what the samples have come to. */
   async finish(): Promise<InOut<IpOctets> | undefined> {
     clearInterval(this.#timer);
-    return this.#octets().catch(() => undefined);
+    return this.#boundary.attempt('traffic', () => this.#octets(), undefined);
   }
 
   [Symbol.dispose](): void {

@@ -1,3 +1,5 @@
+import { asFarAsSeen } from '../attribution/seen-queries.js';
+import type { Boundary } from '../boundary.js';
 import { NetmeterError } from '../errors.js';
 import { ObservedNames } from '../evidence/observed-names.js';
 import type { Egress } from '../isolation/limits/destinations.js';
@@ -15,14 +17,9 @@ import type { Reading } from './take-reading.js';
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
 
 /** What a run asks for, and the name of the kernel's trace where it is asked which process used the network. */
-export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & { readonly trace: string | undefined };
-
-/** How the command's look-ups are waited for. */
-export type NamesWanted = {
-  /** Until they are seen; else they are a little later than the start, which they shall not delay. */
-  readonly first?: boolean | undefined;
-  /** Destinations whose names decide. */
-  readonly egress?: Egress | undefined;
+export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & {
+  readonly trace: string | undefined;
+  readonly boundary: Boundary;
 };
 
 /** What is to be explained. */
@@ -33,8 +30,11 @@ export type Explained = {
   readonly argv: readonly string[];
 };
 
+const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
+
 /** Watches a run from beside, and explains its numbers at the end. */
 export class Witnesses implements Disposable {
+  readonly #boundary: Boundary;
   readonly #names = new ObservedNames();
   readonly #reverseDns: boolean;
   readonly #processes: ProcessWatch | undefined;
@@ -42,26 +42,34 @@ export class Witnesses implements Disposable {
   #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
   #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
-  #seesNames: Promise<boolean> | undefined;
+  #seesNames: Promise<boolean> = Promise.resolve(false);
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ trace, reverseDns = false, publish = [] }: Wanted) {
+  constructor({ trace, boundary, reverseDns = false, publish = [] }: Wanted) {
+    this.#boundary = boundary;
     this.#reverseDns = reverseDns;
     const ownPorts = publish.flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : []));
-    this.#processes = trace === undefined ? undefined : new ProcessWatch(trace);
-    this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts);
+    this.#processes = trace === undefined ? undefined : new ProcessWatch(trace, boundary);
+    this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts, boundary);
+  }
+
+  /** Begins to look on at look-ups: the command's first one shall not be missed. */
+  scopeOpened(scope: Scope): void {
+    const observe = () => scope.observeNames?.(this.#names.take) ?? false;
+    this.#seesNames = this.#boundary.attempt('names', observe, false);
   }
 
   /**
    * Before the command is started.
    * @param before what was counted when nothing of the command's could have crossed
+   * @param egress destinations whose names decide
    * @throws {NetmeterError} SETUP_FAILED: names decide where the command may send to, and cannot be seen
    */
-  async ready(scope: Scope, before: Reading, { first = false, egress }: NamesWanted = {}): Promise<void> {
+  async ready(scope: Scope, before: Reading, egress?: Egress): Promise<void> {
     this.#startedAt = before.texts.at;
-    this.#isWhole = countsAll(scope, before.wire).catch(() => undefined);
-    await this.#processes?.ready(scope);
-    const seesNames = first && (await this.#observeNames(scope));
+    this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
+    await this.#boundary.attempt('processes', () => this.#processes?.ready(scope), undefined);
+    const seesNames = await this.#seesNames;
     if (egress && !seesNames) await refuseNames(egress);
   }
 
@@ -76,50 +84,40 @@ export class Witnesses implements Disposable {
 
   /** In the same turn as the command's spawn. */
   commandStarted(scope: Scope, pid: number): void {
-    this.#processes?.commandStarted(scope, pid, performance.now());
-    this.#connections?.commandStarted(scope);
-    void this.#observeNames(scope);
+    const at = performance.now();
+    this.#boundary.guard('processes', () => this.#processes?.commandStarted(scope, pid, at))();
+    this.#boundary.guard('connections', () => this.#connections?.commandStarted(scope))();
   }
 
   look(): void {
-    this.#processes?.look();
+    this.#boundary.guard('processes', () => this.#processes?.look())();
   }
 
   /** When nothing of the command's is left. */
   async explain(scope: Scope, { traffic, protocol, argv }: Explained): Promise<Explanation> {
     const [isWhole, told, seesNames, seen] = await Promise.all([
       this.#isWhole,
-      this.#processes?.finish(),
+      this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
       this.#seesNames,
-      this.#connections?.finish(protocol.tcp),
+      this.#boundary.attempt('connections', () => this.#connections?.finish(protocol.tcp), undefined),
     ]);
-    await this.#names.settle();
+    const dns = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
     // Loaded here: while the command starts every millisecond counts, and now none does.
     const { explain } = await import('./explain.js');
     const namesOf = (address: string) => this.#names.namesOf(address);
-    const explained = await explain({
-      scope,
-      traffic,
-      isWhole,
-      told,
-      namesOf,
+    const { resetsSent } = protocol.tcp;
+    const question = {
+      ...{ scope, traffic, isWhole, told, namesOf, argv, seen, resetsSent },
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
-      argv,
-      seen,
-      resetsSent: protocol.tcp.resetsSent,
-    });
-    return { ...explained, ...(seesNames && { dns: await this.#names.summary() }) };
+    };
+    const explained = await this.#boundary.attempt('explanation', () => explain(question), {});
+    return { ...explained, ...(seesNames && dns && { dns: asFarAsSeen(dns, this.#names.servers, explained.remotes) }) };
   }
 
   [Symbol.dispose](): void {
     this.#processes?.[Symbol.dispose]();
     this.#connections?.[Symbol.dispose]();
-  }
-
-  #observeNames(scope: Scope): Promise<boolean> {
-    this.#seesNames ??= Promise.resolve(scope.observeNames?.(this.#names.take) ?? false).catch(() => false);
-    return this.#seesNames;
   }
 }
 

@@ -99,9 +99,9 @@ describe('a run', () => {
     [['--user', '007:0x10'], { user: '007:0x10' }],
     [['--user', '0x10'], { user: '0x10' }],
     [['--user', 'constructor'], { user: 'constructor' }],
-    [['--by', 'process'], { by: ['process'], namesFirst: false }],
-    [['--by=remote', '--by', 'process'], { by: ['remote', 'process'], namesFirst: true }],
-    [['--by', 'none'], { by: [], namesFirst: false }],
+    [['--by', 'process'], { by: ['process'] }],
+    [['--by=remote', '--by', 'process'], { by: ['remote', 'process'] }],
+    [['--by', 'none'], { by: [] }],
     [['--redact'], { redact: true }],
     [['--reverse-dns'], { reverseDns: true }],
   ])('%j', async (own, options) => {

@@ -6,7 +6,7 @@ type Given = { readonly name: string; readonly answers?: Answer[]; readonly code
 
 function exchange({ name, answers = [], code = 0 }: Given, ms = 1) {
   const answer = encode({ type: 'response', id: 1, flags: code, questions: [{ type: 'A', name }], answers });
-  return { answer, ms };
+  return { server: '192.0.2.53', answer, ms };
 }
 
 const a = (name: string, data: string): Answer => ({ type: 'A', name, data });
@@ -37,8 +37,8 @@ test('counts how the questions went', async () => {
   names.take(exchange({ name: 'a.example', answers: [a('a.example', '192.0.2.1')] }, 2));
   names.take(exchange({ name: 'missing.example', code: 3 }, 4));
   names.take(exchange({ name: 'broken.example', code: 2 }, 6));
-  names.take({ answer: undefined, ms: 5000 });
-  names.take({ answer: Buffer.from('no message'), ms: 8 });
+  names.take({ server: '192.0.2.53', answer: undefined, ms: 5000 });
+  names.take({ server: '192.0.2.53', answer: Buffer.from('no message'), ms: 8 });
   expect(await names.summary()).toEqual({
     queries: 5,
     answered: 4,

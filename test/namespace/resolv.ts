@@ -14,8 +14,7 @@ export async function measuredWithResolver(
   try {
     writeFileSync(join(folder, 'resolv.conf'), resolvConf);
     writeFileSync(join(folder, 'job.sh'), script);
-    // The names are to be seen from the first look-up on.
-    const netmeter = [process.execPath, NETMETER, '--by', 'remote', '--report', `${folder}/report.json`, ...options];
+    const netmeter = [process.execPath, NETMETER, '--report', `${folder}/report.json`, ...options];
     const line = `mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)" && exec "$@"`;
     const words = ['--mount', 'sh', '-euc', line, 'sh', ...netmeter, '--', 'sh', '-eu', `${folder}/job.sh`];
     const ended = await runToEnd('unshare', words);

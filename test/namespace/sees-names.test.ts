@@ -63,6 +63,31 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(report.dns).toMatchObject({ queries: 6, answered: 6, failed: 0, unanswered: 0 });
   });
 
+  test.each(Array.from({ length: 8 }, (_, run) => run))(
+    'a first look-up at once is seen, in each run (%i)',
+    async () => {
+      const { report, stderr } = await measuredWithResolver(
+        `nameserver ${wire.ipv4}\n`,
+        `curl --silent --max-time 5 http://far.example:7000 || true`,
+      );
+      const [first] = report.remotes?.rows.filter(({ port }) => port === 7000) ?? [];
+      expect(first?.names, stderr).toEqual(['far.example']);
+      expect(report.dns?.queries).toBe(2);
+    },
+  );
+
+  test('questions to a nameserver that is not the command’s make their number unknown, not 0', async () => {
+    const ask = `resolver.setServers(["${wire.ipv4}"]); await resolver.resolve4("far.example");`;
+    const { report, status, stderr } = await measuredWithResolver(`nameserver ${wire.near4}\n`, job(ask), [
+      '--max-dns-queries',
+      '5',
+    ]);
+    expect(report.remotes?.rows.map(({ port }) => port)).toEqual([53]);
+    expect(report.dns).toMatchObject({ queries: null, answered: 0 });
+    expect(report.budget?.verdict, stderr).toBe('unmeasured');
+    expect(status).toBe(125);
+  });
+
   test('every record type, answers too big for UDP, and names that do not exist', async () => {
     const { report, stdout, stderr } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,

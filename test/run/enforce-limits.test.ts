@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Boundary } from '../../src/boundary.js';
 import type { JudgedBudget, Verdict } from '../../src/measurement/budget.js';
 import type { InOut } from '../../src/measurement/traffic.js';
 import { LimitEnforcer, leftOf, lookAgainMs } from '../../src/run/enforce-limits.js';
@@ -9,6 +10,7 @@ const budget = (verdict: Verdict): JudgedBudget => ({ verdict, limits: [], ended
 function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = []) {
   const calls: string[] = [];
   const enforcer: LimitEnforcer = new LimitEnforcer({
+    boundary: new Boundary(),
     limits: { total: 100 },
     keeper: {
       tighten: (used) => calls.push(`tighten ${used.in} ${used.out}`),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Boundary } from '../../src/boundary.js';
 import type { Scope } from '../../src/isolation/scope.js';
 import { DoorWatch } from '../../src/run/look-for-doors.js';
 
@@ -20,7 +21,7 @@ function watched(processes = () => [process.pid]) {
     sampleWire: async () => ({}),
     [Symbol.asyncDispose]: async () => {},
   };
-  return { watch: new DoorWatch(scope, undefined), looks: () => looks };
+  return { watch: new DoorWatch(scope, undefined, new Boundary()), looks: () => looks };
 }
 
 test('without a look nothing is known, and none is made at the end', async () => {

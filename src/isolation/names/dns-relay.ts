@@ -120,7 +120,15 @@ async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo,
   const start = performance.now();
   const answer = own?.(question) ?? (await askResolver(question, server));
   const ms = performance.now() - start;
-  if (observe) boundary.guard('names', observe)({ answer: answer === 'refused' ? undefined : answer, ms });
+  if (observe)
+    boundary.guard(
+      'names',
+      observe,
+    )({
+      server: server.address,
+      answer: answer === 'refused' ? undefined : answer,
+      ms,
+    });
   if (answer === undefined) return;
   if (answer !== 'refused') await boundary.attempt('relay', () => admit?.(answer), undefined);
   try {

@@ -70,7 +70,7 @@ class StreamExchanges {
     const at = this.#asked.get(id);
     if (at === undefined) return;
     this.#asked.delete(id);
-    const { boundary, observe = () => {} } = this.#relayed;
-    boundary.guard('names', observe)({ answer, ms: performance.now() - at });
+    const { boundary, server, observe = () => {} } = this.#relayed;
+    boundary.guard('names', observe)({ server: server.address, answer, ms: performance.now() - at });
   }
 }

@@ -65,7 +65,7 @@ async function askByUdp(message: Buffer): Promise<Buffer> {
 test('over UDP, questions and answers pass as they are and are seen', async () => {
   const asked = question('one.example', 7);
   expect(await askByUdp(asked)).toEqual(answerTo(asked));
-  expect(seen).toEqual([{ answer: answerTo(asked), ms: expect.any(Number) }]);
+  expect(seen).toEqual([{ server: '127.0.0.1', answer: answerTo(asked), ms: expect.any(Number) }]);
 });
 
 test('over TCP too', async () => {

@@ -24,7 +24,7 @@ test('no bytes make a parser throw', { timeout: 180_000 }, async () => {
     failureOf(message);
     decodeAnswer(message);
     frames.data(message);
-    names.take({ answer: message, ms: 1 });
+    names.take({ server: '192.0.2.53', answer: message, ms: 1 });
   }
   expect(await names.summary()).toMatchObject({ queries: MUTATIONS, answered: MUTATIONS });
 });

@@ -1,0 +1,16 @@
+import type { DnsUse, RemoteUse } from '../measurement/remotes.js';
+
+/** The port of DNS (RFC 1035). */
+const DNS = 53;
+
+/**
+ * What was seen of the command's look-ups, with an unknown number of them where it also asked nameservers that are not
+ * listened to: octets on their port tell.
+ * @param servers addresses of those whose answers were seen
+ */
+export function asFarAsSeen(dns: DnsUse, servers: ReadonlySet<string>, remotes: RemoteUse | undefined): DnsUse {
+  const isUnseen = remotes?.rows.some(
+    ({ port, role, address }) => port === DNS && role !== 'server' && !servers.has(address),
+  );
+  return isUnseen ? { ...dns, queries: null } : dns;
+}
