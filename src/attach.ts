@@ -59,7 +59,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   const end = await waitForEnd(alive, options);
   const sampled = await watch.finish();
   const { wire, delta, after } = difference(before, await takeReading(queues, files));
-  const { traffic, method } = countTraffic(isolation, wire, delta);
+  const { traffic, method, past } = countTraffic(isolation, wire, delta);
   const { external } = traffic;
   const budget = judge(options.limits ?? {}, { external, method, ended: false });
   const durationMs = milliseconds(Math.round(delta.elapsedMs));
@@ -83,7 +83,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
     doors: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
-    warnings: [...runWarnings(after, delta, { isolation, method, stillOpen: 0 }), ...boundary.warnings],
+    warnings: [...runWarnings(after, delta, { isolation, method, past, stillOpen: 0 }), ...boundary.warnings],
   };
 }
 

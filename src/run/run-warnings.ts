@@ -4,17 +4,30 @@ import type { Snapshot } from '../counters/snapshot.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/traffic.js';
+import type { PastQueue } from '../traffic/count.js';
 
 /** Where, and by what, the numbers came about. */
-export type Provenance = { readonly isolation: Isolation; readonly method: Method; readonly stillOpen: number };
+export type Provenance = {
+  readonly isolation: Isolation;
+  readonly method: Method;
+  /** Links that carried frames past the queue that counts. */
+  readonly past?: readonly PastQueue[] | undefined;
+  readonly stillOpen: number;
+};
 
 /** What the reader of the numbers must know about how they came about. */
 export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
-  const { isolation, method, stillOpen } = provenance;
+  const { isolation, method, past = [], stillOpen } = provenance;
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
     warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
+  }
+  for (const { device, octets } of past) {
+    warn(
+      'QUEUE_BYPASSED',
+      `at least ${octets} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`,
+    );
   }
   for (const [device, { kind }] of Object.entries(delta.devices)) {
     // Others make and remove devices beside the command's.

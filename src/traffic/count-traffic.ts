@@ -13,8 +13,8 @@ const TAP = 'nm0';
 
 /** Turns increments into traffic, by what the kind of isolation lets one know. */
 export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
-  const { traffic, method } = countKind(isolation, wire, delta);
-  return { traffic: separateHostPorts(traffic, wire), method };
+  const { traffic, ...count } = countKind(isolation, wire, delta);
+  return { traffic: separateHostPorts(traffic, wire), ...count };
 }
 
 function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {

@@ -1,4 +1,12 @@
 import type { Method, Traffic } from '../measurement/traffic.js';
 
 /** Traffic, and how it was counted. */
-export type Count = { readonly traffic: Traffic; readonly method: Method };
+export type Count = {
+  readonly traffic: Traffic;
+  readonly method: Method;
+  /** Links that carried frames past the queue that counts; absent: none did. */
+  readonly past?: readonly PastQueue[];
+};
+
+/** Octets of frames, at least. `device` is the command's end of the link. */
+export type PastQueue = { readonly device: string; readonly octets: number };

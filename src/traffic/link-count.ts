@@ -10,7 +10,13 @@ export type LinkEndCount = { readonly octets: number | undefined; readonly packe
 export type LinkCount = { readonly queues: InOut<QueueDelta | undefined>; readonly link: InOut<LinkEndCount> };
 
 /** The same for a family, with the segments that the IP layer saw arrive inside super-packets. */
-export type FamilyCount = LinkCount & { readonly hidden: number | undefined; readonly tcpHeaders: number };
+export type FamilyCount = LinkCount & {
+  readonly family: Family;
+  readonly hidden: number | undefined;
+  readonly tcpHeaders: number;
+  /** UDP datagrams that were sent. */
+  readonly datagrams: number | undefined;
+};
 
 export function linkCount(device: string, wire: WireDelta, delta: CounterDelta): LinkCount {
   const link = countersOf(device, delta);
@@ -31,6 +37,8 @@ export function countersOf(device: string, delta: CounterDelta): Increments {
 
 export const familyCount = (family: Family, wire: WireDelta, delta: CounterDelta): FamilyCount => ({
   ...linkCount(family === 'ipv4' ? 'nm4' : 'nm6', wire, delta),
+  family,
   hidden: hiddenSegments(family === 'ipv4' ? ipv4Counters(delta) : ipv6Counters(delta)),
   tcpHeaders: TCP_HEADERS[family],
+  datagrams: family === 'ipv4' ? delta.snmp['Udp']?.['OutDatagrams'] : delta.snmp6?.['Udp6OutDatagrams'],
 });

@@ -11,10 +11,17 @@ export type Flow = {
   readonly bound: number | null;
   readonly byQueue: boolean;
   readonly byEcn: boolean;
+  /** Octets of frames, at least, that the link carried and its queue has not seen. */
+  readonly past: number;
 };
 
-/** What is known of segments that a link's own counters did not see. */
-type Segments = { readonly hidden: number | undefined; readonly tcpHeaders: number; readonly excess: GsoExcess };
+/** What is known of segments that a link's own counters did not see, and of frames that its queue did not. */
+type Segments = {
+  readonly hidden: number | undefined;
+  readonly tcpHeaders: number;
+  readonly excess: GsoExcess;
+  readonly past: number;
+};
 
 /** By the queue where there is one, else estimated. */
 export function flow(link: LinkEndCount, queue: QueueDelta | undefined, segments: Segments): Flow {
@@ -25,7 +32,9 @@ export function flow(link: LinkEndCount, queue: QueueDelta | undefined, segments
     linkBytes: link.octets === undefined ? null : linkBytes(link.octets),
   };
   if (!queue) return estimate(layers, ip, link.packets, segments);
-  const { excess } = segments;
+  const { excess, past } = segments;
+  if (past > 0 || excess === 'unknown')
+    return { layers: { wireOctets: null, ...layers, packets: null }, bound: null, byQueue: true, byEcn: false, past };
   const count = excess?.packetsIn ?? queue.packets;
   const wire = ipOctets(queue.bytes - ETHERNET_HEADER * count);
   return {
@@ -33,6 +42,7 @@ export function flow(link: LinkEndCount, queue: QueueDelta | undefined, segments
     bound: 0,
     byQueue: true,
     byEcn: excess !== undefined,
+    past,
   };
 }
 
@@ -55,5 +65,6 @@ function estimate(
     bound: known ? hidden * HEADER_SPREAD : null,
     byQueue: false,
     byEcn: false,
+    past: 0,
   };
 }

@@ -1,11 +1,13 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Family, InOut, Layers, Method } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
-import type { Count } from './count.js';
+import type { Count, PastQueue } from './count.js';
 import { type GsoExcess, gsoExcess, knownHidden } from './gso-excess.js';
 import { addKnown, sumLayers } from './layers.js';
-import { countersOf, type FamilyCount, familyCount, type LinkCount, linkCount } from './link-count.js';
-import type { QueueDelta, WireDelta } from './queue-delta.js';
+import { type FamilyCount, familyCount, type LinkCount, linkCount } from './link-count.js';
+import { loopbackCount, pastLoopback } from './loopback.js';
+import { pastQueue } from './past-queue.js';
+import type { WireDelta } from './queue-delta.js';
 import { type Flow, flow } from './wire-flow.js';
 
 /**
@@ -17,6 +19,8 @@ export function wireTraffic(families: readonly Family[], wire: WireDelta, delta:
   const counts = families.map((family) => familyCount(family, wire, delta));
   const excess = gsoExcess(counts, knownHidden(local, wire, delta));
   const all = counts.map((count, index) => flows(count, excess[index]));
+  const near = localFlows(local);
+  const lo = loopbackCount(wire, delta);
   const external = {
     in: sumLayers(all.map((flow) => flow.in.layers)),
     out: sumLayers(all.map((flow) => flow.out.layers)),
@@ -31,11 +35,25 @@ export function wireTraffic(families: readonly Family[], wire: WireDelta, delta:
   return {
     traffic: {
       external: { ...external, ...byFamily },
-      loopback: loopback(wire['lo.out'], delta),
-      hostLocal: layersOf(localFlows(local)),
+      loopback: loopback(lo),
+      hostLocal: layersOf(near),
     },
     method: method(all),
+    ...pastQueues([
+      ...families.map((family, index) => ({ device: DEVICES[family], octets: pastOf(all[index]) })),
+      { device: 'nmh', octets: pastOf(near) },
+      { device: 'lo', octets: pastLoopback(lo) },
+    ]),
   };
+}
+
+const DEVICES = { ipv4: 'nm4', ipv6: 'nm6' } as const;
+
+const pastOf = (flow: InOut<Flow> | undefined) => (flow ? flow.in.past + flow.out.past : 0);
+
+function pastQueues(all: readonly PastQueue[]): Pick<Count, 'past'> {
+  const past = all.filter(({ octets }) => octets > 0);
+  return past.length > 0 ? { past } : {};
 }
 
 function method(flows: readonly InOut<Flow>[]): Method {
@@ -50,20 +68,28 @@ function method(flows: readonly InOut<Flow>[]): Method {
   };
 }
 
-const flows = (count: FamilyCount, excess: GsoExcess): InOut<Flow> => ({
-  in: flow(count.link.in, count.queues.in, { hidden: count.hidden, tcpHeaders: count.tcpHeaders, excess }),
-  out: flow(count.link.out, count.queues.out, { hidden: undefined, tcpHeaders: count.tcpHeaders, excess: undefined }),
-});
-
-/** Packets between this machine and the namespace are made here: the queues have seen each segment. */
-function localFlows({ link, queues }: LinkCount): InOut<Flow> {
-  const unseen = { hidden: undefined, tcpHeaders: 0, excess: undefined };
-  return { in: flow(link.in, queues.in, unseen), out: flow(link.out, queues.out, unseen) };
+function flows(count: FamilyCount, excess: GsoExcess): InOut<Flow> {
+  const { family, link, queues, hidden, tcpHeaders, datagrams } = count;
+  const past = (way: 'in' | 'out', sent?: number) =>
+    queues[way] ? pastQueue(family, queues[way], link[way], sent) : 0;
+  return {
+    in: flow(link.in, queues.in, { hidden, tcpHeaders, excess, past: past('in') }),
+    out: flow(link.out, queues.out, { hidden: undefined, tcpHeaders, excess: undefined, past: past('out', datagrams) }),
+  };
 }
 
-/** Loopback frames are handed over without their Ethernet header; only the queue has seen it. */
-function loopback(queue: QueueDelta | undefined, delta: CounterDelta): InOut<Layers> {
-  const octets = countersOf('lo', delta)['rxBytes'];
+/** Packets between this machine and the namespace are made here: the queues have seen each segment. Both families use it. */
+function localFlows({ link, queues }: LinkCount): InOut<Flow> {
+  const each = (way: 'in' | 'out') => {
+    const past = queues[way] ? pastQueue('ipv4', queues[way], link[way], undefined) : 0;
+    return flow(link[way], queues[way], { hidden: undefined, tcpHeaders: 0, excess: undefined, past });
+  };
+  return { in: each('in'), out: each('out') };
+}
+
+function loopback(count: ReturnType<typeof loopbackCount>): InOut<Layers> {
+  const { octets } = count;
+  const queue = pastLoopback(count) > 0 ? undefined : count.queue;
   const layers: Layers = {
     wireOctets: queue ? ipOctets(queue.bytes - ETHERNET_HEADER * queue.packets) : null,
     ipOctets: octets === undefined ? null : ipOctets(octets),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -113,6 +113,41 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
     } finally {
       wire.inServer('nft delete table inet loss');
     }
+  });
+
+  describe('what goes past the queue that counts is unknown, and said', () => {
+    const unseen = async (script: string) => {
+      const { report, status, stderr } = await measured(['sh', '-euc', script], ['--max-out', '1kB']);
+      expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+      expect(report.traffic.external.out.wireOctets).toBe(null);
+      expect(report.warnings.map(({ code }) => code)).toEqual(['QUEUE_BYPASSED']);
+      expect(status).toBe(125);
+      return report;
+    };
+
+    test('by a packet socket', async () => {
+      const past = `
+import fcntl, re, socket, struct, subprocess
+device = "nm4"
+peer = re.search("lladdr (\\S+)", subprocess.check_output(["ip", "neigh", "show", "dev", device], text=True))[1]
+sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+sender.bind((device, 0x0800))
+sender.setsockopt(263, 20, 1)  # SOL_PACKET, PACKET_QDISC_BYPASS
+own = fcntl.ioctl(sender.fileno(), 0x8927, struct.pack("256s", device.encode()))[18:24]
+frame = bytes.fromhex(peer.replace(":", "")) + own + b"\\x08\\0" + b"\\x45" + b"\\0" * 527
+for _ in range(1000): sender.send(frame)
+`;
+      await unseen(`python3 -c '${past}'`);
+    });
+
+    test('while another queue is in its place', async () => {
+      const { ipv4 } = wire;
+      const report = await unseen(
+        `tc qdisc del dev nm4 root; ${traffic('upload', ipv4, 5_000_000)}; tc qdisc add dev nm4 root handle 6e6d: pfifo limit 10000
+        ${traffic('upload', ipv4, 20_000_000)}`,
+      );
+      expect(report.traffic.external.in.wireOctets).toBeGreaterThan(0);
+    });
   });
 
   test('the IP layer: one header a super-packet, as IpExt and Ip6 count', async () => {

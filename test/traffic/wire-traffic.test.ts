@@ -69,7 +69,7 @@ test('an uplink that hands over GSO packets: the segments are counted by the IP 
 
 test('super-packets of loopback are not the uplink’s', () => {
   const { traffic, method } = wireTraffic(
-    wire({ loopback: { bytes: 500, packets: 5 } }),
+    wire({ loopback: { bytes: 604, packets: 5 } }),
     delta({
       netstat: { IpExt: ecn(15) },
       snmp: { Ip: { InReceives: 13 } },
@@ -78,7 +78,7 @@ test('super-packets of loopback are not the uplink’s', () => {
   );
   expect(traffic.external.in).toMatchObject({ wireOctets: 1000, packets: 10 });
   expect(method.packetsIn).toBe('qdisc');
-  expect(traffic.loopback.in).toEqual({ wireOctets: 430, ipOctets: 430, linkBytes: 430, packets: 5 });
+  expect(traffic.loopback.in).toEqual({ wireOctets: 534, ipOctets: 430, linkBytes: 430, packets: 5 });
 });
 
 test('a lost queue is estimated from /proc, with its bound', () => {
@@ -189,10 +189,10 @@ test('segments count in every ECN column', () => {
 });
 
 test.each([
-  ['loopback', wire({ loopback: { bytes: 500, packets: 5 } }), { lo: device(430, 2), nmh: device(0, 0) }],
+  ['loopback', wire({ loopback: { bytes: 656, packets: 5 } }), { lo: device(430, 2), nmh: device(0, 0) }],
   [
     'this machine’s own addresses',
-    wire({ hostLocal: { in: { bytes: 500, packets: 5 }, out: nothing } }),
+    wire({ hostLocal: { in: { bytes: 656, packets: 5 }, out: nothing } }),
     { lo: device(0, 0), nmh: device(458, 2) },
   ],
 ])('GSO from the uplink beside super-packets of %s: exact', (_, queues, others) => {
@@ -277,4 +277,35 @@ test('loopback without its queue: its bytes by the device, its packets unknown',
     delta({ devices: { lo: device(430, 3), nm4: device(1140, 10, 570, 5) } }),
   );
   expect(traffic.loopback.out).toEqual({ wireOctets: null, ipOctets: 430, linkBytes: 430, packets: null });
+});
+
+test('frames that went past the queue make its direction unknown, at whichever link', () => {
+  const past = (over: Partial<Queues>, devices: CounterDelta['devices']) => wireTraffic(wire(over), delta({ devices }));
+  const bypassed = past({}, { lo: device(0, 0), nm4: device(1140, 10, 570 + 542, 6) });
+  expect(bypassed.traffic.external.out).toMatchObject({ wireOctets: null, packets: null, ipOctets: 1028 });
+  expect(bypassed.traffic.external.in.wireOctets).toBe(1000);
+  expect(bypassed.method.errorBound).toEqual({ in: 0, out: null });
+  expect(bypassed.past).toEqual([{ device: 'nm4', octets: 542 }]);
+  const near = past({}, { lo: device(0, 0), nm4: device(1140, 10, 570, 5), nmh: device(0, 0, 60, 1) });
+  expect(near.traffic.hostLocal?.out.wireOctets).toBe(null);
+  expect(near.traffic.external.out.wireOctets).toBe(500);
+  expect(near.past).toEqual([{ device: 'nmh', octets: 60 }]);
+  const looped = past({ loopback: { bytes: 54, packets: 1 } }, { lo: device(80, 2), nm4: device(1140, 10, 570, 5) });
+  expect(looped.traffic.loopback.in.wireOctets).toBe(null);
+  expect(looped.past).toEqual([{ device: 'lo', octets: 54 }]);
+  expect(wireTraffic(wire(), delta())).not.toHaveProperty('past');
+});
+
+test('where loopback’s queue has not seen all, the segments of an uplink with GSO packets cannot be told', () => {
+  const virtio = { ipv4: { in: { bytes: 26_619_064, packets: 18 }, out: nothing } };
+  const counters = delta({
+    netstat: { IpExt: ecn(17_711 + 9) },
+    snmp: { Ip: { InReceives: 546 + 5 } },
+    devices: { lo: device(430, 5), nm4: device(25_486_000, 546) },
+  });
+  for (const loopback of [undefined, { bytes: 100, packets: 2 }]) {
+    const { traffic, method } = wireTraffic(wire({ ...virtio, loopback }), counters);
+    expect(traffic.external.in).toMatchObject({ wireOctets: null, packets: null });
+    expect(method.errorBound.in).toBe(null);
+  }
 });

@@ -1,0 +1,18 @@
+import type { CounterDelta } from '../counters/delta.js';
+import { addKnown } from './layers.js';
+
+/** UDP_MAX_SEGMENTS, include/linux/udp.h. */
+export const MOST_UDP_SEGMENTS = 128;
+
+/** Octets of IP's and UDP's headers, the larger of both families. */
+export const UDP_HEADERS = 48;
+
+/**
+ * Segments, at most, that UDP GSO (UDP_SEGMENT, udp(7)) has hidden in the datagrams that were sent: nothing counts them,
+ * though each has a part of the payload.
+ * @param payload octets in which they must have been
+ */
+export function hiddenDatagrams({ snmp, snmp6 }: CounterDelta, payload: number): number {
+  const sent = addKnown([snmp['Udp']?.['OutDatagrams'] ?? null, snmp6 ? (snmp6['Udp6OutDatagrams'] ?? null) : 0]);
+  return Math.max(0, Math.min((sent ?? Infinity) * (MOST_UDP_SEGMENTS - 1), payload));
+}
