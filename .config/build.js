@@ -22,7 +22,7 @@ const loadedByNeed = [
   'isolation/tools/(pause|run-inside|user-name|within)',
   'isolation/veth/(egress-gate|inner-table|kept-limits|scope-names)',
   'linux/(?!libc|linux-error)',
-  'privileged/(measure|serve|json)',
+  'privileged/(caller|measure|serve|json)',
   'report/(?!visible)',
   'run/(contamination|enforce|explain|neighbours)',
   'traffic/idle',

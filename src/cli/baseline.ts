@@ -7,6 +7,7 @@ import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import type { JudgedLimit } from '../measurement/budget.js';
 import type { Measurement } from '../measurement/measurement.js';
+import type { Reading } from './config/read-source.js';
 import { readReport } from './read-report.js';
 
 export type BaselineOptions = { readonly file: string; readonly increase: Increase };
@@ -18,9 +19,13 @@ export type Baseline = BaselineOptions & { readonly run: EarlierRun };
  * Reads a baseline before the run: what is known to be in vain shall not take half an hour.
  * @throws {NetmeterError} REPORT_UNREADABLE or INCOMPARABLE
  */
-export function openBaseline(options: BaselineOptions, argv: readonly string[]): Baseline {
+export async function openBaseline(
+  options: BaselineOptions,
+  argv: readonly string[],
+  { behalf, signal }: Reading,
+): Promise<Baseline> {
   const { file } = options;
-  const run = readReport(file);
+  const run = await readReport(file, behalf, signal);
   const { exit } = run.command;
   if (exit.kind !== 'code' || exit.code !== 0)
     throw new NetmeterError('INCOMPARABLE', `the baseline ${file} is of a run that failed`);

@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
 import type { EarlierRun } from '../budget/earlier-run.js';
 import { parseShare } from '../budget/parse-increase.js';
 import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
+import type { Behalf } from '../files/behalf.js';
 import { writeReport } from '../report/write-report.js';
 import { behalfOf } from './behalf.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
+import { readConfigText } from './config/read-source.js';
 import { nearestWord } from './nearest-option.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
@@ -32,9 +34,10 @@ export async function budgetCommand(words: readonly string[], terminal: Terminal
     return 0;
   }
   const { files, slack, name, out } = parsed;
-  const text = `${JSON.stringify(withBudget(readPresent(out), name, suggest(files, slack)), undefined, 2)}\n`;
+  const behalf = behalfOf(process.env);
+  const text = `${JSON.stringify(withBudget(await readPresent(out, behalf), name, await suggest(files, slack, behalf)), undefined, 2)}\n`;
   if (out === undefined) await terminal.printJson(text);
-  else await writeReport(out, text, behalfOf(process.env));
+  else await writeReport(out, text, behalf);
   return 0;
 }
 
@@ -65,8 +68,8 @@ function read(words: readonly string[]) {
 }
 
 /** @throws {NetmeterError} INCOMPARABLE or UNMEASURABLE */
-function suggest(files: readonly string[], slack: number): SuggestedLimits {
-  const runs = files.map(readReport);
+async function suggest(files: readonly string[], slack: number, behalf: Behalf): Promise<SuggestedLimits> {
+  const runs = await Promise.all(files.map((file) => readReport(file, behalf)));
   for (const [index, run] of runs.entries()) checkRun(files[index] ?? '', run, runs[0] ?? run);
   const limits = suggestLimits(runs, slack);
   if (limits) return limits;
@@ -83,12 +86,21 @@ function checkRun(file: string, run: EarlierRun, first: EarlierRun): void {
 
 type ConfigText = { readonly budgets?: Readonly<Record<string, unknown>> };
 
-/** The configuration that is there already. @throws {NetmeterError} CONFIG when it is none */
-function readPresent(file: string | undefined): ConfigText {
-  if (file === undefined || !existsSync(file)) return {};
-  const source = jsonSource(file, readFileSync(file, 'utf8'), false);
+/** The configuration that is there already; a pipe or device holds none. @throws {NetmeterError} CONFIG when it is none */
+async function readPresent(file: string | undefined, behalf: Behalf): Promise<ConfigText> {
+  if (file === undefined || !isRegular(file)) return {};
+  const source = jsonSource(file, await readConfigText(file, { behalf }), false);
   parseConfig(source);
   return source.value as ConfigText;
+}
+
+function isRegular(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // What is wrong with the path is told when it is written to.
+    return false;
+  }
 }
 
 const withBudget = (present: ConfigText, name: string | undefined, max: SuggestedLimits) =>

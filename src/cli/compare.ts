@@ -6,6 +6,7 @@ import { type Increase, parseIncrease } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import { type Comparison, renderComparison } from '../report/comparison.js';
 import { painter } from '../report/paint.js';
+import { behalfOf } from './behalf.js';
 import { exitStatus } from './exit-status.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
@@ -34,7 +35,7 @@ export async function compareCommand(words: readonly string[], terminal: Termina
     await terminal.print(HELP);
     return 0;
   }
-  const comparison = compare(parsed);
+  const comparison = await compare(parsed);
   if (parsed.json) await terminal.printJson(asJson(comparison));
   else await terminal.print(renderComparison(comparison, painter(terminal.colors('stdout'))));
   const budget = closeBudget(comparison.limits, false);
@@ -70,8 +71,9 @@ function read(words: readonly string[]) {
 }
 
 /** Different commands are only a reason not to judge: who compares npm with pnpm wants to see it. */
-function compare({ files, increase }: Parsed): Comparison {
-  const [before, after] = [readReport(files[0]), readReport(files[1])];
+async function compare({ files, increase }: Parsed): Promise<Comparison> {
+  const behalf = behalfOf(process.env);
+  const [before, after] = [await readReport(files[0], behalf), await readReport(files[1], behalf)];
   const reasons = [...whyIncomparable(before, after), ...(increase ? whyOtherCommand(before, after.command.argv) : [])];
   if (reasons.length > 0)
     throw new NetmeterError('INCOMPARABLE', `${files[0]} and ${files[1]} cannot be compared: ${reasons.join('; ')}`);

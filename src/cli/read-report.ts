@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { EarlierRun } from '../budget/earlier-run.js';
 import { NetmeterError } from '../errors.js';
+import type { Behalf } from '../files/behalf.js';
+import { readInput } from '../files/read-input.js';
+import { reasonOf } from '../files/reason-of.js';
 
 /** What a comparison needs of a report. Other keys are let be: a later netmeter writes more. */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -57,10 +59,10 @@ const report = v.looseObject({
 
 /**
  * Reads a JSON report of an earlier run.
- * @throws {NetmeterError} REPORT_UNREADABLE
+ * @throws {NetmeterError} REPORT_UNREADABLE or INTERRUPTED
  */
-export function readReport(file: string): EarlierRun {
-  const result = v.safeParse(report, readJson(file));
+export async function readReport(file: string, behalf: Behalf, signal?: AbortSignal): Promise<EarlierRun> {
+  const result = v.safeParse(report, await readJson(file, behalf, signal));
   // The kinds that are named by words are only compared with each other.
   if (result.success) return result.output as unknown as EarlierRun;
   const [issue] = result.issues;
@@ -71,14 +73,12 @@ export function readReport(file: string): EarlierRun {
   );
 }
 
-function readJson(file: string): unknown {
+async function readJson(file: string, behalf: Behalf, signal: AbortSignal | undefined): Promise<unknown> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(await readInput(file, behalf, signal));
   } catch (cause) {
-    throw unreadable(
-      file,
-      cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : String((cause as Error).message),
-    );
+    if (cause instanceof NetmeterError) throw cause;
+    throw unreadable(file, cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : reasonOf(cause));
   }
 }
 

@@ -5,7 +5,7 @@ import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
-import { findConfig } from './config/find-config.js';
+import { type ConfigFile, findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles } from './open-files.js';
 import type { RunOptions } from './run-options.js';
@@ -21,8 +21,8 @@ const EXPLAIN_AFTER_MS = 1000;
 export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
   const relay = new SignalRelay();
   try {
-    const limits = await limitsOf(options);
-    const judgeIncrease = await baselineOf(argv, options);
+    const limits = await limitsOf(options, relay.signal);
+    const judgeIncrease = await baselineOf(argv, options, relay.signal);
     using outputs = await outputsOf(options);
     const measureOnce = async () =>
       judgeIncrease(await measureWith({ relay, terminal }, argv, { ...options, ...limits }));
@@ -82,26 +82,39 @@ const withBaselineToSave = ({ saveBaseline: path, ...options }: RunOptions): Run
   path === undefined ? options : { ...options, reports: [...options.reports, { path, format: 'json' }] };
 
 /** What adds the increases since an earlier run, which is read now: it may be in vain. */
-async function baselineOf(argv: readonly string[], { baseline }: RunOptions) {
+async function baselineOf(argv: readonly string[], { baseline, user }: RunOptions, signal: AbortSignal) {
   if (!baseline) return (measurement: Measurement) => measurement;
   const { judgeBaseline, openBaseline } = await import('./baseline.js');
-  const earlier = openBaseline(baseline, argv);
+  const { behalfOf } = await import('./behalf.js');
+  const earlier = await openBaseline(baseline, argv, { behalf: behalfOf(process.env, user), signal });
   return (measurement: Measurement) => judgeBaseline(measurement, earlier);
 }
 
 /** Those of the words, and those of a configuration behind them. */
-async function limitsOf({ limits, warnLimits, config, budgetName, kill, enforce }: RunOptions) {
+async function limitsOf(options: RunOptions, signal: AbortSignal) {
+  const { limits, warnLimits, config, budgetName, kill, enforce } = options;
   const file = findConfig(config, workingFolder());
   if (budgetName !== undefined && !file)
     throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
-  const all = file
-    ? await (await import('./config/load-budget.js')).withBudgetOf(file, budgetName, { limits, warnLimits })
-    : { limits, warnLimits };
+  const words = { limits, warnLimits };
+  const all = file ? await withConfig(file, budgetName, words, { user: options.user, signal }) : words;
   const { in: most, out, total } = all.limits;
   const asked = kill ? '--kill' : enforce ? '--enforce' : undefined;
   if (asked && (most ?? out ?? total) === undefined)
     throw usage(`${asked} needs a limit`, 'Add --max-in, --max-out or --max-total.');
   return all;
+}
+
+/** Loaded here: most runs have no configuration. */
+async function withConfig(
+  file: ConfigFile,
+  name: string | undefined,
+  words: Pick<RunOptions, 'limits' | 'warnLimits'>,
+  { user, signal }: { readonly user: string | undefined; readonly signal: AbortSignal },
+) {
+  const { withBudgetOf } = await import('./config/load-budget.js');
+  const { behalfOf } = await import('./behalf.js');
+  return withBudgetOf(file, name, words, { behalf: behalfOf(process.env, user), signal });
 }
 
 async function measureWith(

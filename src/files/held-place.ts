@@ -22,10 +22,11 @@ export class HeldPlace implements Disposable {
 
   /**
    * Follows a path as the kernel does, the last link included, a step at a time and each with the rights that are due.
+   * @param meet is told each folder and link on the way, with its path by descriptor
    * @throws the error of the system: ENOENT, EACCES, ELOOP ...
    */
-  static find(path: string, behalf: Behalf): HeldPlace {
-    const walk = new Walk(path, behalf);
+  static find(path: string, behalf: Behalf, meet: Meet = () => {}): HeldPlace {
+    const walk = new Walk(path, behalf, meet);
     try {
       return walk.toEnd();
     } finally {
@@ -75,9 +76,12 @@ export class HeldPlace implements Disposable {
   }
 }
 
+type Meet = (step: Stats, path: string) => void;
+
 /** A path on its way to its last folder. */
 class Walk implements Disposable {
   readonly #behalf: Behalf;
+  readonly #meet: Meet;
   readonly #rest: string[];
   #rights: Rights;
   /** Somebody else has had a hand in the path: the rights stay that one's. */
@@ -85,8 +89,9 @@ class Walk implements Disposable {
   #folder: number | undefined;
   #links = 0;
 
-  constructor(path: string, behalf: Behalf) {
+  constructor(path: string, behalf: Behalf, meet: Meet) {
     this.#behalf = behalf;
+    this.#meet = meet;
     this.#rights = behalf.starter;
     this.#rest = this.#begin(path, '.');
   }
@@ -101,7 +106,7 @@ class Walk implements Disposable {
       const present = withRights(this.#rights, () => lstatSync(path, { throwIfNoEntry: false }));
       // What a descriptor leads to need not have a name.
       const isDescriptor = isLast && readlinkSync(folder) === OWN_DESCRIPTORS;
-      if (present?.isSymbolicLink() && !isDescriptor) this.#follow(path, present.uid);
+      if (present?.isSymbolicLink() && !isDescriptor) this.#follow(path, present);
       else if (isLast) return this.#end(name);
       else this.#enter(path);
     }
@@ -116,9 +121,10 @@ class Walk implements Disposable {
     return names.filter((name, index) => name !== '' || index === names.length - 1);
   }
 
-  #follow(path: string, owner: number): void {
+  #follow(path: string, link: Stats): void {
     if (++this.#links > MOST_LINKS) throw new Error('too many symbolic links');
-    this.#isLedBy(owner);
+    this.#meet(link, path);
+    this.#isLedBy(link.uid);
     const target = withRights(this.#rights, () => readlinkSync(path));
     this.#rest.unshift(...this.#begin(target, '.'));
   }
@@ -128,7 +134,9 @@ class Walk implements Disposable {
     const next = withRights(this.#rights, () => openSync(path, flags));
     if (this.#folder !== undefined) closeSync(this.#folder);
     this.#folder = next;
-    this.#isLedBy(fstatSync(next).uid);
+    const stats = fstatSync(next);
+    this.#meet(stats, `/proc/self/fd/${next}`);
+    this.#isLedBy(stats.uid);
   }
 
   #isLedBy(owner: number): void {

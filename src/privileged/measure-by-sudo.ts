@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execPath, getgid, getgroups, getuid, env as ownEnvironment, pid, umask } from 'node:process';
+import { existsSync } from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import { execPath, getgid, getgroups, getuid, env as ownEnvironment, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../command/account.js';
 import { workingFolder } from '../command/working-folder.js';
@@ -12,6 +10,7 @@ import { NetmeterError } from '../errors.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
+import { CallerSocket } from './caller-socket.js';
 import { JsonLines } from './json-lines.js';
 import { type FromCaller, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
 
@@ -36,39 +35,20 @@ export async function measureBySudo(
 
 /** Starts the other netmeter and waits until it is there. */
 async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gone: Promise<unknown> }> {
-  const server = createServer();
-  const listening = once(server, 'listening');
-  const door = listen(server);
+  using door = await CallerSocket.listen();
+  const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, door.path];
+  const child = spawn(lookFor('sudo') ?? 'sudo', words, {
+    stdio: options.stdio ?? 'inherit',
+    env: { ...ownEnvironment, ...options.env },
+  });
+  const gone = once(child, 'exit');
   try {
-    await listening;
-    const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, `/proc/${pid}/fd/${door}`];
-    const child = spawn(lookFor('sudo') ?? 'sudo', words, {
-      stdio: options.stdio ?? 'inherit',
-      env: { ...ownEnvironment, ...options.env },
-    });
-    const gone = once(child, 'exit');
-    const socket = await firstConnection(server, child);
+    const socket = await firstConnection(door.server, gone, options.signal);
     return { socket, gone };
-  } finally {
-    closeSync(door);
-    server.close();
-  }
-}
-
-/** Opens without reading or writing, which a socket allows; include/uapi/asm-generic/fcntl.h. */
-const O_PATH = 0o10000000;
-
-/**
- * The socket's file, held open and without a name: a killed netmeter leaves none behind, and only this user and root
- * can go by our /proc/PID/fd.
- */
-function listen(server: Server): number {
-  const folder = mkdtempSync(join(tmpdir(), 'netmeter-'));
-  try {
-    server.listen(join(folder, 'socket'));
-    return openSync(join(folder, 'socket'), O_PATH);
-  } finally {
-    rmSync(folder, { recursive: true });
+  } catch (error) {
+    // It is root's, and may not be ended by us: it ends by itself when it finds nobody here.
+    child.unref();
+    throw error;
   }
 }
 
@@ -81,13 +61,29 @@ function entry(): string {
   throw new NetmeterError('SETUP_FAILED', 'the command netmeter.cjs is not beside the library');
 }
 
-async function firstConnection(server: ReturnType<typeof createServer>, child: ChildProcess): Promise<Socket> {
-  const connected = once(server, 'connection').then(([socket]) => socket as Socket);
-  const failed = once(child, 'exit').then(() => {
-    throw new NetmeterError('SETUP_FAILED', 'the privileged part could not be started by sudo');
+/** sudo asks no password (-n), but what it asks (PAM, LDAP) may hang. */
+const START_MS = 60_000;
+
+/** @throws {NetmeterError} SETUP_FAILED; INTERRUPTED when `signal` is aborted meanwhile */
+async function firstConnection(
+  server: Server,
+  gone: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  const failed = (reason: string) => new NetmeterError('SETUP_FAILED', reason);
+  const limit = AbortSignal.any([AbortSignal.timeout(START_MS), ...(signal ? [signal] : [])]);
+  const ended = gone.then(() => {
+    throw failed('the privileged part could not be started by sudo');
   });
-  failed.catch(() => {});
-  return Promise.race([connected, failed]);
+  ended.catch(() => {});
+  try {
+    const connected = once(server, 'connection', { signal: limit }).then(([socket]) => socket as Socket);
+    return await Promise.race([connected, ended]);
+  } catch (error) {
+    if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+    if (limit.aborted) throw failed(`the privileged part was not started by sudo within ${START_MS / 1000} s`);
+    throw error;
+  }
 }
 
 function requestOf(argv: readonly string[], options: MeasureOptions, account: Account | undefined): Request {

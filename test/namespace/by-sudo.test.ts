@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -84,6 +84,34 @@ describePrivileged('a user who may use sudo without a password', () => {
       attempts: [{ address: wire.ipv6, packets: 1 }],
       budget: { verdict: 'exceeded', enforced: true },
     });
+  });
+
+  test.each([
+    ['of more characters than a socket’s address has', () => join(folder, 'x'.repeat(120)), 0o777],
+    ['that is missing', () => join(folder, 'missing'), undefined],
+    ['that may not be written to', () => join(folder, 'shut'), 0o555],
+  ])('a TMPDIR %s is no obstacle', async (_, path, mode) => {
+    if (mode !== undefined) {
+      mkdirSync(path());
+      chmodSync(path(), mode);
+    }
+    const { status, stderr } = await asUser(`TMPDIR=${path()} ${METER} -q --isolation veth -- true`);
+    expect(status, stderr).toBe(0);
+  });
+
+  test('a sudo that hangs is left at SIGTERM', async () => {
+    // Found before the system's by nobody but this one: sudo is looked for where the system has it.
+    const program = spawnSync('sh', ['-c', 'command -v sudo'], { encoding: 'utf8' }).stdout.trim();
+    const script = `mount --bind ${folder}/hangs ${program} && exec setpriv --reuid ${uid} --regid ${uid} --clear-groups ${METER} -q --isolation veth -- true`;
+    writeFileSync(join(folder, 'hangs'), '#!/bin/sh\n[ "$2" = true ] && exit 0\necho hanging\nexec sleep 30\n', {
+      mode: 0o755,
+    });
+    chmodSync(join(folder, 'hangs'), 0o755);
+    const job = spawn('unshare', ['--mount', 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    const gone = once(job, 'exit');
+    await once(job.stdout, 'data');
+    job.kill('SIGTERM');
+    expect(await gone).toEqual([143, null]);
   });
 
   test('a broken budget is said', async () => {

@@ -28,7 +28,35 @@ const word = <Output>(parse: (text: string) => Output) =>
 const size = word(parseSize);
 const rate = word(parseRate);
 const count = word(parseCount);
-const named = v.record(v.pipe(v.string(), v.nonEmpty()), size);
+/**
+ * A table whose keys are anybody's: names of hosts, programs, budgets. valibot leaves out what an object has by its prototype
+ * (`constructor`, `__proto__`), so that a limit on it would be missing in silence: each key has a mark meanwhile.
+ */
+function keyed<Output>(value: v.GenericSchema<unknown, Output>) {
+  return v.pipe(
+    v.unknown(),
+    v.transform((given) => (isTable(given) ? renamed(given, (key) => `${MARK}${key}`) : given)),
+    v.record(v.pipe(v.string(), v.minLength(MARK.length + 1, 'a name must not be empty')), value),
+    v.transform((table) => renamed(table, unmarked)),
+  );
+}
+
+/** No name in a configuration begins with it. */
+const MARK = '\0';
+
+/** A key as the configuration has it. */
+export const unmarked = (key: string): string => (key.startsWith(MARK) ? key.slice(MARK.length) : key);
+
+const isTable = (given: unknown): given is Readonly<Record<string, unknown>> =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+/** Defines keys, where an assignment to `__proto__` would do something else. */
+const renamed = <Value>(
+  table: Readonly<Record<string, Value>>,
+  rename: (key: string) => string,
+): Record<string, Value> => Object.fromEntries(Object.entries(table).map(([key, value]) => [rename(key), value]));
+
+const named = keyed(size);
 
 /** A list is an object too, and without entries it would be a budget without limits. */
 const notAList = v.custom<object>((value) => !Array.isArray(value), 'must be an object, not a list');
@@ -52,10 +80,10 @@ const budget = { max: v.optional(v.pipe(notAList, limits)), warn: v.optional(v.p
 const config = v.strictObject({
   $schema: v.optional(v.string()),
   ...budget,
-  budgets: v.optional(v.record(v.string(), v.pipe(notAList, v.strictObject(budget)))),
+  budgets: v.optional(keyed(v.pipe(notAList, v.strictObject(budget)))),
 });
 
-export const configSchema = v.pipe(notAList, config);
+export const configSchema: v.GenericSchema = v.pipe(notAList, config);
 
 /** Keys that a part of a configuration may have, for who misspells one. */
 export const knownKeys = (depth: 'limits' | 'top') => Object.keys(depth === 'limits' ? limits.entries : config.entries);

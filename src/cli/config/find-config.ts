@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readFound } from '../../files/read-found.js';
 import { usage } from '../usage-error.js';
 
 /** Where the configuration is to come from. */
@@ -43,7 +44,7 @@ function namedPath(path: string, folder: string | undefined): string {
 /** Whether a package.json has a key "netmeter" of its own. */
 function hasSection(manifest: string): boolean {
   try {
-    const text = readFileSync(manifest, 'utf8');
+    const text = readFound(manifest);
     return /"netmeter"\s*:/.test(text) && Object.hasOwn(JSON.parse(text), 'netmeter');
   } catch {
     // Missing, or broken, which is its own tools' affair.

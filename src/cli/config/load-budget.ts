@@ -3,14 +3,14 @@ import { usage } from '../usage-error.js';
 import type { Budget, Config } from './config-schema.js';
 import type { ConfigFile } from './find-config.js';
 import { parseConfig } from './parse-config.js';
-import { readSource } from './read-source.js';
+import { type Reading, readSource } from './read-source.js';
 
 /**
  * The budget of a configuration file: the one of a name, else the file's own.
  * @throws {NetmeterError} CONFIG or USAGE
  */
-async function loadBudget(file: ConfigFile, name: string | undefined): Promise<Budget> {
-  return chooseBudget(file.path, parseConfig(await readSource(file)), name);
+async function loadBudget(file: ConfigFile, name: string | undefined, reading: Reading): Promise<Budget> {
+  return chooseBudget(file.path, parseConfig(await readSource(file, reading)), name);
 }
 
 function chooseBudget(path: string, config: Config, name: string | undefined): Budget {
@@ -26,8 +26,8 @@ function chooseBudget(path: string, config: Config, name: string | undefined): B
 }
 
 /** Limits of words, and behind them those of a configuration's budget. @throws {NetmeterError} CONFIG or USAGE */
-export async function withBudgetOf(file: ConfigFile, name: string | undefined, words: LimitsByLevel) {
-  const { max, warn } = await loadBudget(file, name);
+export async function withBudgetOf(file: ConfigFile, name: string | undefined, words: LimitsByLevel, reading: Reading) {
+  const { max, warn } = await loadBudget(file, name, reading);
   return { limits: mergeLimits(max, words.limits), warnLimits: mergeLimits(warn, words.warnLimits) };
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { nearestWord } from '../nearest-option.js';
 import { configError } from './config-error.js';
-import { type Config, configSchema, knownKeys } from './config-schema.js';
+import { type Config, configSchema, knownKeys, unmarked } from './config-schema.js';
 import type { ConfigSource } from './config-source.js';
 
 /** @throws {NetmeterError} CONFIG, pointing at the first key that is wrong */
@@ -9,7 +9,7 @@ export function parseConfig({ value, locate }: ConfigSource): Config {
   const result = v.safeParse(configSchema, value);
   if (result.success) return result.output as Config;
   const [issue] = result.issues;
-  const path = (issue.path ?? []).map(({ key }) => key as PropertyKey);
+  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'string' ? unmarked(key) : (key as PropertyKey)));
   throw configError(locate(path), messageOf(issue, path));
 }
 
@@ -21,7 +21,7 @@ function messageOf(issue: v.BaseIssue<unknown>, path: readonly PropertyKey[]): s
     return `unknown key '${at}'${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`;
   }
   if (issue.type === 'custom') return `${at || 'the configuration'} ${issue.message}`;
-  if (issue.type === 'raw_transform') return `${at}: ${issue.message}`;
+  if (issue.type === 'raw_transform' || issue.type === 'min_length') return `${at}: ${issue.message}`;
   const wanted = issue.expected?.replaceAll(/[()]/g, '').replaceAll('|', 'or').toLowerCase();
   return `${at || 'the configuration'} must be ${wanted ?? 'something else'}, not ${issue.received}`;
 }

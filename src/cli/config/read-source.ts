@@ -1,22 +1,24 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { NetmeterError } from '../../errors.js';
+import type { Behalf } from '../../files/behalf.js';
+import { readInput } from '../../files/read-input.js';
+import { reasonOf } from '../../files/reason-of.js';
 import { configError } from './config-error.js';
 import type { ConfigSource } from './config-source.js';
 import type { ConfigFile } from './find-config.js';
 import { locateInSource } from './locate-in-source.js';
+import { whoElseMayWrite } from './who-may-write.js';
+
+/** On whose behalf a file is read, and what ends the wait for it. */
+export type Reading = { readonly behalf: Behalf; readonly signal?: AbortSignal | undefined };
 
 /**
  * Reads a configuration file; .js and .ts are run.
  * @throws {NetmeterError} CONFIG
  */
-export async function readSource({ path, found }: ConfigFile): Promise<ConfigSource> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw configError(path, (cause as Error).message, cause);
-  }
+export async function readSource({ path, found }: ConfigFile, reading: Reading): Promise<ConfigSource> {
+  const text = await readConfigText(path, reading);
   if (extname(path) === '.json') return (await import('./json-source.js')).jsonSource(path, text, isManifest(path));
   if (found) refuseForeign(path);
   return {
@@ -25,23 +27,30 @@ export async function readSource({ path, found }: ConfigFile): Promise<ConfigSou
   };
 }
 
-/** S_IWOTH, stat(2). */
-const WRITABLE_BY_ALL = 0o002;
-
 const isManifest = (path: string) => basename(path) === 'package.json';
+
+/** @throws {NetmeterError} CONFIG or INTERRUPTED */
+export async function readConfigText(path: string, { behalf, signal }: Reading): Promise<string> {
+  try {
+    return await readInput(path, behalf, signal);
+  } catch (cause) {
+    if (cause instanceof NetmeterError) throw cause;
+    throw configError(path, reasonOf(cause), cause);
+  }
+}
 
 /**
  * Code that was only found on the way up must not be another user's: whoever may write to /tmp would run as whoever
  * meters a command below it. As for git, under sudo the caller's files are as good as root's.
  */
 function refuseForeign(path: string): void {
-  const { uid, mode } = statSync(path);
   const own = process.geteuid?.() ?? 0;
-  const caller = own === 0 ? Number(process.env['SUDO_UID'] ?? Number.NaN) : Number.NaN;
-  if ((uid === own || uid === 0 || uid === caller) && (mode & WRITABLE_BY_ALL) === 0) return;
+  const caller = own === 0 && /^\d+$/.test(process.env['SUDO_UID'] ?? '') ? [Number(process.env['SUDO_UID'])] : [];
+  const reason = whoElseMayWrite(path, [own, 0, ...caller]);
+  if (reason === undefined) return;
   throw configError(
     path,
-    `it is code that another user may have written; --config ${path} runs it, --no-config does not`,
+    `it is code that another user may have written (${reason}); --config ${path} runs it, --no-config does not`,
   );
 }
 

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { jsonSource } from '../../../src/cli/config/json-source.js';
 import { withBudgetOf } from '../../../src/cli/config/load-budget.js';
 import { parseConfig } from '../../../src/cli/config/parse-config.js';
+import { OWN_BEHALF } from '../../../src/files/behalf.js';
 
 let folder: string;
 beforeEach(() => {
@@ -18,7 +29,7 @@ const none = { limits: {}, warnLimits: {} };
 function load(file: string, text: string, name?: string, words = none, found = false) {
   const path = join(folder, file);
   writeFileSync(path, text);
-  return withBudgetOf({ path, found }, name, words);
+  return withBudgetOf({ path, found }, name, words, { behalf: OWN_BEHALF });
 }
 
 const LIMITS = `{
@@ -106,8 +117,13 @@ describe('an error points at its line', () => {
   });
 
   test('a file that is missing, and a budget that is', async () => {
-    const gone = withBudgetOf({ path: join(folder, 'gone.json'), found: false }, undefined, none);
-    await expect(gone).rejects.toMatchObject({ code: 'CONFIG', message: expect.stringContaining('gone.json: ENOENT') });
+    const gone = withBudgetOf({ path: join(folder, 'gone.json'), found: false }, undefined, none, {
+      behalf: OWN_BEHALF,
+    });
+    await expect(gone).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringContaining('gone.json: no such file'),
+    });
     await expect(load('a.js', `module.exports = ${LIMITS};`, 'instal')).rejects.toMatchObject({
       message: expect.stringContaining("has no budget 'instal'"),
       cure: 'It has: install.',
@@ -115,19 +131,100 @@ describe('an error points at its line', () => {
   });
 });
 
+describe('names that every object has', () => {
+  const NAMES = ['constructor', '__proto__', 'prototype', 'toString', '\0', 'hasOwnProperty'];
+  const table = (value: unknown) => Object.fromEntries(NAMES.map((name) => [name, value]));
+
+  test('are limits of remotes and processes like any other', async () => {
+    const text = JSON.stringify({ max: { remotes: table('5B'), processes: table(7) } });
+    const { limits } = await load('a.json', text);
+    expect(Object.entries(limits.remotes ?? {})).toEqual(Object.entries(table(5)));
+    expect(Object.entries(limits.processes ?? {})).toEqual(Object.entries(table(7)));
+  });
+
+  test.each(NAMES)('%j names a budget', async (name) => {
+    const text = JSON.stringify({ budgets: table({ max: { in: 5 } }) });
+    expect(await load('a.json', text, name)).toEqual({ limits: { in: 5 }, warnLimits: {} });
+  });
+
+  test.each(NAMES)('%j is no kind of limit', async (name) => {
+    for (const value of [{ [name]: {} }, { max: { [name]: 5 } }, { budgets: { [name]: { [name]: 5 } } }])
+      await expect(load('a.json', JSON.stringify(value))).rejects.toMatchObject({
+        code: 'CONFIG',
+        message: expect.stringContaining('unknown key'),
+      });
+  });
+
+  test('without a name there is no limit', async () => {
+    await expect(load('a.json', '{ "max": { "remotes": { "": 5 } } }')).rejects.toThrow('a name must not be empty');
+  });
+});
+
 describe.runIf(process.getuid?.() === 0)('code that another user may have written', () => {
   const text = 'module.exports = { max: { in: 1 } };';
-  const spoil = async (found: boolean, how: (path: string) => void) => {
+  const spoil = async (found: boolean, how: (path: string) => string) => {
     await load('a.js', text);
-    how(join(folder, 'a.js'));
-    return withBudgetOf({ path: join(folder, 'a.js'), found }, undefined, none);
+    const path = how(join(folder, 'a.js'));
+    return withBudgetOf({ path, found }, undefined, none, { behalf: OWN_BEHALF });
   };
-  test.each([
-    ['belongs to it', (path: string) => chownSync(path, 4711, 4711)],
-    ['may be written by all', (path: string) => chmodSync(path, 0o666)],
+  const inFolder = (uid: number, gid: number, mode: number) => (path: string) => {
+    const sub = join(folder, 'sub');
+    mkdirSync(sub);
+    renameSync(path, join(sub, 'a.js'));
+    chownSync(sub, uid, gid);
+    chmodSync(sub, mode);
+    return join(sub, 'a.js');
+  };
+  const owned = (uid: number, gid: number, mode: number) => (path: string) => {
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
+    return path;
+  };
+
+  test.each<[string, (path: string) => string]>([
+    ['belongs to it', owned(4711, 4711, 0o644)],
+    ['may be written by all', owned(0, 0, 0o666)],
+    ['may be written by a group', owned(0, 4711, 0o664)],
+    ['is in its folder', inFolder(4711, 4711, 0o755)],
+    ['is in a folder that all may write to', inFolder(0, 0, 0o777)],
+    ['is in a folder that a group may write to', inFolder(0, 4711, 0o775)],
+    [
+      'is behind its link',
+      (path) => {
+        symlinkSync(path, `${path}.link.js`);
+        lchownSync(`${path}.link.js`, 4711, 4711);
+        return `${path}.link.js`;
+      },
+    ],
+    [
+      'is behind a link into its folder',
+      (path) => {
+        symlinkSync(inFolder(4711, 4711, 0o755)(path), `${path}.link.js`);
+        return `${path}.link.js`;
+      },
+    ],
   ])('is not run when it was only found: %s', async (_, how) => {
-    await expect(spoil(true, how)).rejects.toMatchObject({ code: 'CONFIG', message: /another user/ });
+    await expect(spoil(true, how)).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringMatching(/another user may have written \(.*(belongs to user 4711|may be written to by)/),
+    });
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
     expect(await spoil(false, how)).toEqual({ limits: { in: 1 }, warnLimits: {} });
+  });
+
+  test.each<[string, (path: string) => string]>([
+    ['is in a folder where nobody moves what is another’s', inFolder(0, 0, 0o1777)],
+    ['may be written by a group of root alone', owned(0, 0, 0o664)],
+    [
+      'is behind a link of root’s',
+      (path) => {
+        symlinkSync(path, `${path}.link.js`);
+        return `${path}.link.js`;
+      },
+    ],
+  ])('is run: %s', async (_, how) => {
+    expect(await spoil(true, how)).toEqual({ limits: { in: 1 }, warnLimits: {} });
   });
 });
 

@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NETMETER, netmeter, ROOT, runToEnd } from '../netmeter.js';
+
+const METER = `'${process.execPath}' '${NETMETER}'`;
+const REPORT = join(ROOT, 'fixtures/reports/1/crawl.json');
+
+describe('a pipe in the place of a file', () => {
+  let folder: string;
+  let fifo: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    fifo = join(folder, 'fifo.json');
+    spawnSync('mkfifo', [fifo]);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['--baseline', (at: string) => ['--baseline', at, '--', 'true']],
+    ['--config', (at: string) => ['--config', at, '--', 'true']],
+    ['compare', (at: string) => ['compare', REPORT, at]],
+    ['budget suggest', (at: string) => ['budget', 'suggest', at]],
+  ])('%s: one that nobody writes to is refused, not waited for', async (_, words) => {
+    const { status, stderr } = await netmeter(words(fifo));
+    expect(status).toBe(125);
+    expect(stderr).toContain('it is a pipe that nobody writes to');
+  });
+
+  test('one that a program writes to is read, named and from the shell', async () => {
+    const named = await runToEnd('bash', ['-c', `cat ${REPORT} >${fifo} & ${METER} compare ${REPORT} ${fifo}`]);
+    expect(named).toMatchObject({ status: 0, stderr: '' });
+    const substituted = await runToEnd('bash', ['-c', `${METER} compare <(cat ${REPORT}) <(sleep 0.2; cat ${REPORT})`]);
+    expect(substituted).toMatchObject({ status: 0, stderr: '', stdout: named.stdout });
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the wait for one', async (signal) => {
+    const holder = spawn('bash', ['-c', `exec 3<>${fifo}; echo held; exec sleep 60`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    const waiting = spawn(process.execPath, [NETMETER, '--baseline', fifo, '--', 'true'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const gone = once(waiting, 'exit');
+    // Its handlers are there before it opens anything.
+    while (!isReading(waiting.pid ?? 0, fifo)) await new Promise((resolve) => setTimeout(resolve, 10));
+    waiting.kill(signal);
+    expect(await gone).toEqual([signal === 'SIGTERM' ? 143 : 130, null]);
+    holder.kill('SIGKILL');
+  });
+
+  test('a configuration or manifest that is only found is not waited for', async () => {
+    const place = mkdtempSync(join(folder, 'found-'));
+    spawnSync('mkfifo', [join(place, 'package.json')]);
+    const { stderr } = await netmeter(['--', '/no/such/command'], { cwd: place });
+    expect(stderr).toContain('command not found');
+    spawnSync('mkfifo', [join(place, 'netmeter.config.json')]);
+    const configured = await netmeter(['--', '/no/such/command'], { cwd: place });
+    expect(configured).toMatchObject({ status: 125, stderr: expect.stringContaining('nobody writes to') });
+  });
+
+  test('a device is refused', async () => {
+    writeFileSync(join(folder, 'x'), '');
+    expect((await netmeter(['--baseline', '/dev/zero', '--', 'true'])).stderr).toContain('it is no regular file');
+  });
+});
+
+function isReading(pid: number, file: string): boolean {
+  return spawnSync('sh', ['-c', `ls -l /proc/${pid}/fd`], { encoding: 'utf8' }).stdout.includes(file);
+}
