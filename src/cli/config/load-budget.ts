@@ -34,7 +34,7 @@ export async function withBudgetOf(file: ConfigFile, name: string | undefined, w
 type LimitsByLevel = { readonly limits: Limits; readonly warnLimits: Limits };
 
 /** The file's limits, where words have not given others. */
-export function mergeLimits(file: Limits = {}, words: Limits = {}): Limits {
+function mergeLimits(file: Limits = {}, words: Limits = {}): Limits {
   const named = (key: 'remotes' | 'processes') =>
     file[key] || words[key] ? { [key]: { ...file[key], ...words[key] } } : {};
   return { ...file, ...words, ...named('remotes'), ...named('processes') };
