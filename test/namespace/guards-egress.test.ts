@@ -29,6 +29,7 @@ describePrivileged('--allow and --deny', () => {
       ],
       'www.far.example': [['CNAME', 'edge.cdn.example']],
       'edge.cdn.example': [['A', wire.ipv4]],
+      'start.example': [['CNAME', 'www.far.example']],
       'ads.example': [['A', other.ipv4]],
       // Too big for a datagram: the resolver asks again over TCP.
       'big.example': [['A', wire.ipv4], ...Array.from({ length: 120 }, (_, number) => ['A', `192.0.2.${number + 1}`])],
@@ -77,6 +78,17 @@ describePrivileged('--allow and --deny', () => {
     const { stdout, stderr } = await run(get(host), '--allow', allowed);
     expect(stdout, stderr).toContain(reached ? `${host}\n` : `no ${host}\n`);
     expect(stdout.startsWith('no ')).toBe(!reached);
+  });
+
+  test.each([
+    ['that was asked for', 'www.far.example', 'www.far.example'],
+    ['that its alias stands for', 'www.far.example', 'edge.cdn.example'],
+    ['in the middle of a chain', 'start.example', 'www.far.example'],
+    ['below a pattern', 'start.example', '*.cdn.example'],
+  ])('a name is denied %s', async (_, host, denied) => {
+    const { stdout, stderr, report } = await run(`${get(host)} ${get('ads.example')}`, '--deny', denied);
+    expect(stdout, stderr).toBe(`no ${host}\nads.example\n`);
+    expect(report.attempts).toEqual([expect.objectContaining({ address: wire.ipv4, port: 7000, names: [host] })]);
   });
 
   test('no answer is handed out before its addresses may be reached', async () => {

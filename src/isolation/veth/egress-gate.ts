@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt } from '../../measurement/isolation.js';
-import { type Egress, namesMatch } from '../limits/destinations.js';
+import { type Egress, isListed, type Led } from '../limits/destinations.js';
 import { addressSet, egressRules, LAST_EGRESS_CHAIN, TRIED_SETS } from '../limits/egress-rules.js';
 import { parseAttempts } from '../limits/parse-attempts.js';
 import { decodeAnswer } from '../names/decode-answer.js';
@@ -42,8 +42,8 @@ export class EgressGate {
 
   /** For each answer before the command has it: what it says of a name that may, or may not, be reached. */
   readonly admit = async (answer: Buffer): Promise<void> => {
-    const { name, addresses = [] } = decodeAnswer(answer) ?? {};
-    if (name !== undefined) await this.#learn(addresses.map((address) => ({ name, address })));
+    const { addresses = [], ...names } = decodeAnswer(answer) ?? {};
+    if ('name' in names) await this.#learn(addresses.map((address) => ({ ...names, address })));
   };
 
   /** What was refused, the most frequent first; null: it could not be listed. */
@@ -58,12 +58,11 @@ export class EgressGate {
       : attempts.flatMap((each) => each ?? []).sort((a, b) => b.packets - a.packets);
   }
 
-  async #learn(known: readonly { readonly name: string; readonly address: string }[]): Promise<void> {
+  async #learn(known: readonly Led[]): Promise<void> {
     const { egress, nat } = this.#guarded;
-    const lists = { allowed: egress.allow, denied: egress.deny };
     const commands = (['allowed', 'denied'] as const).flatMap((verdict) =>
       known
-        .filter(({ name }) => namesMatch(lists[verdict], name))
+        .filter((led) => isListed(egress, verdict, led))
         .map(({ address }) => `add element ${nat.table} ${addressSet(verdict, address)} { ${address} }`),
     );
     if (commands.length > 0) await nat.apply(commands);
