@@ -14,7 +14,7 @@ import { isShared } from './run/end-tree.js';
 import { judgeRun } from './run/judge-run.js';
 import { LimitGuard } from './run/keep-limits.js';
 import { Meter } from './run/meter.js';
-import { openScope } from './run/open-scope.js';
+import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
 import { TreeGroup, treeFolder } from './run/tree-group.js';
@@ -33,16 +33,17 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
-  const place = await choosePlace(options);
+  const place = await choosePlace(options, account);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
 
   const run = newRun();
   const trace = tracesProcesses(options) ? `netmeter-${run}` : undefined;
   const cgroup = treeFolder(run);
   const { boundary = new Boundary() } = options;
-  const opening = openScope(place, { ...options, trace, cgroup, boundary });
+  const opening = openChosen(place, { ...options, trace, cgroup, boundary });
   using witnesses = new Witnesses({ ...options, trace, boundary });
-  await using scope = await opening;
+  const chosen = await opening;
+  await using scope = chosen.scope;
   await using group = TreeGroup.open(cgroup);
   using files = new HeldCounterFiles(scope.counterPid);
   witnesses.scopeOpened(scope);
@@ -93,6 +94,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     ...(budget && { budget }),
     series,
     warnings: [
+      ...chosen.warnings,
       ...scope.warnings,
       ...(await hint.warnings(protocol)),
       ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),

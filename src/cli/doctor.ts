@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { chooseAccount } from '../command/account.js';
 import type { Check } from '../doctor/check.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { measureLoad } from '../doctor/measure-load.js';
@@ -34,7 +35,8 @@ export async function doctorCommand(words: readonly string[], terminal: Terminal
     await terminal.print(HELP);
     return 0;
   }
-  const diagnosis = diagnose(await readFacts(), { netmeter: version, kernel: release() });
+  const uid = chooseAccount(undefined, process.env)?.uid ?? process.geteuid?.() ?? 0;
+  const diagnosis = diagnose(await readFacts(uid), { netmeter: version, kernel: release() });
   const checks = measure ? await measureAll(diagnosis) : [];
   if (json) await terminal.printJson(`${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`);
   else await terminal.print(renderDiagnosis(diagnosis, checks, painter(terminal.colors('stdout'))));

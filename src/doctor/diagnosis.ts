@@ -1,4 +1,11 @@
-import { type Choice, chooseIsolation, type Facts, obstaclesTo, type Probe } from '../isolation/choose-isolation.js';
+import {
+  type Choice,
+  canIsolate,
+  chooseIsolation,
+  type Facts,
+  obstaclesTo,
+  type Probe,
+} from '../isolation/choose-isolation.js';
 
 /** One thing that was tried. */
 type Finding = { readonly name: string; readonly probe: Probe };
@@ -13,14 +20,14 @@ type IsolationFinding = {
   readonly obstacles: readonly { readonly reason: string; readonly cure: string }[];
 };
 
-/** What netmeter doctor tells. `chosen`: what a run would use by itself; null: nothing. */
+/** What netmeter doctor tells. `chosen`: what a run would use by itself. */
 export type Diagnosis = {
   readonly schema: 1;
   readonly netmeter: string;
   readonly kernel: string;
   readonly findings: readonly Finding[];
   readonly isolations: readonly IsolationFinding[];
-  readonly chosen: Choice['kind'] | null;
+  readonly chosen: Choice['kind'];
 };
 
 const EXACTNESS = {
@@ -35,7 +42,7 @@ export function diagnose(facts: Facts, about: { readonly netmeter: string; reado
   const kinds = ['veth', 'user-mode', 'offline'] as const;
   const isolations = kinds.map((kind): IsolationFinding => {
     const obstacles = obstaclesTo(kind, facts).map(({ reason, cure }) => ({ reason, cure }));
-    return { kind, works: obstacles.length === 0, exact: kind === 'veth', exactness: EXACTNESS[kind], obstacles };
+    return { kind, works: canIsolate(kind, facts), exact: kind === 'veth', exactness: EXACTNESS[kind], obstacles };
   });
   const host: IsolationFinding = { kind: 'host', works: true, exact: false, exactness: EXACTNESS.host, obstacles: [] };
   return { schema: 1, ...about, findings: findingsOf(facts), isolations: [...isolations, host], chosen: chosen(facts) };
@@ -50,10 +57,4 @@ const findingsOf = (facts: Facts): Finding[] => [
   { name: 'pasta or slirp4netns', probe: facts.carrier },
 ];
 
-function chosen(facts: Facts): Choice['kind'] | null {
-  try {
-    return chooseIsolation('auto', facts).kind;
-  } catch {
-    return null;
-  }
-}
+const chosen = (facts: Facts): Choice['kind'] => chooseIsolation({ asked: 'auto' }, facts).kind;

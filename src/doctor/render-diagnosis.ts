@@ -14,13 +14,12 @@ export function renderDiagnosis(diagnosis: Diagnosis, checks: readonly Check[], 
     `  ${works ? yes : no} ${kind.padEnd(10)} ${works ? exactness : 'does not work here'}`,
     ...obstacles.flatMap(({ reason, cure }) => [`      ${reason}`, ...(cure ? [`      cure: ${cure}`] : [])]),
   ]);
-  const chosen = diagnosis.chosen ?? 'nothing: measure the whole machine by --isolation host';
   return [
     `${paint.bold(`netmeter ${diagnosis.netmeter}`)} on Linux ${diagnosis.kernel}`,
     ...findings,
     paint.bold('isolations'),
     ...isolations,
-    `A run uses ${paint.bold(chosen)}.`,
+    `A run uses ${paint.bold(diagnosis.chosen)}.`,
     ...(checks.length > 0 ? [paint.bold('measured'), ...checks.flatMap((check) => checkLines(check, paint))] : []),
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
 import { NetmeterError } from '../errors.js';
+import type { Obstacle } from './obstacles/obstacle.js';
 
 /** What was found out by trying it. */
 export type Probe =
@@ -20,29 +21,41 @@ export type Facts = {
   readonly tun: Probe;
   /** A program that carries a user's packets. */
   readonly carrier: Probe;
+  /** What keeps a namespace from being what this machine is for the command; looked for where one could be made. */
+  readonly obstacles: readonly Obstacle[];
 };
 
 export type Asked = 'auto' | 'veth' | 'user-mode' | 'host' | 'join' | 'offline';
 
-/** `by`: whose rights make it. */
+/**
+ * `by`: whose rights make it. `evades`: what the command does not meet there. `because`: why it is not in a namespace,
+ * where that was not asked for.
+ */
 export type Choice =
-  | { readonly kind: 'veth'; readonly by: 'root' | 'sudo' }
+  | { readonly kind: 'veth'; readonly by: 'root' | 'sudo'; readonly evades?: readonly string[] }
   | { readonly kind: 'user-mode' }
-  | { readonly kind: 'host' }
+  | { readonly kind: 'host'; readonly because?: readonly string[] }
   | { readonly kind: 'join'; readonly netns: string }
   | { readonly kind: 'offline'; readonly by: 'root' | 'user-namespace' };
 
+/** What is asked for. */
+export type Wish = {
+  readonly asked: Exclude<Asked, 'host' | 'join'>;
+  /** Something is asked for that the kernel does for a namespace of its own alone. */
+  readonly needsNamespace?: boolean;
+};
+
 /**
- * Chooses where to run: what was asked for, or by itself the most exact that works. Never the host by itself: its
- * numbers are not the command's alone.
+ * Chooses where to run: what was asked for, or by itself the most exact that works and is for the command what this
+ * machine is. Else in place.
  * @throws {NetmeterError} NO_ISOLATION, with the reason and cure of each that does not work
  */
-export function chooseIsolation(asked: Exclude<Asked, 'host' | 'join'>, facts: Facts): Choice {
+export function chooseIsolation({ asked, needsNamespace = false }: Wish, facts: Facts): Choice {
   switch (asked) {
     case 'auto':
-      return choose(facts);
+      return choose(needsNamespace, facts);
     case 'veth':
-      return vethChoice(facts) ?? refuse(['veth'], facts);
+      return vethDespite(facts) ?? refuse(['veth'], facts);
     case 'user-mode':
       return userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : refuse(['user-mode'], facts);
     case 'offline':
@@ -53,43 +66,65 @@ export function chooseIsolation(asked: Exclude<Asked, 'host' | 'join'>, facts: F
   }
 }
 
-function choose(facts: Facts): Choice {
-  const veth = vethChoice(facts);
-  if (veth) return veth;
-  return userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : refuse(['veth', 'user-mode'], facts);
+function choose(needsNamespace: boolean, facts: Facts): Choice {
+  if (needsNamespace) return vethDespite(facts) ?? userMode(facts) ?? refuse(['veth', 'user-mode'], facts);
+  const veth = facts.obstacles.length === 0 ? vethChoice(facts) : undefined;
+  return veth ?? userMode(facts) ?? { kind: 'host', because: reasonsAgainst(facts) };
 }
 
-function vethChoice({ rights, vethTools, sudo }: Facts): Choice | undefined {
+const userMode = (facts: Facts): Choice | undefined =>
+  userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : undefined;
+
+/** With what the command will not meet there. */
+function vethDespite(facts: Facts): Choice | undefined {
+  const choice = facts.obstacles.some(({ kind }) => kind === 'cannot') ? undefined : vethChoice(facts);
+  const evades = facts.obstacles.map(({ reason }) => reason);
+  return choice && evades.length > 0 ? { ...choice, evades } : choice;
+}
+
+/** Why there is no namespace; that root's packets have no carrier is no news to anybody. */
+function reasonsAgainst(facts: Facts): string[] {
+  const all = [...obstaclesTo('veth', facts), ...(facts.root ? [] : userModeObstacles(facts))];
+  return all.map(({ reason }) => reason);
+}
+
+type VethChoice = Extract<Choice, { kind: 'veth' }>;
+
+function vethChoice({ rights, vethTools, sudo }: Facts): VethChoice | undefined {
   if (!vethTools.works) return undefined;
   if (rights.works) return { kind: 'veth', by: 'root' };
   return sudo.works ? { kind: 'veth', by: 'sudo' } : undefined;
 }
 
-type Obstacle = Extract<Probe, { works: false }>;
+type Failed = Extract<Probe, { works: false }>;
 
-const obstacles = (...probes: readonly Probe[]): Obstacle[] => probes.filter((probe) => !probe.works);
+const failed = (...probes: readonly Probe[]): Failed[] => probes.filter((probe) => !probe.works);
 
-const AS_ROOT: Obstacle = {
+const AS_ROOT: Failed = {
   works: false,
   reason: 'it is not for root, whose packets pasta does not carry',
   cure: 'run netmeter as an ordinary user',
 };
 
-const userModeObstacles = ({ root, userNamespace, tun, carrier }: Facts): Obstacle[] =>
-  root ? [AS_ROOT] : obstacles(userNamespace, tun, carrier);
+const userModeObstacles = ({ root, userNamespace, tun, carrier }: Facts): Failed[] =>
+  root ? [AS_ROOT] : failed(userNamespace, tun, carrier);
 
-const offlineObstacles = ({ rights, userNamespace }: Facts): Obstacle[] =>
-  rights.works || userNamespace.works ? [] : obstacles(rights, userNamespace);
+const offlineObstacles = ({ rights, userNamespace }: Facts): Failed[] =>
+  rights.works || userNamespace.works ? [] : failed(rights, userNamespace);
 
-type Isolating = 'veth' | 'user-mode' | 'offline';
+export type Isolating = 'veth' | 'user-mode' | 'offline';
+
+/** Whether an isolation can be had, be it not all that this machine is. */
+export const canIsolate = (kind: Isolating, facts: Facts): boolean =>
+  kind === 'veth' ? vethDespite(facts) !== undefined : obstaclesTo(kind, facts).length === 0;
+
+type InTheWay = { readonly reason: string; readonly cure: string };
 
 /** What is in the way of an isolation; nothing: it works. */
-export function obstaclesTo(kind: Isolating, facts: Facts): readonly Obstacle[] {
+export function obstaclesTo(kind: Isolating, facts: Facts): readonly InTheWay[] {
   switch (kind) {
     case 'veth':
-      return vethChoice(facts)
-        ? []
-        : [...obstacles(facts.vethTools), ...(facts.rights.works ? [] : obstacles(facts.rights, facts.sudo))];
+      return [...vethFailures(facts), ...facts.obstacles];
     case 'user-mode':
       return userModeObstacles(facts);
     case 'offline':
@@ -98,6 +133,11 @@ export function obstaclesTo(kind: Isolating, facts: Facts): readonly Obstacle[] 
       return kind satisfies never;
   }
 }
+
+const vethFailures = (facts: Facts): Failed[] =>
+  vethChoice(facts)
+    ? []
+    : [...failed(facts.vethTools), ...(facts.rights.works ? [] : failed(facts.rights, facts.sudo))];
 
 function refuse(kinds: readonly Isolating[], facts: Facts): never {
   const lines = kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ reason }) => `  ${kind}: ${reason}`));

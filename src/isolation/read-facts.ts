@@ -9,10 +9,13 @@ const PROBE_MS = 5000;
 
 const WORKS: Probe = { works: true };
 
-/** Tries everything, at the same time. */
-export async function readFacts(): Promise<Facts> {
+/**
+ * Tries everything, at the same time.
+ * @param uid the command's user
+ */
+export async function readFacts(uid: number): Promise<Facts> {
   const [sudo, userNamespace] = await Promise.all([probeSudo(), probeUserNamespace()]);
-  return { ...readRootFacts(), sudo, userNamespace, tun: probeTun(), carrier: probeCarrier() };
+  return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), carrier: probeCarrier() };
 }
 
 async function probeSudo(): Promise<Probe> {

@@ -1,15 +1,21 @@
 import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { Facts, Probe } from './choose-isolation.js';
+import { readObstacles } from './obstacles/read-obstacles.js';
 import { requireRights } from './require-rights.js';
 import { findTools } from './tools/find-tools.js';
 
-/** What a user with all rights needs to know; the rest is not tried. */
-export function readRootFacts(): Facts {
+/**
+ * What a user with all rights needs to know; the rest is not tried.
+ * @param uid the command's user
+ */
+export function readRootFacts(uid: number): Facts {
   const untried: Probe = { works: false, reason: 'not tried', cure: '' };
+  const rights = attempt(requireRights);
   return {
     root: geteuid?.() === 0,
-    rights: attempt(requireRights),
+    rights,
+    obstacles: rights.works ? readObstacles(uid) : [],
     vethTools: attempt(findTools),
     sudo: untried,
     userNamespace: untried,

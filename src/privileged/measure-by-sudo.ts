@@ -90,7 +90,7 @@ function requestOf(argv: readonly string[], options: MeasureOptions, account: Ac
   const { signal, hurry, boundary, onStart, onCommandEnd, stdio, env, user, caller, ...plain } = options;
   return {
     argv,
-    options: { ...plain, isolation: 'veth' },
+    options: plain,
     env: { ...(env ?? ownEnvironment) },
     cwd: options.cwd ?? workingFolder(),
     umask: umask(),

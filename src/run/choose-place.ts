@@ -1,3 +1,5 @@
+import { geteuid } from 'node:process';
+import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { type Choice, chooseIsolation } from '../isolation/choose-isolation.js';
 import { readRootFacts } from '../isolation/read-root-facts.js';
@@ -5,17 +7,28 @@ import type { MeasureOptions } from '../measure-options.js';
 
 /**
  * Chooses where the command shall run. Who has the rights for the most exact place pays for no other probe.
+ * @param account whom the command runs as, where that is not netmeter's own
  * @throws {NetmeterError} NO_ISOLATION
  */
-export async function choosePlace({ isolation = 'auto', netns }: MeasureOptions): Promise<Choice> {
+export async function choosePlace(options: MeasureOptions, account: Account | undefined): Promise<Choice> {
+  const { isolation = 'auto', netns } = options;
   if (netns !== undefined) return join(isolation, netns);
   if (isolation === 'join') throw new NetmeterError('USAGE', 'join needs to know which namespace', { cure: JOIN_CURE });
   if (isolation === 'host') return { kind: 'host' };
-  const facts = readRootFacts();
-  if (facts.root || facts.rights.works) return chooseIsolation(isolation, facts);
+  const uid = account?.uid ?? geteuid?.() ?? 0;
+  const wish = { asked: isolation, needsNamespace: needsNamespace(options) };
+  const facts = readRootFacts(uid);
+  if (facts.root || facts.rights.works) return chooseIsolation(wish, facts);
   const { readFacts } = await import('../isolation/read-facts.js');
-  return chooseIsolation(isolation, await readFacts());
+  return chooseIsolation(wish, await readFacts(uid));
 }
+
+/** What in place the kernel does not do for one command among others. */
+export const needsNamespace = ({ egress, enforce, rateLimit, publish = [] }: MeasureOptions): boolean =>
+  egress !== undefined ||
+  enforce === true ||
+  rateLimit !== undefined ||
+  publish.some(({ host, inner }) => host !== inner);
 
 const JOIN_CURE = 'Name it: --netns NAME, or the path of its file, /proc/PID/ns/net for that of a process.';
 

@@ -8,7 +8,7 @@ import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** What a run asks for, and what may be made beside: the kernel's trace, and the control group of the command's tree. */
-type ScopeOptions = MeasureOptions & {
+export type ScopeOptions = MeasureOptions & {
   readonly trace?: string | undefined;
   readonly cgroup?: string | undefined;
   readonly boundary: Boundary;

@@ -103,7 +103,7 @@ describePrivileged('around a run', () => {
         (tool) =>
           `for f in /usr/sbin/${tool} /sbin/${tool} /usr/bin/${tool} /bin/${tool}; do [ -e $f ] && mount --bind /dev/null $f || :; done`,
       );
-      const script = `${hide.join('\n')}\nexec ${process.execPath} ${ROOT}bin/netmeter.js -- touch ${folder}/started`;
+      const script = `${hide.join('\n')}\nexec ${process.execPath} ${ROOT}bin/netmeter.js --isolation veth -- touch ${folder}/started`;
       const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);
       expect(ended.status).toBe(125);
       expect(ended.stderr).toContain('not found on this system: tc, nft');

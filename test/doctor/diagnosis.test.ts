@@ -15,15 +15,16 @@ const user: Facts = {
   userNamespace: yes,
   tun: no('tun'),
   carrier: yes,
+  obstacles: [],
 };
 const plain = painter(false);
 
-test.each<[string, Facts, string | null, string[]]>([
+test.each<[string, Facts, string, string[]]>([
   ['root', { ...user, root: true, rights: yes }, 'veth', ['veth', 'offline', 'host']],
   ['a user with sudo', { ...user, sudo: yes }, 'veth', ['veth', 'offline', 'host']],
   ['a user with a tun device', { ...user, tun: yes }, 'user-mode', ['user-mode', 'offline', 'host']],
-  ['a user without one', user, null, ['offline', 'host']],
-  ['a container', { ...user, userNamespace: no('userns') }, null, ['host']],
+  ['a user without one', user, 'host', ['offline', 'host']],
+  ['a container', { ...user, userNamespace: no('userns') }, 'host', ['host']],
 ])('%s: what works, and what a run would use', (_, facts, chosen, working) => {
   const diagnosis = diagnose(facts, about);
   expect(diagnosis.chosen).toBe(chosen);
@@ -37,7 +38,7 @@ test('each obstacle is told with its cure', () => {
     '✘ /dev/net/tun: no tun',
     'cure: get tun',
     'cure: get rights',
-    '--isolation host',
+    'A run uses host.',
   ])
     expect(text).toContain(word);
   expect(text).not.toContain('measured');

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chooseIsolation, type Facts, obstaclesTo, type Probe } from '../../src/isolation/choose-isolation.js';
+import {
+  canIsolate,
+  chooseIsolation,
+  type Facts,
+  obstaclesTo,
+  type Probe,
+  type Wish,
+} from '../../src/isolation/choose-isolation.js';
 
 const yes: Probe = { works: true };
 const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });
@@ -12,6 +19,7 @@ const nothing: Facts = {
   userNamespace: no('userns'),
   tun: no('tun'),
   carrier: no('carrier'),
+  obstacles: [],
 };
 const everything: Facts = {
   ...nothing,
@@ -25,7 +33,12 @@ const everything: Facts = {
 const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes };
 const user: Facts = { ...everything, rights: no('rights') };
 
-type Asked = Parameters<typeof chooseIsolation>[0];
+type Asked = Wish['asked'];
+
+const cannot = { kind: 'cannot', reason: 'no forwarding', cure: 'forward' } as const;
+const evades = { kind: 'evades', reason: 'a rule for users', cure: 'in place' } as const;
+const blocked: Facts = { ...root, obstacles: [cannot, evades] };
+const evading: Facts = { ...root, obstacles: [evades] };
 
 test.each<[string, Asked, Facts, object]>([
   ['root', 'auto', root, { kind: 'veth', by: 'root' }],
@@ -35,6 +48,27 @@ test.each<[string, Asked, Facts, object]>([
   ['a user without sudo', 'auto', { ...user, sudo: no('sudo') }, { kind: 'user-mode' }],
   ['sudo, but no nft', 'auto', { ...user, vethTools: no('tools') }, { kind: 'user-mode' }],
   ['asked for veth', 'veth', user, { kind: 'veth', by: 'sudo' }],
+  ['a namespace would lead nowhere', 'auto', blocked, { kind: 'host', because: ['no forwarding', 'a rule for users'] }],
+  ['its packets would evade a rule', 'auto', evading, { kind: 'host', because: ['a rule for users'] }],
+  ['they would, and veth is asked for', 'veth', evading, { kind: 'veth', by: 'root', evades: ['a rule for users'] }],
+  [
+    'root without rights (a container)',
+    'auto',
+    { ...root, rights: no('rights') },
+    { kind: 'host', because: ['no rights', 'no sudo'] },
+  ],
+  [
+    'a user without anything',
+    'auto',
+    nothing,
+    { kind: 'host', because: ['no tools', 'no rights', 'no sudo', 'no userns', 'no tun', 'no carrier'] },
+  ],
+  [
+    'a user whose namespaces lack a carrier',
+    'auto',
+    { ...user, sudo: no('sudo'), tun: no('tun') },
+    { kind: 'host', because: ['no rights', 'no sudo', 'no tun'] },
+  ],
   ['asked for user-mode', 'user-mode', user, { kind: 'user-mode' }],
   ['asked for offline, as root', 'offline', root, { kind: 'offline', by: 'root' }],
   [
@@ -44,33 +78,26 @@ test.each<[string, Asked, Facts, object]>([
     { kind: 'offline', by: 'user-namespace' },
   ],
 ])('%s', (_, asked, facts, choice) => {
-  expect(chooseIsolation(asked, facts)).toEqual(choice);
+  expect(chooseIsolation({ asked }, facts)).toEqual(choice);
+});
+
+test.each<[string, Facts, object]>([
+  ['root', root, { kind: 'veth', by: 'root' }],
+  ['where its packets evade a rule', evading, { kind: 'veth', by: 'root', evades: ['a rule for users'] }],
+])('what only a namespace can do has one: %s', (_, facts, choice) => {
+  expect(chooseIsolation({ asked: 'auto', needsNamespace: true }, facts)).toEqual(choice);
 });
 
 describe('what does not work is refused with each reason and cure, and the host is only offered', () => {
   test.each<[string, Asked, Facts, string[], string[]]>([
-    ['nothing works', 'auto', nothing, ['tools', 'rights', 'sudo', 'userns', 'tun', 'carrier'], []],
-    [
-      'only the tun device is missing',
-      'auto',
-      { ...user, sudo: no('sudo'), tun: no('tun') },
-      ['tun'],
-      ['userns', 'carrier'],
-    ],
-    [
-      'root without rights (a container)',
-      'auto',
-      { ...root, rights: no('rights') },
-      ['rights', 'ordinary user'],
-      ['tun'],
-    ],
+    ['veth that would lead nowhere', 'veth', blocked, ['no forwarding', 'forward'], ['tun']],
     ['veth without tools', 'veth', { ...user, vethTools: no('tools') }, ['tools'], ['tun']],
     ['user-mode for root', 'user-mode', { ...everything, root: true }, ['not for root'], []],
     ['offline without any right', 'offline', nothing, ['rights', 'userns'], ['tun']],
   ])('%s', (_, asked, facts, said, unsaid) => {
     const refusal = (() => {
       try {
-        chooseIsolation(asked, facts);
+        chooseIsolation({ asked }, facts);
         return '';
       } catch (error) {
         return `${(error as Error).message}\n${(error as { cure: string }).cure}`;
@@ -84,5 +111,14 @@ describe('what does not work is refused with each reason and cure, and the host 
 
 test.each(['veth', 'user-mode', 'offline'] as const)('%s has no obstacle where it is chosen', (kind) => {
   expect(obstaclesTo(kind, everything)).toEqual([]);
+  expect([canIsolate(kind, everything), canIsolate(kind, nothing)]).toEqual([true, false]);
   expect(obstaclesTo(kind, nothing).length).toBeGreaterThan(0);
+});
+
+test('what its packets evade keeps no veth from being had, what cannot be does', () => {
+  expect([canIsolate('veth', evading), canIsolate('veth', blocked)]).toEqual([true, false]);
+});
+
+test('what only a namespace can do is refused where none can be had', () => {
+  expect(() => chooseIsolation({ asked: 'auto', needsNamespace: true }, blocked)).toThrow('no forwarding');
 });

@@ -66,8 +66,17 @@ describePrivileged('host isolation in a slim image', () => {
     expect(status, stderr).toBe(0);
   });
 
-  test('a namespace of its own is refused, and the host is offered', async () => {
-    const { stderr, status } = await slim(node(''));
+  test('where no namespace can be made it is measured in place, and said why', async () => {
+    const { stdout, stderr, status } = await slim(['--baseline-idle', '0', '--report', '-', ...node('')]);
+    expect(status, stderr).toBe(0);
+    const { isolation, warnings } = JSON.parse(stdout);
+    expect(isolation.kind).toBe('host');
+    const reasons = warnings.find(({ code }: { code: string }) => code === 'IN_PLACE')?.message;
+    for (const reason of ['CAP_SYS_ADMIN', 'sudo is not installed']) expect(reasons).toContain(reason);
+  });
+
+  test('a namespace that is asked for is refused, and the host is offered', async () => {
+    const { stderr, status } = await slim(['--isolation', 'veth', ...node('')]);
     expect(status).toBe(125);
     expect(stderr).toContain('--isolation host');
   });

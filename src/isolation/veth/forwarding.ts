@@ -25,7 +25,7 @@ export function ipv6Support(uplink: Uplink): { ipv6: boolean; warnings: Warning[
  * True when the host forwards IPv6 or can be made to for two devices alone. The switch for all devices
  * (net.ipv6.conf.all.forwarding) is not ours to use: it makes the host ignore router advertisements.
  */
-const canForwardIpv6 = () =>
+export const canForwardIpv6 = () =>
   readSwitch('ipv6/conf/all/forwarding') === '1' || readSwitch('ipv6/conf/all/force_forwarding') !== undefined;
 
 /** What the devices that packets of the namespace come back by lack. */

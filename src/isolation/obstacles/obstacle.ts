@@ -1,0 +1,12 @@
+/**
+ * What keeps a namespace of netmeter's own from being what this machine is for a command.
+ * cannot: it would not start, or lead nowhere. evades: its packets would not meet what this machine does with its own.
+ */
+export type Obstacle = {
+  readonly kind: 'cannot' | 'evades';
+  readonly reason: string;
+  readonly cure: string;
+};
+
+/** What nothing but running on the machine itself cures. */
+export const IN_PLACE = 'measure in place: --isolation host';

@@ -1,0 +1,47 @@
+import { accessSync, constants } from 'node:fs';
+import { listPolicyRules } from '../../linux/netlink/route/policy-rules.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
+import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
+import { readText } from '../tools/read-text.js';
+import { canForwardIpv6, planForwarding } from '../veth/forwarding.js';
+import { legacyObstacles } from './legacy-obstacles.js';
+import type { Obstacle } from './obstacle.js';
+import { ruleObstacles } from './rule-obstacles.js';
+import { type Switches, switchObstacles } from './switch-obstacles.js';
+
+/**
+ * Asks this machine what keeps a namespace from being what it is itself for a command of this user. Nothing is changed.
+ * @throws {LinuxError} where the kernel cannot be asked; {NoLibcError}
+ */
+export function readObstacles(uid: number): Obstacle[] {
+  using socket = NetlinkSocket.open(NETLINK_ROUTE);
+  return [
+    ...switchObstacles(readSwitches(readUplink())),
+    ...ruleObstacles(listPolicyRules(socket), uid),
+    ...legacyObstacles(readText('/proc/net/ip_tables_names') ?? ''),
+  ];
+}
+
+function readSwitches(uplink: Uplink): Switches {
+  const ipv6 = carriesIpv6(uplink) && canForwardIpv6();
+  const newDevices = sysctl('net/ipv4/conf/default/forwarding') === '0' ? ['ipv4/conf/default/forwarding'] : [];
+  const most = sysctl('user/max_net_namespaces');
+  return {
+    areWritable: isWritable('/proc/sys/net/ipv4/conf/all/forwarding'),
+    off: [...newDevices, ...planForwarding(uplink, ipv6).keys],
+    refusesIpv6: carriesIpv6(uplink) && sysctl('net/ipv6/conf/default/disable_ipv6') === '1',
+    mostNamespaces: most === undefined ? undefined : Number(most),
+  };
+}
+
+const sysctl = (key: string) => readText(`/proc/sys/${key}`)?.trim();
+
+/** EROFS where the file system may not be written, whoever asks. */
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

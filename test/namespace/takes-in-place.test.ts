@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.js';
+import { type Ended, NETMETER, program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { Machine } from './machine.js';
+
+const NUMBER = 62;
+const BYTES = 100_000;
+/** The exit status of a broken budget. */
+const EXCEEDED = 120;
+/** An ordinary user, that the machine's policies are for. */
+const USER = 4242;
+
+/** What makes a namespace on this machine another thing than the machine. */
+type Case = {
+  /** Shell lines on the machine before. */
+  readonly made: string;
+  /** Shell lines on the machine afterwards. */
+  readonly undone: string;
+  /** Shell lines in the mount namespace of the run. */
+  readonly mounts?: string;
+  /** What the report says of it. */
+  readonly reason: RegExp;
+  /** Where a namespace is asked for: what makes it work; none: it works, and the report says what it misses. */
+  readonly cure?: { readonly said: string; readonly run: string };
+};
+
+const READ_ONLY = 'mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys';
+
+const cases: Readonly<Record<string, Case>> = {
+  'a routing rule for the user, which refuses': {
+    made: `ip rule add uidrange ${USER}-${USER} prohibit`,
+    undone: `ip rule del uidrange ${USER}-${USER} prohibit`,
+    reason: new RegExp(`routing rule \\d+ \\(ip rule\\) is for the packets of user ${USER}`),
+  },
+  'a routing rule for what is made here': {
+    made: 'ip rule add iif lo table 77; ip route add unreachable default table 77',
+    undone: 'ip rule del iif lo table 77; ip route del unreachable default table 77',
+    reason: /the packets of this machine itself/,
+  },
+  'a /proc/sys that is read-only, where nothing is forwarded': {
+    made: 'sysctl -qw net.ipv4.ip_forward=0',
+    undone: 'sysctl -qw net.ipv4.ip_forward=1',
+    mounts: READ_ONLY,
+    reason: /\/proc\/sys is read-only, and nothing is forwarded \(net\.ipv4\.ip_forward/,
+    cure: { said: 'mount -o remount,rw /proc/sys', run: 'mount -o remount,bind,rw /proc/sys' },
+  },
+  'new devices without IPv6': {
+    made: 'sysctl -qw net.ipv6.conf.default.disable_ipv6=1',
+    undone: 'sysctl -qw net.ipv6.conf.default.disable_ipv6=0',
+    reason: /net\.ipv6\.conf\.default\.disable_ipv6 is 1/,
+    cure: {
+      said: 'sysctl -w net.ipv6.conf.default.disable_ipv6=0',
+      run: 'sysctl -qw net.ipv6.conf.default.disable_ipv6=0',
+    },
+  },
+  'no network namespaces': {
+    made: ':',
+    undone: ':',
+    // The limit is the user namespace's, which is everybody's here.
+    mounts: 'mount -t tmpfs none /proc/sys/user; echo 0 >/proc/sys/user/max_net_namespaces',
+    reason: /user\.max_net_namespaces is 0/,
+    cure: { said: 'sysctl -w user.max_net_namespaces=1000', run: 'echo 1000 >/proc/sys/user/max_net_namespaces' },
+  },
+};
+
+describePrivileged('where a namespace is not what the machine is', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.build(NUMBER);
+  });
+  afterAll(async () => {
+    await machine[Symbol.asyncDispose]();
+  });
+
+  const onMachine = (lines: string) => machine.shell(`ip netns exec ${machine.name} sh -euc '${lines}'`);
+  const traffic = (verb: string, address: string) =>
+    `python3 ${program('traffic.py')} ${verb} ${address} ${machine.port} ${BYTES} 2>&1 | tail -n 1`;
+  /** On stderr, as the report is on stdout. */
+  const command = () => `{ ${traffic('download', machine.far4)}; ${traffic('download', machine.far6)}; echo end; } >&2`;
+
+  /** Runs words on the machine, with mounts of the case's own. */
+  const run = (mounts: string, words: string): Promise<Ended> =>
+    machine.run('unshare', ['--mount', 'sh', '-euc', `${mounts || ':'}\n${words}`]);
+
+  const measured = async (mounts: string, options: string): Promise<Ended & { report: Measurement | undefined }> => {
+    const words = `"${process.execPath}" ${NETMETER} --user ${USER}:${USER} --report - ${options}`;
+    const ended = await run(mounts, `exec ${words} -- sh -c '${command()}'`);
+    return { ...ended, report: ended.stdout === '' ? undefined : JSON.parse(ended.stdout) };
+  };
+
+  describe.each(Object.entries(cases))('%s', (_, { made, undone, mounts = '', reason, cure }) => {
+    beforeAll(() => onMachine(made));
+    afterAll(() => onMachine(undone));
+
+    test('it is measured in place, as it is without netmeter, and said why', async () => {
+      const plain = await run(
+        mounts,
+        `exec setpriv --reuid ${USER} --regid ${USER} --clear-groups sh -c '${command()}'`,
+      );
+      const { report, stderr, status } = await measured(mounts, '--quiet');
+      expect(stderr).toBe(plain.stderr);
+      expect(status).toBe(0);
+      expect(report?.isolation.kind).toBe('host');
+      expect(report?.warnings.find(({ code }) => code === 'IN_PLACE')?.message).toMatch(reason);
+    });
+
+    test('the summary says so', async () => {
+      const { stderr } = await measured(mounts, '');
+      const summary = stderr.replaceAll(/\s+/g, ' ');
+      expect(summary).toContain('warning measured in place, not in a namespace: ');
+      expect(summary).toMatch(reason);
+    });
+
+    // IPv6 gets through in each case.
+    test('the budget holds', async () => {
+      const { report, status } = await measured(mounts, `--quiet --max-in ${BYTES / 2}B`);
+      expect(status).toBe(EXCEEDED);
+      expect(report?.budget?.verdict).toBe('exceeded');
+    });
+
+    test('where a namespace is asked for, what is in the way is said, with what helps', async () => {
+      const asked = await measured(mounts, '--isolation veth');
+      if (!cure) {
+        expect(asked.report?.isolation.kind, asked.stderr).toBe('veth');
+        expect(asked.report?.warnings.find(({ code }) => code === 'EVADES')?.message).toMatch(reason);
+        return;
+      }
+      expect(asked.status).toBe(125);
+      expect(asked.stderr).toMatch(reason);
+      expect(asked.stderr).toContain(cure.said);
+      const cured = await measured(`${mounts || ':'}; ${cure.run}`, '--isolation veth');
+      expect(cured.status, cured.stderr).toBe(0);
+      expect(cured.report?.isolation.kind).toBe('veth');
+      expect(cured.report?.traffic.external.in.wireOctets).toBeGreaterThan(2 * BYTES);
+    });
+  });
+});
