@@ -1,3 +1,4 @@
+import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../isolation/tools/own-file.js';
 import { measure } from '../measure.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
@@ -24,6 +25,9 @@ const COMMANDS = {
 async function main(): Promise<void> {
   const [first = '', ...others] = process.argv.slice(2);
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
+  if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBackRules(others[0]);
+  if (first === INNER_SOCKETS_WORD)
+    return (await import('../isolation/tools/hand-over-sockets.js')).handOverSockets(Number(others[0]));
   const terminal = new Terminal(process.env);
   // Whatever happens, the status is set and the terminal is left in peace.
   process.once('exit', leaveClosedTerminals);
@@ -69,6 +73,12 @@ async function servePrivileged(socket: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const { serveCaller } = await import('../privileged/serve-caller.js');
   await serveCaller(socket, measure);
+}
+
+/** What a guardian asks for that has outlived its netmeter. */
+async function giveBackRules(left: string): Promise<void> {
+  const { giveBack } = await import('../isolation/veth/give-back.js');
+  if (giveBack(JSON.parse(left)).length > 0) process.exitCode = FAILED;
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */

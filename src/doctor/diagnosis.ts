@@ -50,7 +50,7 @@ export function diagnose(facts: Facts, about: { readonly netmeter: string; reado
 
 const findingsOf = (facts: Facts): Finding[] => [
   { name: 'rights over namespaces and links', probe: facts.rights },
-  { name: 'ip, tc, nft and the others', probe: facts.vethTools },
+  { name: 'ip, tc and the others', probe: facts.vethTools },
   { name: 'sudo without a password', probe: facts.sudo },
   { name: 'user namespaces', probe: facts.userNamespace },
   { name: '/dev/net/tun', probe: facts.tun },

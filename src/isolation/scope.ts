@@ -1,8 +1,9 @@
+import type { Nftables } from '../linux/netlink/netfilter/nftables.js';
 import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { DnsObserver } from './names/dns-exchange.js';
-import type { RemoteEntry, UncountedRemotes } from './remotes/remote-listing.js';
+import type { RemoteEntry, UncountedRemotes } from './remotes/remote-entry.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
@@ -50,6 +51,11 @@ export interface Scope extends AsyncDisposable {
   enter(identity: readonly string[]): readonly string[];
   /** argv that runs what follows it inside, with the rights over the namespace. */
   administer(): readonly string[];
+  /**
+   * Nftables of the namespace, closed with the scope; undefined where they cannot be had. Absent where the namespace is not
+   * netmeter's to change.
+   */
+  nftables?(): Promise<Nftables | undefined>;
   /** Pids of the command's tree, netmeter's own helpers excepted. */
   processes(): number[];
   /**

@@ -16,14 +16,16 @@ export class LinuxError extends Error {
   readonly errno: number;
   /** `EPERM`; `errno N` for one that has no name here. */
   readonly code: string;
+  /** What the kernel or the caller adds, in words. */
+  readonly detail: string | undefined;
 
-  /** @param detail what the kernel or the caller adds, in words */
   constructor(call: string, errno: number, detail?: string) {
     const code = names.get(errno) ?? `errno ${errno}`;
     super(`${call}: ${code}${detail ? `: ${detail}` : ''}`);
     this.call = call;
     this.errno = errno;
     this.code = code;
+    this.detail = detail;
   }
 }
 

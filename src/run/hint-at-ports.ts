@@ -3,7 +3,6 @@ import type { Boundary } from '../boundary.js';
 import type { HostPort } from '../isolation/ports/ports.js';
 import type { RefusalWatch } from '../isolation/ports/refusal-watch.js';
 import type { Scope } from '../isolation/scope.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Protocol } from '../measurement/traffic.js';
 
@@ -25,16 +24,17 @@ export class PortHint {
     );
   }
 
-  /** Leaves no process of ours inside. */
+  /** From now on nothing is to be begun any more. */
   async settle(): Promise<void> {
     this.#ended.abort();
-    await this.#boundary.attempt('hints', async () => (await this.#watch)?.settle(), undefined);
+    await this.#watch;
   }
 
   /** Asks only where a connect failed at all. */
   async warnings({ tcp }: Protocol): Promise<Warning[]> {
-    if (!tcp.connectionsFailed) return [];
-    const ports = await this.#boundary.attempt('hints', async () => (await (await this.#watch)?.refused()) ?? [], []);
+    using watch = await this.#watch;
+    const refused = () => (tcp.connectionsFailed ? (watch?.refused() ?? []) : []);
+    const ports = await this.#boundary.attempt('hints', refused, []);
     return ports.map((port) => ({
       code: 'HOST_PORT_REFUSED',
       message: `the command was refused at its own 127.0.0.1:${port}, where the host listens: did you mean --host-port ${port}?`,
@@ -45,9 +45,9 @@ export class PortHint {
 /** In the host's namespace, and in another's, loopback is what it was. */
 async function start(scope: Scope, offered: readonly HostPort[]): Promise<RefusalWatch | undefined> {
   const { kind } = scope.isolation;
-  const nft = kind === 'host' || kind === 'join' ? undefined : lookFor('nft');
-  if (nft === undefined) return undefined;
+  const nftables = kind === 'host' || kind === 'join' ? undefined : await scope.nftables?.();
+  if (nftables === undefined) return undefined;
   const { RefusalWatch } = await import('../isolation/ports/refusal-watch.js');
   const ports = offered.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
-  return RefusalWatch.start(scope.administer(), nft, ports);
+  return RefusalWatch.start(nftables, ports);
 }

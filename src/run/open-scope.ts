@@ -3,7 +3,6 @@ import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
 import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
@@ -49,7 +48,8 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Bo
       import('../isolation/ports/host-ports.js'),
       import('../isolation/ports/ported-scope.js'),
     ]);
-    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nft: lookFor('nft'), boundary }));
+    const nftables = Promise.resolve(scope.nftables?.());
+    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nftables, boundary }));
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

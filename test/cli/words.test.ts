@@ -99,15 +99,15 @@ describePrivileged('around a run', () => {
     try {
       symlinkSync(process.execPath, join(folder, 'node'));
       // A root folder with nothing but what node itself needs would lose node's libraries: hide the tools instead.
-      const hide = ['nft', 'tc'].map(
+      const hide = ['tc', 'setpriv'].map(
         (tool) =>
           `for f in /usr/sbin/${tool} /sbin/${tool} /usr/bin/${tool} /bin/${tool}; do [ -e $f ] && mount --bind /dev/null $f || :; done`,
       );
       const script = `${hide.join('\n')}\nexec ${process.execPath} ${ROOT}bin/netmeter.js --isolation veth -- touch ${folder}/started`;
       const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);
       expect(ended.status).toBe(125);
-      expect(ended.stderr).toContain('not found on this system: tc, nft');
-      expect(ended.stderr).toContain('apt-get install iproute2 nftables');
+      expect(ended.stderr).toContain('not found on this system: tc, setpriv');
+      expect(ended.stderr).toContain('apt-get install iproute2 util-linux');
     } finally {
       rmSync(folder, { recursive: true });
     }

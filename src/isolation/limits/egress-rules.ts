@@ -1,8 +1,36 @@
+import { addressBytes } from '../../linux/ip-address.js';
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import {
+  ctDirection,
+  deviceName,
+  iifname,
+  ip,
+  ip6,
+  l4proto,
+  nfproto,
+  PROTOCOLS,
+  TCP_FLAGS,
+  tcpFlags,
+  thDport,
+} from '../../linux/netlink/netfilter/field.js';
+import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
+import {
+  bitsAre,
+  goTo,
+  is,
+  isAmong,
+  isIn,
+  isInNetwork,
+  leave,
+  rejectWith,
+  remember,
+  reset,
+  type Statement,
+} from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { be16 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import type { Destination, Egress } from './destinations.js';
-
-/** Its listing tells that all of the rules are there. */
-export const LAST_EGRESS_CHAIN = 'nm_egress';
 
 /** Sets of addresses that names led to, by what becomes of them. */
 export const addressSet = (verdict: 'allowed' | 'denied', address: string) => `nm_${verdict}${isIpv6(address) ? 6 : 4}`;
@@ -14,13 +42,12 @@ export const TRIED_SETS = ['nm_tried4', 'nm_tried6'] as const;
 const MOST_TRIED = 65_535;
 
 const FAMILIES = [
-  { family: '4', nfproto: 'ipv4', address: 'ip daddr', type: 'ipv4_addr' },
-  { family: '6', nfproto: 'ipv6', address: 'ip6 daddr', type: 'ipv6_addr' },
+  { family: '4', is: is(nfproto, Buffer.of(ADDRESS_FAMILIES.ip)), daddr: ip.daddr },
+  { family: '6', is: is(nfproto, Buffer.of(ADDRESS_FAMILIES.ip6)), daddr: ip6.daddr },
 ] as const;
 
 export type EgressRules = {
-  /** Family and name. */
-  readonly table: string;
+  readonly table: TableName;
   /** The host's ends of the links that lead out. */
   readonly devices: readonly string[];
   readonly egress: Egress;
@@ -29,45 +56,73 @@ export type EgressRules = {
 };
 
 /**
- * nft commands that refuse what the command sends where it may not, at once, and remember it. They stand behind the count
- * of remotes (-150), which sees what the wire carried, and before the look-ups are led to their relays (-101).
+ * What refuses what the command sends where it may not, at once, and remembers it. It stands behind the count of remotes
+ * (-150), which sees what the wire carried, and before the look-ups are led to their relays (-101).
  */
-export function egressRules({ table, devices, egress, nameservers }: EgressRules): string[] {
-  const names = `{ ${devices.map((device) => `"${device}"`).join(', ')} }`;
-  const rule = (text: string) => `add rule ${table} nm_destination ${text}`;
-  const goes = (list: readonly Destination[], verdict: 'allowed' | 'denied', then: string) => [
-    ...list.flatMap((each) =>
-      each.kind === 'network' ? [rule(`${each.family === '4' ? 'ip' : 'ip6'} daddr ${each.network} ${then}`)] : [],
-    ),
-    ...FAMILIES.map(({ family, address }) => rule(`${address} @nm_${verdict}${family} ${then}`)),
+export function egressRules({ table: name, devices, egress, nameservers }: EgressRules): Command[] {
+  const table = new TableCommands(name);
+  const rule = (...statements: Statement[]) => table.rule('nm_destination', ...statements);
+  const goes = (list: readonly Destination[], verdict: 'allowed' | 'denied', then: Statement) => [
+    ...list.flatMap((each) => (each.kind === 'network' ? [rule(isTo(each), then)] : [])),
+    ...FAMILIES.map(({ family, daddr }) => rule(isIn(daddr, `nm_${verdict}${family}`), then)),
   ];
   return [
-    ...FAMILIES.flatMap(({ family, type }) => [
-      ...(['allowed', 'denied'] as const).map((verdict) => `add set ${table} nm_${verdict}${family} { type ${type}; }`),
-      `add set ${table} nm_tried${family} { type ${type} . inet_proto . inet_service; flags dynamic; size ${MOST_TRIED}; counter; }`,
+    ...FAMILIES.flatMap(({ family, daddr }) => [
+      ...(['allowed', 'denied'] as const).map((verdict) => table.set({ name: `nm_${verdict}${family}`, key: [daddr] })),
+      table.set({
+        name: `nm_tried${family}`,
+        key: [daddr, l4proto, thDport],
+        flags: ['dynamic'],
+        size: MOST_TRIED,
+        counts: true,
+      }),
     ]),
     ...forbidChain(table),
-    `add chain ${table} nm_destination`,
+    table.chain('nm_destination'),
     // Who came in by a published port is answered.
-    rule('ct direction reply return'),
+    rule(is(ctDirection, Buffer.of(REPLY)), leave),
     ...nameservers.map((server) =>
-      rule(`${isIpv6(server) ? 'ip6' : 'ip'} daddr ${server} meta l4proto { tcp, udp } th dport 53 return`),
+      rule(
+        is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
+        isAmong(l4proto, TCP_AND_UDP),
+        is(thDport, be16(DNS_PORT)),
+        leave,
+      ),
     ),
-    ...goes(egress.deny, 'denied', 'goto nm_forbid'),
-    ...(egress.allow.length > 0 ? [...goes(egress.allow, 'allowed', 'return'), rule('goto nm_forbid')] : []),
-    `add chain ${table} ${LAST_EGRESS_CHAIN} { type filter hook prerouting priority -145; }`,
-    `add rule ${table} ${LAST_EGRESS_CHAIN} iifname ${names} goto nm_destination`,
+    ...goes(egress.deny, 'denied', goTo('nm_forbid')),
+    ...(egress.allow.length > 0 ? [...goes(egress.allow, 'allowed', leave), rule(goTo('nm_forbid'))] : []),
+    table.chain('nm_egress', { type: 'filter', hook: 'prerouting', priority: -145 }),
+    table.rule('nm_egress', isAmong(iifname, devices.map(deviceName)), goTo('nm_destination')),
   ];
 }
 
+/** IP_CT_DIR_REPLY. */
+const REPLY = 1;
+const DNS_PORT = 53;
+const TCP_AND_UDP = [PROTOCOLS.tcp, PROTOCOLS.udp].map((protocol) => Buffer.of(protocol));
+
+function isTo({ family, network }: Extract<Destination, { kind: 'network' }>): Statement {
+  const [address = '', length] = network.split('/');
+  const bytes = addressBytes(address);
+  return isInNetwork(
+    (family === '4' ? ip : ip6).daddr,
+    bytes,
+    length === undefined ? bytes.length * 8 : Number(length),
+  );
+}
+
 /** TCP is refused by a reset, because an ICMP error that meets a connect in the making would only be noted. */
-const forbidChain = (table: string) => [
-  `add chain ${table} nm_forbid`,
-  `add rule ${table} nm_forbid tcp flags & rst == rst return`,
-  ...FAMILIES.map(
-    ({ family, nfproto, address }) =>
-      `add rule ${table} nm_forbid meta l4proto { tcp, udp } meta nfproto ${nfproto} add @nm_tried${family} { ${address} . meta l4proto . th dport counter }`,
+const forbidChain = (table: TableCommands) => [
+  table.chain('nm_forbid'),
+  table.rule('nm_forbid', bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst)), leave),
+  ...FAMILIES.map(({ family, is: isFamily, daddr }) =>
+    table.rule(
+      'nm_forbid',
+      isAmong(l4proto, TCP_AND_UDP),
+      isFamily,
+      remember({ op: 'add', set: `nm_tried${family}`, key: [daddr, l4proto, thDport], counts: true }),
+    ),
   ),
-  `add rule ${table} nm_forbid meta l4proto tcp reject with tcp reset`,
-  `add rule ${table} nm_forbid reject with icmpx admin-prohibited`,
+  table.rule('nm_forbid', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+  table.rule('nm_forbid', rejectWith('admin-prohibited')),
 ];

@@ -1,3 +1,38 @@
+import { addressBytes } from '../../linux/ip-address.js';
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import {
+  deviceName,
+  iifname,
+  iiftype,
+  ip,
+  ip6,
+  l4proto,
+  oifname,
+  oiftype,
+  PROTOCOLS,
+  TCP_FLAGS,
+  tcpFlags,
+} from '../../linux/netlink/netfilter/field.js';
+import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
+import {
+  bitsAre,
+  drop,
+  goTo,
+  is,
+  isAmong,
+  isIn,
+  isInNetwork,
+  isNotAmong,
+  isWithin,
+  leave,
+  passTo,
+  rejectWith,
+  remember,
+  reset,
+} from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { u16 } from '../../linux/netlink/values.js';
+
 /** What a quota can count. */
 type KeptKind = 'in' | 'out' | 'total';
 
@@ -5,7 +40,7 @@ type KeptKind = 'in' | 'out' | 'total';
 export type KernelLimits = { readonly [kind in KeptKind]?: number };
 
 /** A hook of the kernel's (nft(8), ADDRESS FAMILIES), and which side of it the device is on. */
-type Hook = { readonly hook: string; readonly priority: number; readonly device: 'iif' | 'oif' };
+type Hook = { readonly hook: HookName; readonly priority: number; readonly device: 'iif' | 'oif' };
 
 /** Where one direction is counted, behind the queue that counts it exactly, and where the command is refused. */
 export type LimitPlace = {
@@ -31,9 +66,6 @@ export const LIMITS_INSIDE: LimitPlace = {
   received: { hook: 'prerouting', priority: -440, device: 'iif' },
 };
 
-/** Its listing tells that all of the rules are there. */
-export const LAST_LIMIT_CHAIN = 'nm_refuse';
-
 /** Before fragments are put together (NF_IP_PRI_CONNTRACK_DEFRAG, -400): each has crossed the wire with its own header. */
 const BEFORE_DEFRAGMENTATION = -450;
 
@@ -43,57 +75,73 @@ const BEFORE_DEFRAGMENTATION = -450;
  */
 const OVER = 'nm_over';
 
-/** nft commands that count what arrives at devices and, once it is more than a limit allows, refuse the command. */
+/** What counts what arrives at devices and, once it is more than a limit allows, refuses the command. */
 export function limitRules(
-  table: string,
+  name: TableName,
   devices: readonly string[],
   place: LimitPlace,
   limits: KernelLimits,
-): string[] {
-  const names = `{ ${devices.map((device) => `"${device}"`).join(', ')} }`;
+): Command[] {
+  const table = new TableCommands(name);
+  const ours = devices.map(deviceName);
   const kinds = ([place.counts, 'total'] as const).filter((kind) => limits[kind] !== undefined);
-  const base = (chain: string, hook: string, priority: number) =>
-    `add chain ${table} ${chain} { type filter hook ${hook} priority ${priority}; }`;
-  const over = ({ device }: Hook) => `${device}name ${names} meta ${device}type @${OVER}`;
+  const over = ({ device }: Hook) => [isAmong(NAMES[device], ours), isIn(TYPES[device], OVER)];
   const { sent, received } = place;
   return [
-    `add set ${table} ${OVER} { type iface_type; flags dynamic; size 2; }`,
+    table.set({ name: OVER, key: [iiftype], flags: ['dynamic'], size: 2 }),
     ...kinds.map((kind) => quota(table, kind, limits[kind] ?? 0)),
-    base('nm_spend', 'prerouting', BEFORE_DEFRAGMENTATION),
+    table.chain('nm_spend', { type: 'filter', hook: 'prerouting', priority: BEFORE_DEFRAGMENTATION }),
     ...(place.counts === 'in' ? loopedRules(table) : []),
-    ...kinds.map(
-      (kind) => `add rule ${table} nm_spend iifname ${names} quota name "nm_max_${kind}" add @${OVER} { meta iiftype }`,
+    ...kinds.map((kind) =>
+      table.rule(
+        'nm_spend',
+        isAmong(iifname, ours),
+        passTo('quota', quotaName(kind)),
+        remember({ op: 'add', set: OVER, key: [iiftype] }),
+      ),
     ),
     // TCP goes on arriving: the command's answer to it is refused, which ends the connection; without one it would hang.
-    // ICMP and ICMPv6 by number: nft knows their names from /etc/protocols alone, which a slim system lacks.
-    base('nm_hush', received.hook, received.priority),
-    `add rule ${table} nm_hush ${over(received)} meta l4proto != { tcp, 1, 58 } drop`,
+    table.chain('nm_hush', { type: 'filter', hook: received.hook, priority: received.priority }),
+    table.rule('nm_hush', ...over(received), isNotAmong(l4proto, HEARD), drop),
     ...rejectChain(table),
-    base(LAST_LIMIT_CHAIN, sent.hook, sent.priority),
-    `add rule ${table} ${LAST_LIMIT_CHAIN} ${over(sent)} goto nm_reject`,
+    table.chain('nm_refuse', { type: 'filter', hook: sent.hook, priority: sent.priority }),
+    table.rule('nm_refuse', ...over(sent), goTo('nm_reject')),
   ];
 }
 
+const NAMES = { iif: iifname, oif: oifname } as const;
+const TYPES = { iif: iiftype, oif: oiftype } as const;
+
+const HEARD = [PROTOCOLS.tcp, PROTOCOLS.icmp, PROTOCOLS.icmpv6].map((protocol) => Buffer.of(protocol));
+
 /** A chain that refuses so that a program hears of it at once: TCP by a reset, never a reset itself. */
-const rejectChain = (table: string) => [
-  `add chain ${table} nm_reject`,
-  `add rule ${table} nm_reject tcp flags & rst == rst return`,
-  `add rule ${table} nm_reject meta l4proto tcp reject with tcp reset`,
-  `add rule ${table} nm_reject reject with icmpx admin-prohibited`,
+const rejectChain = (table: TableCommands) => [
+  table.chain('nm_reject'),
+  table.rule('nm_reject', bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst)), leave),
+  table.rule('nm_reject', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+  table.rule('nm_reject', rejectWith('admin-prohibited')),
 ];
 
 /** The command's own multicast comes back to its members from the device by which it went, and has crossed nothing. */
-const loopedRules = (table: string) => [
-  `add rule ${table} nm_spend ip daddr { 224.0.0.0/4, 255.255.255.255 } return`,
-  `add rule ${table} nm_spend ip6 daddr ff00::/8 return`,
+const loopedRules = (table: TableCommands) => [
+  table.rule('nm_spend', isWithin(ip.daddr, MULTICAST), leave),
+  table.rule('nm_spend', isInNetwork(ip6.daddr, addressBytes('ff00::'), 8), leave),
 ];
+
+/** 224.0.0.0/4, and the broadcast address. */
+const MULTICAST = ['224.0.0.0', '240.0.0.0', '255.255.255.255'].map(addressBytes);
+
+const quotaName = (kind: KeptKind) => `nm_max_${kind}`;
 
 /**
  * Makes a quota, or gives the one that is there another limit. The packet with which more than `octets` have passed is
  * over: Linux took an exact hit for one too until 6.10 (nft_overquota(), net/netfilter/nft_quota.c), so there is one octet more.
  */
-export const quota = (table: string, kind: KeptKind, octets: number) =>
-  `add quota ${table} nm_max_${kind} { over ${Math.max(0, octets) + 1} bytes }`;
+export const quota = (table: TableCommands, kind: KeptKind, octets: number): Command =>
+  table.quota(quotaName(kind), BigInt(Math.max(0, Math.floor(octets)) + 1));
+
+/** ARPHRD_ETHER, net/if_arp.h: what both ends of a veth pair are. */
+const ETHER = 1;
 
 /** Refuses the command from now on. */
-export const refusal = (table: string) => `add element ${table} ${OVER} { ether }`;
+export const refusal = (table: TableCommands): Command => table.elements(OVER, [u16(ETHER)]);

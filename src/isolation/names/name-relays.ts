@@ -1,3 +1,9 @@
+import { addressBytes } from '../../linux/ip-address.js';
+import type { BaseChain, Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import { ip, ip6, l4proto, PROTOCOLS, thDport } from '../../linux/netlink/netfilter/field.js';
+import { destineTo, is, isAmong, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { be16 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { DNS_PORT, DnsRelay } from './dns-relay.js';
 import type { Relayed } from './relayed.js';
@@ -6,9 +12,8 @@ import type { Relayed } from './relayed.js';
 const MOST_SERVERS = 3;
 
 export type NameRelays = Disposable & {
-  /** The chain that leads the command's questions to the relays, which ask the same server for it; none: no rules. */
-  readonly chain: string;
-  readonly rules: readonly string[];
+  /** The chain that leads the command's questions to the relays, which ask the same server for it; none: no relays. */
+  readonly rules: readonly Command[];
   readonly relays: readonly DnsRelay[];
 };
 
@@ -19,16 +24,16 @@ export type RelayEnd = {
   readonly device?: string;
   /** Whose they are. */
   readonly isClient: NonNullable<Relayed['isClient']>;
-  /** nft's words for the command's packets, before their destination. */
-  readonly from: string;
+  /** What tells the command's packets, before their destination. */
+  readonly from: Statement;
 };
 
 const CHAIN = 'nm_names';
 
 type Opening = Omit<Relayed, 'server' | 'isClient'> & {
-  readonly table: string;
-  /** Where the command's packets pass first: a hook and its priority. */
-  readonly hook: string;
+  readonly table: TableName;
+  /** Where the command's packets pass first. */
+  readonly hook: Pick<BaseChain, 'hook' | 'priority'>;
   /** The nameservers that the command asks. */
   readonly servers: readonly string[];
   /** Undefined where a server cannot have a relay. */
@@ -39,9 +44,10 @@ type Opening = Omit<Relayed, 'server' | 'isClient'> & {
  * Puts a relay between the command and each of its nameservers. The command goes on asking the server's own address: its
  * packets, on the counted link, are what they would be without the relay.
  */
-export async function openNameRelays({ table, hook, servers, endFor, ...passed }: Opening): Promise<NameRelays> {
+export async function openNameRelays({ table: name, hook, servers, endFor, ...passed }: Opening): Promise<NameRelays> {
+  const table = new TableCommands(name);
   const relays: DnsRelay[] = [];
-  const rules: string[] = [];
+  const rules: Command[] = [];
   for (const server of servers.slice(0, MOST_SERVERS)) {
     const end = endFor(server);
     if (!end) continue;
@@ -53,17 +59,21 @@ export async function openNameRelays({ table, hook, servers, endFor, ...passed }
     });
     if (!relay) continue;
     relays.push(relay);
-    const [family, to] = isIpv6(server) ? ['ip6', `[${end.address}]`] : ['ip', end.address];
-    rules.push(
-      `add rule ${table} ${CHAIN} ${end.from} ${family} daddr ${server} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
-    );
+    rules.push(table.rule(CHAIN, ...questionsTo(server, end.from), destineTo(end.address, relay.port)));
   }
   return {
-    chain: CHAIN,
-    rules: rules.length === 0 ? [] : [`add chain ${table} ${CHAIN} { type nat hook ${hook}; }`, ...rules],
+    rules: rules.length === 0 ? [] : [table.chain(CHAIN, { type: 'nat', ...hook }), ...rules],
     relays,
     [Symbol.dispose]() {
       for (const relay of relays) relay[Symbol.dispose]();
     },
   };
 }
+
+/** The command's look-ups at a server. */
+export const questionsTo = (server: string, from: Statement): Statement[] => [
+  from,
+  is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
+  isAmong(l4proto, [Buffer.of(PROTOCOLS.tcp), Buffer.of(PROTOCOLS.udp)]),
+  is(thDport, be16(DNS_PORT)),
+];

@@ -1,23 +1,26 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { getegid, geteuid } from 'node:process';
-import { promisify } from 'node:util';
 import { NetmeterError } from '../../errors.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import { parseAttempts } from '../limits/parse-attempts.js';
+import { readAttempts } from '../limits/read-attempts.js';
 import { namespaceMembers } from '../machine/namespace-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
-import { lookFor, requireTools } from '../tools/find-tools.js';
+import { requireTools } from '../tools/find-tools.js';
+import { InnerNftables } from '../tools/inner-nftables.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
 import { opened } from '../tools/opened.js';
 import { newRun, scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
-import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT, REFUSE_RULES } from './offline-script.js';
+import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT } from './offline-script.js';
+import { OFFLINE_TABLE, refuseRules, TRIED_SETS } from './refuse-rules.js';
 
 export type OfflineOptions = {
   readonly cwd?: string | undefined;
@@ -38,14 +41,14 @@ export class OfflineScope implements Scope {
   readonly warnings: Warning[] = [];
   readonly marks: Readonly<Record<string, string>>;
   readonly #tools: Tools;
-  readonly #nft = lookFor('nft');
   readonly #rootless: boolean;
   readonly #hasMounts: boolean;
   readonly #verbs: LineChannel;
   readonly #holder: LineChannel;
   readonly #gone: Promise<unknown>;
   #pid = 0;
-  #refusing = false;
+  #inside: Promise<InnerNftables> | undefined;
+  #refusing: OwnTable | undefined;
 
   /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
   static async open(options: OfflineOptions): Promise<OfflineScope> {
@@ -67,7 +70,6 @@ export class OfflineScope implements Scope {
       ...(cwd !== undefined && { cwd }),
       env: {
         ...scriptEnvironment(tools, openFiles, cgroup),
-        NFT: this.#nft ?? '',
         RUN: run,
         NAMESPACES: [
           ...(rootless ? ['--user', '--map-root-user'] : []),
@@ -78,7 +80,6 @@ export class OfflineScope implements Scope {
         HOSTS_TARGET: hosts?.target ?? '',
         HOSTS_TEXT: hosts?.text ?? '',
         HOLDER: OFFLINE_HOLDER_SCRIPT,
-        REFUSE_RULES,
       },
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
@@ -122,10 +123,15 @@ export class OfflineScope implements Scope {
   }
 
   async attempts(): Promise<readonly Attempt[] | null> {
-    if (!this.#refusing || this.#nft === undefined) return null;
-    const [file = '', ...rest] = [...this.administer(), this.#nft, '-j', 'list', 'table', 'inet', 'netmeter_offline'];
-    const listing = await promisify(execFile)(file, rest, { maxBuffer: 64 << 20 }).catch(() => undefined);
-    return listing === undefined ? null : parseAttempts(listing.stdout);
+    return this.#refusing ? readAttempts(this.#refusing.nftables, OFFLINE_TABLE, TRIED_SETS) : null;
+  }
+
+  /** root may enter the namespace itself; anybody else has them opened inside. */
+  async nftables(): Promise<Nftables | undefined> {
+    this.#inside ??= this.#rootless
+      ? InnerNftables.handedOver({ administer: this.administer() })
+      : Promise.resolve(InnerNftables.of(this.#pid));
+    return (await this.#inside).take();
   }
 
   async removeTrace(name: string): Promise<void> {
@@ -134,19 +140,37 @@ export class OfflineScope implements Scope {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#refusing?.[Symbol.dispose]();
     this.#holder.leave();
     this.#verbs.end();
     await this.#gone;
+    (await this.#inside)?.[Symbol.dispose]();
   }
 
   async #setUp(): Promise<void> {
     this.#pid = Number(await this.#verbs.nextLine());
-    const { before, end } = await this.#holder.linesUntil('refusing', 'unreachable');
-    if (end === undefined)
-      throw new NetmeterError('SETUP_FAILED', `a network namespace could not be made: ${joined(before)}`);
-    this.#refusing = end === 'refusing';
+    await this.#said('up');
+    this.#refusing = await this.#refuse();
+    this.#holder.send(this.#refusing ? 'refuse' : 'leave unreachable');
+    await this.#said('ready');
     this.#verbs.send('hold');
     if ((await this.#verbs.nextLine()) !== 'ok')
       throw new NetmeterError('SETUP_FAILED', 'the network namespace could not be held');
+  }
+
+  async #said(word: string): Promise<void> {
+    const { before, end } = await this.#holder.linesUntil(word);
+    if (end !== undefined) return;
+    throw new NetmeterError('SETUP_FAILED', `a network namespace could not be made: ${joined(before)}`);
+  }
+
+  /** @returns undefined where the kernel has no part for it; then what is tried fails all the same, unseen */
+  async #refuse(): Promise<OwnTable | undefined> {
+    const nftables = await this.nftables();
+    try {
+      return nftables && OwnTable.create(nftables, OFFLINE_TABLE, refuseRules());
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -27,41 +27,18 @@ end_group
 exit 0
 `;
 
-/** The set that keeps what was tried with a family. */
-const tried = (name: string, address: string) =>
-  `set ${name} { type ${address} . inet_proto . inet_service; flags dynamic; size 65535; counter; }`;
-const remember = (family: 'ipv4' | 'ipv6', set: string, address: string) =>
-  `meta l4proto { tcp, udp } meta nfproto ${family} add @${set} { ${address} . meta l4proto . th dport counter }`;
-
 /**
- * Whatever is not for an address inside is remembered and refused, so that it fails at once: TCP by a reset, because an
- * ICMP error that meets a connect in the making would only be noted.
- */
-export const REFUSE_RULES = `table inet netmeter_offline {
-  ${tried('tried4', 'ipv4_addr')}
-  ${tried('tried6', 'ipv6_addr')}
-  chain out { type filter hook output priority 0;
-    fib daddr type local accept
-    ${remember('ipv4', 'tried4', 'ip daddr')}
-    ${remember('ipv6', 'tried6', 'ip6 daddr')}
-    meta l4proto tcp reject with tcp reset
-    reject with icmpx no-route
-  }
-}
-`;
-
-/**
- * The holder: loopback alone. With nft, all routes lead to loopback, where the rules see what is tried; without it there
- * are no routes, and the kernel refuses by itself.
+ * The holder: loopback alone. It says `up`, and is told `refuse` when the rules are there that see what is tried: then all
+ * routes lead to loopback. Without them there are no routes, and the kernel refuses by itself.
  */
 export const OFFLINE_HOLDER_SCRIPT = `
 ${COVER_FILES}"$IP" link set lo up || exit
-if [ -n "$NFT" ] && printf '%s' "$REFUSE_RULES" | "$NFT" -f -; then
+echo up
+read -r how
+if [ "$how" = refuse ]; then
   "$IP" addr add 198.18.0.1/32 dev lo && "$IP" route add default dev lo src 198.18.0.1 || exit
   { "$IP" addr add fd6e:6574:6d65::1/128 dev lo nodad && "$IP" -6 route add default dev lo src fd6e:6574:6d65::1; } 2>/dev/null
-  echo refusing
-else
-  echo unreachable
 fi
+echo ready
 read -r end
 `;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { Boundary } from '../../boundary.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { WireReading } from '../scope.js';
 import { forwardTcp } from './forward-tcp.js';
@@ -30,32 +31,33 @@ export class HostPorts implements Disposable {
 
   /**
    * @param administer argv that runs what follows it inside, with the rights over the namespace
-   * @param options.nft where nft is, if it is
+   * @param options.nftables of the namespace, where they can be had
    * @throws {NetmeterError} SETUP_FAILED: a port inside is taken
    */
   static async open(
     ports: readonly HostPort[],
     administer: readonly string[],
-    { nft, boundary }: { readonly nft: string | undefined; readonly boundary: Boundary },
+    { nftables, boundary }: { readonly nftables: Promise<Nftables | undefined>; readonly boundary: Boundary },
   ): Promise<HostPorts> {
-    const counters = nft === undefined ? undefined : PortCounters.attach([...administer, nft], ports);
-    return new HostPorts(await openInnerSockets(administer, ports), await counters, boundary);
+    const [sockets, opened] = await Promise.all([openInnerSockets(administer, ports), nftables]);
+    return new HostPorts(sockets, PortCounters.attach(opened, ports), boundary);
   }
 
   /** What passed to and from the host's services. */
   async read(): Promise<WireReading> {
-    const counted = await this.#counters?.read();
+    const counted = this.#counters?.read();
     return { 'host-port.in': counted?.fromHost, 'host-port.out': counted?.toHost };
   }
 
   [Symbol.dispose](): void {
     for (const forwarder of this.#forwarders) forwarder[Symbol.dispose]();
+    this.#counters?.[Symbol.dispose]();
   }
 }
 
 const UNCOUNTED: Warning = {
   code: 'HOST_PORTS_UNCOUNTED',
-  message: 'the traffic of --host-port is counted as loopback: nft is missing, or may not count inside',
+  message: 'the traffic of --host-port is counted as loopback: nftables may not count inside',
 };
 
 function forward({ protocol, port, handle }: InnerSocket, boundary: Boundary): Disposable {

@@ -1,3 +1,4 @@
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
@@ -37,6 +38,10 @@ export class PortedScope implements Scope {
 
   administer(): readonly string[] {
     return this.#scope.administer();
+  }
+
+  async nftables(): Promise<Nftables | undefined> {
+    return this.#scope.nftables?.();
   }
 
   processes(): number[] {

@@ -1,23 +1,58 @@
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import {
+  CT_STATE,
+  ctDirection,
+  ctState,
+  deviceName,
+  type Field,
+  iifname,
+  ip,
+  ip6,
+  l4proto,
+  nfproto,
+  oifname,
+  PROTOCOLS,
+  TCP_FLAGS,
+  tcpFlags,
+  tcpPorts,
+  thByte,
+  udpPorts,
+} from '../../linux/netlink/netfilter/field.js';
+import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
+import {
+  bitsAre,
+  count,
+  goTo,
+  hasAnyOf,
+  is,
+  leave,
+  remember,
+  type Statement,
+} from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { u32 } from '../../linux/netlink/values.js';
+
 /** Elements of a set; more remotes than this are counted together. */
 const MOST = 262_144;
 
-/** An element's time to live, longer than any run: what is left of it tells when it was last refreshed. */
-export const ELEMENT_LIFE_DAYS = 365;
+/** An element's time to live, a year, longer than any run: what is left of it tells when it was last refreshed. */
+export const ELEMENT_LIFE_MS = 365 * 86_400_000;
 
 /** Who opened the connection: the port that names it is the remote's, or the command's own. */
-type Role = 'client' | 'server';
+export type Role = 'client' | 'server';
 
-type Place = { readonly family: '4' | '6'; readonly role: Role; readonly way: 'in' | 'out' };
+export type CountedFamily = '4' | '6';
+
+type Place = { readonly family: CountedFamily; readonly role: Role; readonly way: 'in' | 'out' };
 
 /** Where the packets of a family pass that are to be counted. */
-export type CountedLink = { readonly family: '4' | '6'; readonly device: string };
+export type CountedLink = { readonly family: CountedFamily; readonly device: string };
 
 /** A hook of the kernel's (nft(8), ADDRESS FAMILIES), and which side of it the device is on. */
-type Hook = { readonly hook: string; readonly priority: number; readonly device: 'iifname' | 'oifname' };
+type Hook = { readonly hook: HookName; readonly priority: number; readonly device: Field };
 
 export type RemoteRules = {
-  /** Family and name. */
-  readonly table: string;
+  readonly table: TableName;
   readonly links: readonly CountedLink[];
   /** Connections from outside are let in. */
   readonly hasServer: boolean;
@@ -30,110 +65,146 @@ export type RemoteRules = {
  * At a host's ends of links: sent packets are seen before their addresses are translated, received ones behind that, as
  * the command sees them.
  */
-export const AT_HOST_ENDS = {
-  sent: { hook: 'prerouting', priority: -150, device: 'iifname' },
-  received: { hook: 'postrouting', priority: 200, device: 'oifname' },
-} as const;
+export const AT_HOST_ENDS: Pick<RemoteRules, 'sent' | 'received'> = {
+  sent: { hook: 'prerouting', priority: -150, device: iifname },
+  received: { hook: 'postrouting', priority: 200, device: oifname },
+};
 
 /** In the command's own namespace, where a look-up's destination is translated in between. */
-export const INSIDE = {
-  sent: { hook: 'output', priority: -150, device: 'oifname' },
-  received: { hook: 'input', priority: 200, device: 'iifname' },
-} as const;
+export const INSIDE: Pick<RemoteRules, 'sent' | 'received'> = {
+  sent: { hook: 'output', priority: -150, device: oifname },
+  received: { hook: 'input', priority: 200, device: iifname },
+};
 
 /**
- * nft commands that count what each remote sent and received, in the kernel: by address, protocol and port, TCP by the
- * length of its header too, so that the payload is known although nft counts a super-packet's header once. A set that is
- * full breaks its rule, and the next one counts.
+ * What counts what each remote sent and received, in the kernel: by address, protocol and port, TCP by the length of its
+ * header too, so that the payload is known although nftables count a super-packet's header once. A set that is full ends its
+ * rule, and the next one counts.
  */
-export function remoteRules({ table, links, hasServer, sent, received }: RemoteRules): string[] {
-  const roles: readonly Role[] = hasServer ? ['server', 'client'] : ['client'];
-  const base = (chain: string, { hook, priority }: Hook) =>
-    `add chain ${table} ${chain} { type filter hook ${hook} priority ${priority}; }`;
+export function remoteRules({ table: name, links, hasServer, sent, received }: RemoteRules): Command[] {
+  const table = new TableCommands(name);
+  const roles = rolesOf(hasServer);
+  const base = (chain: string, { hook, priority }: Hook) => table.chain(chain, { type: 'filter', hook, priority });
   const lead = (chain: string, { device }: Hook, link: CountedLink, to: string) =>
-    `add rule ${table} ${chain} ${device} "${link.device}" meta nfproto ipv${link.family} goto ${to}`;
+    table.rule(chain, is(device, deviceName(link.device)), is(nfproto, NFPROTO[link.family]), goTo(to));
   return [
     ...links.flatMap(({ family }) => [
-      ...roles.flatMap((role) => setsOf(table, family, role)),
-      ...otherSets(table, family),
+      ...remoteSets(family, roles).map((set) => table.set({ ...set, ...REMEMBERING })),
       ...chainOf(table, { family, way: 'out' }, roles),
       ...chainOf(table, { family, way: 'in' }, roles),
     ]),
     base('nm_received', received),
-    base(LAST_CHAIN, sent),
+    base('nm_sent', sent),
     ...links.flatMap((link) => [
       lead('nm_received', received, link, `nm_in${link.family}`),
-      lead(LAST_CHAIN, sent, link, `nm_out${link.family}`),
+      lead('nm_sent', sent, link, `nm_out${link.family}`),
     ]),
   ];
 }
 
-/** Its listing tells that all of the rules are there. */
-export const LAST_CHAIN = 'nm_sent';
+/** Whose connections there are. */
+export const rolesOf = (hasServer: boolean): readonly Role[] => (hasServer ? ['server', 'client'] : ['client']);
+
+const REMEMBERING = { flags: ['timeout', 'dynamic'], size: MOST, showsFields: true } as const;
+
+const NFPROTO = { 4: Buffer.of(ADDRESS_FAMILIES.ip), 6: Buffer.of(ADDRESS_FAMILIES.ip6) } as const;
 
 const address = ({ family, way }: Pick<Place, 'family' | 'way'>) =>
-  `${family === '4' ? 'ip' : 'ip6'} ${way === 'out' ? 'daddr' : 'saddr'}`;
+  (family === '4' ? ip : ip6)[way === 'out' ? 'daddr' : 'saddr'];
 
 /** The remote's port where the command opened the connection, else the command's. */
 const port = (place: Place) => (isOpener(place) ? 'dport' : 'sport');
 
-/** Names tell what a set holds, for who reads the listing: `nm_tcp_out4_client`. TCP's first packets are a SYN of who opens, a SYN and ACK of who accepts. */
-const nameOf = (what: string, { family, role, way }: Place) => `nm_${what}_${way}${family}_${role}`;
-
-const set = (table: string, name: string, key: string) =>
-  `add set ${table} ${name} { typeof ${key}; flags dynamic,timeout; size ${MOST}; }`;
-
 /** The byte of a TCP header (RFC 9293) that begins with the header's length. */
-const DATA_OFFSET = '@th,96,8';
+const dataOffset = thByte(12);
 
-/** What is counted at a place, with the keys: the first packets are remembered when they came, the others when the last did. */
-function keysOf(place: Place): Readonly<Record<'tcp' | 'udp' | 'tcpfirst', string>> & { readonly udpfirst?: string } {
-  const tcp = `${address(place)} . tcp ${port(place)}`;
-  const udp = `${address(place)} . udp ${port(place)}`;
-  const keys = { tcp: `${tcp} . ${DATA_OFFSET}`, udp, tcpfirst: tcp };
-  return isOpener(place) ? { ...keys, udpfirst: udp } : keys;
+/** What a set holds. first: TCP's SYNs (of who opens) or SYN and ACKs (of who accepts), UDP's until an answer came. */
+export type RemoteSet = {
+  readonly name: string;
+  readonly what: 'tcp' | 'udp' | 'other';
+  readonly isFirst: boolean;
+  readonly family: Place['family'];
+  readonly way: Place['way'];
+  readonly role: Role | null;
+  readonly key: readonly Field[];
+};
+
+/** The sets of a family, in the order in which they are made. */
+export function remoteSets(family: Place['family'], roles: readonly Role[]): RemoteSet[] {
+  const ways = ['in', 'out'] as const;
+  return [
+    ...roles.flatMap((role) => ways.flatMap((way) => setsAt({ family, role, way }))),
+    ...ways.map((way) => otherSet(family, way)),
+  ];
 }
+
+/** TCP's and UDP's: the first packets are remembered when they came, the others when the last did. */
+function setsAt(place: Place): RemoteSet[] {
+  const { family, role, way } = place;
+  const named = (what: 'tcp' | 'udp', isFirst: boolean, ...key: readonly Field[]): RemoteSet => ({
+    ...{ what, isFirst, family, role, way, key },
+    name: `nm_${what}${isFirst ? 'first' : ''}_${way}${family}_${role}`,
+  });
+  const [tcp, udp] = [tcpPorts[port(place)], udpPorts[port(place)]];
+  return [
+    named('tcp', false, address(place), tcp, dataOffset),
+    named('udp', false, address(place), udp),
+    named('tcp', true, address(place), tcp),
+    ...(isOpener(place) ? [named('udp', true, address(place), udp)] : []),
+  ];
+}
+
+const otherSet = (family: Place['family'], way: Place['way']): RemoteSet => ({
+  ...{ what: 'other', isFirst: false, family, way, role: null },
+  name: `nm_other_${way}${family}`,
+  key: [address({ family, way }), l4proto],
+});
 
 /** Whether the side that opens connections sends this way. */
 const isOpener = ({ role, way }: Place) => (role === 'client') === (way === 'out');
 
-function setsOf(table: string, family: Place['family'], role: Role): string[] {
-  return (['in', 'out'] as const).flatMap((way) => {
-    const place = { family, role, way };
-    return Object.entries(keysOf(place)).map(([what, key]) => set(table, nameOf(what, place), key));
-  });
-}
+/** Milliseconds. */
+const LIFE = BigInt(ELEMENT_LIFE_MS);
 
-function otherSets(table: string, family: Place['family']): string[] {
-  return (['in', 'out'] as const).map((way) =>
-    set(table, `nm_other_${way}${family}`, `${address({ family, way })} . meta l4proto`),
-  );
-}
+const keep = (op: 'add' | 'update', { name, key }: RemoteSet) =>
+  remember({ op, set: name, key, timeout: LIFE, counts: true });
 
-const life = `timeout ${ELEMENT_LIFE_DAYS}d counter`;
+/** The chain whose last rule counts what had no place in any set. */
+export const restChain = (way: Place['way'], family: Place['family']) => `nm_${way}${family}`;
 
-function chainOf(table: string, { family, way }: Pick<Place, 'family' | 'way'>, roles: readonly Role[]): string[] {
-  const chain = `${table} nm_${way}${family}`;
+function chainOf(
+  table: TableCommands,
+  { family, way }: Pick<Place, 'family' | 'way'>,
+  roles: readonly Role[],
+): Command[] {
+  const chain = restChain(way, family);
   return [
-    `add chain ${chain}`,
-    ...roles.flatMap((role) => {
-      const place = { family, role, way };
-      const keys = keysOf(place);
-      // The direction of the connection tells the roles apart, where there are two.
-      const when = role === 'server' ? `ct direction ${way === 'out' ? 'reply' : 'original'} ` : '';
-      return [
-        `add rule ${chain} ${when}tcp flags & (syn | ack) == ${isOpener(place) ? 'syn' : '(syn | ack)'} add @${nameOf('tcpfirst', place)} { ${keys.tcpfirst} ${life} }`,
-        ...(keys.udpfirst
-          ? [
-              `add rule ${chain} ${when}meta l4proto udp ct state new add @${nameOf('udpfirst', place)} { ${keys.udpfirst} ${life} }`,
-            ]
-          : []),
-        `add rule ${chain} ${when}meta l4proto tcp update @${nameOf('tcp', place)} { ${keys.tcp} ${life} } return`,
-        `add rule ${chain} ${when}meta l4proto udp update @${nameOf('udp', place)} { ${keys.udp} ${life} } return`,
-      ];
-    }),
+    table.chain(chain),
+    ...roles.flatMap((role) => roleRules({ family, role, way }).map((rule) => table.rule(chain, ...rule))),
     // What a full set has broken off, or has no place in any.
-    `add rule ${chain} update @nm_other_${way}${family} { ${address({ family, way })} . meta l4proto ${life} } return`,
-    `add rule ${chain} counter`,
+    table.rule(chain, keep('update', otherSet(family, way)), leave),
+    table.rule(chain, count),
   ];
 }
+
+function roleRules(place: Place): Statement[][] {
+  const { role, way } = place;
+  // The direction of the connection tells the roles apart, where there are two.
+  const when = role === 'server' ? [is(ctDirection, Buffer.of(way === 'out' ? REPLY : ORIGINAL))] : [];
+  const flags = isOpener(place) ? TCP_FLAGS.syn : SYN_ACK;
+  return setsAt(place)
+    .sort((a, b) => Number(b.isFirst) - Number(a.isFirst))
+    .map((set) => {
+      if (set.what === 'tcp' && set.isFirst)
+        return [...when, bitsAre(tcpFlags, Buffer.of(SYN_ACK), Buffer.of(flags)), keep('add', set)];
+      const protocol = is(l4proto, Buffer.of(PROTOCOLS[set.what === 'tcp' ? 'tcp' : 'udp']));
+      if (set.isFirst) return [...when, protocol, hasAnyOf(ctState, u32(CT_STATE.new)), keep('add', set)];
+      return [...when, protocol, keep('update', set), leave];
+    });
+}
+
+const SYN_ACK = TCP_FLAGS.syn | TCP_FLAGS.ack;
+
+/** IP_CT_DIR_. */
+const ORIGINAL = 0;
+const REPLY = 1;

@@ -1,33 +1,49 @@
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { RemoteSource } from '../scope.js';
-import { runInside } from '../tools/run-inside.js';
-import { type RemoteEntry, RemoteListing, type UncountedRemotes } from './remote-listing.js';
-import { type CountedLink, INSIDE, remoteRules } from './remote-rules.js';
+import type { RemoteEntry, UncountedRemotes } from './remote-entry.js';
+import { type CountedLink, INSIDE, remoteRules, rolesOf } from './remote-rules.js';
 
-const TABLE = 'inet netmeter_remotes';
+const TABLE = { family: 'inet', table: 'netmeter_remotes' } as const;
 
 /** Counts remotes by a table in the command's own namespace, where the command has no right to change it. */
-export class RemoteTable implements RemoteSource {
+export class RemoteTable implements RemoteSource, Disposable {
   readonly counts: Promise<boolean>;
-  readonly #nft: readonly string[];
-  #isCounting = false;
+  readonly #links: readonly CountedLink[];
+  readonly #hasServer: boolean;
+  #table: OwnTable | undefined;
 
-  /** @param nft argv of nft in the namespace */
-  constructor(nft: readonly string[], links: readonly CountedLink[], hasServer: boolean) {
-    this.#nft = nft;
-    const rules = [`add table ${TABLE}`, ...remoteRules({ table: TABLE, links, hasServer, ...INSIDE })];
-    this.counts = runInside([...nft, '-f', '-'], `${rules.join('\n')}\n`).then((works) => {
-      this.#isCounting = works;
-      return works;
-    });
+  /** @param nftables of the namespace, where they can be had */
+  constructor(nftables: Promise<Nftables | undefined>, links: readonly CountedLink[], hasServer: boolean) {
+    this.#links = links;
+    this.#hasServer = hasServer;
+    this.counts = nftables.then((opened) => this.#make(opened)).catch(() => false);
   }
 
   get isCounting(): boolean {
-    return this.#isCounting;
+    return this.#table !== undefined;
   }
 
   async list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean> {
-    if (!(await this.counts)) return false;
-    const listing = new RemoteListing(take, takeUncounted);
-    return runInside([...this.#nft, 'list', 'table', ...TABLE.split(' ')], '', (line) => listing.line(line));
+    await this.counts;
+    if (!this.#table) return false;
+    const { readRemotes } = await import('./read-remotes.js');
+    const families = this.#links.map(({ family }) => family);
+    const counted = { table: TABLE, families, roles: rolesOf(this.#hasServer) };
+    return readRemotes(this.#table.nftables, counted, take, takeUncounted).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#table?.[Symbol.dispose]();
+  }
+
+  #make(nftables: Nftables | undefined): boolean {
+    if (!nftables) return false;
+    const rules = remoteRules({ table: TABLE, links: this.#links, hasServer: this.#hasServer, ...INSIDE });
+    this.#table = OwnTable.create(nftables, TABLE, rules);
+    return true;
   }
 }

@@ -1,4 +1,5 @@
 import { NetmeterError } from '../../errors.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { countedDevices } from '../machine/counted-devices.js';
 import { findNamespace, type NamespaceFile } from '../machine/find-namespace.js';
 import { foldersOf, readDevices } from '../machine/read-devices.js';
@@ -6,6 +7,7 @@ import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import { requireRights } from '../require-rights.js';
 import { requireTools } from '../tools/find-tools.js';
+import { InnerNftables } from '../tools/inner-nftables.js';
 import { JoinHolder } from './join-holder.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
 
@@ -39,6 +41,17 @@ export class JoinScope extends SharedScope {
       leave: () => holder.leave(),
     };
     return new JoinScope(place, options);
+  }
+
+  readonly #inside = InnerNftables.of(this.counterPid);
+
+  async nftables(): Promise<Nftables | undefined> {
+    return this.#inside.take();
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    this.#inside[Symbol.dispose]();
   }
 }
 

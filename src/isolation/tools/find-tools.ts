@@ -7,7 +7,6 @@ import { NetmeterError } from '../../errors.js';
 const packages = {
   ip: 'iproute2',
   tc: 'iproute2',
-  nft: 'nftables',
   unshare: 'util-linux',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
@@ -21,22 +20,10 @@ const packages = {
 
 type ToolName = keyof typeof packages;
 
-const VETH_TOOLS = [
-  'ip',
-  'tc',
-  'nft',
-  'unshare',
-  'nsenter',
-  'setpriv',
-  'flock',
-  'prlimit',
-  'mount',
-  'umount',
-  'sh',
-] as const;
+const VETH_TOOLS = ['ip', 'tc', 'unshare', 'nsenter', 'setpriv', 'flock', 'prlimit', 'mount', 'umount', 'sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
-/** Looked through first: a PATH may leave out where ip and nft live, and as root a caller's own must not come first. */
+/** Looked through first: a PATH may leave out where ip and tc live, and as root a caller's own must not come first. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Where a tool is that one can do without; undefined: it is not here. */

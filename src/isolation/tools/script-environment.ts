@@ -17,7 +17,6 @@ export const scriptEnvironment = (
 ): NodeJS.ProcessEnv => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
-  // Without a home nft leaves no ~/.nft.history behind.
   HOME: '/dev/null',
   ...Object.fromEntries(Object.entries(tools).map(([name, file]) => [name.toUpperCase(), file])),
   // Without it, or with BusyBox's, which lacks -z, the shell reads by itself.

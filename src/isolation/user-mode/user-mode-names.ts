@@ -1,6 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { getuid } from 'node:process';
 import type { Boundary } from '../../boundary.js';
+import { deviceName, oifname } from '../../linux/netlink/netfilter/field.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import { is } from '../../linux/netlink/netfilter/statement.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
@@ -13,19 +17,11 @@ import { openNameRelays } from '../names/name-relays.js';
 import { chooseResolver, type ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
 import { type CoveredFile, withNameservers } from '../names/resolver.js';
-import { runInside } from '../tools/run-inside.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { isOwnPeer } from './own-peer.js';
 import { TAP_DEVICE } from './tap-plan.js';
 
-const TABLE = 'inet netmeter_names';
-
-type Inside = {
-  /** argv that runs what follows it inside, with the rights over the namespace. */
-  readonly administer: readonly string[];
-  readonly nft: string;
-  readonly exempt: (pid: number) => Disposable;
-};
+const TABLE = { family: 'inet', table: 'netmeter_names' } as const;
 
 /**
  * The names that a command behind a tap finds, and sees looked up. Its questions leave by the tap as ever, where they are
@@ -72,22 +68,23 @@ export class UserModeNames implements Disposable {
     );
   }
 
-  /** @returns whether questions are seen from now on */
-  async observe(observe: DnsObserver, { administer, nft, exempt }: Inside): Promise<boolean> {
+  /** @param nftables of the namespace; none: they cannot be had @returns whether questions are seen from now on */
+  async observe(observe: DnsObserver, nftables: Nftables | undefined): Promise<boolean> {
     if (this.#choice.relayTo) {
       this.#observe = observe;
       return this.#relays.length > 0;
     }
+    if (!nftables) return false;
     // Everybody can reach that address; the carrier's questions come from this host, and from this user.
     const own = { uid: getuid?.() ?? 0, addresses: readLocalAddresses() };
     const isClient = (client: DnsClient, protocol: 'udp' | 'tcp') => isOwnPeer(client, protocol, own);
     const named = await openNameRelays({
       table: TABLE,
-      hook: 'output priority -100',
+      hook: { hook: 'output', priority: -100 },
       servers: this.#choice.servers ?? [],
       endFor: (server) => {
         const address = isIpv6(server) ? this.#addresses.ipv6 : this.#addresses.ipv4;
-        return address === undefined ? undefined : { address, isClient, from: `oifname "${TAP_DEVICE}"` };
+        return address === undefined ? undefined : { address, isClient, from: is(oifname, deviceName(TAP_DEVICE)) };
       },
       ...this.#watched,
     });
@@ -97,8 +94,8 @@ export class UserModeNames implements Disposable {
     }
     this.#relays.push(named);
     this.#observe = observe;
-    const commands = [`add table ${TABLE}`, ...named.rules, ''].join('\n');
-    return runInside([...administer, nft, '-f', '-'], commands, undefined, exempt);
+    this.#relays.push(OwnTable.create(nftables, TABLE, named.rules));
+    return true;
   }
 
   [Symbol.dispose](): void {

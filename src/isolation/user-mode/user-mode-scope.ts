@@ -1,6 +1,7 @@
 import { getgid, getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import { namespaceMembers } from '../machine/namespace-members.js';
@@ -11,7 +12,8 @@ import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
-import { lookFor, requireTools } from '../tools/find-tools.js';
+import { requireTools } from '../tools/find-tools.js';
+import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
@@ -53,6 +55,7 @@ export class UserModeScope implements Scope {
   readonly #carrier: Carrier;
   readonly #names: UserModeNames;
   readonly #isPublished: boolean;
+  #inside: Promise<InnerNftables> | undefined;
   #remotes: RemoteTable | undefined;
   readonly #guardian: UserGuardian;
   readonly #exempted = new Exempted([]);
@@ -148,9 +151,11 @@ export class UserModeScope implements Scope {
   }
 
   async observeNames(observe: DnsObserver): Promise<boolean> {
-    const nft = lookFor('nft');
-    if (nft === undefined) return false;
-    return this.#names.observe(observe, { administer: this.administer(), nft, exempt: this.exempt });
+    return this.#names.observe(observe, await this.nftables());
+  }
+
+  async nftables(): Promise<Nftables | undefined> {
+    return (await this.#inside)?.take();
   }
 
   unansweredWarnings(): Warning[] {
@@ -158,15 +163,18 @@ export class UserModeScope implements Scope {
   }
 
   /** Ends the carrier and what still lives inside. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#run?.leave();
     this.#names[Symbol.dispose]();
-    return this.#guardian.finish();
+    this.#remotes?.[Symbol.dispose]();
+    await this.#guardian.finish();
+    (await this.#inside)?.[Symbol.dispose]();
   }
 
   async #setUp(): Promise<void> {
     this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
     this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
+    this.#inside = InnerNftables.handedOver({ administer: this.administer(), exempt: this.exempt });
     this.#remotes = this.#countRemotes();
     const run = new CarrierRun(this.#carrier, this.#guardian.carrier);
     this.#run = run;
@@ -177,13 +185,11 @@ export class UserModeScope implements Scope {
     await this.#names.start(this.administer());
   }
 
-  #countRemotes(): RemoteTable | undefined {
-    const nft = lookFor('nft');
-    if (nft === undefined) return undefined;
+  #countRemotes(): RemoteTable {
     const links = this.isolation.families.map(
       (family) => ({ family: family === 'ipv4' ? '4' : '6', device: TAP }) as const,
     );
-    return new RemoteTable([...this.administer(), nft], links, this.#isPublished);
+    return new RemoteTable(this.nftables(), links, this.#isPublished);
   }
 }
 

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { NetmeterError } from '../../errors.js';
+import { addressBytes } from '../../linux/ip-address.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { Attempt } from '../../measurement/isolation.js';
 import { type Egress, isListed, type Led } from '../limits/destinations.js';
-import { addressSet, egressRules, LAST_EGRESS_CHAIN, TRIED_SETS } from '../limits/egress-rules.js';
-import { parseAttempts } from '../limits/parse-attempts.js';
+import { addressSet, egressRules, TRIED_SETS } from '../limits/egress-rules.js';
+import { readAttempts } from '../limits/read-attempts.js';
 import { decodeAnswer } from '../names/decode-answer.js';
 import { namesIn } from '../names/hosts-file.js';
 import type { NatTable } from './nat-table.js';
@@ -27,44 +28,45 @@ export class EgressGate {
   }
 
   /** @throws {NetmeterError} SETUP_FAILED */
-  static async open(guarded: Guarded): Promise<EgressGate> {
+  static open(guarded: Guarded): EgressGate {
     const gate = new EgressGate(guarded);
     const { nat, hosts } = guarded;
-    if (!(await nat.addChain(LAST_EGRESS_CHAIN, egressRules({ ...guarded, table: nat.table })))) {
-      throw new NetmeterError('SETUP_FAILED', '--allow, --deny: this kernel or its nft refuses the rules', {
-        cure: 'It needs Linux 5.9 with nft_reject.',
-      });
+    try {
+      nat.commit(egressRules({ ...guarded, table: nat.name }));
+    } catch (error) {
+      throw error instanceof LinuxError ? refused(error) : error;
     }
     // Who is in that file is not asked for.
-    await gate.#learn(namesIn(hosts));
+    gate.#learn(namesIn(hosts));
     return gate;
   }
 
   /** For each answer before the command has it: what it says of a name that may, or may not, be reached. */
   readonly admit = async (answer: Buffer): Promise<void> => {
     const { addresses = [], ...names } = decodeAnswer(answer) ?? {};
-    if ('name' in names) await this.#learn(addresses.map((address) => ({ ...names, address })));
+    if ('name' in names) this.#learn(addresses.map((address) => ({ ...names, address })));
   };
 
   /** What was refused, the most frequent first; null: it could not be listed. */
-  async attempts(nft: string): Promise<readonly Attempt[] | null> {
-    const list = (set: string) => ['-j', 'list', 'set', ...this.#guarded.nat.table.split(' '), set];
-    const listings = await Promise.all(
-      TRIED_SETS.map((set) => promisify(execFile)(nft, list(set), { maxBuffer: 64 << 20 }).catch(() => undefined)),
-    );
-    const attempts = listings.flatMap((listing) => [listing === undefined ? null : parseAttempts(listing.stdout)]);
-    return attempts.includes(null)
-      ? null
-      : attempts.flatMap((each) => each ?? []).sort((a, b) => b.packets - a.packets);
+  attempts(): readonly Attempt[] | null {
+    const { nat } = this.#guarded;
+    return readAttempts(nat.nftables, nat.name, TRIED_SETS);
   }
 
-  async #learn(known: readonly Led[]): Promise<void> {
+  #learn(known: readonly Led[]): void {
     const { egress, nat } = this.#guarded;
+    const table = new TableCommands(nat.name);
     const commands = (['allowed', 'denied'] as const).flatMap((verdict) =>
       known
         .filter((led) => isListed(egress, verdict, led))
-        .map(({ address }) => `add element ${nat.table} ${addressSet(verdict, address)} { ${address} }`),
+        .map(({ address }) => table.elements(addressSet(verdict, address), [addressBytes(address)])),
     );
-    if (commands.length > 0) await nat.apply(commands);
+    if (commands.length > 0) nat.commit(commands);
   }
 }
+
+const refused = (error: LinuxError) =>
+  new NetmeterError('SETUP_FAILED', `--allow, --deny: this kernel refuses the rules: ${error.message}`, {
+    cure: 'It needs Linux 5.9 with nft_reject.',
+    cause: error,
+  });

@@ -1,76 +1,88 @@
-import type { ChainName } from './guardian.js';
+import { decodeAttributes } from '../../linux/netlink/attribute.js';
+import type { TableName } from '../../linux/netlink/netfilter/command.js';
+import type { Element } from '../../linux/netlink/netfilter/definitions.js';
+import type { Expression } from '../../linux/netlink/netfilter/expression.js';
+import type { ListedChain, ListedRule } from '../../linux/netlink/netfilter/nftables.js';
 
-/** A chain at a hook that is not netmeter's, as `nft list chains` prints it. */
-export type ForwardChain = ChainName & { readonly policy: string };
+export type ChainName = TableName & { readonly chain: string };
 
 /** Where packets to other machines pass, or to this one. */
 export type Hook = 'forward' | 'input';
 
-/** Base chains at a hook in the output of `nft list chains`, netmeter's own tables left out. */
-export function forwardChains(listing: string, at: Hook = 'forward'): ForwardChain[] {
-  const found: ForwardChain[] = [];
-  let table: { family: string; table: string } | undefined;
-  let chain = '';
-  for (const line of listing.split('\n').map((text) => text.trim())) {
-    const opened = /^table (\S+) (\S+) \{/.exec(line);
-    if (opened?.[1] && opened[2]) table = { family: opened[1], table: opened[2] };
-    chain = /^chain (\S+) \{/.exec(line)?.[1] ?? chain;
-    const hook = /^type filter hook (\w+) priority [^;]+; policy (\w+);/.exec(line);
-    const policy = hook?.[1] === at ? hook[2] : undefined;
-    if (policy && table && !/^netmeter_\d+$/.test(table.table)) found.push({ ...table, chain, policy });
-  }
-  return found;
-}
+/** What decides there; rules and elements are asked for where they matter. */
+export type Firewall = {
+  readonly chains: readonly ListedChain[];
+  readonly rules: (table: TableName) => readonly ListedRule[];
+  readonly elements: (table: TableName, set: string) => readonly Element[];
+};
 
-type Expression = Readonly<Record<string, unknown>>;
-type Rule = { family: string; table: string; chain: string; expr?: readonly (Expression | string)[] };
+/** Of these families a routed packet of IPv4 or IPv6 meets the chains. */
+const ROUTED = ['ip', 'ip6', 'inet'];
+
+/** Base chains at a hook, netmeter's own left out. */
+const foreignChains = (chains: readonly ListedChain[], at: Hook): ListedChain[] =>
+  chains.filter(
+    ({ family, table, base }) =>
+      base?.type === 'filter' && base.hook === at && ROUTED.includes(family) && !/^netmeter_\d+$/.test(table),
+  );
 
 /**
- * Chains into which an accept for our packets must be put, from `nft -j list ruleset`: the forward chains that can end
- * in a drop or reject, by policy or by a rule somewhere below. Docker's own place for such a rule is DOCKER-USER.
+ * Chains into which an accept for our packets must be put: those at the hook that can end in a drop or reject, by policy or
+ * by a rule somewhere below. Docker's own place for such a rule is DOCKER-USER.
  */
-export function chainsToOpen(
-  chains: readonly ForwardChain[],
-  ruleset: { nftables: readonly Expression[] },
-): ChainName[] {
-  const rules = ruleset.nftables.flatMap((entry) => ('rule' in entry ? [entry['rule'] as Rule] : []));
-  const chosen = chains
-    .filter((chain) => chain.policy === 'drop' || canDrop(chain, rules, new Set()))
-    .map(({ family, table, chain }) => ({ family, table, chain: dockerChain(family, table, rules) ?? chain }));
+export function chainsToOpen(firewall: Firewall, hook: Hook): ChainName[] {
+  const chosen = foreignChains(firewall.chains, hook).flatMap(({ family, table, chain, base }) => {
+    const rules = firewall.rules({ family, table });
+    const search = { rules, elements: (set: string) => firewall.elements({ family, table }, set) };
+    if (base?.policy !== 'drop' && !canDrop(chain, search, new Set())) return [];
+    return [{ family, table, chain: dockerChain(search) ?? chain }];
+  });
   return [...new Map(chosen.map((chain) => [JSON.stringify(chain), chain])).values()];
 }
 
-function canDrop(at: ChainName, rules: readonly Rule[], seen: Set<string>): boolean {
-  if (seen.has(at.chain)) return false;
-  seen.add(at.chain);
-  const own = rules.filter((rule) => rule.family === at.family && rule.table === at.table && rule.chain === at.chain);
-  return own.some(({ expr = [] }) =>
-    expr.flatMap(verdicts).some((step) => {
-      // Of the old iptables' statements (xt) nft knows the name at most: any may be a REJECT.
-      if ('drop' in step || 'reject' in step || 'xt' in step) return true;
-      const target = ((step['jump'] ?? step['goto']) as { target?: string } | undefined)?.target;
-      return target !== undefined && canDrop({ ...at, chain: target }, rules, seen);
+type Search = { readonly rules: readonly ListedRule[]; readonly elements: (set: string) => readonly Element[] };
+
+function canDrop(chain: string, search: Search, seen: Set<string>): boolean {
+  if (seen.has(chain)) return false;
+  seen.add(chain);
+  const own = search.rules.filter((rule) => rule.chain === chain);
+  return own.some(({ expressions = [] }) =>
+    expressions.some((each) => {
+      if (each.kind === 'reject' || isRefusingTarget(each)) return true;
+      return verdicts(each, search).some(
+        ({ code, chain: target }) => code === 'drop' || (target !== undefined && canDrop(target, search, seen)),
+      );
     }),
   );
 }
 
-/** The statements that a step can come to: those of a verdict map; none where nft has no JSON form and prints text. */
-function verdicts(step: Expression | string): Expression[] {
-  if (typeof step === 'string') return [];
-  const map = step['vmap'] as { data?: { set?: readonly (readonly [unknown, Expression])[] } } | undefined;
-  if (!map) return [step];
-  // A map that is only named may hold anything.
-  return map.data?.set?.map(([, verdict]) => verdict) ?? [{ drop: null }];
+type Verdict = { readonly code: string; readonly chain?: string };
+
+/** What an expression can come to: one verdict, or those of a map. */
+function verdicts(each: Expression, { elements }: Search): Verdict[] {
+  if (each.kind === 'immediate') return each.data.verdict ? [each.data.verdict] : [];
+  // Register 0 is the verdict.
+  if (each.kind !== 'lookup' || each.to !== 0) return [];
+  return elements(each.set).flatMap(({ data }) => data?.verdict ?? []);
 }
 
-function dockerChain(family: string, table: string, rules: readonly Rule[]): string | undefined {
-  const jumps = rules.some(
-    (rule) =>
-      rule.family === family &&
-      rule.table === table &&
-      rule.expr
-        ?.flatMap(verdicts)
-        .some((step) => (step['jump'] as { target?: string } | undefined)?.target === 'DOCKER-USER'),
-  );
-  return jumps ? 'DOCKER-USER' : undefined;
+/** Targets of the old iptables that let a packet go on its way. */
+const HARMLESS = ['LOG', 'NFLOG', 'MARK', 'CONNMARK', 'TCPMSS', 'CT', 'DSCP', 'TTL', 'HL', 'CLASSIFY', 'TRACE', 'SET'];
+
+/** An extension of the old iptables (xt_REJECT): all that is known of it is its name, the first string of its data. */
+function isRefusingTarget(each: Expression): boolean {
+  if (each.kind !== 'other' || each.name !== 'target') return false;
+  const name = decodeAttributes(each.data).string(NFTA_TARGET_NAME) ?? '';
+  return !HARMLESS.includes(name);
 }
+
+const NFTA_TARGET_NAME = 1;
+
+const dockerChain = (search: Search): string | undefined =>
+  search.rules.some(({ expressions = [] }) =>
+    expressions.some((each) => verdicts(each, search).some(({ code, chain }) => code === 'jump' && chain === DOCKER)),
+  )
+    ? DOCKER
+    : undefined;
+
+const DOCKER = 'DOCKER-USER';

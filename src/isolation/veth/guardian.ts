@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
 import type { CoveredFile } from '../names/resolver.js';
 import type { Tools } from '../tools/find-tools.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
+import { GIVE_BACK_WORD, ownFile } from '../tools/own-file.js';
 import { newRun, scriptEnvironment } from '../tools/script-environment.js';
+import type { LeftRules } from './give-back.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
 import { HOLDER_SCRIPT } from './holder-script.js';
-
-/** A chain of nft: family, table and name. */
-export type ChainName = { readonly family: string; readonly table: string; readonly chain: string };
 
 export type GuardianOptions = {
   /** Files of the host that the namespace shows with another text. */
@@ -26,7 +26,7 @@ export type GuardianOptions = {
 };
 
 /** The helpers' sockets, in the order of their descriptors from 3 on. */
-export type Helpers = Readonly<Record<'hostIp' | 'hostTc' | 'nft' | 'holder' | 'innerIp', LineChannel>>;
+export type Helpers = Readonly<Record<'hostIp' | 'hostTc' | 'holder' | 'innerIp', LineChannel>>;
 
 /**
  * The process that cleans up, in every case: when the run ends well, when it fails, and when netmeter was SIGKILLed.
@@ -40,6 +40,7 @@ export class Guardian {
   readonly #verbs: LineChannel;
   readonly #gone: Promise<unknown>;
   #last: Promise<unknown> = Promise.resolve();
+  #left: LeftRules = { link: '', chains: [], tables: [] };
 
   constructor(tools: Tools, options: GuardianOptions) {
     const { cwd } = options;
@@ -50,12 +51,12 @@ export class Guardian {
       detached: true,
       ...(cwd !== undefined && { cwd }),
       env: { ...environment(tools, options), RUN: run },
-      stdio: ['ignore', 'ignore', 'ignore', ...Array<'pipe'>(6).fill('pipe')],
+      stdio: ['ignore', 'ignore', 'ignore', ...Array<'pipe'>(5).fill('pipe')],
     });
     this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
     const channel = (descriptor: number) => new LineChannel(shell.stdio[descriptor] as Socket);
-    this.helpers = { hostIp: channel(3), hostTc: channel(4), nft: channel(5), holder: channel(6), innerIp: channel(7) };
-    this.#verbs = channel(8);
+    this.helpers = { hostIp: channel(3), hostTc: channel(4), holder: channel(6), innerIp: channel(7) };
+    this.#verbs = channel(5);
   }
 
   /** The holder's pid, which the guardian says first. */
@@ -75,9 +76,11 @@ export class Guardian {
     return this.#ask(`forward ${link} ${keys.join(' ')}`);
   }
 
-  /** Lets the packets of `link` pass `chain` until the end. */
-  accept(link: string, { family, table, chain }: ChainName): Promise<void> {
-    return this.#ask(`accept ${link} ${family} ${table} ${chain}`);
+  /** Notes what of the run is in the host's nftables, beyond what goes by itself: it is taken away when netmeter is killed. */
+  leaves(rules: Partial<LeftRules>): Promise<void> {
+    const { chains = [], tables = [], link = this.#left.link } = rules;
+    this.#left = { link, chains: [...this.#left.chains, ...chains], tables: [...this.#left.tables, ...tables] };
+    return this.#ask(`leaves ${JSON.stringify(this.#left)}`);
   }
 
   /** Takes the kernel's trace instance `name` away at the end. */
@@ -87,9 +90,18 @@ export class Guardian {
 
   /** Cleans up; resolves when the host is as it was. */
   async finish(): Promise<void> {
+    await this.#giveBack();
     for (const helper of Object.values(this.helpers)) helper.leave();
     this.#verbs.end();
     await this.#gone;
+  }
+
+  /** Here, where it costs no process. */
+  async #giveBack(): Promise<void> {
+    const { chains, tables } = this.#left;
+    if (chains.length + tables.length === 0) return;
+    const { giveBack } = await import('./give-back.js');
+    if (giveBack(this.#left).length === 0) await this.#ask('leaves').catch(() => {});
   }
 
   /** One question at a time, or the answers could not be told apart. */
@@ -114,6 +126,9 @@ const environment = (
 ): NodeJS.ProcessEnv => ({
   ...scriptEnvironment(tools, openFiles, cgroup),
   TRACE: trace,
+  NODE: execPath,
+  ENTRY: ownFile(),
+  GIVE_BACK: GIVE_BACK_WORD,
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: GUARDIAN_SCRIPT,
   HOLDER: HOLDER_SCRIPT,

@@ -1,8 +1,11 @@
 import { NetmeterError } from '../../errors.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { InOut } from '../../measurement/traffic.js';
 import {
   type KernelLimits,
-  LAST_LIMIT_CHAIN,
   LIMITS_AT_HOST_ENDS,
   LIMITS_INSIDE,
   limitRules,
@@ -10,19 +13,19 @@ import {
   refusal,
 } from '../limits/limit-rules.js';
 import type { LimitKeeper } from '../scope.js';
-import type { Tools } from '../tools/find-tools.js';
-import { InnerTable } from './inner-table.js';
-import type { Namespace } from './namespace.js';
 import type { NatTable } from './nat-table.js';
 import type { LinkPlan } from './subnet.js';
 
-type Places = { readonly limits: KernelLimits; readonly nat: NatTable; readonly inner: InnerTable };
+/** In the command's namespace; the command cannot change it, were it root. */
+const INNER_TABLE = { family: 'inet', table: 'netmeter_limits' } as const;
+
+type Places = { readonly limits: KernelLimits; readonly nat: NatTable; readonly inner: OwnTable };
 
 type Opening = {
   readonly limits: KernelLimits;
   readonly nat: NatTable;
-  readonly namespace: Namespace;
-  readonly tools: Pick<Tools, 'sh' | 'nsenter' | 'nft'>;
+  /** Of the command's namespace. */
+  readonly inside: Nftables | undefined;
   /** The links that lead out. */
   readonly plans: readonly LinkPlan[];
 };
@@ -40,39 +43,49 @@ export class KeptLimits implements LimitKeeper, Disposable {
   }
 
   /** @throws {NetmeterError} SETUP_FAILED */
-  static async open({ limits, nat, namespace, tools, plans }: Opening): Promise<KeptLimits> {
-    const inner = new InnerTable(tools.sh, [tools.nsenter, '--target', `${namespace.pid}`, '--net', '--', tools.nft]);
-    if (inner.pid !== undefined) namespace.exempt(inner.pid);
+  static open({ limits, nat, inside, plans }: Opening): KeptLimits {
+    if (!inside) throw new NetmeterError('SETUP_FAILED', '--enforce: the namespace has no nftables');
     const hostDevices = plans.map(({ host }) => host.device);
     const innerDevices = plans.map((plan) => plan.inner.device);
-    const added = await Promise.all([
-      nat.addChain(LAST_LIMIT_CHAIN, limitRules(nat.table, hostDevices, LIMITS_AT_HOST_ENDS, limits)),
-      inner.addChain(LAST_LIMIT_CHAIN, limitRules(inner.table, innerDevices, LIMITS_INSIDE, limits)),
-    ]);
-    if (!added.every(Boolean)) {
-      inner[Symbol.dispose]();
-      throw new NetmeterError('SETUP_FAILED', "--enforce: this kernel or its nft refuses the limits' rules", {
-        cure: 'It needs Linux 5.9 with nft_quota and nft_reject; --kill ends the command without them.',
-      });
+    try {
+      nat.commit(limitRules(nat.name, hostDevices, LIMITS_AT_HOST_ENDS, limits));
+      const rules = limitRules(INNER_TABLE, innerDevices, LIMITS_INSIDE, limits);
+      return new KeptLimits({ limits, nat, inner: OwnTable.create(inside, INNER_TABLE, rules) });
+    } catch (error) {
+      throw error instanceof LinuxError ? refused(error) : error;
     }
-    return new KeptLimits({ limits, nat, inner });
   }
 
   tighten(used: InOut<number>): void {
     const { nat, inner, limits } = this.#places;
     if (limits.total === undefined) return;
     // Neither place sees both directions: each takes off what the other had passed at least.
-    nat.order(quota(nat.table, 'total', limits.total - used.in));
-    inner.order(quota(inner.table, 'total', limits.total - used.out));
+    nat.commit([quota(new TableCommands(nat.name), 'total', limits.total - used.in)]);
+    inner.commit([quota(new TableCommands(INNER_TABLE), 'total', limits.total - used.out)]);
   }
 
   refuse(): void {
     const { nat, inner } = this.#places;
-    nat.order(refusal(nat.table));
-    inner.order(refusal(inner.table));
+    for (const [place, table] of [
+      [nat, nat.name],
+      [inner, INNER_TABLE],
+    ] as const) {
+      try {
+        place.commit([refusal(new TableCommands(table))]);
+      } catch (error) {
+        // The other place refuses too, and the command is ended in any case.
+        if (!(error instanceof LinuxError)) throw error;
+      }
+    }
   }
 
   [Symbol.dispose](): void {
     this.#places.inner[Symbol.dispose]();
   }
 }
+
+const refused = (error: LinuxError) =>
+  new NetmeterError('SETUP_FAILED', `--enforce: this kernel refuses the limits' rules: ${error.message}`, {
+    cure: 'It needs Linux 5.9 with nft_quota and nft_reject; --kill ends the command without them.',
+    cause: error,
+  });

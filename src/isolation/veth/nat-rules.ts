@@ -1,3 +1,31 @@
+import { addressBytes } from '../../linux/ip-address.js';
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import {
+  CT_STATE,
+  CT_STATUS,
+  ctState,
+  ctStatus,
+  deviceName,
+  devicePrefix,
+  iifname,
+  ip,
+  ip6,
+  oifname,
+} from '../../linux/netlink/netfilter/field.js';
+import {
+  accept,
+  drop,
+  hasAnyOf,
+  is,
+  isAmong,
+  isInNetwork,
+  isNot,
+  isNotAmong,
+  isWithin,
+  masquerade,
+} from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { u32 } from '../../linux/netlink/values.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { CountedLink } from '../remotes/remote-rules.js';
 import { hostDevices, type Links } from './make-links.js';
@@ -9,33 +37,36 @@ export const countedLinks = ({ plans }: Links): CountedLink[] =>
     purpose === 'host-local' ? [] : [{ family: purpose === 'ipv4' ? '4' : '6', device }],
   );
 
-export const tableName = ({ number }: Links) => `netmeter_${number}`;
+export const tableName = ({ number }: Links): TableName => ({ family: 'inet', table: `netmeter_${number}` });
 
-/** A run's table but for what counts remotes, in one line, which `nft -i` takes as one transaction. */
+/** 224.0.0.0/4, and the broadcast address. */
+const MULTICAST = ['224.0.0.0', '240.0.0.0', '255.255.255.255'].map(addressBytes);
+
+/** The chains of a run's table but for what counts remotes. @param switchedOn devices that forward only because netmeter has it so */
 export function natRules(
   links: Links,
   switchedOn: readonly string[],
   published: readonly PublishedPort[] = [],
-): string {
-  const table = `inet ${tableName(links)}`;
-  const devices = `{ ${hostDevices(links)
-    .map((device) => `"${device}"`)
-    .join(', ')} }`;
-  const commands = [
-    `add table ${table} { flags owner; }`,
-    `add chain ${table} nm_nat { type nat hook postrouting priority 100; }`,
-    `add rule ${table} nm_nat iifname ${devices} oifname != ${devices} masquerade`,
-    `add chain ${table} nm_forward { type filter hook forward priority -10; }`,
+): Command[] {
+  const table = new TableCommands(tableName(links));
+  const ours = hostDevices(links).map(deviceName);
+  const fromUs = isAmong(iifname, ours);
+  const toUs = isAmong(oifname, ours);
+  return [
+    table.chain('nm_nat', { type: 'nat', hook: 'postrouting', priority: 100 }),
+    table.rule('nm_nat', fromUs, isNotAmong(oifname, ours), masquerade),
+    table.chain('nm_forward', { type: 'filter', hook: 'forward', priority: -10 }),
     // Nobody outside opens a connection into the namespace, but to what is published.
-    `add rule ${table} nm_forward oifname ${devices} ct status dnat accept`,
-    `add rule ${table} nm_forward oifname ${devices} ct state new drop`,
-    ...publishRules(table, devices, links.plans, published),
+    table.rule('nm_forward', toUs, hasAnyOf(ctStatus, u32(CT_STATUS.dnat)), accept),
+    table.rule('nm_forward', toUs, hasAnyOf(ctState, u32(CT_STATE.new)), drop),
+    ...publishRules(table, ours, links.plans, published),
     // Between others such a device must go on not to forward.
-    ...switchedOn.map((device) => `add rule ${table} nm_forward iifname "${device}" oifname != "nm*" drop`),
+    ...switchedOn.map((device) =>
+      table.rule('nm_forward', is(iifname, deviceName(device)), isNot(oifname, devicePrefix('nm')), drop),
+    ),
     // The host's own multicast (MLD, mDNS, router advertisements) is not the command's traffic.
-    `add chain ${table} nm_output { type filter hook output priority 0; }`,
-    `add rule ${table} nm_output oifname ${devices} ip daddr { 224.0.0.0/4, 255.255.255.255 } drop`,
-    `add rule ${table} nm_output oifname ${devices} ip6 daddr ff00::/8 drop`,
+    table.chain('nm_output', { type: 'filter', hook: 'output', priority: 0 }),
+    table.rule('nm_output', toUs, isWithin(ip.daddr, MULTICAST), drop),
+    table.rule('nm_output', toUs, isInNetwork(ip6.daddr, addressBytes('ff00::'), 8), drop),
   ];
-  return commands.join('; ');
 }

@@ -1,137 +1,126 @@
 import { NetmeterError } from '../../errors.js';
+import { isErrno, LinuxError } from '../../linux/linux-error.js';
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import { Nftables, NftablesError } from '../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { PublishedPort } from '../ports/ports.js';
-import type { RemoteEntry, UncountedRemotes } from '../remotes/remote-listing.js';
-import { AT_HOST_ENDS, LAST_CHAIN, remoteRules } from '../remotes/remote-rules.js';
+import type { RemoteEntry, UncountedRemotes } from '../remotes/remote-entry.js';
+import { AT_HOST_ENDS, remoteRules, rolesOf } from '../remotes/remote-rules.js';
 import type { RemoteSource } from '../scope.js';
-import type { LineChannel } from '../tools/line-channel.js';
-import { hasChain } from '../tools/nft-answers.js';
 import type { Links } from './make-links.js';
 import { countedLinks, natRules, tableName } from './nat-rules.js';
 
-/** Answered at once and without the kernel, which tells that what was said before is done. */
-const MARKER = 'describe mark';
-
-/**
- * A run's own nftables table, owned by a living `nft -i` (`flags owner`): nobody else can change it, and the kernel
- * removes it when that process ends, however it ends.
- */
-export class NatTable implements RemoteSource {
-  readonly #nft: LineChannel;
+/** A run's own table of nftables: nobody else can change it, and the kernel removes it with netmeter, however that ends. */
+export class NatTable implements RemoteSource, Disposable {
+  readonly nftables = Nftables.open();
   readonly #published: readonly PublishedPort[];
-  #table = '';
-  #last: Promise<unknown> = Promise.resolve();
-  #counts: Promise<boolean> = Promise.resolve(false);
-  #isCounting = false;
+  #table: OwnTable | undefined;
+  #counted: ReturnType<typeof countedLinks> | undefined;
 
-  constructor(nft: LineChannel, published: readonly PublishedPort[]) {
-    this.#nft = nft;
+  constructor(published: readonly PublishedPort[]) {
     this.#published = published;
-    // Answered while the rest is being made: which chains of others our packets will have to pass.
-    nft.send('list chains');
   }
 
-  /** Settles when it is certain whether each remote is counted. */
   get counts(): Promise<boolean> {
-    return this.#last.then(() => this.#counts);
+    return Promise.resolve(this.isCounting);
   }
 
   get isCounting(): boolean {
-    return this.#isCounting;
+    return this.#counted !== undefined;
   }
 
-  /** Family and name. */
-  get table(): string {
-    return this.#table;
+  get name(): TableName {
+    return this.#made.name;
   }
 
-  /** Adds a chain and its rules. @returns whether they could be added */
-  addChain(chain: string, commands: readonly string[]): Promise<boolean> {
-    const added = this.#last.then(() => {
-      this.#nft.send(commands.join('; '), `list chain ${this.#table} ${chain}`);
-      return hasChain(this.#nft, chain);
-    });
-    this.#last = added;
-    return added;
+  /** False: it would stay behind if netmeter were killed. */
+  get isOwned(): boolean {
+    return this.#made.isOwned;
   }
 
-  /** Gives commands that print nothing, and waits until they are done. @returns whether they could be */
-  apply(commands: readonly string[]): Promise<boolean> {
-    const applied = this.#last.then(async () => {
-      this.#nft.send(commands.join('; '), MARKER);
-      for (let ok = true; ; ) {
-        const line = await this.#nft.nextLine();
-        if (line === undefined || line.includes('datatype mark')) return ok && line !== undefined;
-        ok &&= !line.startsWith('Error:');
-      }
-    });
-    this.#last = applied;
-    return applied;
+  /**
+   * Adds the table in one transaction; the interfaces that it names need not exist yet. A kernel that cannot count the remotes
+   * leaves the command its network.
+   * @param switchedOn devices that forward only because netmeter switched it on
+   * @returns false when another run has the number
+   * @throws {NetmeterError} SETUP_FAILED
+   */
+  add(links: Links, switchedOn: readonly string[]): boolean {
+    try {
+      this.#add(links, switchedOn);
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw noTranslation(error);
+    }
   }
 
-  /** For commands that print nothing. */
-  order(...commands: readonly string[]): void {
-    this.#nft.send(...commands);
+  #add(links: Links, switchedOn: readonly string[]): void {
+    const [name, counted] = [tableName(links), countedLinks(links)];
+    const nat = natRules(links, switchedOn, this.#published);
+    const remotes = remoteRules({ table: name, links: counted, hasServer: this.#hasServer, ...AT_HOST_ENDS });
+    this.#counted = undefined;
+    try {
+      this.#table = OwnTable.create(this.nftables, name, [...nat, ...remotes]);
+      this.#counted = counted;
+    } catch (error) {
+      if (isTaken(error)) throw error;
+      this.#table = OwnTable.create(this.nftables, name, nat);
+    }
+  }
+
+  /** Carries out all of the commands or none. @throws {NftablesError} */
+  commit(commands: readonly Command[]): void {
+    this.#made.commit(commands);
   }
 
   /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
   async list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean> {
-    if (!(await this.counts)) return false;
-    const { RemoteListing } = await import('../remotes/remote-listing.js');
-    const listing = new RemoteListing(take, takeUncounted);
-    this.#nft.send(`list table ${this.#table}`);
-    for (let open = false; ; ) {
-      const line = await this.#nft.nextLine();
-      if (line === undefined || (!open && line.startsWith('Error:'))) return false;
-      open ||= line.startsWith(`table ${this.#table} {`);
-      if (open && line === '}') return true;
-      listing.line(line);
-    }
-  }
-
-  /**
-   * Adds the table in one transaction; the interfaces that it names need not exist yet. What counts the remotes comes in
-   * a second one: an nft or kernel that cannot do it leaves the command its network.
-   * @param switchedOn devices that forward only because netmeter switched it on
-   * @returns what `nft list chains` printed before, for the check of other tables' forward chains
-   * @throws {NetmeterError} SETUP_FAILED
-   */
-  add(links: Links, switchedOn: readonly string[]): Promise<string> {
-    // One at a time, or the answers could not be told apart.
-    const added = this.#last.then(() => this.#add(links, switchedOn));
-    this.#last = added.then(() => this.#counts).catch(() => {});
-    return added;
-  }
-
-  async #add(links: Links, switchedOn: readonly string[]): Promise<string> {
-    const table = `inet ${tableName(links)}`;
-    this.#table = table;
-    this.#nft.send(
-      natRules(links, switchedOn, this.#published),
-      `list chain ${table} nm_forward`,
-      remoteRules({ table, links: countedLinks(links), hasServer: this.#published.length > 0, ...AT_HOST_ENDS }).join(
-        '; ',
-      ),
-      `list chain ${table} ${LAST_CHAIN}`,
+    if (!this.#counted) return false;
+    const { readRemotes } = await import('../remotes/read-remotes.js');
+    const families = this.#counted.map(({ family }) => family);
+    const counted = { table: this.name, families, roles: rolesOf(this.#hasServer) };
+    // By a socket of its own: while it lists, others may well change the table.
+    using nftables = Nftables.open();
+    return await readRemotes(nftables, counted, take, takeUncounted).then(
+      () => true,
+      () => false,
     );
-    const others: string[] = [];
-    for (;;) {
-      const line = await this.#nft.nextLine();
-      if (line === undefined || line.startsWith('Error:')) {
-        throw new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${line ?? 'nft ended'}`);
-      }
-      // nft 1.0.7 and later name the owner behind the brace.
-      if (line.startsWith(`table ${table} {`)) break;
-      others.push(line);
-    }
-    this.#counts = hasChain(this.#nft, LAST_CHAIN).then((has) => {
-      this.#isCounting = has;
-      return has;
-    });
-    return others.join('\n');
   }
 
-  /** Takes the table away again, when its number turned out to be another run's. */
-  remove(links: Links): void {
-    this.#nft.send(`delete table inet ${tableName(links)}`);
+  /** Takes the table away: when its number turned out to be another run's, or when it is no longer needed. */
+  remove(): void {
+    this.#table?.[Symbol.dispose]();
+    this.#table = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+    this.nftables[Symbol.dispose]();
+  }
+
+  get #hasServer(): boolean {
+    return this.#published.length > 0;
+  }
+
+  get #made(): OwnTable {
+    if (!this.#table) throw new NetmeterError('SETUP_FAILED', 'the address translation is not there yet');
+    return this.#table;
   }
 }
+
+/** Somebody else's table has the name. */
+const isTaken = (error: unknown) =>
+  error instanceof NftablesError && error.command?.kind === 'add table' && isErrno(error, 'EPERM', 'EEXIST');
+
+function noTranslation(error: unknown): unknown {
+  if (!(error instanceof LinuxError)) return error;
+  const missing = isErrno(error, 'ENOENT', 'EOPNOTSUPP') ? { cure: CURE } : {};
+  return new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${error.message}`, {
+    cause: error,
+    ...missing,
+  });
+}
+
+const CURE =
+  'The kernel needs nf_tables with nat, masq and fib (CONFIG_NF_TABLES_INET, CONFIG_NFT_NAT, CONFIG_NFT_MASQ, CONFIG_NFT_FIB_INET).';

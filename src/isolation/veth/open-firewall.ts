@@ -1,48 +1,66 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
-import type { Tools } from '../tools/find-tools.js';
-import { runTool } from '../tools/run-tool.js';
-import { chainsToOpen, forwardChains, type Hook } from './forward-chains.js';
-import type { ChainName, Guardian } from './guardian.js';
+import { isErrno, LinuxError } from '../../linux/linux-error.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { acceptRules } from './accept-rules.js';
+import { type ChainName, chainsToOpen, type Hook } from './forward-chains.js';
+import type { Guardian } from './guardian.js';
+import { explainOwner } from './table-owner.js';
+
+type Opening = {
+  readonly nftables: Nftables;
+  readonly guardian: Guardian;
+  /** The first of the run's links. */
+  readonly link: string;
+};
 
 /**
- * Sees to it that forward chains of other tables (Docker, ufw, firewalld) let `link` pass. An accept in our own table
+ * Sees to it that forward chains of other tables (Docker, ufw, firewalld) let a run's links pass. An accept in our own table
  * would not do: a packet must be accepted by every chain at the hook.
- * @param listing what `nft list chains` printed
- * @throws {NetmeterError} FORWARDING_BLOCKED, with the rule that would help
+ * @throws {NetmeterError} FORWARDING_BLOCKED, with what would help
  */
-export async function openFirewall(tools: Tools, guardian: Guardian, link: string, listing: string): Promise<void> {
+export async function openFirewall(opening: Opening): Promise<void> {
   refuseLegacyTables();
-  for (const chain of await closedChains(tools, listing, 'forward')) {
-    await guardian.accept(link, chain).catch((error: unknown) => {
-      throw blocked(chain, error);
-    });
-  }
+  await openChains(opening, 'forward');
 }
 
 /** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
-export async function openInput(tools: Tools, guardian: Guardian, link: string, listing: string): Promise<void> {
-  for (const chain of await closedChains(tools, listing, 'input')) await guardian.accept(link, chain);
+export const openInput = (opening: Opening): Promise<void> => openChains(opening, 'input');
+
+async function openChains({ nftables, guardian, link }: Opening, hook: Hook): Promise<void> {
+  for (const chain of closedChains(nftables, hook)) {
+    // Told before it is done: it will be taken back whatever happens in between.
+    await guardian.leaves({ link, chains: [chain] });
+    try {
+      nftables.commit(acceptRules(chain, link));
+    } catch (error) {
+      throw error instanceof LinuxError ? blocked(nftables, chain, error) : error;
+    }
+  }
 }
 
-async function closedChains(tools: Tools, listing: string, hook: Hook): Promise<ChainName[]> {
-  const chains = forwardChains(listing, hook);
-  if (chains.length === 0) return [];
-  return chainsToOpen(chains, JSON.parse(await runTool(tools.nft, ['-j', 'list', 'ruleset'])));
-}
-
-function blocked({ family, table, chain }: ChainName, cause: unknown): NetmeterError {
-  return new NetmeterError(
-    'FORWARDING_BLOCKED',
-    `chain ${chain} of table ${family} ${table} may drop the command's packets, and it could not be opened`,
+const closedChains = (nftables: Nftables, hook: Hook): ChainName[] =>
+  chainsToOpen(
     {
-      cure: `Let netmeter's interfaces pass: nft insert rule ${family} ${table} ${chain} iifname "nm*" accept; nft insert rule ${family} ${table} ${chain} oifname "nm*" accept`,
-      cause,
+      chains: nftables.chains(),
+      rules: (table) => nftables.rules(table),
+      elements: (table, set) => nftables.elements(table, set),
     },
+    hook,
   );
+
+function blocked(nftables: Nftables, { family, table, chain }: ChainName, cause: LinuxError): NetmeterError {
+  const what = `chain ${chain} of table ${family} ${table} may drop the command's packets`;
+  const owned = isErrno(cause, 'EPERM') ? explainOwner(nftables, { family, table }) : undefined;
+  if (owned)
+    return new NetmeterError('FORWARDING_BLOCKED', `${what}, and ${owned.reason}`, { cure: owned.cure, cause });
+  return new NetmeterError('FORWARDING_BLOCKED', `${what}, and it could not be opened: ${cause.message}`, {
+    cure: `Let netmeter's interfaces pass: nft insert rule ${family} ${table} ${chain} iifname "nm*" accept; nft insert rule ${family} ${table} ${chain} oifname "nm*" accept`,
+    cause,
+  });
 }
 
-/** Rules of the iptables before nftables are invisible to nft; a DROP policy there would leave the command without network. */
+/** Rules of the iptables before nftables are invisible to these; a DROP policy there would leave the command without network. */
 function refuseLegacyTables(): void {
   let names = '';
   try {
@@ -53,7 +71,7 @@ function refuseLegacyTables(): void {
   if (!names.split('\n').includes('filter')) return;
   throw new NetmeterError(
     'FORWARDING_BLOCKED',
-    'legacy iptables rules filter on this host, and nft can neither see nor open them',
+    'legacy iptables rules filter on this host, and nftables can neither see nor open them',
     {
       cure: 'Move them to nftables (update-alternatives --set iptables /usr/sbin/iptables-nft), or unload them: iptables-legacy -F; modprobe -r iptable_filter',
     },

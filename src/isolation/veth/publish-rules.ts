@@ -1,36 +1,49 @@
+import { addressBytes } from '../../linux/ip-address.js';
+import type { Command } from '../../linux/netlink/netfilter/command.js';
+import { daddrType, iifname, ip, ip6, nfproto, tcpPorts, udpPorts } from '../../linux/netlink/netfilter/field.js';
+import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
+import { destineTo, is, isNotAmong, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import type { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { be16, u32 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { LinkPlan } from './subnet.js';
 
 /**
- * nft commands that lead published ports to the namespace, for peers on other machines: their packets are rewritten on
- * arrival, so that the command sees the peer's own address. This machine's own peers go through netmeter's listener.
- * @param devices nft set of the run's own host interfaces
+ * Leads published ports to the namespace, for peers on other machines: their packets are rewritten on arrival, so that the
+ * command sees the peer's own address. This machine's own peers go through netmeter's listener.
+ * @param ours names of the run's own host interfaces
  */
 export function publishRules(
-  table: string,
-  devices: string,
+  table: TableCommands,
+  ours: readonly Buffer[],
   plans: readonly LinkPlan[],
   published: readonly PublishedPort[],
-): string[] {
+): Command[] {
   if (published.length === 0) return [];
   const rules = plans.flatMap(({ purpose, inner: { addresses } }) =>
-    purpose === 'host-local' ? [] : published.flatMap((port) => ruleOf(port, addresses[0] ?? '')),
+    purpose === 'host-local' ? [] : published.flatMap((port) => statementsOf(port, addresses[0] ?? '')),
   );
   return [
-    `add chain ${table} nm_publish { type nat hook prerouting priority -100; }`,
-    ...rules.map((rule) => `add rule ${table} nm_publish iifname != ${devices} ${rule}`),
+    table.chain('nm_publish', { type: 'nat', hook: 'prerouting', priority: -100 }),
+    ...rules.map((statements) => table.rule('nm_publish', isNotAmong(iifname, ours), ...statements)),
   ];
 }
 
-function ruleOf({ address, host, inner, protocol }: PublishedPort, to: string): string[] {
+function statementsOf({ address, host, inner, protocol }: PublishedPort, to: string): Statement[][] {
   const six = isIpv6(to);
   if (address !== undefined && isIpv6(address) !== six) return [];
-  const family = six ? 'ip6' : 'ip';
-  const local = isAny(address)
-    ? `meta nfproto ${six ? 'ipv6' : 'ipv4'} fib daddr type local`
-    : `${family} daddr ${address}`;
-  return [`${local} ${protocol} dport ${host} dnat ${family} to ${six ? `[${to}]` : to}:${inner}`];
+  const local = isAny(address) ? toThisMachine(six) : [is((six ? ip6 : ip).daddr, addressBytes(address ?? ''))];
+  const { dport } = protocol === 'tcp' ? tcpPorts : udpPorts;
+  return [[...local, is(dport, be16(host)), destineTo(to, inner)]];
 }
+
+/** RTN_LOCAL, linux/rtnetlink.h. */
+const LOCAL = 2;
+
+const toThisMachine = (six: boolean) => [
+  is(nfproto, Buffer.of(six ? ADDRESS_FAMILIES.ip6 : ADDRESS_FAMILIES.ip)),
+  is(daddrType, u32(LOCAL)),
+];
 
 const isAny = (address: string | undefined) => address === undefined || address === '0.0.0.0' || address === '::';

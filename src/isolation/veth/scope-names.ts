@@ -1,11 +1,16 @@
 import type { Boundary } from '../../boundary.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import type { Command } from '../../linux/netlink/netfilter/command.js';
+import { deviceName, iifname } from '../../linux/netlink/netfilter/field.js';
+import { destineTo, is } from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import type { DnsAdmitter, DnsExchange, DnsObserver } from '../names/dns-exchange.js';
 import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
 import { answerForHost } from '../names/host-name-answer.js';
-import { openNameRelays, type RelayEnd } from '../names/name-relays.js';
+import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays.js';
 import type { ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
 import type { NatTable } from './nat-table.js';
@@ -56,10 +61,10 @@ export class ScopeNames implements Disposable {
     const relay = await DnsRelay.open({ ...options, port: 0 });
     if (!relay) return;
     const { address } = options;
-    const [family, to] = isIpv6(address) ? ['ip6', `[${address}]`] : ['ip', address];
-    const isLed = await nat.addChain('nm_local_names', [
-      `add chain ${nat.table} nm_local_names { type nat hook prerouting priority -101; }`,
-      `add rule ${nat.table} nm_local_names iifname "${device}" ${family} daddr ${address} meta l4proto { tcp, udp } th dport ${DNS_PORT} dnat ${family} to ${to}:${relay.port}`,
+    const table = new TableCommands(nat.name);
+    const isLed = canCommit(nat, [
+      table.chain(LOCAL_NAMES, { type: 'nat', ...BEFORE_TRANSLATION }),
+      table.rule(LOCAL_NAMES, ...questionsTo(address, is(iifname, deviceName(device))), destineTo(address, relay.port)),
     ]);
     if (isLed) this.#relays.push(relay);
     else relay[Symbol.dispose]();
@@ -72,8 +77,8 @@ export class ScopeNames implements Disposable {
     if (relayTo) return this.#relays.length > 0;
     const local = readLocalAddresses();
     const relays = await openNameRelays({
-      table: nat.table,
-      hook: 'prerouting priority -101',
+      table: nat.name,
+      hook: BEFORE_TRANSLATION,
       servers,
       endFor: (server) => hostEnd(plans, server, local),
       observe,
@@ -82,11 +87,25 @@ export class ScopeNames implements Disposable {
       admit: this.#admit,
     });
     this.#relays.push(relays);
-    return relays.rules.length > 0 && nat.addChain(relays.chain, relays.rules);
+    return relays.rules.length > 0 && canCommit(nat, relays.rules);
   }
 
   [Symbol.dispose](): void {
     for (const relay of this.#relays) relay[Symbol.dispose]();
+  }
+}
+
+const LOCAL_NAMES = 'nm_local_names';
+/** Before published ports and the like (NF_IP_PRI_NAT_DST, -100). */
+const BEFORE_TRANSLATION = { hook: 'prerouting', priority: -101 } as const;
+
+function canCommit(nat: NatTable, commands: readonly Command[]): boolean {
+  try {
+    nat.commit(commands);
+    return true;
+  } catch (error) {
+    if (error instanceof LinuxError) return false;
+    throw error;
   }
 }
 
@@ -95,9 +114,9 @@ function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly str
   const purpose = local.includes(canonicalAddress(server)) ? 'host-local' : isIpv6(server) ? 'ipv6' : 'ipv4';
   const plan = plans.find((each) => each.purpose === purpose);
   const address = plan?.host.addresses.find((each) => isIpv6(each) === isIpv6(server));
-  return plan && address
-    ? { address, device: plan.host.device, isClient: comesFrom(plan), from: `iifname "${plan.host.device}"` }
-    : undefined;
+  if (!plan || !address) return undefined;
+  const { device } = plan.host;
+  return { address, device, isClient: comesFrom(plan), from: is(iifname, deviceName(device)) };
 }
 
 /**

@@ -19,7 +19,7 @@ export type LinksOptions = {
 };
 
 /** Each try fails only when another run took the same number in the same millisecond. */
-const MAX_TRIES = 50;
+export const MAX_TRIES = 50;
 
 /** A run's veth pairs, and the queues at both ends of each, whose counts are the wire's. */
 export class VethLinks {
@@ -47,7 +47,7 @@ export class VethLinks {
 
   /**
    * Makes the chosen links, or others when somebody else was faster.
-   * @param nat whose rules for the chosen ones are under way
+   * @param nat whose rules for the chosen ones are there
    * @throws {NetmeterError} NO_FREE_SUBNET, SETUP_FAILED
    */
   async make(chosen: Links, holderPid: number, nat: NatTable, switchedOn: readonly string[]): Promise<void> {
@@ -57,11 +57,14 @@ export class VethLinks {
       this.#links = chosen;
       return;
     }
-    nat.remove(chosen);
+    nat.remove();
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const links = chooseLinks(ipv6);
-      if (!(await makeLinksAgain(tools, links, making))) continue;
-      await nat.add(links, switchedOn);
+      if (!nat.add(links, switchedOn)) continue;
+      if (!(await makeLinksAgain(tools, links, making))) {
+        nat.remove();
+        continue;
+      }
       this.#links = links;
       return;
     }

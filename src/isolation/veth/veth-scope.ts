@@ -1,5 +1,6 @@
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
@@ -12,15 +13,16 @@ import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { findTools, type Tools } from '../tools/find-tools.js';
+import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
 import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
-import { chooseLinks } from './make-links.js';
+import { chooseLinks, type Links } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
 import { hostLocalLink, leadingOut } from './subnet.js';
-import { VethLinks } from './veth-links.js';
+import { MAX_TRIES, VethLinks } from './veth-links.js';
 import { innerLines } from './veth-pair.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
@@ -43,13 +45,12 @@ export class VethScope implements Scope {
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #hasMounts: boolean;
-  /** `nft list chains` from before our own table. */
-  #listing = '';
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
   readonly #links: VethLinks;
   #namespace: Namespace | undefined;
+  #inside: InnerNftables | undefined;
   #hostAddresses: readonly string[] = [];
 
   /**
@@ -76,8 +77,8 @@ export class VethScope implements Scope {
     this.#hasMounts = resolvConf !== undefined || hosts !== undefined;
     this.#guardian = new Guardian(tools, { cwd, openFiles, cgroup, trace, resolvConf, hosts });
     const { helpers } = this.#guardian;
-    this.#nat = new NatTable(helpers.nft, publish);
-    this.#services = new VethServices({ publish, keep, egress, boundary, tools, nat: this.#nat, resolver, hosts });
+    this.#nat = new NatTable(publish);
+    this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
     const isKept = keep !== undefined;
     this.#links = new VethLinks({ tools, helpers, mtu: this.#uplink.mtu, ipv6, isKept, rate: rateLimit });
   }
@@ -100,6 +101,10 @@ export class VethScope implements Scope {
 
   administer(): string[] {
     return [this.#tools.nsenter, '--target', `${this.counterPid}`, '--net', '--'];
+  }
+
+  async nftables(): Promise<Nftables | undefined> {
+    return this.#inside?.take();
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -134,7 +139,7 @@ export class VethScope implements Scope {
 
   /** Where names cannot be seen, the command asks its nameservers as ever. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
-    await openInput(this.#tools, this.#guardian, this.#links.name, this.#listing);
+    await openInput(this.#firewall);
     return this.#services.observeNames(observe);
   }
 
@@ -147,9 +152,16 @@ export class VethScope implements Scope {
   }
 
   /** Ends what still lives inside and leaves the host as it was. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#services[Symbol.dispose]();
-    return this.#guardian.finish();
+    this.#nat.remove();
+    await this.#guardian.finish();
+    this.#inside?.[Symbol.dispose]();
+    this.#nat[Symbol.dispose]();
+  }
+
+  get #firewall() {
+    return { nftables: this.#nat.nftables, guardian: this.#guardian, link: this.#links.name };
   }
 
   get #opened(): Namespace {
@@ -159,22 +171,26 @@ export class VethScope implements Scope {
 
   async #setUp(): Promise<void> {
     // The table only needs the interfaces' names: it is made while the namespace and the links are.
-    const chosen = chooseLinks(this.#ipv6);
     const { keys, switchedOn } = planForwarding(this.#uplink, this.#ipv6);
-    const translated = this.#nat.add(chosen, switchedOn);
+    const chosen = this.#translate(switchedOn);
     this.#namespace = await Namespace.ready(this.#guardian, this.#hasMounts);
+    const inside = InnerNftables.of(this.counterPid);
+    this.#inside = inside;
     const held = this.#guardian.hold();
     await this.#links.make(chosen, this.counterPid, this.#nat, switchedOn);
-    await Promise.all([
-      held,
-      this.#configureInside(),
-      this.#links.attachOutside(),
-      translated.then((listing) => {
-        this.#listing = listing;
-        return this.#connect(keys, listing);
-      }),
-    ]);
-    await this.#services.start({ namespace: this.#opened, plans: this.#links.plans });
+    // Before Linux 5.12 a table has no owner with whom it would go.
+    if (!this.#nat.isOwned) await this.#guardian.leaves({ tables: [this.#nat.name] });
+    await Promise.all([held, this.#configureInside(), this.#links.attachOutside(), this.#connect(keys)]);
+    await this.#services.start({ namespace: this.#opened, plans: this.#links.plans, inside });
+  }
+
+  /** Chooses a number whose links and table are nobody's. */
+  #translate(switchedOn: readonly string[]): Links {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const chosen = chooseLinks(this.#ipv6);
+      if (this.#nat.add(chosen, switchedOn)) return chosen;
+    }
+    throw new NetmeterError('NO_FREE_SUBNET', `no free table of nftables was found in ${MAX_TRIES} tries`);
   }
 
   async #configureInside(): Promise<void> {
@@ -188,8 +204,8 @@ export class VethScope implements Scope {
   }
 
   /** After the address translation, whose rules keep the forwarding to the namespace's packets. */
-  async #connect(keys: readonly string[], listing: string): Promise<void> {
+  async #connect(keys: readonly string[]): Promise<void> {
     await switchForwardingOn(keys, this.#links.plans, this.#guardian);
-    await openFirewall(this.#tools, this.#guardian, this.#links.name, listing);
+    await openFirewall(this.#firewall);
   }
 }

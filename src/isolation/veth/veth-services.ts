@@ -11,7 +11,7 @@ import { type CoveredFile, withNameservers } from '../names/resolver.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { PublishedPorts } from '../ports/published-ports.js';
 import type { LimitKeeper } from '../scope.js';
-import type { Tools } from '../tools/find-tools.js';
+import type { InnerNftables } from '../tools/inner-nftables.js';
 import type { EgressGate } from './egress-gate.js';
 import type { KeptLimits } from './kept-limits.js';
 import type { Namespace } from './namespace.js';
@@ -30,7 +30,6 @@ export type ServiceOptions = {
 };
 
 type Given = ServiceOptions & {
-  readonly tools: Tools;
   readonly nat: NatTable;
   readonly resolver: ResolverChoice;
   /** The table of names that the holder has covered. */
@@ -38,7 +37,11 @@ type Given = ServiceOptions & {
   readonly boundary: Boundary;
 };
 
-type Made = { readonly namespace: Namespace; readonly plans: readonly LinkPlan[] };
+type Made = {
+  readonly namespace: Namespace;
+  readonly plans: readonly LinkPlan[];
+  readonly inside: InnerNftables;
+};
 
 /**
  * What a command may find or meet in its namespace beyond the wire: names, published ports, a gate, kept limits. Each is
@@ -77,7 +80,7 @@ export class VethServices implements Disposable {
   }
 
   async attempts(): Promise<readonly Attempt[] | null> {
-    return (await this.#gate?.attempts(this.#given.tools.nft)) ?? null;
+    return this.#gate?.attempts() ?? null;
   }
 
   /** @returns whether questions are seen from now on */
@@ -101,7 +104,7 @@ export class VethServices implements Disposable {
     const { egress, nat, resolver } = this.#given;
     if (!egress) return;
     const { EgressGate } = await import('./egress-gate.js');
-    this.#gate = await EgressGate.open({
+    this.#gate = EgressGate.open({
       egress,
       nat,
       devices: leadingOut(plans).map(({ host }) => host.device),
@@ -144,10 +147,10 @@ export class VethServices implements Disposable {
     if (keep) this.#limits = await this.#openLimits(made, keep);
   }
 
-  async #openLimits({ namespace, plans }: Made, limits: KernelLimits): Promise<KeptLimits> {
-    const { nat, tools } = this.#given;
+  async #openLimits({ inside, plans }: Made, limits: KernelLimits): Promise<KeptLimits> {
+    const { nat } = this.#given;
     const { KeptLimits } = await import('./kept-limits.js');
-    return KeptLimits.open({ limits, nat, namespace, tools, plans: leadingOut(plans) });
+    return KeptLimits.open({ limits, nat, inside: inside.take(), plans: leadingOut(plans) });
   }
 }
 

@@ -34,7 +34,7 @@ export type Outcome = {
 
 /** A netlink socket of the network namespace that the calling thread is in when it is opened. */
 export class NetlinkSocket implements Disposable {
-  readonly #fd: number;
+  readonly fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER);
   #sequence = 1;
 
@@ -43,8 +43,13 @@ export class NetlinkSocket implements Disposable {
     return new NetlinkSocket(openDescriptor(protocol));
   }
 
+  /** One that somebody else has opened, perhaps in another namespace. It is closed with this. */
+  static adopt(fd: number): NetlinkSocket {
+    return new NetlinkSocket(fd);
+  }
+
   private constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
   }
 
   /**
@@ -113,8 +118,30 @@ export class NetlinkSocket implements Disposable {
     return state.consistent ? listing : undefined;
   }
 
+  /**
+   * Lists page by page, as the kernel hands them out. In between others may be served, though not by this socket. Whether the
+   * list changed meanwhile is not noticed: for those that only grow, or that nobody changes.
+   * @throws {NetlinkError} the kernel refused
+   * @throws {LinuxError} netlink: ETIMEDOUT; recv: ENOBUFS some was lost
+   */
+  *pages(request: Omit<Message, 'flags'> & { readonly flags?: number }): Generator<readonly ReceivedMessage[]> {
+    const sequence = this.#send([{ ...request, flags: (request.flags ?? 0) | NLM_F.DUMP }]);
+    for (let isDone = false; !isDone; ) {
+      const page: ReceivedMessage[] = [];
+      const take = (message: ReceivedMessage) => {
+        if (message.sequence !== sequence) return;
+        if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) return void page.push(message);
+        const acknowledgement = decodeAcknowledgement(message);
+        if (acknowledgement.errno !== 0) throw new NetlinkError(0, acknowledgement);
+        isDone = true;
+      };
+      if (!this.#receive(TIMEOUT_MS, take)) throw timedOut();
+      yield page;
+    }
+  }
+
   [Symbol.dispose](): void {
-    closeSync(this.#fd);
+    closeSync(this.fd);
   }
 
   /** @returns the first message's sequence number */
@@ -124,15 +151,14 @@ export class NetlinkSocket implements Disposable {
     const encoded = requests.map((each, index) =>
       encodeMessage({ ...each, flags: each.flags | NLM_F.REQUEST }, (first + index) >>> 0),
     );
-    send(this.#fd, Buffer.concat(encoded));
+    send(this.fd, Buffer.concat(encoded));
     return first;
   }
 
   /** Takes the next datagram. @returns false when there is none in time */
   #receive(timeoutMs: number, take: (message: ReceivedMessage) => void): boolean {
-    let datagram = receive(this.#fd, this.#buffer);
-    if (!datagram && timeoutMs > 0 && waitUntilReadable(this.#fd, timeoutMs))
-      datagram = receive(this.#fd, this.#buffer);
+    let datagram = receive(this.fd, this.#buffer);
+    if (!datagram && timeoutMs > 0 && waitUntilReadable(this.fd, timeoutMs)) datagram = receive(this.fd, this.#buffer);
     if (!datagram) return false;
     for (const message of decodeMessages(datagram)) take(message);
     return true;

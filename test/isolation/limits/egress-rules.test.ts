@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Destination } from '../../../src/isolation/limits/destinations.js';
 import { addressSet, egressRules } from '../../../src/isolation/limits/egress-rules.js';
+import { rulesOf } from '../rule-text.js';
 
 const network = (text: string): Destination => ({
   kind: 'network',
@@ -9,34 +10,48 @@ const network = (text: string): Destination => ({
 });
 const name = (pattern: string): Destination => ({ kind: 'name', pattern });
 
+const table = { family: 'inet', table: 't' } as const;
 const destinations = (allow: Destination[], deny: Destination[], nameservers: string[] = []) =>
-  egressRules({ table: 'inet t', devices: ['nm1'], egress: { allow, deny }, nameservers })
-    .filter((command) => command.startsWith('add rule inet t nm_destination '))
-    .map((command) => command.replace('add rule inet t nm_destination ', ''));
+  rulesOf(egressRules({ table, devices: ['nm1'], egress: { allow, deny }, nameservers }), 'nm_destination');
 
-const DENIED_SETS = ['ip daddr @nm_denied4 goto nm_forbid', 'ip6 daddr @nm_denied6 goto nm_forbid'];
-const ALLOWED_SETS = ['ip daddr @nm_allowed4 return', 'ip6 daddr @nm_allowed6 return'];
+const ANSWERS = 'ct direction == 01 return';
+const DENIED_SETS = [
+  'nfproto == 02 ip daddr @nm_denied4 goto nm_forbid',
+  'nfproto == 0a ip6 daddr @nm_denied6 goto nm_forbid',
+];
+const ALLOWED_SETS = ['nfproto == 02 ip daddr @nm_allowed4 return', 'nfproto == 0a ip6 daddr @nm_allowed6 return'];
 
 test('with something allowed the rest is forbidden, and what is denied comes first', () => {
   expect(destinations([network('10.0.0.0/8'), network('fd00::/8')], [network('10.1.0.0/16')])).toEqual([
-    'ct direction reply return',
-    'ip daddr 10.1.0.0/16 goto nm_forbid',
+    ANSWERS,
+    'nfproto == 02 ip daddr == 0a01 goto nm_forbid',
     ...DENIED_SETS,
-    'ip daddr 10.0.0.0/8 return',
-    'ip6 daddr fd00::/8 return',
+    'nfproto == 02 ip daddr == 0a return',
+    'nfproto == 0a ip6 daddr == fd return',
     ...ALLOWED_SETS,
     'goto nm_forbid',
   ]);
 });
 
+test.each([
+  ['0.0.0.0/0', 'nfproto == 02'],
+  ['192.0.2.1', 'nfproto == 02 ip daddr == c0000201'],
+  ['192.0.2.1/32', 'nfproto == 02 ip daddr == c0000201'],
+  ['192.0.2.129/25', 'nfproto == 02 ip daddr & ffffff80 == c0000280'],
+  ['::/0', 'nfproto == 0a'],
+  ['2001:db8::ff/121', `nfproto == 0a ip6 daddr & ${'ff'.repeat(15)}80 == 20010db80000000000000000${'0'.repeat(6)}80`],
+])('%s', (destination, condition) => {
+  expect(destinations([], [network(destination)])[1]).toBe(`${condition} goto nm_forbid`);
+});
+
 test('with something denied alone the rest is not forbidden', () => {
-  expect(destinations([], [name('ads.example')])).toEqual(['ct direction reply return', ...DENIED_SETS]);
+  expect(destinations([], [name('ads.example')])).toEqual([ANSWERS, ...DENIED_SETS]);
 });
 
 test('the nameservers may be asked, and nothing else there', () => {
   expect(destinations([name('a.example')], [], ['192.0.2.1', 'fd00::1']).slice(1, 3)).toEqual([
-    'ip daddr 192.0.2.1 meta l4proto { tcp, udp } th dport 53 return',
-    'ip6 daddr fd00::1 meta l4proto { tcp, udp } th dport 53 return',
+    'nfproto == 02 ip daddr == c0000201 l4proto in {06 11} dport == 0035 return',
+    `nfproto == 0a ip6 daddr == fd${'0'.repeat(29)}1 l4proto in {06 11} dport == 0035 return`,
   ]);
 });
 

@@ -1,61 +1,79 @@
 import { expect, test } from 'vitest';
-import { LIMITS_AT_HOST_ENDS, LIMITS_INSIDE, limitRules, quota } from '../../../src/isolation/limits/limit-rules.js';
+import {
+  LIMITS_AT_HOST_ENDS,
+  LIMITS_INSIDE,
+  limitRules,
+  quota,
+  refusal,
+} from '../../../src/isolation/limits/limit-rules.js';
+import type { Command } from '../../../src/linux/netlink/netfilter/command.js';
+import { TableCommands } from '../../../src/linux/netlink/netfilter/table-commands.js';
+import { rulesOf } from '../rule-text.js';
 
-const inside = limitRules('inet t', ['nm4', 'nm6'], LIMITS_INSIDE, { in: 5_000_000, out: 7, total: 9 });
-const atHost = limitRules('inet t', ['nm1', 'nm1v6'], LIMITS_AT_HOST_ENDS, { in: 5_000_000, out: 7, total: 9 });
+const table = { family: 'inet', table: 't' } as const;
+const inside = limitRules(table, ['nm4', 'nm6'], LIMITS_INSIDE, { in: 5_000_000, out: 7, total: 9 });
+const atHost = limitRules(table, ['nm1', 'nm1v6'], LIMITS_AT_HOST_ENDS, { in: 5_000_000, out: 7, total: 9 });
 
-/** Where a line stands among the commands. */
-const place = (commands: readonly string[], part: string) => commands.findIndex((command) => command.includes(part));
+const quotas = (commands: readonly Command[]) =>
+  commands.flatMap((command) => (command.kind === 'add quota' ? [[command.name, command.over]] : []));
 
 test('each place keeps the direction that it sees behind the counting queue, and the total', () => {
-  const quotas = (commands: readonly string[]) => commands.filter((command) => command.startsWith('add quota'));
   expect(quotas(inside)).toEqual([
-    'add quota inet t nm_max_in { over 5000001 bytes }',
-    'add quota inet t nm_max_total { over 10 bytes }',
+    ['nm_max_in', 5_000_001n],
+    ['nm_max_total', 10n],
   ]);
   expect(quotas(atHost)).toEqual([
-    'add quota inet t nm_max_out { over 8 bytes }',
-    'add quota inet t nm_max_total { over 10 bytes }',
+    ['nm_max_out', 8n],
+    ['nm_max_total', 10n],
   ]);
 });
 
 test('what is not limited has no quota', () => {
-  expect(limitRules('inet t', ['nm4'], LIMITS_INSIDE, { out: 1 }).join('\n')).not.toContain('quota');
+  const commands = limitRules(table, ['nm4'], LIMITS_INSIDE, { out: 1 });
+  expect(quotas(commands)).toEqual([]);
+  expect(rulesOf(commands, 'nm_spend').some((rule) => rule.includes('quota'))).toBe(false);
 });
 
 test('a quota that is used up already is over with the next packet', () => {
-  expect(quota('inet t', 'total', -20)).toBe('add quota inet t nm_max_total { over 1 bytes }');
+  expect(quota(new TableCommands(table), 'total', -20)).toMatchObject({ name: 'nm_max_total', over: 1n });
+});
+
+test('what is over is the type of the links, Ethernet', () => {
+  expect(refusal(new TableCommands(table))).toMatchObject({
+    kind: 'add elements',
+    set: 'nm_over',
+    keys: [Buffer.of(1, 0)],
+  });
 });
 
 test.each([
-  ['inside', inside, 'hook output priority -140', 'oifname { "nm4", "nm6" } meta oiftype @nm_over goto nm_reject'],
-  [
-    'at the host',
-    atHost,
-    'hook prerouting priority -140',
-    'iifname { "nm1", "nm1v6" } meta iiftype @nm_over goto nm_reject',
-  ],
+  ['inside', inside, 'output', 'oifname in {nm4 nm6} oiftype @nm_over goto nm_reject'],
+  ['at the host', atHost, 'prerouting', 'iifname in {nm1 nm1v6} iiftype @nm_over goto nm_reject'],
 ])('%s the command’s own packets are refused', (_, commands, hook, rule) => {
-  expect(place(commands, `add chain inet t nm_refuse { type filter ${hook}`)).toBeGreaterThan(0);
-  expect(commands.at(-1)).toContain(rule);
+  const chain = commands.find((command) => command.kind === 'add chain' && command.chain === 'nm_refuse');
+  expect(chain).toMatchObject({ base: { type: 'filter', hook, priority: -140 } });
+  expect(rulesOf(commands, 'nm_refuse')).toEqual([rule]);
 });
 
 test.each([
   ['inside', inside],
   ['at the host', atHost],
 ])('%s resets pass, TCP gets one, the rest an ICMP error, in this order', (_, commands) => {
-  const rules = commands.filter((command) => command.startsWith('add rule inet t nm_reject '));
-  expect(rules.map((rule) => rule.replace('add rule inet t nm_reject ', ''))).toEqual([
-    'tcp flags & rst == rst return',
-    'meta l4proto tcp reject with tcp reset',
-    'reject with icmpx admin-prohibited',
+  expect(rulesOf(commands, 'nm_reject')).toEqual([
+    'l4proto == 06 tcp flags & 04 == 04 return',
+    'l4proto == 06 reject tcp reset 0',
+    'reject icmpx 3',
   ]);
-  expect(commands.join('\n')).toContain('meta l4proto != { tcp, 1, 58 } drop');
+  expect(rulesOf(commands, 'nm_hush').at(-1)).toMatch(/l4proto not in \{06 01 3a\} drop$/);
 });
 
 test('the command’s own multicast, which comes back to it, is not counted inside', () => {
-  const looped = place(inside, '224.0.0.0/4');
-  expect(looped).toBeGreaterThan(0);
-  expect(looped).toBeLessThan(place(inside, 'quota name'));
-  expect(place(atHost, '224.0.0.0/4')).toBe(-1);
+  expect(rulesOf(inside, 'nm_spend').map((rule) => rule.split(' ').at(-1))).toEqual([
+    'return',
+    'return',
+    '@nm_over',
+    '@nm_over',
+  ]);
+  expect(rulesOf(inside, 'nm_spend')[0]).toContain('ip daddr in {00000000 e0000000 f0000000 ffffffff}');
+  expect(rulesOf(atHost, 'nm_spend').some((rule) => rule.includes('daddr'))).toBe(false);
 });

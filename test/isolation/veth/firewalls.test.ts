@@ -1,45 +1,57 @@
 import { expect, test } from 'vitest';
-import { chainsToOpen, forwardChains } from '../../../src/isolation/veth/forward-chains.js';
+import { chainsToOpen, type Firewall } from '../../../src/isolation/veth/forward-chains.js';
+import { attribute } from '../../../src/linux/netlink/attribute.js';
+import type { Element } from '../../../src/linux/netlink/netfilter/definitions.js';
+import type { Expression } from '../../../src/linux/netlink/netfilter/expression.js';
+import type { AddressFamily } from '../../../src/linux/netlink/netfilter/numbers.js';
+import { string } from '../../../src/linux/netlink/values.js';
 
-/** Rulesets as `nft -j list ruleset` prints them, cut down to what decides. */
-type Expression = Readonly<Record<string, unknown>>;
+/** Rulesets as the kernel lists them, cut down to what decides. */
 type Chain = { readonly base?: 'accept' | 'drop'; readonly rules?: readonly Expression[][] };
 type Tables = Readonly<Record<string, Readonly<Record<string, Chain>>>>;
 
-const jump = (target: string) => ({ jump: { target } });
-const iifname = (right: string) => ({ match: { op: '==', left: { meta: { key: 'iifname' } }, right } });
-const counter = { counter: { packets: 0, bytes: 0 } };
-const accept = { accept: null };
-const drop = { drop: null };
+const verdict = (code: 'accept' | 'drop' | 'return' | 'jump' | 'goto', chain?: string): Expression => ({
+  kind: 'immediate',
+  to: 0,
+  data: { verdict: { code, ...(chain !== undefined && { chain }) } },
+});
+const jump = (target: string) => verdict('jump', target);
+const iifname = (name: string): Expression => ({ kind: 'cmp', from: 1, op: '==', data: Buffer.from(name) });
+const counter: Expression = { kind: 'counter', packets: 0n, bytes: 0n };
+const accept = verdict('accept');
+const drop = verdict('drop');
+const reject: Expression = { kind: 'reject', type: 'icmpx', code: 3 };
+/** A verdict map. */
+const map = (set: string): Expression => ({ kind: 'lookup', set, from: 1, to: 0 });
+/** An extension of the old iptables. */
+const target = (name: string): Expression => ({ kind: 'other', name: 'target', data: attribute(1, string(name)) });
 
-/** What `nft list chains` prints of the tables. */
-function listing(tables: Tables): string {
-  return Object.entries(tables)
-    .map(([table, chains]) => {
-      const lines = Object.entries(chains).map(([chain, { base }]) => {
-        const hook = base ? `\t\ttype filter hook forward priority filter; policy ${base};\n` : '';
-        return `\tchain ${chain} {\n${hook}\t}\n`;
-      });
-      return `table ${table} {\n${lines.join('')}}\n`;
-    })
-    .join('');
-}
+const MAPS: Readonly<Record<string, Element>> = {
+  drops: { key: Buffer.from('eth1'), data: { verdict: { code: 'drop' } } },
+  jumps: { key: Buffer.from('eth0'), data: { verdict: { code: 'jump', chain: 'deep' } } },
+};
 
-/** What `nft -j list ruleset` prints of them. */
-function ruleset(tables: Tables): { nftables: Expression[] } {
-  const rules = Object.entries(tables).flatMap(([key, chains]) => {
+/** A machine with these tables; a hook of its own in all base chains. */
+function machine(tables: Tables, hook: 'forward' | 'input' = 'forward', type = 'filter'): Firewall {
+  const each = Object.entries(tables).flatMap(([key, chains]) => {
     const [family = '', table = ''] = key.split(' ');
-    return Object.entries(chains).flatMap(([chain, { rules = [] }]) => [
-      { chain: { family, table, name: chain } },
-      ...rules.map((expr, handle) => ({ rule: { family, table, chain, handle, expr } })),
-    ]);
+    return Object.entries(chains).map(([chain, made]) => ({ ...made, chain, table, family: family as AddressFamily }));
   });
-  return { nftables: [{ metainfo: { json_schema_version: 1 } }, ...rules] };
+  return {
+    chains: each.map(({ base, rules: _, ...name }) =>
+      base ? { ...name, base: { type, hook, priority: 0, policy: base } } : name,
+    ),
+    rules: ({ family, table }) =>
+      each
+        .filter((made) => made.family === family && made.table === table)
+        .flatMap(({ rules = [], chain }) => rules.map((expressions) => ({ family, table, chain, expressions }))),
+    elements: (_, set) => (MAPS[set] ? [MAPS[set]] : []),
+  };
 }
 
 const docker: Tables = {
   'ip filter': {
-    'DOCKER-USER': { rules: [[counter, { return: null }]] },
+    'DOCKER-USER': { rules: [[counter, verdict('return')]] },
     'DOCKER-ISOLATION-STAGE-1': { rules: [[iifname('docker0'), counter, jump('DOCKER-ISOLATION-STAGE-2')]] },
     'DOCKER-ISOLATION-STAGE-2': { rules: [[counter, drop]] },
     FORWARD: {
@@ -58,8 +70,8 @@ const ufw: Tables = {
 const firewalld: Tables = {
   'inet firewalld': {
     filter_FORWARD: { base: 'accept', rules: [[jump('filter_FORWARD_POLICIES')], [accept]] },
-    filter_FORWARD_POLICIES: { rules: [[iifname('eth0'), { goto: { target: 'filter_FWD_public' } }]] },
-    filter_FWD_public: { rules: [[accept], [{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }]] },
+    filter_FORWARD_POLICIES: { rules: [[iifname('eth0'), verdict('goto', 'filter_FWD_public')]] },
+    filter_FWD_public: { rules: [[accept], [reject]] },
   },
 };
 
@@ -103,7 +115,7 @@ test.each<[string, Tables, string[]]>([
       'inet f': {
         forward: {
           base: 'accept',
-          rules: [[{ vmap: { key: { meta: { key: 'iifname' } }, data: { set: [['eth1', drop]] } } }]],
+          rules: [[map('drops')]],
         },
       },
     },
@@ -115,39 +127,29 @@ test.each<[string, Tables, string[]]>([
       'ip f': {
         forward: {
           base: 'accept',
-          rules: [[{ vmap: { key: { meta: { key: 'iifname' } }, data: { set: [['eth0', jump('deep')]] } } }]],
+          rules: [[map('jumps')]],
         },
-        deep: { rules: [[{ reject: { type: 'icmp', expr: 'port-unreachable' } }]] },
+        deep: { rules: [[reject]] },
       },
     },
     ['ip f forward'],
   ],
+  ['a map that holds nothing', { 'inet f': { forward: { base: 'accept', rules: [[map('empty')]] } } }, []],
   [
-    'REJECT of iptables-nft, which nft knows by its name alone',
-    { 'ip filter': { FORWARD: { base: 'accept', rules: [[counter, { xt: { type: 'target', name: 'REJECT' } }]] } } },
+    'REJECT of iptables-nft',
+    { 'ip filter': { FORWARD: { base: 'accept', rules: [[counter, target('REJECT')]] } } },
     ['ip filter FORWARD'],
   ],
-  [
-    'a statement of iptables-nft that an older nft does not tell at all',
-    { 'ip filter': { FORWARD: { base: 'accept', rules: [[counter, { xt: null }]] } } },
-    ['ip filter FORWARD'],
-  ],
+  ['LOG of iptables-nft', { 'ip filter': { FORWARD: { base: 'accept', rules: [[counter, target('LOG')]] } } }, []],
+  ['a bridge, whose packets are not routed', { 'bridge f': { forward: { base: 'drop' } } }, []],
 ])('%s', (_, tables, expected) => {
-  const chosen = chainsToOpen(forwardChains(listing(tables)), ruleset(tables));
+  const chosen = chainsToOpen(machine(tables), 'forward');
   expect(chosen.map(({ family, table, chain }) => `${family} ${table} ${chain}`)).toEqual(expected);
 });
 
 test('chains of other hooks and types are not asked', () => {
-  const text =
-    'table ip nat {\n\tchain POSTROUTING {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n\t}\n}\n' +
-    'table inet f {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n';
-  expect(forwardChains(text)).toEqual([]);
-  expect(forwardChains('')).toEqual([]);
-});
-
-test('a statement that nft prints as text, for want of a JSON form, is no reason to fail', () => {
-  const rule = { family: 'inet', table: 'f', chain: 'forward', expr: ['frobnicate', drop] };
-  const chains = forwardChains(listing({ 'inet f': { forward: { base: 'accept' } } }));
-  const opened = chainsToOpen(chains, { nftables: [{ rule }] });
-  expect(opened).toEqual([{ family: 'inet', table: 'f', chain: 'forward' }]);
+  const tables: Tables = { 'ip filter': { INPUT: { base: 'drop' } } };
+  expect(chainsToOpen(machine(tables, 'input'), 'forward')).toEqual([]);
+  expect(chainsToOpen(machine(tables, 'input'), 'input')).toEqual([{ family: 'ip', table: 'filter', chain: 'INPUT' }]);
+  expect(chainsToOpen(machine(tables, 'forward', 'nat'), 'forward')).toEqual([]);
 });

@@ -1,26 +1,31 @@
 import { expect, test } from 'vitest';
 import { publishRules } from '../../../src/isolation/veth/publish-rules.js';
 import { linkPlans } from '../../../src/isolation/veth/subnet.js';
+import { deviceName } from '../../../src/linux/netlink/netfilter/field.js';
+import { TableCommands } from '../../../src/linux/netlink/netfilter/table-commands.js';
+import { rulesOf } from '../rule-text.js';
 
+const table = new TableCommands({ family: 'inet', table: 't' });
 const rules = (...published: Parameters<typeof publishRules>[3]) =>
-  publishRules('inet t', '{ "nm0" }', linkPlans(0, true), published).filter((line) => line.startsWith('add rule'));
+  rulesOf(publishRules(table, [deviceName('nm0')], linkPlans(0, true), published), 'nm_publish');
+
+const INNER4 = 'c6120002';
+const INNER6 = 'fd6e65746d6500000000000000000002';
 
 test('nothing published, no chain', () => {
-  expect(publishRules('inet t', '{}', linkPlans(0, true), [])).toEqual([]);
+  expect(publishRules(table, [], linkPlans(0, true), [])).toEqual([]);
 });
 
 test('at all addresses of this machine, of both families', () => {
   expect(rules({ host: 8080, inner: 80, protocol: 'tcp' })).toEqual([
-    'add rule inet t nm_publish iifname != { "nm0" } meta nfproto ipv4 fib daddr type local tcp dport 8080 dnat ip to 198.18.0.2:80',
-    'add rule inet t nm_publish iifname != { "nm0" } meta nfproto ipv6 fib daddr type local tcp dport 8080 dnat ip6 to [fd6e:6574:6d65::0:2]:80',
+    `iifname != nm0 nfproto == 02 daddr type == 02000000 l4proto == 06 dport == 1f90 = ${INNER4} = 0050 nat`,
+    `iifname != nm0 nfproto == 0a daddr type == 02000000 l4proto == 06 dport == 1f90 = ${INNER6} = 0050 nat`,
   ]);
 });
 
 test.each([
-  ['192.0.2.1', 'ip daddr 192.0.2.1 udp dport 53 dnat ip to 198.18.0.2:5353'],
-  ['fd00::1', 'ip6 daddr fd00::1 udp dport 53 dnat ip6 to [fd6e:6574:6d65::0:2]:5353'],
+  ['192.0.2.1', `nfproto == 02 ip daddr == c0000201 l4proto == 11 dport == 0035 = ${INNER4} = 14e9 nat`],
+  ['fd00::1', `nfproto == 0a ip6 daddr == fd${'0'.repeat(29)}1 l4proto == 11 dport == 0035 = ${INNER6} = 14e9 nat`],
 ])('at %s alone', (address, rule) => {
-  const [only, ...others] = rules({ address, host: 53, inner: 5353, protocol: 'udp' });
-  expect(only).toContain(rule);
-  expect(others).toEqual([]);
+  expect(rules({ address, host: 53, inner: 5353, protocol: 'udp' })).toEqual([`iifname != nm0 ${rule}`]);
 });

@@ -1,0 +1,51 @@
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import { daddrType, ip, ip6, l4proto, nfproto, PROTOCOLS, thDport } from '../../linux/netlink/netfilter/field.js';
+import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
+import { accept, is, isAmong, rejectWith, remember, reset } from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { u32 } from '../../linux/netlink/values.js';
+
+export const OFFLINE_TABLE: TableName = { family: 'inet', table: 'netmeter_offline' };
+
+const TRIED = [
+  { set: 'tried4', family: ADDRESS_FAMILIES.ip, daddr: ip.daddr },
+  { set: 'tried6', family: ADDRESS_FAMILIES.ip6, daddr: ip6.daddr },
+] as const;
+
+/** The sets that remember what was tried. */
+export const TRIED_SETS = TRIED.map(({ set }) => set);
+
+/** As many different destinations are remembered of each family. */
+const MOST_TRIED = 65_535;
+
+/** RTN_LOCAL, linux/rtnetlink.h. */
+const LOCAL = 2;
+
+/**
+ * Whatever is not for an address inside is remembered and refused, so that it fails at once: TCP by a reset, because an
+ * ICMP error that meets a connect in the making would only be noted.
+ */
+export function refuseRules(): Command[] {
+  const table = new TableCommands(OFFLINE_TABLE);
+  const withPorts = isAmong(
+    l4proto,
+    [PROTOCOLS.tcp, PROTOCOLS.udp].map((protocol) => Buffer.of(protocol)),
+  );
+  return [
+    ...TRIED.map(({ set: name, daddr }) =>
+      table.set({ name, key: [daddr, l4proto, thDport], flags: ['dynamic'], size: MOST_TRIED, counts: true }),
+    ),
+    table.chain('out', { type: 'filter', hook: 'output', priority: 0 }),
+    table.rule('out', is(daddrType, u32(LOCAL)), accept),
+    ...TRIED.map(({ set, family, daddr }) =>
+      table.rule(
+        'out',
+        withPorts,
+        is(nfproto, Buffer.of(family)),
+        remember({ op: 'add', set, key: [daddr, l4proto, thDport], counts: true }),
+      ),
+    ),
+    table.rule('out', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+    table.rule('out', rejectWith('no-route')),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import { deviceName, iifname, TCP_FLAGS, tcpFlags, tcpPorts } from '../../linux/netlink/netfilter/field.js';
+import { bitsAre, is, isAmong, remember } from '../../linux/netlink/netfilter/statement.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import { be16 } from '../../linux/netlink/values.js';
+
+export const REFUSED_TABLE: TableName = { family: 'inet', table: 'netmeter_refused' };
+
+/** The set of ports that refused. */
+export const REFUSED_SET = 'refused';
+
+/** Different ones are remembered. */
+const MOST = 1024;
+
+/** What remembers which of some ports of a namespace's loopback refused: by a reset that comes from them. */
+export function refusalRules(ports: readonly number[]): Command[] {
+  const table = new TableCommands(REFUSED_TABLE);
+  const refused = Buffer.of(TCP_FLAGS.rst | TCP_FLAGS.ack);
+  return [
+    table.set({ name: REFUSED_SET, key: [tcpPorts.sport], flags: ['dynamic'], size: MOST }),
+    table.chain('arriving', { type: 'filter', hook: 'prerouting', priority: -450 }),
+    table.rule(
+      'arriving',
+      is(iifname, deviceName('lo')),
+      bitsAre(tcpFlags, refused, refused),
+      isAmong(tcpPorts.sport, ports.map(be16)),
+      remember({ op: 'add', set: REFUSED_SET, key: [tcpPorts.sport] }),
+    ),
+  ];
+}

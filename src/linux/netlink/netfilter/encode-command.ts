@@ -1,0 +1,150 @@
+import { type Message, NLM_F } from '../message.js';
+import type { Command, SetDefinition, TableName } from './command.js';
+import { chain, elements, INTERVAL_END, object, rule, SET_FLAGS, set, TABLE_OWNER, table } from './definitions.js';
+import { counter, type Expression, quota } from './expression.js';
+import { nftMessage } from './nfnetlink.js';
+import { HOOKS } from './numbers.js';
+import { type Among, padded, type Step } from './statement.js';
+import { commentNote, setNote } from './typeof-note.js';
+
+/** Gives each set of a transaction a number, by which the rules in it find it. */
+export type SetNumbers = { next(): number };
+
+const CREATE = NLM_F.CREATE;
+
+/** The messages of one command: several where a rule has sets without names. */
+export function encodeCommand(command: Command, numbers: SetNumbers): readonly Message[] {
+  const { family, table: name } = command;
+  const within = { table: name };
+  switch (command.kind) {
+    case 'add table':
+      return [
+        nftMessage(
+          'newTable',
+          family,
+          table.encode({ name, flags: command.isOwned ? TABLE_OWNER : 0 }),
+          CREATE | NLM_F.EXCL,
+        ),
+      ];
+    case 'delete table':
+      return [nftMessage('deleteTable', family, table.encode({ name }))];
+    case 'add chain':
+      return [nftMessage('newChain', family, chain.encode({ ...within, ...chainParts(command) }), CREATE)];
+    case 'add rule':
+    case 'insert rule':
+      return ruleMessages(command, numbers);
+    case 'delete rule': {
+      const { chain: from, handle } = command;
+      return [nftMessage('deleteRule', family, rule.encode({ ...within, chain: from, handle }))];
+    }
+    case 'add set':
+      return [
+        nftMessage('newSet', family, set.encode({ ...within, ...setParts(command.set), id: numbers.next() }), CREATE),
+      ];
+    case 'add elements': {
+      const list = command.keys.map((key) => ({ key }));
+      return [
+        nftMessage('newElements', family, elements.encode({ ...within, set: command.set, elements: list }), CREATE),
+      ];
+    }
+    case 'add counter': {
+      const data = counter.encode({ bytes: 0n, packets: 0n });
+      return [
+        nftMessage(
+          'newObject',
+          family,
+          object.encode({ ...within, name: command.name, type: 'counter', data }),
+          CREATE,
+        ),
+      ];
+    }
+    case 'add quota': {
+      const data = quota.encode({ bytes: command.over, flags: BEYOND, consumed: 0n });
+      return [
+        nftMessage('newObject', family, object.encode({ ...within, name: command.name, type: 'quota', data }), CREATE),
+      ];
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+/** NFT_QUOTA_F_INV. */
+const BEYOND = 1;
+
+function chainParts({ chain: name, base }: Extract<Command, { kind: 'add chain' }>) {
+  if (!base) return { name };
+  return { name, hook: { number: HOOKS[base.hook], priority: base.priority }, type: base.type };
+}
+
+function setParts({ name, key, flags = [], size, counts = false, showsFields = false }: SetDefinition) {
+  const order = key.length === 1 ? (key[0]?.order ?? 'host') : 'several';
+  const notes = showsFields ? key.flatMap(({ note }) => note ?? []) : [];
+  return {
+    name,
+    flags: flags.reduce((bits, flag) => bits | SET_FLAGS[flag], 0),
+    keyType: keyType(key),
+    keyLength: keyLength(key),
+    ...(size !== undefined && { description: { size } }),
+    userdata: setNote(order, notes),
+    ...(counts && { expression: { kind: 'counter' } as const }),
+  };
+}
+
+/** nft puts the types of a key's fields into one number, six bits each. */
+const keyType = (key: SetDefinition['key']) => key.reduce((types, { type }) => (types << 6) | type, 0);
+
+const keyLength = ([first, ...more]: SetDefinition['key']) =>
+  more.length === 0
+    ? (first?.octets ?? 0)
+    : [first, ...more].reduce((sum, field) => sum + padded(field?.octets ?? 0), 0);
+
+function ruleMessages(command: Extract<Command, { kind: 'add rule' | 'insert rule' }>, numbers: SetNumbers): Message[] {
+  const { kind, family, table: name, chain: into, steps, comment } = command;
+  const sets: Message[] = [];
+  const take = (step: Step): Expression => {
+    if (step.kind !== 'among') return step;
+    const setId = numbers.next();
+    sets.push(...anonymousSet(step, command, setId));
+    const { from, isInverted } = step;
+    return { kind: 'lookup', set: ANONYMOUS, from, setId, ...(isInverted && { flags: INVERTED }) };
+  };
+  const expressions = steps.map(take);
+  const userdata = comment === undefined ? {} : { userdata: commentNote(comment) };
+  const encoded = rule.encode({ table: name, chain: into, expressions, ...userdata });
+  return [...sets, nftMessage('newRule', family, encoded, CREATE | (kind === 'add rule' ? NLM_F.APPEND : 0))];
+}
+
+/** The kernel replaces %d by a number that is free. */
+const ANONYMOUS = '__set%d';
+/** NFT_LOOKUP_F_INV. */
+const INVERTED = 1;
+
+function anonymousSet(
+  { field, elements: list, isInterval }: Among,
+  { family, table: name }: TableName,
+  id: number,
+): Message[] {
+  const within = { table: name };
+  const flags = SET_FLAGS.anonymous | SET_FLAGS.constant | (isInterval ? SET_FLAGS.interval : 0);
+  const definition = {
+    ...within,
+    name: ANONYMOUS,
+    flags,
+    keyType: field.type,
+    keyLength: field.octets,
+    description: { size: list.length },
+    id,
+    userdata: setNote(field.order),
+  };
+  const held = list.map(({ key, isEnd }) => ({ key, ...(isEnd && { flags: INTERVAL_END }) }));
+  return [
+    nftMessage('newSet', family, set.encode(definition), CREATE),
+    nftMessage(
+      'newElements',
+      family,
+      elements.encode({ ...within, set: ANONYMOUS, elements: held, setId: id }),
+      CREATE,
+    ),
+  ];
+}
