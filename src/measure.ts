@@ -20,6 +20,7 @@ import { runWarnings } from './run/run-warnings.js';
 import { TreeGroup, treeFolder } from './run/tree-group.js';
 import { Witnesses } from './run/witnesses.js';
 import { closeSeries } from './series/close-series.js';
+import { addKnown } from './traffic/layers.js';
 import { protocolSummary } from './traffic/protocol.js';
 import { milliseconds } from './units.js';
 import { version } from './version.js';
@@ -61,7 +62,8 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
   const { after, delta, traffic, method, past } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
-  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(), neighbours && UNGRADED);
+  const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
+  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
   const protocol = protocolSummary(delta);
   const explanation = await witnesses.explain(scope, { traffic, protocol, argv });
   const { external } = traffic;
@@ -69,7 +71,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
   const budget = await judgeRun(options, {
     ...{ external, method, traffic, protocol, series, ...explanation },
-    isShared: contamination?.grade === 'shared',
+    isShared: contamination !== undefined && contamination.grade !== 'clean',
     ended: guard.ended,
   });
   return {

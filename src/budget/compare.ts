@@ -24,7 +24,9 @@ export function compareRuns(before: EarlierRun, after: EarlierRun): ComparedRow[
 }
 
 function classes(before: EarlierRun, after: EarlierRun): ComparedRow[] {
-  const [then, now] = [boundsOf(before), boundsOf(after)];
+  // What an earlier run used is what it was told to have used, as a limit that somebody wrote down is: unless others were seen.
+  const then = boundsOf(before, before.contamination?.grade === 'shared');
+  const now = boundsOf(after, after.contamination !== undefined && after.contamination.grade !== 'clean');
   const row = (subject: string, a: Bounds, b: Bounds): ComparedRow => ({ kind: 'class', subject, before: a, after: b });
   const [hostThen, hostNow] = [before.traffic.hostLocal, after.traffic.hostLocal];
   return [
@@ -36,8 +38,8 @@ function classes(before: EarlierRun, after: EarlierRun): ComparedRow[] {
   ];
 }
 
-const boundsOf = ({ traffic, method, contamination }: EarlierRun) =>
-  wireBounds({ external: traffic.external, method, isShared: contamination?.grade === 'shared' });
+const boundsOf = ({ traffic, method }: EarlierRun, isShared: boolean) =>
+  wireBounds({ external: traffic.external, method, isShared });
 
 const octets = ({ wireOctets, ipOctets }: Layers): Bounds => {
   const count = wireOctets ?? ipOctets;

@@ -27,7 +27,7 @@ export type Evidence = {
   readonly method: Method;
   /** netmeter ended the command for a breach. */
   readonly ended: boolean;
-  /** Others used the namespace too: the numbers hold theirs. */
+  /** Others used the namespace too, or can have: the numbers hold theirs. */
   readonly isShared?: boolean;
   readonly traffic?: Traffic;
   readonly protocol?: Protocol;

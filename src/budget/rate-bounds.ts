@@ -25,7 +25,7 @@ export function peakRate(evidence: Evidence): Bounds {
     upper: Math.ceil(peak * (1 + SAMPLE_LOW)),
     used: peak,
     reason: isShared
-      ? 'others used the same namespace, and the number holds theirs'
+      ? 'others can have used the same namespace, and the number holds theirs'
       : 'a peak comes from samples, which can be 1 % high or 5 % low',
   };
 }

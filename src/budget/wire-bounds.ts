@@ -15,7 +15,7 @@ function boundsOf(used: number | null, bound: number | null, isShared: boolean):
   if (used === null) return unknown('the wire octets could not be measured');
   if (bound === null) return { ...unknown('how far the number can be off is not known'), used };
   const reason = isShared
-    ? 'others used the same namespace, and the number holds theirs'
+    ? 'others can have used the same namespace, and the number holds theirs'
     : bound > 0
       ? `the number can be off by ${bound} B`
       : undefined;

@@ -21,7 +21,10 @@ export type Isolation =
 
 /** What else used a shared namespace. */
 export type Contamination = {
-  /** clean: nothing else was seen. shared: the external numbers are an upper bound of the command's. unknown: not looked for. */
+  /**
+   * shared: others were seen, and the external numbers are an upper bound of the command's. unknown: nobody was seen where it
+   * was looked, and between two looks somebody may have been. clean: nothing moved at all, or the namespace has nobody else.
+   */
   readonly grade: 'clean' | 'shared' | 'unknown';
   /** External IP octets that moved while the command did not run, before and after it. null: not looked for. */
   readonly idleOctets: number | null;

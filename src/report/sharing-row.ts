@@ -22,11 +22,16 @@ export function sharingText({ contamination, command }: Measurement): string | u
     case 'shared':
       return `shared: the numbers are an upper bound (${seen})`;
     case 'unknown':
-      return `unknown: ${seen}`;
+      return !command.attached && hasLooked(contamination)
+        ? `unknown: ${seen}, but others may have come between two looks`
+        : `unknown: ${seen}`;
     default:
       return grade satisfies never;
   }
 }
+
+const hasLooked = ({ idleOctets, foreignConnections }: Contamination) =>
+  idleOctets !== null && foreignConnections !== null;
 
 function evidence({ idleOctets, idleMs, foreignConnections }: Contamination): string {
   const moved =

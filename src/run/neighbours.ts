@@ -75,16 +75,13 @@ export class Neighbours {
     }
   }
 
-  /** Watches again, after the command's tree has ended, and judges. */
-  async grade(): Promise<Contamination> {
+  /** Watches again, after the command's tree has ended, and judges. @param moved external octets during the run. null: unknown */
+  async grade(moved: number | null): Promise<Contamination> {
     const again = await watchIdle(this.#shared);
     for (const connection of this.#list().filter(isForeign)) this.#foreign.add(key(connection));
     const { octets, ms } = together(this.#idle, again);
-    return gradeOf({
-      idleOctets: octets,
-      idleMs: milliseconds(ms),
-      foreignConnections: this.#foreign.size,
-    });
+    const seen = { idleOctets: octets, idleMs: milliseconds(ms), foreignConnections: this.#foreign.size };
+    return gradeOf(seen, moved);
   }
 
   /**

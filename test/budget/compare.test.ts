@@ -143,6 +143,20 @@ describe('an increase must be beyond both limits to fail', () => {
   });
 });
 
+test.each<[string | undefined, string | undefined, number, Verdict]>([
+  ['unknown', 'unknown', 11_000, 'within'],
+  // Somebody else may have used it.
+  ['unknown', 'unknown', 11_001, 'unmeasured'],
+  ['clean', 'clean', 11_001, 'exceeded'],
+  ['unknown', 'clean', 11_001, 'exceeded'],
+  ['shared', 'unknown', 11_000, 'unmeasured'],
+])('a run graded %s and one graded %s: %i of 10 000 octets and 10 %% is %s', (then, now, octets, verdict) => {
+  const graded = (used: number, grade: string | undefined) =>
+    ({ ...run(used), contamination: { grade, idleOctets: 0, idleMs: 1, foreignConnections: 0 } }) as EarlierRun;
+  const [limit] = judgeIncrease(compareRuns(graded(10_000, then), graded(octets, now)), SMALL);
+  expect(limit?.verdict).toBe(verdict);
+});
+
 describe('remotes', () => {
   const judged = (before: readonly RemoteRow[], after: readonly RemoteRow[], left = 0) =>
     judgeIncrease(compareRuns(run(0, before), run(0, after, left)), SMALL).filter(

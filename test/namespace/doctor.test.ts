@@ -56,7 +56,7 @@ describePrivileged('netmeter doctor', () => {
   });
 
   test.each([
-    [['doctor', '--mesure'], 'Unknown option'],
+    [['doctor', '--mesure'], 'did you mean --measure?'],
     [['doctor', 'x'], 'Unexpected argument'],
   ])('%j is refused', async (words, message) => {
     const { status, stderr } = await netmeter(words);

@@ -113,7 +113,7 @@ describePrivileged('host isolation: the machine’s own counters', () => {
   });
 
   describe('others on the network', () => {
-    test('nobody: clean', async () => {
+    test('nothing moved: clean', async () => {
       const { report, stderr } = await machine.measure('true', ['--isolation', 'host', '--baseline-idle', '300ms']);
       expect(report.contamination).toMatchObject({ grade: 'clean', idleOctets: 0, foreignConnections: 0 });
       expect(stderr).toContain('sharing   clean');
@@ -154,7 +154,8 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
         `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(0.5)'`;
       const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
       const alone = await machine.measure(`${hold(machine.far4)}; ${hold(machine.far6)}`, options);
-      expect(alone.report.contamination).toMatchObject({ grade: 'clean', foreignConnections: 0 });
+      // Nobody was seen, which says nothing of what comes and goes between two looks.
+      expect(alone.report.contamination).toMatchObject({ grade: 'unknown', foreignConnections: 0 });
 
       // It comes and goes between two things that the command does: no watch without the command can see it.
       const fifo = `/tmp/${machine.name}-turns`;

@@ -41,6 +41,11 @@ test.each<[string, Partial<Contamination>, string]>([
     'sharing shared: the numbers are an upper bound (the network was not watched without the command (--baseline-idle), 2 connections of others)',
   ],
   [
+    'nobody seen',
+    { grade: 'unknown' },
+    'sharing unknown: 0 B moved in 2.00 s without the command, but others may have come between two looks',
+  ],
+  [
     'not watched',
     { grade: 'unknown', idleOctets: null, idleMs: milliseconds(0) },
     'sharing unknown: the network was not watched without the command (--baseline-idle)',
