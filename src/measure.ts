@@ -46,7 +46,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const chosen = await opening;
   await using scope = chosen.scope;
   await using group = TreeGroup.open(cgroup);
-  using files = new HeldCounterFiles(scope.counterPid);
+  using files = scope.inspect((process) => new HeldCounterFiles(process));
   witnesses.scopeOpened(scope);
   const neighbours = await neighboursOf(scope, files, options);
   const meter = await Meter.start(scope, files);

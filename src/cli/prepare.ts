@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { type Account, identityOptions } from '../command/account.js';
+import { type Account, processAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
+import { asAccount } from '../linux/process-account.js';
 
 /**
  * Runs a shell line before a run, unmetered, as the command's account: what it makes belongs to whom the command is. Its
@@ -9,11 +9,10 @@ import { lookFor } from '../isolation/tools/find-tools.js';
  * @throws {NetmeterError} PREPARE_FAILED or INTERRUPTED
  */
 export async function prepare(line: string, account: Account | undefined, signal: AbortSignal): Promise<void> {
-  const identity = identityOptions(account);
-  const become = identity.length > 0 ? [lookFor('setpriv') ?? 'setpriv', ...identity, '--'] : [];
-  const [file = 'sh', ...words] = [...become, 'sh', '-c', line];
+  const start = () => spawn('sh', ['-c', line], { stdio: ['ignore', 2, 2], signal });
+  const owner = processAccount(account);
   const end = await new Promise<string | undefined>((resolve) => {
-    const child = spawn(file, words, { stdio: ['ignore', 2, 2], signal });
+    const child = owner ? asAccount(owner, start) : start();
     child.once('error', ({ message }) => resolve(message));
     child.once('exit', (code, killer) => resolve(code === 0 ? undefined : killer ? `by ${killer}` : `with ${code}`));
   });

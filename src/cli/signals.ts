@@ -17,6 +17,8 @@ export class SignalRelay implements Disposable {
   readonly #hurry = new AbortController();
   readonly #listeners: [NodeJS.Signals, () => void][];
   #command: Command | undefined;
+  /** What came for a command whose start is not known here yet, as another process tells of it; undefined: it was told. */
+  #early: NodeJS.Signals[] | undefined = [];
   /** The signal that ended netmeter's own wait. */
   received: NodeJS.Signals | undefined;
   /** The first signal to end that the command was handed, by us or by the terminal. */
@@ -39,6 +41,8 @@ export class SignalRelay implements Disposable {
 
   commandStarted(command: Command): void {
     this.#command = command;
+    for (const signal of this.#early ?? []) relay(signal, command);
+    this.#early = undefined;
   }
 
   commandEnded(): void {
@@ -55,7 +59,7 @@ export class SignalRelay implements Disposable {
       relay(signal, this.#command);
       return;
     }
-    if (!ENDING.includes(signal)) return;
+    if (!ENDING.includes(signal)) return void this.#early?.push(signal);
     if (this.#stop.signal.aborted) this.#hurry.abort();
     this.received ??= signal;
     this.#stop.abort();

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
+import type { ProcessAccount } from '../linux/process-account.js';
+import { groupsOf } from '../linux/user-groups.js';
 
 /** Whom the command runs as. `name` is absent for a number that the user database does not know. */
 export type Account = {
@@ -80,14 +82,12 @@ function findGroup(group: string, read: ReadText): number {
 
 const unknown = (message: string) => new NetmeterError('UNKNOWN_USER', message);
 
-/** setpriv(1) options that make a process the account's. */
-export function identityOptions(account: Account | undefined): string[] {
-  if (!account) return [];
-  return [`--reuid=${account.uid}`, `--regid=${account.gid}`, groupOption(account)];
-}
-
-/** From the user database by default; a bare number has none. */
-function groupOption({ name, groups }: Account): string {
-  if (groups) return groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups';
-  return name === undefined ? '--clear-groups' : '--init-groups';
+/**
+ * What the kernel has to know of an account. Supplementary groups are the user database's by default; a bare number has none.
+ * @throws {NoLibcError} the user database cannot be asked
+ */
+export function processAccount(account: Account | undefined): ProcessAccount | undefined {
+  if (!account) return undefined;
+  const { uid, gid, name, groups = name === undefined ? [] : groupsOf(name, gid) } = account;
+  return { uid, gid, groups };
 }

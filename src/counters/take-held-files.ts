@@ -14,12 +14,12 @@ export class HeldCounterFiles implements Disposable {
   readonly #descriptors = new Map<CounterFile, number>();
   #buffer = Buffer.allocUnsafe(16_384);
 
-  /** Opens /proc/PID/net/*. @throws the error of open(2) when the process is gone */
-  constructor(pid: number, fileSystem: FileSystem = fs) {
+  /** Opens /proc/PROCESS/net/*. @throws the error of open(2) when the process is gone */
+  constructor(process: number | 'thread-self', fileSystem: FileSystem = fs) {
     this.#fs = fileSystem;
     for (const file of COUNTER_FILES) {
       try {
-        this.#descriptors.set(file, fileSystem.openSync(`/proc/${pid}/net/${file}`, 'r'));
+        this.#descriptors.set(file, fileSystem.openSync(`/proc/${process}/net/${file}`, 'r'));
       } catch (error) {
         if (MAY_BE_ABSENT.has(file) && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
         this.close();

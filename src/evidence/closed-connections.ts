@@ -61,7 +61,14 @@ export class ClosedConnections implements Disposable {
     this.#options = options;
     this.#ss = ss;
     this.#ledger = new ConnectionLedger({ place: placeBy(scope.hostAddresses ?? []), ownPorts });
-    const [file = '', ...words] = [...scope.administer(), ...asAccount(setpriv, []), stdbuf, '-oL', ss, '-tineEHO'];
+    const [file = '', ...words] = [
+      ...scope.administer(),
+      ...asAccount(setpriv, undefined),
+      stdbuf,
+      '-oL',
+      ss,
+      '-tineEHO',
+    ];
     // Apart from the terminal: ^C is for the command.
     const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'], env: ENVIRONMENT, detached: true });
     this.#child = child;

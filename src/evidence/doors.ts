@@ -62,9 +62,9 @@ export class Doors {
     const tree = [...new Set([...inside, ...marked])];
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
     const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS);
-    const sockets = unixSocketsOf(this.#scope.counterPid);
+    const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
-      ...childNamespaces(left, { scope: networkOf(this.#scope.counterPid) ?? '', own: this.#own }),
+      ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
       ...(await this.#unixDoors(sockets, owners, mayAsk)),
       ...this.#unixDoorsOf(left, owners),
       ...(await this.#inherited(sockets, owners)),
@@ -76,7 +76,7 @@ export class Doors {
   }
 
   #livingElsewhere(pids: readonly number[]): Resident[] {
-    const scope = networkOf(this.#scope.counterPid);
+    const scope = this.#scope.network;
     return pids.flatMap((pid) => {
       const namespace = networkOf(pid);
       // The command itself, on its way in.
@@ -119,7 +119,7 @@ export class Doors {
 
   /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */
   async #inherited(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
-    if (networkOf(this.#scope.counterPid) === this.#own) return [];
+    if (this.#scope.network === this.#own) return [];
     const unix = new Set(sockets.map(({ inode }) => inode));
     const others = [...owners].filter(([inode]) => !unix.has(inode));
     const unplaced = others.filter(([inode]) => !this.#placed.has(inode));
@@ -132,7 +132,7 @@ export class Doors {
   }
 }
 
-const unixSocketsOf = (pid: number) => parseUnixSockets(readText(`/proc/${pid}/net/unix`));
+const unixSocketsOf = (process: number | 'thread-self') => parseUnixSockets(readText(`/proc/${process}/net/unix`));
 
 const nameOf = (pid: number) => readText(`/proc/${pid}/comm`).trimEnd() || null;
 

@@ -1,4 +1,6 @@
 import type { Nftables } from '../linux/netlink/netfilter/nftables.js';
+import type { NoPromise } from '../linux/no-promise.js';
+import type { ProcessAccount } from '../linux/process-account.js';
 import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
@@ -38,17 +40,21 @@ export interface Scope extends AsyncDisposable {
   readonly isolation: Isolation;
   /** What the reader of the report must know; may grow until the scope is closed. */
   readonly warnings: readonly Warning[];
-  /** A process of the network namespace, to open its /proc files through. */
-  readonly counterPid: number;
+  /** The network namespace, as the kernel names it: `net:[4026531840]`. */
+  readonly network: string;
+  /** Runs `work`, which opens files of the namespace below /proc/PROCESS/net; they stay its own afterwards. */
+  inspect<T>(work: (process: number | 'thread-self') => NoPromise<T>): T;
   /** Addresses of this machine that are reached by a link of their own, and counted apart. */
   readonly hostAddresses?: readonly string[];
   /** What the command's environment must hold. */
   readonly marks: Readonly<Record<string, string>>;
   /**
-   * argv that runs what follows it inside, so that it dies with netmeter.
-   * @param identity setpriv(1) options that choose the account; none: netmeter's own
+   * Starts a process inside, so that it dies with netmeter.
+   * @param account whose it shall be; undefined: netmeter's own
+   * @param spawn starts it, with these words before its own
+   * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account cannot be had here
    */
-  enter(identity: readonly string[]): readonly string[];
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T;
   /** argv that runs what follows it inside, with the rights over the namespace. */
   administer(): readonly string[];
   /**

@@ -1,15 +1,13 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { abort } from 'node:process';
 import { libcFunction } from './libc.js';
+import type { NoPromise } from './no-promise.js';
 
 const setns = libcFunction('int setns(int fd, int nstype)');
 const unshare = libcFunction('int unshare(int flags)');
 
 /** CLONE_NEWNET, linux/sched.h. */
 const CLONE_NEWNET = 0x40000000;
-
-/** What an asynchronous function would return: it would go on after the thread has left. */
-type NoPromise<T> = T extends PromiseLike<unknown> ? never : T;
 
 /** A network namespace, held by a descriptor that is closed on exec: it lives at least as long. */
 export class NetworkNamespace implements Disposable {
@@ -45,6 +43,11 @@ export class NetworkNamespace implements Disposable {
     using own = NetworkNamespace.open();
     setns(this.fd, CLONE_NEWNET);
     return comingBack(own, work);
+  }
+
+  /** How the kernel names it, `net:[4026531840]`: the target of /proc/PID/ns/net of each process in it. */
+  get identity(): string {
+    return readlinkSync(`/proc/self/fd/${this.fd}`);
   }
 
   [Symbol.dispose](): void {

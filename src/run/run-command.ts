@@ -1,5 +1,5 @@
 import type { Boundary } from '../boundary.js';
-import { type Account, identityOptions } from '../command/account.js';
+import { type Account, processAccount } from '../command/account.js';
 import { type CpuTime, childCpu } from '../command/child-cpu.js';
 import { startCommand } from '../command/start-command.js';
 import { NetmeterError } from '../errors.js';
@@ -68,8 +68,9 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const startedAt = new Date();
   const start = performance.now();
   const cpuBefore = childCpu();
-  const plan = { ...options, env: { ...env, ...scope.marks }, argv, enter: scope.enter(identityOptions(account)) };
-  const command = tree.start(() => startCommand(plan));
+  const plan = { ...options, env: { ...env, ...scope.marks }, argv };
+  const owner = processAccount(account);
+  const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
   using doors = new DoorWatch(scope, tree.group?.cgroup.folder, boundary);

@@ -22,8 +22,7 @@ describePrivileged('without a trace, connections are looked at now and then', ()
     });
     if ('missing' in samples) throw new Error(samples.missing);
     const script = `python3 ${program('payload.py')} held ${wire.ipv4} ${wire.port} 5000; true`;
-    const [file = '', ...words] = [...scope.enter([]), 'sh', '-c', script];
-    const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = scope.start(undefined, () => spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] }));
     samples.commandStarted(child.pid ?? 0);
     await once(child.stdout, 'data');
     await samples.sample();

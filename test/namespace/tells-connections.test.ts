@@ -62,11 +62,13 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     using closed = ClosedConnections.start({ scope, ownPorts: new Set() });
     if (!closed) throw new Error('ss or stdbuf is missing');
     // It listens when its socket (NETLINK_SOCK_DIAG is 4) has joined a group.
-    const listening = () => /^\S+ 4 +\d+ +(?!0+ )/m.test(readFileSync(`/proc/${scope.counterPid}/net/netlink`, 'utf8'));
+    const listening = () =>
+      scope.inspect((own) => /^\S+ 4 +\d+ +(?!0+ )/m.test(readFileSync(`/proc/${own}/net/netlink`, 'utf8')));
     await expect.poll(listening, { timeout: 5000 }).toBe(true);
     expect(scope.processes()).toEqual([]);
-    const [file = '', ...words] = [...scope.enter([]), 'sh', '-euc', script];
-    const child = spawn(file, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = scope.start(undefined, () =>
+      spawn('sh', ['-euc', script], { stdio: ['ignore', 'inherit', 'inherit'] }),
+    );
     expect(await once(child, 'exit')).toEqual([0, null]);
     const seen = await closed.finish(null);
     const tally = new RemoteTally(1500);

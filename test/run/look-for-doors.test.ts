@@ -9,9 +9,10 @@ function watched(processes = () => [process.pid]) {
   const scope: Scope = {
     isolation: { kind: 'host', devices: [] },
     warnings: [],
-    counterPid: process.pid,
+    network: 'net:[1]',
+    inspect: (work) => work(process.pid),
     marks: {},
-    enter: () => [],
+    start: (_, spawn) => spawn([]),
     administer: () => [],
     processes: () => {
       looks += 1;

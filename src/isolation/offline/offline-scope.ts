@@ -5,10 +5,12 @@ import { getegid, geteuid } from 'node:process';
 import { NetmeterError } from '../../errors.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import type { NoPromise } from '../../linux/no-promise.js';
+import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
-import { namespaceMembers } from '../machine/namespace-members.js';
+import { namespaceMembers, networkOf } from '../machine/namespace-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import type { Scope, WireReading } from '../scope.js';
@@ -88,16 +90,24 @@ export class OfflineScope implements Scope {
     this.#verbs = new LineChannel(shell.stdio[4] as Socket);
   }
 
-  get counterPid(): number {
-    return this.#pid;
+  get network(): string {
+    return networkOf(this.#pid) ?? '';
   }
 
-  enter(identity: readonly string[]): string[] {
+  inspect<T>(work: (process: number) => NoPromise<T>): T {
+    return work(this.#pid);
+  }
+
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return spawn(this.#enterAs(account));
+  }
+
+  #enterAs(account: ProcessAccount | undefined): string[] {
     const user = this.#rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
     return [
       ...this.#enter(this.#hasMounts ? ['--mount', '--root', '--wd'] : []),
       ...user,
-      ...asAccount(this.#tools.setpriv, identity),
+      ...asAccount(this.#tools.setpriv, account),
     ];
   }
 
@@ -111,7 +121,7 @@ export class OfflineScope implements Scope {
   }
 
   processes(): number[] {
-    return namespaceMembers(this.#pid, [this.#pid]);
+    return namespaceMembers(networkOf(this.#pid), [this.#pid]);
   }
 
   async readWire(): Promise<WireReading> {

@@ -1,4 +1,6 @@
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { NoPromise } from '../../linux/no-promise.js';
+import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
@@ -23,8 +25,12 @@ export class PortedScope implements Scope {
     return [...this.#scope.warnings, ...this.#ports.warnings];
   }
 
-  get counterPid(): number {
-    return this.#scope.counterPid;
+  get network(): string {
+    return this.#scope.network;
+  }
+
+  inspect<T>(work: (process: number | 'thread-self') => NoPromise<T>): T {
+    return this.#scope.inspect(work);
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -32,8 +38,8 @@ export class PortedScope implements Scope {
     return { NETMETER_HOST: '127.0.0.1', ...this.#scope.marks };
   }
 
-  enter(identity: readonly string[]): readonly string[] {
-    return this.#scope.enter(identity);
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.#scope.start(account, spawn);
   }
 
   administer(): readonly string[] {

@@ -10,7 +10,7 @@ export class HostScope extends SharedScope {
     if (options.signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
     const devices = outsideDevices();
     const marks = { NETMETER_HOST: '127.0.0.1' };
-    const place = { isolation: { kind: 'host', devices } as const, counterPid: ownPid, marks };
+    const place = { isolation: { kind: 'host', devices } as const, pid: ownPid, marks };
     return new HostScope({ ...place, enter: [], enterNetwork: [], leave: async () => {} }, options);
   }
 }

@@ -6,7 +6,6 @@ import { NetmeterError } from '../../errors.js';
 import type { NamespaceFile } from '../machine/find-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
 import { COVER_FILES } from '../scripts/cover-script.js';
-import type { Tools } from '../tools/find-tools.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
 
 /**
@@ -24,7 +23,7 @@ ${COVER_FILES}echo ready
 read -r end
 `;
 
-type HolderTools = Pick<Tools, 'nsenter' | 'unshare' | 'mount' | 'umount' | 'sh'>;
+type HolderTools = Readonly<Record<'nsenter' | 'unshare' | 'mount' | 'umount' | 'sh', string>>;
 
 type Holding = NamespaceFile & {
   readonly cwd?: string | undefined;

@@ -35,7 +35,7 @@ export class JoinScope extends SharedScope {
     const devices = countedDevices(readDevices(foldersOf(holder.pid)));
     const place = {
       isolation: { kind: 'join', netns, devices } as const,
-      counterPid: holder.pid,
+      pid: holder.pid,
       enter: [...target, '--net', '--mount', '--root', '--wd', '--'],
       enterNetwork: [...target, '--net', '--'],
       leave: () => holder.leave(),
@@ -43,7 +43,7 @@ export class JoinScope extends SharedScope {
     return new JoinScope(place, options);
   }
 
-  readonly #inside = InnerNftables.of(this.counterPid);
+  readonly #inside = InnerNftables.of(this.inspect((pid) => pid));
 
   async nftables(): Promise<Nftables | undefined> {
     return this.#inside.take();

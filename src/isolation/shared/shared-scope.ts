@@ -1,6 +1,9 @@
 import { NetmeterError } from '../../errors.js';
+import type { NoPromise } from '../../linux/no-promise.js';
+import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
+import { networkOf } from '../machine/namespace-members.js';
 import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
@@ -12,7 +15,8 @@ import { TreeGuardian } from './tree-guardian.js';
 /** A network namespace that was there before, and how to get into it. */
 export type Place = {
   readonly isolation: Extract<Isolation, { kind: 'host' | 'join' }>;
-  readonly counterPid: number;
+  /** A process of it. */
+  readonly pid: number;
   /** argv that enters it with all that the command shall see. */
   readonly enter: readonly string[];
   /** argv that enters its network alone. */
@@ -38,7 +42,7 @@ export type SharedOptions = {
 export class SharedScope implements Scope {
   readonly warnings: Warning[] = [];
   readonly isolation: Isolation;
-  readonly counterPid: number;
+  readonly network: string;
   readonly marks: Readonly<Record<string, string>>;
   readonly #place: Place;
   readonly #openFiles: number | undefined;
@@ -49,14 +53,18 @@ export class SharedScope implements Scope {
     this.#place = place;
     this.#openFiles = openFiles;
     this.isolation = place.isolation;
-    this.counterPid = place.counterPid;
+    this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
     this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others, cgroup);
   }
 
+  inspect<T>(work: (process: number) => NoPromise<T>): T {
+    return work(this.#place.pid);
+  }
+
   /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */
-  enter(identity: readonly string[]): string[] {
-    return [...this.#place.enter, ...this.#limitFiles(), ...bindToUs(identity)];
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return spawn([...this.#place.enter, ...this.#limitFiles(), ...bindToUs(account)]);
   }
 
   administer(): string[] {
@@ -97,9 +105,9 @@ export class SharedScope implements Scope {
 }
 
 /** argv that makes a command die with netmeter, and makes it another account's. */
-function bindToUs(identity: readonly string[]): string[] {
+function bindToUs(account: ProcessAccount | undefined): string[] {
   const setpriv = lookFor('setpriv');
-  const missing = identity.length === 0 ? [] : missingRights(['CAP_SETUID', 'CAP_SETGID']);
+  const missing = account === undefined ? [] : missingRights(['CAP_SETUID', 'CAP_SETGID']);
   if (missing.length > 0) {
     throw new NetmeterError(
       'MISSING_RIGHTS',
@@ -109,8 +117,8 @@ function bindToUs(identity: readonly string[]): string[] {
       },
     );
   }
-  if (setpriv !== undefined) return asAccount(setpriv, identity);
-  if (identity.length === 0) return [];
+  if (setpriv !== undefined) return asAccount(setpriv, account);
+  if (account === undefined) return [];
   throw new NetmeterError('MISSING_TOOLS', 'the command cannot run as another account: setpriv was not found', {
     cure: 'Install util-linux, or run netmeter as that account.',
   });

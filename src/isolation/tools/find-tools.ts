@@ -20,7 +20,7 @@ const packages = {
 
 type ToolName = keyof typeof packages;
 
-const VETH_TOOLS = ['ip', 'tc', 'unshare', 'nsenter', 'setpriv', 'flock', 'prlimit', 'mount', 'umount', 'sh'] as const;
+const VETH_TOOLS = ['flock', 'sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
 /** Looked through first: a PATH may leave out where ip and tc live, and as root a caller's own must not come first. */

@@ -29,6 +29,11 @@ export class InnerNftables implements Disposable {
     });
   }
 
+  /** Those of a namespace of netmeter's own. */
+  static in(namespace: NetworkNamespace): InnerNftables {
+    return new InnerNftables(() => namespace.inside(() => Nftables.open()));
+  }
+
   /**
    * Those of a namespace that netmeter itself may not enter (setns(2) refuses a user namespace to a process with threads): a
    * process inside opens some, and ends as soon as they are ours too. They keep the rights that they were made with.

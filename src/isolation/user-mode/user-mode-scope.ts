@@ -2,9 +2,11 @@ import { getgid, getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { NoPromise } from '../../linux/no-promise.js';
+import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import { namespaceMembers } from '../machine/namespace-members.js';
+import { namespaceMembers, networkOf } from '../machine/namespace-members.js';
 import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import type { PublishedPort } from '../ports/ports.js';
@@ -102,18 +104,30 @@ export class UserModeScope implements Scope {
     return { kind: 'user-mode', tool, mtu: tap.mtu, families };
   }
 
-  get counterPid(): number {
+  get network(): string {
+    return networkOf(this.#holder) ?? '';
+  }
+
+  inspect<T>(work: (process: number) => NoPromise<T>): T {
+    return work(this.#holder);
+  }
+
+  get #holder(): number {
     if (this.#pid === undefined) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
     return this.#pid;
   }
 
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return spawn(this.#enterAs(account));
+  }
+
   /** As root of the namespaces into them, as oneself into one more; setpriv comes last, or its signal would be forgotten. */
-  enter(identity: readonly string[]): string[] {
+  #enterAs(account: ProcessAccount | undefined): string[] {
     const mounts = this.#names.resolvConf || this.#names.hosts ? ['--mount', '--root', '--wd'] : [];
     return [
       ...this.#enter(mounts),
       ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
-      ...asAccount(this.#tools.setpriv, identity),
+      ...asAccount(this.#tools.setpriv, account),
     ];
   }
 
@@ -122,7 +136,7 @@ export class UserModeScope implements Scope {
   }
 
   #enter(mounts: readonly string[]): string[] {
-    const target = ['--target', `${this.counterPid}`, '--user', '--net', ...mounts];
+    const target = ['--target', `${this.#holder}`, '--user', '--net', ...mounts];
     return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
   }
 
@@ -132,7 +146,7 @@ export class UserModeScope implements Scope {
   }
 
   processes(): number[] {
-    return namespaceMembers(this.counterPid, [this.counterPid, ...this.#exempted.pids]);
+    return namespaceMembers(networkOf(this.#holder), [this.#holder, ...this.#exempted.pids]);
   }
 
   exempt = (pid: number): Disposable => this.#exempted.add(pid);

@@ -1,16 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
-import type { Tools } from '../tools/find-tools.js';
-import { joined, type LineChannel } from '../tools/line-channel.js';
-import { runTool } from '../tools/run-tool.js';
-import { type LinkPlan, linkName, linkPlans, SUBNETS } from './subnet.js';
-import { hostLines } from './veth-pair.js';
+import type { NetworkNamespace } from '../../linux/namespace.js';
+import { decodeLink, deleteLink, getLink, newVeth } from '../../linux/netlink/route/link.js';
+import type { NetlinkSocket } from '../../linux/netlink/socket.js';
+import { type LinkPlan, linkName, linkPlans, macBytes, SUBNETS } from './subnet.js';
 
 /** A run's links: its number, and a plan for each link. */
 export type Links = { readonly number: number; readonly plans: readonly LinkPlan[] };
 
+/** A link that is there, with the kernel's numbers of its ends. */
+export type MadeLink = { readonly plan: LinkPlan; readonly host: number; readonly inner: number };
+
 export const hostDevices = ({ plans }: Links) => plans.map((plan) => plan.host.device);
-export const innerDevices = ({ plans }: Links) => plans.map((plan) => plan.inner.device);
 
 /** Chooses a number at random whose interface does not exist now; it is taken only when its links are made. */
 export function chooseLinks(ipv6: boolean): Links {
@@ -23,31 +24,48 @@ export function chooseLinks(ipv6: boolean): Links {
   throw new NetmeterError('NO_FREE_SUBNET', `all ${SUBNETS} subnets of 198.18.0.0/15 are taken`);
 }
 
-type Making = { readonly mtu: number; readonly holderPid: number };
+type Making = { readonly mtu: number; readonly namespace: NetworkNamespace };
 
 /**
- * Makes the host's side of links. The interface name is the lock: who could create it has the subnet.
- * @param waitingIp the `ip -batch` that is already running
- * @returns false when another run was faster
+ * Makes links, each with one end in the namespace. The first one's name is the lock: who could make it has the subnet.
+ * @returns undefined when another run was faster
  * @throws {NetmeterError} SETUP_FAILED
  */
-export async function makeLinks(waitingIp: LineChannel, links: Links, making: Making): Promise<boolean> {
-  waitingIp.send(...batchLines(links, making));
-  waitingIp.end();
-  const { before, end } = await waitingIp.linesUntil('ok', 'failed');
-  return end === 'ok' || refuseUnlessTaken(joined(before));
+export function makeLinks(route: NetlinkSocket, { plans }: Links, making: Making): readonly MadeLink[] | undefined {
+  const [first, ...others] = plans;
+  const made: MadeLink[] = [];
+  for (const each of [first ? [first] : [], others]) {
+    const outcome = makeSome(route, each, making);
+    made.push(...outcome.made);
+    const [refusal] = outcome.refusals;
+    if (!refusal) continue;
+    removeLinks(route, made);
+    if (refusal.code === 'EEXIST') return undefined;
+    throw new NetmeterError('SETUP_FAILED', `the links could not be made: ${refusal.message}`, { cause: refusal });
+  }
+  return made;
 }
 
-/** The same with an `ip` of its own, for the tries after the first. */
-export async function makeLinksAgain(tools: Tools, links: Links, making: Making): Promise<boolean> {
-  const batch = runTool(tools.ip, ['-batch', '-'], `${batchLines(links, making).join('\n')}\n`);
-  return batch.then(() => true).catch((error: unknown) => refuseUnlessTaken(String(error)));
-}
+/** Takes links away, now: the kernel would do it with the namespace, on its own time. Some 30 ms each. */
+export const removeLinks = (route: NetlinkSocket, links: readonly MadeLink[]): void =>
+  void route.attempt(links.map(({ host }) => deleteLink(host)));
 
-const batchLines = ({ plans }: Links, { mtu, holderPid }: Making) =>
-  plans.flatMap((plan) => hostLines(plan, mtu, holderPid));
-
-function refuseUnlessTaken(complaint: string): false {
-  if (complaint.includes('File exists')) return false;
-  throw new NetmeterError('SETUP_FAILED', `the links could not be made: ${complaint}`);
+function makeSome(route: NetlinkSocket, plans: readonly LinkPlan[], { mtu, namespace }: Making) {
+  const pairs = plans.map(({ host, inner }) =>
+    newVeth({
+      mtu,
+      end: { name: host.device, mac: macBytes(host.mac) },
+      peer: { name: inner.device, mac: macBytes(inner.mac), namespaceFd: namespace.fd },
+    }),
+  );
+  const { replies, refusals } = route.attempt([...pairs, ...plans.map(({ host }) => getLink(host.device))]);
+  const refused = new Set(refusals.map(({ index }) => index));
+  const links = new Map(replies.map(decodeLink).map((link) => [link.name, link]));
+  const made = plans.flatMap((plan, index): MadeLink[] => {
+    const link = links.get(plan.host.device);
+    // A refused one may be there too, and is somebody else's.
+    if (refused.has(index) || !link) return [];
+    return [{ plan, host: link.index, inner: link.other ?? link.index }];
+  });
+  return { made, refusals };
 }

@@ -1,62 +1,70 @@
-import { NetmeterError } from '../../errors.js';
+import { writeFileSync } from 'node:fs';
+import { pid } from 'node:process';
+import type { MountNamespace } from '../../linux/mount-namespace.js';
+import { NetworkNamespace } from '../../linux/namespace.js';
+import type { NoPromise } from '../../linux/no-promise.js';
 import { namespaceMembers } from '../machine/namespace-members.js';
+import type { CoveredFile } from '../names/resolver.js';
 import { Exempted } from '../tools/exempted.js';
-import type { Tools } from '../tools/find-tools.js';
-import { joined } from '../tools/line-channel.js';
-import type { Guardian } from './guardian.js';
+import { coverFiles } from './covered-files.js';
 
-/** A network namespace without a name, kept by its holder process and by whoever holds its files open. */
-export class Namespace {
-  readonly pid: number;
-  readonly #guardian: Guardian;
-  readonly #own: Exempted;
-  readonly #entered: readonly string[];
+/** A namespace without a name, kept by descriptors alone; nothing of netmeter's lives in it. */
+export class Namespace implements Disposable {
+  readonly network: NetworkNamespace;
+  readonly #mounts: MountNamespace | undefined;
+  readonly #own = new Exempted([]);
 
-  private constructor(guardian: Guardian, own: readonly [number, number], hasMounts: boolean) {
-    this.#guardian = guardian;
-    // The holder and its tc: inside, but not the command's.
-    this.#own = new Exempted(own);
-    this.pid = own[0];
-    this.#entered = hasMounts ? ['--net', '--mount', '--root', '--wd'] : ['--net'];
+  /**
+   * @param covered files of the host that are to have another text inside
+   * @throws {LinuxError} unshare, mount
+   */
+  static make(covered: readonly CoveredFile[]): Namespace {
+    const network = NetworkNamespace.create();
+    network.inside(stopAutoconfiguration);
+    return new Namespace(network, covered.length > 0 ? coverFiles(covered) : undefined);
   }
 
-  /** Resolves when the guardian's holder is in its own namespace. @throws {NetmeterError} SETUP_FAILED */
-  static async ready(guardian: Guardian, hasMounts: boolean): Promise<Namespace> {
-    const pid = await guardian.holderPid();
-    const said: string[] = [];
-    for (;;) {
-      const line = await guardian.helpers.holder.nextLine();
-      const counter = /^ready (\d+)$/.exec(line ?? '')?.[1];
-      if (counter) return new Namespace(guardian, [pid, Number(counter)], hasMounts);
-      if (line === undefined) throw setupFailed('a network namespace could not be made', said);
-      said.push(line);
-    }
+  private constructor(network: NetworkNamespace, mounts: MountNamespace | undefined) {
+    this.network = network;
+    this.#mounts = mounts;
   }
 
-  /** Runs `ip -batch` lines inside; the `ip` is already waiting for them. */
-  async configure(lines: readonly string[]): Promise<void> {
-    const ip = this.#guardian.helpers.innerIp;
-    ip.send(...lines);
-    ip.end();
-    const { before, end } = await ip.linesUntil('ok', 'failed');
-    if (end !== 'ok') throw setupFailed('the links inside the namespace could not be configured', before);
+  /** Runs `work` with the main thread inside: in its network, and among its files. Synchronous. */
+  inside<T>(work: () => NoPromise<T>): T {
+    const mounts = this.#mounts;
+    return this.network.inside<T>(() => (mounts ? (mounts.inside(work) as NoPromise<T>) : work()));
   }
 
-  /** argv that runs what follows it inside. */
-  enter(tools: Pick<Tools, 'nsenter'>): string[] {
-    return [tools.nsenter, '--target', `${this.pid}`, ...this.#entered, '--'];
+  /** argv that runs what follows it inside, among the host's files. @param nsenter nsenter(1) */
+  administer(nsenter: string): string[] {
+    return [nsenter, `--net=/proc/${pid}/fd/${this.network.fd}`, '--'];
   }
 
   /** Processes of the namespace, netmeter's own excepted. */
   members(): number[] {
-    return namespaceMembers(this.pid, this.#own.pids);
+    return namespaceMembers(this.network.identity, this.#own.pids);
   }
 
-  /** One more of netmeter's own, until it is disposed of. */
+  /** One of netmeter's own, until it is disposed of. */
   exempt(pid: number): Disposable {
     return this.#own.add(pid);
   }
+
+  [Symbol.dispose](): void {
+    this.#mounts?.[Symbol.dispose]();
+    this.network[Symbol.dispose]();
+  }
 }
 
-const setupFailed = (what: string, said: readonly string[]) =>
-  new NetmeterError('SETUP_FAILED', `${what}: ${joined(said) || 'no reason given'}`);
+/** What a device does by itself when it comes up (networking/ip-sysctl.rst): its packets would be counted as the command's. */
+const AUTOCONFIGURATION = { accept_dad: 0, router_solicitations: 0, accept_ra: 0, addr_gen_mode: 1 } as const;
+
+function stopAutoconfiguration(): void {
+  for (const [key, value] of Object.entries(AUTOCONFIGURATION)) {
+    try {
+      writeFileSync(`/proc/sys/net/ipv6/conf/default/${key}`, `${value}`);
+    } catch {
+      // A kernel without IPv6, or an older one; a container whose /proc/sys may only be read.
+    }
+  }
+}

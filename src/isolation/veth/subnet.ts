@@ -5,7 +5,7 @@ import { isIpv6 } from '../machine/is-ipv6.js';
 export const SUBNETS = 16_384;
 
 /** Names and addresses of one end of a link. */
-type LinkEnd = { readonly device: string; readonly mac: string; readonly addresses: readonly string[] };
+export type LinkEnd = { readonly device: string; readonly mac: string; readonly addresses: readonly string[] };
 
 /** The prefix length of an address on a link. */
 export const prefixLength = (address: string) => (isIpv6(address) ? 112 : 30);
@@ -60,6 +60,9 @@ function ipv4(number: number, host: number): string {
 /** Unique local addresses (RFC 4193): a /111 a run, of two /112s. */
 const ipv6Address = (number: number, host: number) =>
   `fd6e:6574:6d65::${(number * 2 + (host >> 4)).toString(16)}:${host & 15}`;
+
+/** The octets of a link-layer address. */
+export const macBytes = (mac: string): Buffer => Buffer.from(mac.replaceAll(':', ''), 'hex');
 
 /** A locally administered address, so that neighbours can be written down instead of asked for. */
 function mac(number: number, end: number): string {

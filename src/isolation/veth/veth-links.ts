@@ -1,117 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { NetmeterError } from '../../errors.js';
+import type { LinuxError } from '../../linux/linux-error.js';
+import type { Message } from '../../linux/netlink/message.js';
+import { decodeLink, getLink, LIST_LINKS, setLink } from '../../linux/netlink/route/link.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../units.js';
 import type { WireReading } from '../scope.js';
-import type { Tools } from '../tools/find-tools.js';
-import type { Helpers } from './guardian.js';
-import { chooseLinks, hostDevices, innerDevices, type Links, makeLinks, makeLinksAgain } from './make-links.js';
-import type { NatTable } from './nat-table.js';
-import { QueueCounters } from './queue-counters.js';
-import { type LinkPlan, leadingOut } from './subnet.js';
+import type { MadeLink } from './make-links.js';
+import type { Namespace } from './namespace.js';
+import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
+import { readQueues } from './read-queues.js';
+import type { LinkPlan } from './subnet.js';
+import { endMessages, returnRoutes, routeMessages, upMessages } from './veth-pair.js';
 
 export type LinksOptions = {
-  readonly tools: Tools;
-  readonly helpers: Helpers;
   readonly mtu: number;
-  readonly ipv6: boolean;
   /** A limit is kept behind the queues: they must let one frame through at a time. */
   readonly isKept: boolean;
   readonly rate: OctetsPerSecond | undefined;
 };
 
-/** Each try fails only when another run took the same number in the same millisecond. */
-export const MAX_TRIES = 50;
+/** The loopback device is the first of every namespace. */
+const LOOPBACK = 1;
+
+/** The kernel tells a device of its carrier by a queue of its own, mostly before the next system call. */
+const CARRIER_MS = 1000;
 
 /** A run's veth pairs, and the queues at both ends of each, whose counts are the wire's. */
-export class VethLinks {
+export class VethLinks implements Disposable {
   readonly #options: LinksOptions;
-  readonly #hostQueues: QueueCounters;
-  readonly #innerQueues: QueueCounters;
-  #links: Links | undefined;
+  /** In the host's namespace. */
+  readonly #here: NetlinkSocket;
+  /** In the command's. */
+  readonly #there: NetlinkSocket;
+  readonly #links: readonly MadeLink[];
 
-  constructor(options: LinksOptions) {
+  /** @param here a socket of the host's namespace, for these links to close */
+  constructor(links: readonly MadeLink[], namespace: Namespace, here: NetlinkSocket, options: LinksOptions) {
+    this.#links = links;
     this.#options = options;
-    this.#hostQueues = new QueueCounters(options.helpers.hostTc);
-    this.#innerQueues = new QueueCounters(options.helpers.holder);
+    this.#here = here;
+    this.#there = namespace.network.inside(() => NetlinkSocket.open(NETLINK_ROUTE));
   }
 
   get plans(): readonly LinkPlan[] {
-    return this.#made.plans;
+    return this.#links.map(({ plan }) => plan);
   }
 
   /** The first of the host's ends, whose name is the run's. */
   get name(): string {
-    const [link] = hostDevices(this.#made);
+    const [link] = this.#links;
     if (link === undefined) throw new NetmeterError('SETUP_FAILED', 'there is no link');
-    return link;
+    return link.plan.host.device;
   }
 
   /**
-   * Makes the chosen links, or others when somebody else was faster.
-   * @param nat whose rules for the chosen ones are there
-   * @throws {NetmeterError} NO_FREE_SUBNET, SETUP_FAILED
+   * Configures both ends of every link, each with one call of the kernel.
+   * @param local addresses of this machine
+   * @throws {NetmeterError} SETUP_FAILED: also for a queue that is to be relied on and is not there
    */
-  async make(chosen: Links, holderPid: number, nat: NatTable, switchedOn: readonly string[]): Promise<void> {
-    const { helpers, tools, mtu, ipv6 } = this.#options;
-    const making = { mtu, holderPid };
-    if (await makeLinks(helpers.hostIp, chosen, making)) {
-      this.#links = chosen;
-      return;
+  configure(local: readonly string[]): void {
+    const links = this.#links;
+    this.#send(
+      this.#here,
+      links.map(({ plan, host }) => endMessages(host, plan.host, plan.inner)),
+      links.map(({ plan, host }) => [...upMessages(host, this.#shapeOf(plan)), ...returnRoutes(host, plan)]),
+    );
+    this.#send(
+      this.#there,
+      [
+        ...links.map(({ plan, inner }) => endMessages(inner, plan.inner, plan.host)),
+        [setLink(LOOPBACK, { isUp: true })],
+      ],
+      [queueMessages(LOOPBACK), ...links.map(({ plan, inner }) => upMessages(inner, this.#shapeOf(plan)))],
+      links.map(({ plan, inner }) => routeMessages(inner, plan, local)),
+    );
+  }
+
+  /** Resolves when both ends of every link send what they are given. @throws {NetmeterError} SETUP_FAILED */
+  async running(): Promise<void> {
+    for (const deadline = performance.now() + CARRIER_MS; !this.#isRunning(); ) {
+      if (performance.now() > deadline) throw new NetmeterError('SETUP_FAILED', 'the links did not come up');
+      await pause(1);
     }
-    nat.remove();
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const links = chooseLinks(ipv6);
-      if (!nat.add(links, switchedOn)) continue;
-      if (!(await makeLinksAgain(tools, links, making))) {
-        nat.remove();
-        continue;
-      }
-      this.#links = links;
-      return;
-    }
-    throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
   }
 
-  /** @throws {NetmeterError} SETUP_FAILED: a queue that is to be relied on is not there */
-  attachOutside(): Promise<void> {
-    return this.#attach(this.#hostQueues, hostDevices(this.#made));
+  /** Some 0.2 ms. Undefined for a queue that is gone or no longer ours. */
+  read(): WireReading {
+    const links = this.#links;
+    const incoming = readQueues(
+      this.#here,
+      links.map(({ host }) => host),
+    );
+    const outgoing = readQueues(this.#there, [LOOPBACK, ...links.map(({ inner }) => inner)]);
+    return {
+      ...Object.fromEntries(links.map(({ plan, host }) => [`${plan.inner.device}.in`, incoming.get(host)])),
+      'lo.out': outgoing.get(LOOPBACK),
+      ...Object.fromEntries(links.map(({ plan, inner }) => [`${plan.inner.device}.out`, outgoing.get(inner)])),
+    };
   }
 
-  /** The same for the inner ends, and lo. */
-  attachInside(): Promise<void> {
-    return this.#attach(this.#innerQueues, this.#inner);
+  [Symbol.dispose](): void {
+    this.#here[Symbol.dispose]();
+    this.#there[Symbol.dispose]();
   }
 
-  /** About a millisecond. */
-  async read(): Promise<WireReading> {
-    const inner = this.#inner;
-    const [incoming, outgoing] = await Promise.all([
-      this.#hostQueues.read(hostDevices(this.#made)),
-      this.#innerQueues.read(inner),
-    ]);
-    return Object.fromEntries([
-      ...this.plans.map((plan, index) => [`${plan.inner.device}.in`, incoming[index]]),
-      ...inner.map((device, index) => [`${device}.out`, outgoing[index]]),
-    ]);
+  #isRunning(): boolean {
+    const ends = this.#here.exchange(this.#links.map(({ plan }) => getLink(plan.host.device)));
+    const inner = this.#there.dump(LIST_LINKS);
+    return [...ends, ...inner].map(decodeLink).every(({ isRunning }) => isRunning);
   }
 
-  get #made(): Links {
-    if (!this.#links) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return this.#links;
-  }
-
-  get #inner(): string[] {
-    return ['lo', ...innerDevices(this.#made)];
-  }
-
-  async #attach(queues: QueueCounters, devices: readonly string[]): Promise<void> {
+  #shapeOf({ purpose }: LinkPlan): QueueShape | undefined {
     const { mtu, isKept, rate } = this.#options;
-    const external = leadingOut(this.plans).flatMap(({ host, inner }) => [host.device, inner.device]);
-    const shape = { frame: mtu + ETHERNET_HEADER, single: isKept, rate };
-    const readings = await queues.attach(devices, (device) => (external.includes(device) ? shape : undefined));
-    if ((isKept || rate !== undefined) && readings.includes(undefined)) {
-      throw new NetmeterError('SETUP_FAILED', '--enforce, --rate-limit: this kernel refuses the queues for them', {
-        cure: 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.',
-      });
+    return purpose === 'host-local' ? undefined : { frame: mtu + ETHERNET_HEADER, single: isKept, rate };
+  }
+
+  /** @throws {NetmeterError} SETUP_FAILED, with what the kernel said of the first that it refused */
+  #send(socket: NetlinkSocket, ...steps: readonly (readonly (readonly Message[])[])[]): void {
+    const messages = steps.flat(2);
+    for (const refusal of socket.attempt(messages).refusals) {
+      if (!isQueue(messages[refusal.index])) throw failed('the links could not be configured', refusal);
+      // Without a queue /proc must do.
+      if (this.#needsQueues) throw failed('--enforce, --rate-limit: this kernel refuses the queues for them', refusal);
     }
+  }
+
+  get #needsQueues(): boolean {
+    return this.#options.isKept || this.#options.rate !== undefined;
   }
 }
+
+const failed = (what: string, refusal: LinuxError) =>
+  new NetmeterError('SETUP_FAILED', `${what}: ${refusal.message}`, {
+    cause: refusal,
+    ...(what.startsWith('--') && { cure: NO_BUCKETS }),
+  });
+
+const NO_BUCKETS = 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.';

@@ -1,49 +1,45 @@
+import type { Message } from '../../linux/netlink/message.js';
+import { newAddress } from '../../linux/netlink/route/address.js';
+import { setLink } from '../../linux/netlink/route/link.js';
+import { newNeighbour } from '../../linux/netlink/route/neighbour.js';
+import { newRoute } from '../../linux/netlink/route/route.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
-import { type LinkPlan, prefixLength } from './subnet.js';
+import { type QueueShape, queueMessages } from './queue-messages.js';
+import { type LinkEnd, type LinkPlan, macBytes, prefixLength } from './subnet.js';
 
 /**
- * `ip -batch` lines for the host's side of a pair. Neighbours are permanent: ARP and ND would add bytes to the
- * count, and an answer lost while the link comes up would cost the command its first connection.
+ * Configures one end of a pair, by the index that the kernel gave it, up to its counting queue. Neighbours are permanent: ARP
+ * and ND would add bytes to the count, and an answer lost while the link comes up would cost the command its first
+ * connection. A queue comes before the device is up: then nothing waits for packets in another one.
  */
-export function hostLines(plan: LinkPlan, mtu: number, holderPid: number): string[] {
-  const { host, inner } = plan;
-  return [
-    `link add ${host.device} mtu ${mtu} address ${host.mac} type veth peer name ${inner.device} mtu ${mtu} address ${inner.mac} netns ${holderPid}`,
-    `link set ${host.device} addrgenmode none multicast off arp off`,
-    ...addressLines(host, inner),
-    `link set ${host.device} up`,
-    // Back by the table that is looked up first: those of a tunnel (Tailscale's exit node) come before the main one.
-    ...inner.addresses.map((address) => `route add ${address} dev ${host.device} table local`),
-  ];
-}
+export const endMessages = (index: number, own: LinkEnd, peer: LinkEnd): Message[] => [
+  setLink(index, { asksForNeighbours: false, isMulticast: false, hasNoOwnAddress: true }),
+  ...own.addresses.flatMap((address, position) => [
+    newAddress({ index, address, prefixLength: prefixLength(address) }),
+    newNeighbour({ index, address: peer.addresses[position] ?? '', mac: macBytes(peer.mac) }),
+  ]),
+];
+
+/** Puts the counting queue on an end and takes it up. */
+export const upMessages = (index: number, shape: QueueShape | undefined): Message[] => [
+  ...queueMessages(index, shape),
+  setLink(index, { isUp: true }),
+];
+
+/** Back by the table that is looked up first: those of a tunnel (Tailscale's exit node) come before the main one. */
+export const returnRoutes = (index: number, { inner }: LinkPlan): Message[] =>
+  inner.addresses.map((address) =>
+    newRoute({ to: { address, length: isIpv6(address) ? 128 : 32 }, index, table: 'local' }),
+  );
 
 /**
- * `ip -batch` lines for the namespace's side.
+ * Leads packets into the link, inside.
  * @param local addresses of this machine; the link to them carries no others
  */
-export function innerLines(plan: LinkPlan, local: readonly string[]): string[] {
-  const { host, inner, purpose } = plan;
-  const routes = host.addresses.flatMap((via) =>
-    destinations(purpose, isIpv6(via), local).map((to) => `route add ${to} via ${via} dev ${inner.device}`),
-  );
-  return [
-    `link set ${inner.device} addrgenmode none multicast off arp off`,
-    ...addressLines(inner, host),
-    `link set ${inner.device} up`,
-    ...routes,
-  ];
-}
+export const routeMessages = (index: number, { host, purpose }: LinkPlan, local: readonly string[]): Message[] =>
+  host.addresses.flatMap((via) => destinations(purpose, isIpv6(via), local).map((to) => newRoute({ to, via, index })));
 
-function destinations(purpose: LinkPlan['purpose'], ipv6: boolean, local: readonly string[]): readonly string[] {
-  if (purpose === 'host-local') return local.filter((address) => isIpv6(address) === ipv6);
-  return [ipv6 ? '::/0' : 'default'];
-}
-
-type End = LinkPlan['host'];
-
-function addressLines(own: End, peer: End): string[] {
-  return own.addresses.flatMap((address, index) => [
-    `addr add ${address}/${prefixLength(address)} dev ${own.device}${isIpv6(address) ? ' nodad' : ''}`,
-    `neigh add ${peer.addresses[index]} lladdr ${peer.mac} dev ${own.device} nud permanent`,
-  ]);
+function destinations(purpose: LinkPlan['purpose'], ipv6: boolean, local: readonly string[]) {
+  if (purpose !== 'host-local') return [{ address: ipv6 ? '::' : '0.0.0.0', length: 0 }];
+  return local.filter((address) => isIpv6(address) === ipv6).map((address) => ({ address, length: ipv6 ? 128 : 32 }));
 }

@@ -1,6 +1,10 @@
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
+import { LinuxError } from '../../linux/linux-error.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
+import type { NoPromise } from '../../linux/no-promise.js';
+import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
@@ -11,19 +15,18 @@ import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
 import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
-import { asAccount } from '../tools/as-account.js';
-import { findTools, type Tools } from '../tools/find-tools.js';
+import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
 import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
 import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
-import { chooseLinks, type Links } from './make-links.js';
+import { chooseLinks, makeLinks, removeLinks } from './make-links.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
-import { hostLocalLink, leadingOut } from './subnet.js';
-import { MAX_TRIES, VethLinks } from './veth-links.js';
-import { innerLines } from './veth-pair.js';
+import { startAs } from './start-as.js';
+import { hostLocalLink, type LinkPlan, leadingOut } from './subnet.js';
+import { VethLinks } from './veth-links.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
 export type OpenOptions = {
@@ -32,25 +35,29 @@ export type OpenOptions = {
   readonly hostPorts?: readonly HostPort[];
   /** Octets a second that may pass, each way and family. */
   readonly rateLimit?: OctetsPerSecond | undefined;
+  /** The soft limit of open files that the command shall find, where Node has raised ours. */
+  readonly openFiles?: number | undefined;
 } & ServiceOptions &
-  Pick<GuardianOptions, 'cwd' | 'openFiles' | 'cgroup' | 'trace'>;
+  GuardianOptions;
+
+/** Each try fails only when another run took the same number in the same millisecond. */
+const MAX_TRIES = 50;
 
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
  * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
  */
 export class VethScope implements Scope {
-  readonly #tools: Tools;
   readonly warnings: Warning[];
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
-  readonly #hasMounts: boolean;
+  readonly #options: Omit<OpenOptions, 'signal'>;
+  readonly #namespace: Namespace;
+  readonly #inside: InnerNftables;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
-  readonly #links: VethLinks;
-  #namespace: Namespace | undefined;
-  #inside: InnerNftables | undefined;
+  #made: VethLinks | undefined;
   #hostAddresses: readonly string[] = [];
 
   /**
@@ -58,14 +65,14 @@ export class VethScope implements Scope {
    * @throws {NetmeterError} MISSING_TOOLS, FORWARDING_BLOCKED, NO_FREE_SUBNET, SETUP_FAILED, INTERRUPTED
    */
   static async open({ signal, ...options }: OpenOptions = {}): Promise<VethScope> {
-    const scope = new VethScope(findTools(), options);
+    const tools = findTools();
+    const scope = asSetUp(() => new VethScope(tools, options));
     return opened(scope, () => scope.#setUp(), signal);
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], cwd, openFiles, cgroup, trace, keep, egress, rateLimit } = options;
-    const { boundary = new Boundary() } = options;
-    this.#tools = tools;
+    const { publish = [], hostPorts = [], keep, egress, boundary = new Boundary() } = options;
+    this.#options = options;
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
     this.warnings = warnings;
@@ -74,33 +81,36 @@ export class VethScope implements Scope {
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     const hosts = wantsName ? readHostsFile() : undefined;
-    this.#hasMounts = resolvConf !== undefined || hosts !== undefined;
-    this.#guardian = new Guardian(tools, { cwd, openFiles, cgroup, trace, resolvConf, hosts });
-    const { helpers } = this.#guardian;
+    this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
+    this.#inside = InnerNftables.in(this.#namespace.network);
+    this.#guardian = new Guardian(tools, this.#namespace.network, options);
     this.#nat = new NatTable(publish);
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
-    const isKept = keep !== undefined;
-    this.#links = new VethLinks({ tools, helpers, mtu: this.#uplink.mtu, ipv6, isKept, rate: rateLimit });
   }
 
   get isolation(): Isolation {
     return { kind: 'veth', mtu: this.#uplink.mtu, families: this.#ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'] };
   }
 
-  get counterPid(): number {
-    return this.#opened.pid;
+  get network(): string {
+    return this.#namespace.network.identity;
   }
 
   get hostAddresses(): readonly string[] {
     return this.#hostAddresses;
   }
 
-  enter(identity: readonly string[]): string[] {
-    return [...this.#opened.enter(this.#tools), ...asAccount(this.#tools.setpriv, identity)];
+  inspect<T>(work: (process: 'thread-self') => NoPromise<T>): T {
+    return this.#namespace.network.inside(() => work('thread-self'));
+  }
+
+  start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    const { openFiles } = this.#options;
+    return this.#namespace.inside<T>(() => startAs({ account, openFiles }, spawn) as NoPromise<T>);
   }
 
   administer(): string[] {
-    return [this.#tools.nsenter, '--target', `${this.counterPid}`, '--net', '--'];
+    return this.#namespace.administer(lookFor('nsenter') ?? 'nsenter');
   }
 
   async nftables(): Promise<Nftables | undefined> {
@@ -114,12 +124,12 @@ export class VethScope implements Scope {
 
   /** All processes inside. */
   processes(): number[] {
-    return this.#opened.members();
+    return this.#namespace.members();
   }
 
-  exempt = (pid: number): Disposable => this.#opened.exempt(pid);
+  exempt = (pid: number): Disposable => this.#namespace.exempt(pid);
 
-  readWire(): Promise<WireReading> {
+  async readWire(): Promise<WireReading> {
     return this.#links.read();
   }
 
@@ -156,56 +166,70 @@ export class VethScope implements Scope {
     this.#services[Symbol.dispose]();
     this.#nat.remove();
     await this.#guardian.finish();
-    this.#inside?.[Symbol.dispose]();
+    this.#inside[Symbol.dispose]();
     this.#nat[Symbol.dispose]();
+    this.#made?.[Symbol.dispose]();
+    this.#namespace[Symbol.dispose]();
   }
 
   get #firewall() {
     return { nftables: this.#nat.nftables, guardian: this.#guardian, link: this.#links.name };
   }
 
-  get #opened(): Namespace {
-    if (!this.#namespace) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return this.#namespace;
+  get #links(): VethLinks {
+    if (!this.#made) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
+    return this.#made;
   }
 
   async #setUp(): Promise<void> {
-    // The table only needs the interfaces' names: it is made while the namespace and the links are.
     const { keys, switchedOn } = planForwarding(this.#uplink, this.#ipv6);
-    const chosen = this.#translate(switchedOn);
-    this.#namespace = await Namespace.ready(this.#guardian, this.#hasMounts);
-    const inside = InnerNftables.of(this.counterPid);
-    this.#inside = inside;
-    const held = this.#guardian.hold();
-    await this.#links.make(chosen, this.counterPid, this.#nat, switchedOn);
+    const links = asSetUp(() => this.#makeLinks(switchedOn));
+    this.#made = links;
+    asSetUp(() => links.configure(this.#localAddresses(links.plans)));
+    await this.#guardian.ready();
     // Before Linux 5.12 a table has no owner with whom it would go.
     if (!this.#nat.isOwned) await this.#guardian.leaves({ tables: [this.#nat.name] });
-    await Promise.all([held, this.#configureInside(), this.#links.attachOutside(), this.#connect(keys)]);
-    await this.#services.start({ namespace: this.#opened, plans: this.#links.plans, inside });
+    // After the address translation, whose rules keep the forwarding to the namespace's packets.
+    await switchForwardingOn(keys, links.plans, this.#guardian);
+    await openFirewall(this.#firewall);
+    await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
+    await links.running();
   }
 
-  /** Chooses a number whose links and table are nobody's. */
-  #translate(switchedOn: readonly string[]): Links {
+  /** Makes links, and the table for them, that are nobody else's. */
+  #makeLinks(switchedOn: readonly string[]): VethLinks {
+    const { keep, rateLimit } = this.#options;
+    const { mtu } = this.#uplink;
+    const here = NetlinkSocket.open(NETLINK_ROUTE);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const chosen = chooseLinks(this.#ipv6);
-      if (this.#nat.add(chosen, switchedOn)) return chosen;
+      const made = makeLinks(here, chosen, { mtu, namespace: this.#namespace.network });
+      if (made && this.#nat.add(chosen, switchedOn)) {
+        const options = { mtu, isKept: keep !== undefined, rate: rateLimit };
+        return new VethLinks(made, this.#namespace, here, options);
+      }
+      if (made) removeLinks(here, made);
     }
-    throw new NetmeterError('NO_FREE_SUBNET', `no free table of nftables was found in ${MAX_TRIES} tries`);
+    throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
   }
 
-  async #configureInside(): Promise<void> {
-    const { plans } = this.#links;
-    // The namespace's gateways are addresses of this machine too.
+  /** This machine's, the namespace's gateways among them. */
+  #localAddresses(plans: readonly LinkPlan[]): readonly string[] {
     const gateways = leadingOut(plans).flatMap(({ host }) => host.addresses);
     const local = [...readLocalAddresses(), ...gateways];
     this.#hostAddresses = [...local, ...hostLocalLink(plans).host.addresses];
-    await this.#opened.configure(['link set lo up', ...plans.flatMap((plan) => innerLines(plan, local))]);
-    await this.#links.attachInside();
+    return local;
   }
+}
 
-  /** After the address translation, whose rules keep the forwarding to the namespace's packets. */
-  async #connect(keys: readonly string[]): Promise<void> {
-    await switchForwardingOn(keys, this.#links.plans, this.#guardian);
-    await openFirewall(this.#firewall);
+/** What the kernel refuses here is the set-up's failure. */
+function asSetUp<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof LinuxError)) throw error;
+    throw new NetmeterError('SETUP_FAILED', `a network namespace could not be set up: ${error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -32,7 +32,7 @@ export type ServiceOptions = {
 type Given = ServiceOptions & {
   readonly nat: NatTable;
   readonly resolver: ResolverChoice;
-  /** The table of names that the holder has covered. */
+  /** The table of names that is covered. */
   readonly hosts: CoveredFile | undefined;
   readonly boundary: Boundary;
 };
@@ -154,7 +154,6 @@ export class VethServices implements Disposable {
   }
 }
 
-/** Gives a file that the holder has covered another text, through the holder's own mounts. */
-function rewrite({ namespace }: Made, { target, text }: CoveredFile): void {
-  writeFileSync(`/proc/${namespace.pid}/root${target}`, text);
-}
+/** Gives a file that is covered another text. */
+const rewrite = ({ namespace }: Made, { target, text }: CoveredFile): void =>
+  namespace.inside(() => writeFileSync(target, text));

@@ -6,11 +6,9 @@ import { TREE_GUARDIAN_SCRIPT } from '../../../src/isolation/shared/tree-guardia
 import { USER_GUARDIAN_SCRIPT } from '../../../src/isolation/user-mode/user-guardian-script.js';
 import { USER_HOLDER_SCRIPT } from '../../../src/isolation/user-mode/user-holder-script.js';
 import { GUARDIAN_SCRIPT } from '../../../src/isolation/veth/guardian-script.js';
-import { HOLDER_SCRIPT } from '../../../src/isolation/veth/holder-script.js';
 
 test.each([
   ['guardian', GUARDIAN_SCRIPT],
-  ['holder', HOLDER_SCRIPT],
   ['guardian of offline', OFFLINE_GUARDIAN_SCRIPT],
   ['holder of offline', OFFLINE_HOLDER_SCRIPT],
   ['guardian of user-mode', USER_GUARDIAN_SCRIPT],

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { joined, LineChannel } from '../../../src/isolation/tools/line-channel.js';
-import { QueueCounters } from '../../../src/isolation/veth/queue-counters.js';
 
 /** A tool that answers each line as `reply` says; undefined ends it. */
 function tool(reply: (line: string) => string | undefined) {
@@ -63,25 +62,4 @@ test('an error of the socket is an end, not an exception', async () => {
 
 test('lines as one sentence', () => {
   expect(joined([' a ', '', '\t', 'b'])).toBe('a; b');
-});
-
-const answer = (bytes: number) =>
-  `[{"kind":"pfifo","handle":"6e6d:","options":{"limit":1},"bytes":${bytes},"packets":1}]\n`;
-
-test('queues are read in order, complaints passed over, and readings do not mix', async () => {
-  const { said, channel } = tool((line) => `Warning: slow\n${answer(Number(line.at(-1)))}`);
-  const queues = new QueueCounters(channel);
-  const [first, second] = await Promise.all([queues.read(['nm1', 'nm2']), queues.read(['nm3'])]);
-  expect([...first, ...second].map((reading) => reading?.bytes)).toEqual([1n, 2n, 3n]);
-  expect(said).toEqual(['qdisc show dev nm1', 'qdisc show dev nm2', 'qdisc show dev nm3']);
-});
-
-test('a queue that the kernel refuses', async () => {
-  const { channel } = tool((line) => (line.includes('replace') ? 'Error: Exclusivity flag on\n' : '[]\n'));
-  expect(await new QueueCounters(channel).attach(['nm4'])).toEqual([undefined]);
-});
-
-test('a tc that has gone leaves every queue unknown', async () => {
-  const { channel } = tool(() => undefined);
-  expect(await new QueueCounters(channel).read(['lo', 'nm4'])).toEqual([undefined, undefined]);
 });

@@ -98,10 +98,12 @@ describe('why a user’s namespace was refused', () => {
 });
 
 test('an account is entered first, and without its rights the command is looked for', () => {
-  expect(asAccount('/setpriv', [])).toEqual(['/setpriv', '--pdeathsig', 'KILL', '--']);
-  expect(asAccount('/setpriv', ['--reuid=7'])).toEqual([
+  expect(asAccount('/setpriv', undefined)).toEqual(['/setpriv', '--pdeathsig', 'KILL', '--']);
+  expect(asAccount('/setpriv', { uid: 7, gid: 8, groups: [8, 9] })).toEqual([
     '/setpriv',
     '--reuid=7',
+    '--regid=8',
+    '--groups=8,9',
     '--',
     '/setpriv',
     '--pdeathsig',

@@ -4,7 +4,7 @@ import { type Message, NLM_F, type ReceivedMessage } from '../message.js';
 import { string, u32, u64 } from '../values.js';
 
 /** linux/rtnetlink.h, linux/pkt_sched.h, linux/gen_stats.h. */
-const RTM_NEWQDISC = 36;
+export const RTM_NEWQDISC = 36;
 const RTM_GETQDISC = 38;
 const TC_H_ROOT = 0xffffffff;
 const TCA = { KIND: 1, OPTIONS: 2, STATS2: 7 } as const;

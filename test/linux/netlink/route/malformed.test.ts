@@ -5,7 +5,6 @@ import type { ReceivedMessage } from '../../../../src/linux/netlink/message.js';
 import { decodeAddress } from '../../../../src/linux/netlink/route/address.js';
 import { decodeLink } from '../../../../src/linux/netlink/route/link.js';
 import { decodeQueue } from '../../../../src/linux/netlink/route/queue.js';
-import { decodeRoute } from '../../../../src/linux/netlink/route/route.js';
 import { decodeSocket } from '../../../../src/linux/netlink/sock-diag.js';
 
 const received = (payload: Uint8Array): ReceivedMessage => ({
@@ -16,7 +15,6 @@ const received = (payload: Uint8Array): ReceivedMessage => ({
 test.each([
   ['a link', decodeLink],
   ['an address', decodeAddress],
-  ['a route', decodeRoute],
   ['a queue', decodeQueue],
   ['a socket', decodeSocket],
 ])('%s of any bytes is read or refused', (_, decode) => {
