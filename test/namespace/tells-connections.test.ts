@@ -55,7 +55,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     }
   }
 
-  /** The kernel's notes beside what nft counted of the same connections, by remote. */
+  /** The kernel's notes beside what nftables counted of the same connections, by remote. */
   async function compare(script: string) {
     await using scope = await VethScope.open();
     expect(await scope.remotes.counts).toBe(true);
@@ -99,7 +99,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
   test.each([
     ['ipv4', 1448],
     ['ipv6', 1428],
-  ] as const)('without loss: the payload that nft counted, to the octet (%s)', async (family, segment) => {
+  ] as const)('without loss: the payload that nftables counted, to the octet (%s)', async (family, segment) => {
     const before = serverResent();
     const [remote, ...others] = await compare(everyKind(wire[family]));
     expect(others).toEqual([]);
@@ -113,18 +113,21 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     expect(remote?.out.payload).toBe(known.out + (remote?.told?.resent ?? Number.NaN));
   });
 
-  test.each(['ipv4', 'ipv6'] as const)('with loss: nft counted what was sent again, besides (%s)', async (family) => {
-    const [remote] = await withLoss(20, () => compare(everyKind(wire[family])));
-    const { closed = 0, open = 0, received = 0, fins = 0 } = remote?.told ?? {};
-    // Whose last packet was lost is still there, and of that one it is known that its peer's FIN has come.
-    expect({ all: closed + open, sent: remote?.told?.sent, in: received - fins }).toEqual({
-      all: 32,
-      sent: known.out,
-      in: known.in,
-    });
-    expect(remote?.told?.resent).toBeGreaterThan(0);
-    expect(remote?.out.payload).toBe(known.out + (remote?.told?.resent ?? Number.NaN));
-  });
+  test.each(['ipv4', 'ipv6'] as const)(
+    'with loss: nftables counted what was sent again, besides (%s)',
+    async (family) => {
+      const [remote] = await withLoss(20, () => compare(everyKind(wire[family])));
+      const { closed = 0, open = 0, received = 0, fins = 0 } = remote?.told ?? {};
+      // Whose last packet was lost is still there, and of that one it is known that its peer's FIN has come.
+      expect({ all: closed + open, sent: remote?.told?.sent, in: received - fins }).toEqual({
+        all: 32,
+        sent: known.out,
+        in: known.in,
+      });
+      expect(remote?.told?.resent).toBeGreaterThan(0);
+      expect(remote?.out.payload).toBe(known.out + (remote?.told?.resent ?? Number.NaN));
+    },
+  );
 
   test('the report tells it by remote, and what crossed again is explained', async () => {
     const { report } = await withLoss(20, () =>
