@@ -3,6 +3,7 @@ import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
 import { type Account, chooseAccount } from './command/account.js';
 import { findCommand } from './command/find-command.js';
+import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import type { Scope } from './isolation/scope.js';
 import { newRun } from './isolation/tools/script-environment.js';
@@ -31,6 +32,7 @@ import { version } from './version.js';
  * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  if (!options.env) requireEnvironment();
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});

@@ -1,3 +1,4 @@
+import { requireArguments } from '../command/unchanged.js';
 import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../isolation/tools/own-file.js';
 import { measure } from '../measure.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   // Whatever happens, the status is set and the terminal is left in peace.
   process.once('exit', leaveClosedTerminals);
   try {
+    requireArguments();
     // Only as the first word: `netmeter -- doctor` runs the program of that name.
     const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
     if (command) process.exitCode = await (await command())(others, terminal);
