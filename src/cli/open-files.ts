@@ -1,4 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { NetmeterError } from '../errors.js';
+import { FEW_FILES_CURE } from './system-reason.js';
+
+/** Node's own, the kernel's counters, helpers, traces: a run has some 50 open. */
+const NEEDED = 64;
+
+/** @throws {NetmeterError} SETUP_FAILED when a run is sure to need more open files than it may have */
+export function requireOpenFiles(limit = softLimit('self')): void {
+  if (limit === undefined || limit >= NEEDED) return;
+  throw new NetmeterError('SETUP_FAILED', `only ${limit} files may be open at once, and a run needs ${NEEDED}`, {
+    cure: FEW_FILES_CURE,
+  });
+}
 
 /**
  * The soft limit of open files that the command would have without us. Node raises its own to the hard limit, and a

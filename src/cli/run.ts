@@ -7,7 +7,7 @@ import type { Measurement } from '../measurement/measurement.js';
 import { ciSystem } from './ci-system.js';
 import { type ConfigFile, findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
-import { originalOpenFiles } from './open-files.js';
+import { originalOpenFiles, requireOpenFiles } from './open-files.js';
 import type { RunOptions } from './run-options.js';
 import { SignalRelay } from './signals.js';
 import { tell } from './tell.js';
@@ -21,6 +21,7 @@ const EXPLAIN_AFTER_MS = 1000;
 export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
   const relay = new SignalRelay();
   try {
+    requireOpenFiles();
     const limits = await limitsOf(options, relay.signal);
     const judgeIncrease = await baselineOf(argv, options, relay.signal);
     using outputs = await outputsOf(options);

@@ -5,6 +5,7 @@ import { reasonOf } from '../files/reason-of.js';
 import { writeToDescriptor } from '../files/write-to-descriptor.js';
 import { visible } from '../report/visible.js';
 import { inert } from './inert.js';
+import { systemReason } from './system-reason.js';
 import { useColor } from './use-color.js';
 
 const STDOUT = 1;
@@ -25,14 +26,19 @@ export class Terminal {
     this.#env = env;
   }
 
-  /** Tells people something, on stderr. Each line is a line, whatever it holds. */
+  /** Tells people something, on stderr. Each line is a line, whatever it holds, and those after the first are indented. */
   say(...lines: readonly string[]): void {
-    this.#tell(inert(`netmeter: ${lines.map((line) => visible(line)).join('\n')}\n`, this.#env));
+    const text = lines
+      .map((line, index) => visible(index === 0 || line.startsWith('  ') ? line : `  ${line}`))
+      .join('\n');
+    this.#tell(inert(`netmeter: ${text}\n`, this.#env));
   }
 
   /** Tells an error: what happened, and the cure. Unexpected ones come with their stack. */
   complain(error: unknown): void {
-    if (error instanceof NetmeterError) this.say(error.message, `  ${error.cure}`);
+    const known = error instanceof NetmeterError ? error : systemReason(error);
+    // A list of reasons, or of cures, has lines of its own.
+    if (known) this.say(...known.message.split('\n'), ...known.cure.split('\n').map((line) => `  ${line.trimStart()}`));
     else this.say(...`unexpected error: ${error instanceof Error ? error.stack : String(error)}`.split('\n'));
   }
 

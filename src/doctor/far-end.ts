@@ -33,7 +33,7 @@ const ADDRESSES = {
 const PORT = 7000;
 
 /** Both ends on one CPU: on two, a wire without delay reorders, and what is sent again is no known number. */
-const ONE_CPU = [
+const oneCpu = () => [
   '--cpu-list',
   /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0',
 ];
@@ -51,9 +51,13 @@ export class FarEnd implements AsyncDisposable {
 
   static async open(family: Family, options: { readonly machine: boolean }): Promise<FarEnd> {
     const inNamespace = (...words: string[]) =>
-      spawn(tool('taskset'), [...ONE_CPU, tool('setpriv'), '--pdeathsig', 'KILL', tool('unshare'), '--net', ...words], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+      spawn(
+        tool('taskset'),
+        [...oneCpu(), tool('setpriv'), '--pdeathsig', 'KILL', tool('unshare'), '--net', ...words],
+        {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        },
+      );
     const server = inNamespace(execPath, '-e', SERVER, ADDRESSES[family].any, `${PORT}`);
     const end = new FarEnd(ADDRESSES[family].far, server, options.machine ? inNamespace('cat') : undefined);
     try {
@@ -76,7 +80,7 @@ export class FarEnd implements AsyncDisposable {
 
   /** argv that runs what follows it at this end, on the far end's CPU. */
   get here(): readonly string[] {
-    return [tool('taskset'), ...ONE_CPU, ...(this.#machine ? this.#inside(this.#machine) : [])];
+    return [tool('taskset'), ...oneCpu(), ...(this.#machine ? this.#inside(this.#machine) : [])];
   }
 
   async counters(): Promise<FarCounters> {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { pid } from 'node:process';
 import { type Behalf, type Rights, withRights } from './behalf.js';
 
@@ -26,6 +26,7 @@ export class HeldPlace implements Disposable {
    * @throws the error of the system: ENOENT, EACCES, ELOOP ...
    */
   static find(path: string, behalf: Behalf, meet: Meet = () => {}): HeldPlace {
+    if (!existsSync(OWN_DESCRIPTORS)) throw new Error('/proc is not mounted');
     const walk = new Walk(path, behalf, meet);
     try {
       return walk.toEnd();

@@ -28,6 +28,18 @@ export function requireRights(read: ReadText = readText): void {
 
 /** Which of these capabilities this process lacks. */
 export function missingRights(wanted: readonly Capability[], read: ReadText = readText): Capability[] {
-  const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(read('/proc/self/status'))?.[1] ?? '0'}`);
+  const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(statusOf(read))?.[1] ?? '0'}`);
   return wanted.filter((name) => !(held & (1n << capabilities[name])));
+}
+
+/** @throws {NetmeterError} MISSING_RIGHTS: nobody has rights over what cannot be seen */
+function statusOf(read: ReadText): string {
+  try {
+    return read('/proc/self/status');
+  } catch (cause) {
+    throw new NetmeterError('MISSING_RIGHTS', 'the kernel does not show this process: /proc is not mounted', {
+      cure: 'Mount it: mount -t proc proc /proc.',
+      cause,
+    });
+  }
 }
