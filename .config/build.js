@@ -23,6 +23,7 @@ const loadedByNeed = [
   'isolation/veth/(accept-rules|egress-gate|give-back|kept-limits|scope-names|table-owner)',
   'linux/(?!ip-address|libc|linux-error|namespace|netlink)',
   'privileged/(caller|measure|serve|json)',
+  'observe/',
   'report/(?!visible)',
   'run/(contamination|enforce|explain|neighbours)',
   'traffic/idle',

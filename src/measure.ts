@@ -7,8 +7,10 @@ import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import type { Scope } from './isolation/scope.js';
 import { newRun } from './isolation/tools/script-environment.js';
+import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
+import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
 import { CommandTree } from './run/command-tree.js';
 import { isShared } from './run/end-tree.js';
@@ -41,18 +43,22 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
 
   const run = newRun();
   const trace = tracesProcesses(options) ? `netmeter-${run}` : undefined;
-  const cgroup = treeFolder(run);
+  using hierarchy = CgroupHierarchy.open();
+  const cgroup = treeFolder(hierarchy, run);
   const { boundary = new Boundary() } = options;
   const opening = openChosen(place, { ...options, trace, cgroup, boundary });
   using witnesses = new Witnesses({ ...options, trace, boundary });
   const chosen = await opening;
   await using scope = chosen.scope;
-  await using group = TreeGroup.open(cgroup);
+  await using group = TreeGroup.open(hierarchy, cgroup);
   using files = scope.inspect((process) => new HeldCounterFiles(process));
   witnesses.scopeOpened(scope);
-  const neighbours = await neighboursOf(scope, files, options);
-  const meter = await Meter.start(scope, files);
-  const tree = new CommandTree(scope, (await group?.ready()) ? group : undefined, {
+  const usable = group?.ready();
+  using atGroup = await attachMeter(scope, group);
+  const isMetered = atGroup !== undefined && (await usable) === true;
+  const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
+  const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
+  const tree = new CommandTree(scope, (await usable) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,
     hurry: options.hurry,
   });

@@ -117,6 +117,11 @@ export const OPTIONS: readonly Option[] = [
     description: 'auto (the most exact that works), veth, user-mode, host, join or offline',
   },
   {
+    name: 'in-place',
+    group: 'Where',
+    description: 'Where the command would run without netmeter: short for --isolation host',
+  },
+  {
     name: 'netns',
     value: 'NAME',
     group: 'Where',

@@ -68,7 +68,7 @@ export function runOptions(values: Values): RunOptions {
   const rate = one('rate-limit');
   const netns = one('netns');
   const idle = one('baseline-idle');
-  const isolation = one('isolation') as Asked | undefined;
+  const isolation = (values.has('in-place') ? inPlace(one) : one('isolation')) as Asked | undefined;
   const wait = one('wait') as RunOptions['wait'];
   const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
   if (given.interval === 0) throw usage('--interval cannot be 0');
@@ -149,4 +149,11 @@ function parseBy(given: readonly string[] | undefined): readonly By[] | undefine
 function parseExitCode(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
   throw usage(`--budget-exit-code cannot be '${text}'`, 'Give a number from 0 to 255.');
+}
+
+/** @throws {NetmeterError} USAGE: another place was named, too */
+function inPlace(one: (name: string) => string | undefined): Asked {
+  const named = one('netns') ?? one('isolation');
+  if (named === undefined || (named === 'host' && one('netns') === undefined)) return 'host';
+  throw usage(`--in-place and ${named} exclude each other`, 'Leave one of them out.');
 }

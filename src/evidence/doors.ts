@@ -8,7 +8,6 @@ import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { MarkedTree } from '../isolation/shared/marked-tree.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
-import { groupOf } from '../linux/cgroup/own-group.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { networkOf, readText } from './read-text.js';
@@ -18,6 +17,14 @@ import { unixPeers } from './unix-peers.js';
 const DESCRIPTORS_MS = 15;
 /** A job's own containers are many and alike. */
 const MOST_NAMESPACES = 4;
+
+/** A tree's control group, and which group a process is in. */
+export type GroupView = {
+  readonly folder: string;
+  readonly folderOf: (pid: number) => string | undefined;
+  /** The numbers are counted there. */
+  readonly isCounted: boolean;
+};
 
 /** What one look may do, and when it was. */
 export type Look = {
@@ -29,7 +36,7 @@ export type Look = {
 /** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
 export class Doors {
   readonly #scope: Scope;
-  readonly #group: string | undefined;
+  readonly #group: GroupView | undefined;
   /** Others live in the scope's namespace too, and the scope knows the tree by its marks alone. */
   readonly #shared: boolean;
   readonly #marked: MarkedTree | undefined;
@@ -43,8 +50,8 @@ export class Doors {
   #peers: ReadonlyMap<string, string> | undefined;
   #found: DoorList = [];
 
-  /** @param group the folder of the tree's control group, where it has one */
-  constructor(scope: Scope, group?: string) {
+  /** @param group the tree's control group, where it has one */
+  constructor(scope: Scope, group?: GroupView) {
     this.#scope = scope;
     this.#group = group;
     this.#shared = scope.isolation.kind === 'host' || scope.isolation.kind === 'join';
@@ -113,8 +120,8 @@ export class Doors {
   /** Those with the run's mark: netmeter's own helpers are in its own group. */
   #outOfGroup(marked: readonly number[]): Sighting[] {
     if (this.#group === undefined) return [];
-    const processes = marked.map((pid) => ({ pid, folder: groupOf(pid) }));
-    return leftGroup(processes, this.#group, false);
+    const processes = marked.map((pid) => ({ pid, folder: this.#group?.folderOf(pid) }));
+    return leftGroup(processes, this.#group.folder, this.#group.isCounted);
   }
 
   /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */

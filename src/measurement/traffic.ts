@@ -26,13 +26,14 @@ export type Traffic = {
 /** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */
 export type Method = {
   /**
-   * qdisc: counted by the queue of each link end. proc-estimate: computed from /proc counters. tap: counted at the
+   * qdisc: counted by the queue of each link end. cgroup: counted at the sockets of the command's tree, by programs at its
+   * control group. proc-estimate: computed from /proc counters. tap: counted at the
    * namespace's tap, whose headers are not those of the wire. none: there is no way out, so nothing can have used it.
    */
-  readonly name: 'qdisc' | 'proc-estimate' | 'tap' | 'none';
+  readonly name: 'qdisc' | 'cgroup' | 'proc-estimate' | 'tap' | 'none';
   readonly errorBound: InOut<number | null>;
-  /** Where the number of wire packets in came from: the queue, the ECN counters (GSO packets from the uplink), the device. */
-  readonly packetsIn: 'qdisc' | 'ecn-counters' | 'device';
+  /** Where the number of wire packets in came from: the queue, the sockets, the ECN counters (GSO packets from the uplink), the device. */
+  readonly packetsIn: 'qdisc' | 'cgroup' | 'ecn-counters' | 'device';
 };
 
 export type Family = 'ipv4' | 'ipv6';

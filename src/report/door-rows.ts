@@ -13,9 +13,10 @@ const SHOWN = 5;
  * Ways out that the numbers do not hold, a line each. Those that are not known to lead to a network (a display, an agent
  * that signs, a sandbox without a route) are in the JSON report alone: every desktop has some.
  */
-export function doorRows({ doors, isolation }: Measurement, paint: Paint): string[] {
+export function doorRows({ doors, isolation, method }: Measurement, paint: Paint): string[] {
   const leading = (doors ?? []).filter(({ leadsOut }) => leadsOut);
-  const isHost = isolation.kind === 'host';
+  // Counted at its sockets, the command's tree alone is in the numbers.
+  const isHost = isolation.kind === 'host' && method.name !== 'cgroup';
   const shown = leading
     .slice(0, SHOWN)
     .map((door) =>

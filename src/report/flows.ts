@@ -22,3 +22,7 @@ export const withoutWire = (layers: Layers): Layers => ({
   ...layers,
   wireOctets: layers.wireOctets ?? layers.ipOctets,
 });
+
+/** Where a tree's own sockets are counted, loopback's two directions may lead to somebody else's. */
+export const isOneSided = ({ in: incoming, out }: InOut<Layers>): boolean =>
+  incoming.packets !== out.packets || incoming.wireOctets !== out.wireOctets;

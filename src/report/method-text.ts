@@ -20,6 +20,8 @@ function countedBy({ name }: Measurement['method']): string {
   switch (name) {
     case 'qdisc':
       return 'counted on the wire';
+    case 'cgroup':
+      return 'counted at the sockets of the command’s tree';
     case 'proc-estimate':
       return 'computed from /proc';
     case 'tap':

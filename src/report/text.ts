@@ -5,7 +5,7 @@ import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { doorRows } from './door-rows.js';
 import { endText, hasFailed } from './end-text.js';
-import { moved, totalOf, withoutWire } from './flows.js';
+import { isOneSided, moved, totalOf, withoutWire } from './flows.js';
 import { duration, exact, packetsWord, rate, rounded } from './format-octets.js';
 import { methodText } from './method-text.js';
 import { type Paint, painter } from './paint.js';
@@ -70,7 +70,8 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
   const { ipv4, ipv6 } = external;
   if (moved(ipv4) && moved(ipv6)) rows.push(pairRow('IPv4', ipv4), pairRow('IPv6', ipv6));
   if (traffic.hostLocal && moved(traffic.hostLocal)) rows.push(pairRow('this host', traffic.hostLocal));
-  if (loopback.in.packets !== 0) rows.push(amountRow('loopback', withoutWire(loopback.in)));
+  if (isOneSided(loopback)) rows.push(pairRow('loopback', loopback));
+  else if (loopback.in.packets !== 0) rows.push(amountRow('loopback', withoutWire(loopback.in)));
   return rows;
 }
 

@@ -1,6 +1,6 @@
 import type { Measurement } from '../measurement/measurement.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
-import { moved, totalOf, withoutWire } from './flows.js';
+import { isOneSided, moved, totalOf, withoutWire } from './flows.js';
 import { exact, rounded } from './format-octets.js';
 import { type Cell, left, right, type Table } from './table.js';
 
@@ -17,7 +17,11 @@ export function trafficTable({ traffic: { external, hostLocal, loopback } }: Mea
       amount('total', totalOf(external)),
       ...families,
       ...(moved(hostLocal) ? both('this host', hostLocal) : []),
-      ...(loopback.in.packets === 0 ? [] : [amount('loopback', withoutWire(loopback.in))]),
+      ...(isOneSided(loopback)
+        ? both('loopback', loopback)
+        : loopback.in.packets === 0
+          ? []
+          : [amount('loopback', withoutWire(loopback.in))]),
     ],
   };
 }

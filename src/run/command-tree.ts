@@ -1,4 +1,5 @@
 import type { RunningCommand } from '../command/start-command.js';
+import type { GroupView } from '../evidence/doors.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { type Milliseconds, milliseconds } from '../units.js';
@@ -22,6 +23,12 @@ export class CommandTree {
     this.group = group;
     this.#grace = grace;
     this.#hurry = hurry;
+  }
+
+  /** @param isCounted the numbers are counted at the tree's control group */
+  groupView(isCounted: boolean): GroupView | undefined {
+    const { group } = this;
+    return group && { folder: group.cgroup.folder, folderOf: (pid) => group.folderOf(pid), isCounted };
   }
 
   /** Runs `spawn`, whose child is the command, so that it starts in the tree's control group. */

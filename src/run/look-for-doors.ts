@@ -1,6 +1,6 @@
 import { cpuUsage } from 'node:process';
 import type { Boundary } from '../boundary.js';
-import type { Doors } from '../evidence/doors.js';
+import type { Doors, GroupView } from '../evidence/doors.js';
 import type { Scope } from '../isolation/scope.js';
 import type { Door } from '../measurement/remotes.js';
 import { milliseconds } from '../units.js';
@@ -15,7 +15,7 @@ const LONG_MS = 50;
 /** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
 export class DoorWatch implements Disposable {
   readonly #scope: Scope;
-  readonly #group: string | undefined;
+  readonly #group: GroupView | undefined;
   readonly #boundary: Boundary;
   readonly #started = performance.now();
   readonly #early: readonly NodeJS.Timeout[];
@@ -26,8 +26,8 @@ export class DoorWatch implements Disposable {
   #looks = 0;
   #commandEnded = false;
 
-  /** @param group the folder of the tree's control group, where it has one */
-  constructor(scope: Scope, group: string | undefined, boundary: Boundary) {
+  /** @param group the tree's control group, where it has one */
+  constructor(scope: Scope, group: GroupView | undefined, boundary: Boundary) {
     this.#scope = scope;
     this.#group = group;
     this.#boundary = boundary;

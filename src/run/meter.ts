@@ -2,8 +2,10 @@ import type { CounterDelta } from '../counters/delta.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import type { Scope } from '../isolation/scope.js';
+import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
+import { treeTraffic } from '../traffic/tree-traffic.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 
 /** What was counted, and the counters themselves. */
@@ -15,20 +17,24 @@ export class Meter {
   readonly files: HeldCounterFiles;
   /** Where everything stood when nothing of the command's could have crossed. */
   readonly before: Reading;
+  /** Counts the tree's own sockets, where the namespace has others. */
+  readonly tree: CgroupMeter | undefined;
 
-  static async start(scope: Scope, files: HeldCounterFiles): Promise<Meter> {
-    return new Meter(scope, files, await takeReading(scope, files));
+  static async start(scope: Scope, files: HeldCounterFiles, tree?: CgroupMeter): Promise<Meter> {
+    return new Meter(scope, files, { before: await takeReading(scope, files), tree });
   }
 
-  private constructor(scope: Scope, files: HeldCounterFiles, before: Reading) {
+  private constructor(scope: Scope, files: HeldCounterFiles, { before, tree }: Pick<Meter, 'before' | 'tree'>) {
     this.scope = scope;
     this.files = files;
     this.before = before;
+    this.tree = tree;
   }
 
   async count(): Promise<MeterReading> {
-    const { scope, files, before } = this;
+    const { scope, files, before, tree } = this;
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
-    return { after, delta, ...countTraffic(scope.isolation, wire, delta) };
+    const count = tree ? treeTraffic(tree.read(), wire, delta) : countTraffic(scope.isolation, wire, delta);
+    return { after, delta, ...count };
   }
 }

@@ -3,19 +3,26 @@ import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeDeviceSample } from '../counters/take-snapshot.js';
 import type { Scope } from '../isolation/scope.js';
 import type { InOut } from '../measurement/traffic.js';
+import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import { cutOctetsSoFar, octetsSoFar } from '../traffic/octets-so-far.js';
+import { treeOctets } from '../traffic/tree-traffic.js';
 import { type IpOctets, ipOctets, toExactNumber } from '../units.js';
 import type { Reading } from './take-reading.js';
+
+const NOTHING = { in: 0n, out: 0n };
 
 export type Counted = {
   readonly scope: Pick<Scope, 'isolation' | 'sampleWire'>;
   readonly files: HeldCounterFiles;
   /** Where the counters stood before the command. */
   readonly before: Reading;
+  /** Counts the tree's own sockets, where the namespace has others. */
+  readonly tree?: Pick<CgroupMeter, 'read'> | undefined;
 };
 
 /** @returns what tells the external octets since the reading, in passing; undefined: they cannot be told now */
-export function octetsSince({ scope, files, before }: Counted): () => Promise<InOut<IpOctets> | undefined> {
+export function octetsSince({ scope, files, before, tree }: Counted): () => Promise<InOut<IpOctets> | undefined> {
+  if (tree) return async () => grown(NOTHING, treeOctets(tree.read()));
   const start = octetsSoFar(scope.isolation, before.wire, parseDev(before.texts.texts.get('dev') ?? ''));
   return async () => {
     const devices = takeDeviceSample(files);

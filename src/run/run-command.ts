@@ -73,7 +73,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
-  using doors = new DoorWatch(scope, tree.group?.cgroup.folder, boundary);
+  using doors = new DoorWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void doors.look();
@@ -99,7 +99,13 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const cutShort = await waitForTree({ tree, endNow: wait === 'command', signal });
   const endedAt = isAlone ? exitedAt : performance.now();
   const killed = exit.kind === 'signal' || cutShort;
-  const { stillOpen, since } = await waitForQuiet(files, { atMost: linger, killed, hurry, neighbours });
+  const { stillOpen, since } = await waitForQuiet(files, {
+    atMost: linger,
+    killed,
+    hurry,
+    neighbours,
+    tree: meter.tree,
+  });
   const sampled = await watch.finish();
   await boundary.attempt('limits', () => guard.finish(), undefined);
   const after = (at: number) => milliseconds(Math.round(at - start));

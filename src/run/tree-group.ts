@@ -1,14 +1,15 @@
 import { cpuUsage } from 'node:process';
 import { Cgroup } from '../linux/cgroup/cgroup.js';
 import type { CgroupCpu } from '../linux/cgroup/cgroup-files.js';
-import { groupOf, prepareMove } from '../linux/cgroup/own-group.js';
+import type { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
+import { prepareMove } from '../linux/cgroup/move-self.js';
 
 /**
  * Where the control group of a run's tree shall be: below netmeter's own, whose limits the command has then as ever.
  * @param run the run's name. @returns undefined where there are no control groups of version 2
  */
-export function treeFolder(run: string): string | undefined {
-  const home = groupOf();
+export function treeFolder(hierarchy: CgroupHierarchy | undefined, run: string): string | undefined {
+  const home = hierarchy?.folderOf('self');
   return home === undefined ? undefined : `${home}/netmeter-${run}`;
 }
 
@@ -18,23 +19,25 @@ export function treeFolder(run: string): string | undefined {
  */
 export class TreeGroup implements AsyncDisposable {
   readonly cgroup: Cgroup;
+  readonly #hierarchy: CgroupHierarchy;
   readonly #home: string;
   readonly #prepared: Promise<boolean>;
   /** What this process itself was charged while it was inside. */
   #ownCpu: CgroupCpu = { userMs: 0, systemMs: 0 };
 
   /** @returns undefined where none can be made here: a container, no rights, version 1 alone */
-  static open(folder: string | undefined): TreeGroup | undefined {
-    const home = groupOf();
-    if (folder === undefined || home === undefined) return undefined;
+  static open(hierarchy: CgroupHierarchy | undefined, folder: string | undefined): TreeGroup | undefined {
+    const home = hierarchy?.folderOf('self');
+    if (!hierarchy || folder === undefined || home === undefined) return undefined;
     try {
-      return new TreeGroup(Cgroup.make(folder), home);
+      return new TreeGroup(hierarchy, Cgroup.make(folder), home);
     } catch {
       return undefined;
     }
   }
 
-  private constructor(cgroup: Cgroup, home: string) {
+  private constructor(hierarchy: CgroupHierarchy, cgroup: Cgroup, home: string) {
+    this.#hierarchy = hierarchy;
     this.cgroup = cgroup;
     this.#home = home;
     this.#prepared = prepareMove(home);
@@ -54,6 +57,11 @@ export class TreeGroup implements AsyncDisposable {
       const { user, system } = cpuUsage(before);
       this.#ownCpu = { userMs: user / 1000, systemMs: system / 1000 };
     }
+  }
+
+  /** The folder of any process' group; undefined: it has gone. */
+  folderOf(pid: number): string | undefined {
+    return this.#hierarchy.folderOf(pid);
   }
 
   /** The tree's CPU time, of all its processes, also those that nobody has waited for. */

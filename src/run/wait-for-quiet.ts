@@ -3,6 +3,8 @@ import { parseDev } from '../counters/dev.js';
 import { openSockets } from '../counters/open-sockets.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { unsettledConnections } from '../counters/tcp-states.js';
+import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
+import { allOctets } from '../traffic/tree-traffic.js';
 import type { Milliseconds } from '../units.js';
 import type { Neighbours } from './neighbours.js';
 
@@ -20,6 +22,8 @@ export type Linger = {
   readonly hurry?: AbortSignal | undefined;
   /** In a namespace that is not the command's alone: who tells the connections apart. */
   readonly neighbours?: Neighbours | undefined;
+  /** Where the tree's own sockets are counted. */
+  readonly tree?: Pick<CgroupMeter, 'read'> | undefined;
 };
 
 export type Quiet = {
@@ -34,19 +38,20 @@ export type Quiet = {
  * data sends on, a peer answers. A namespace that never sent anything is quiet at once.
  */
 export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<Quiet> {
-  const { atMost, killed, hurry, neighbours } = linger;
+  const { atMost, killed, hurry, neighbours, tree } = linger;
+  const moved = () => (tree ? allOctets(tree.read()) : externalBytes(files));
   const start = performance.now();
   const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
-  let bytes = externalBytes(files);
+  let bytes = moved();
   let since = start;
   for (;;) {
-    const open = neighbours ? neighbours.stillClosing() : openConnections(files);
+    const open = tree ? 0 : neighbours ? neighbours.stillClosing() : openConnections(files);
     const now = performance.now();
     const isQuiet = bytes === 0n || now - since >= quietMs || (neighbours && now - start >= PATIENCE * quietMs);
     if (open === 0 && isQuiet) return { stillOpen: 0, since };
     if (now - start >= atMost || hurry?.aborted) return { stillOpen: open, since };
     await pause(POLL_MS);
-    const later = externalBytes(files);
+    const later = moved();
     if (later !== bytes) since = performance.now();
     bytes = later;
   }

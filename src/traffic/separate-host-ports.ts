@@ -13,17 +13,18 @@ const NOTHING: Layers = {
 /**
  * Moves what the command exchanged with services of the host through its loopback (--host-port) from loopback to
  * host-local. Where it was not counted it stays in loopback.
+ * @param once loopback holds the command's side alone; else what passes it is sent and received there, once in, once out
  */
-export function separateHostPorts(traffic: Traffic, wire: WireDelta): Traffic {
+export function separateHostPorts(traffic: Traffic, wire: WireDelta, once = false): Traffic {
   const [incoming, outgoing] = [wire['host-port.in'], wire['host-port.out']];
   if (!incoming || !outgoing) return traffic;
   const ports: InOut<Layers> = { in: layersOf(incoming), out: layersOf(outgoing) };
   const both = sumLayers([ports.in, ports.out]);
+  const passed = once ? ports : { in: both, out: both };
   const local = traffic.hostLocal ?? { in: NOTHING, out: NOTHING };
-  // What passes loopback is sent and received there: once in, once out.
   return {
     ...traffic,
-    loopback: { in: minus(traffic.loopback.in, both), out: minus(traffic.loopback.out, both) },
+    loopback: { in: minus(traffic.loopback.in, passed.in), out: minus(traffic.loopback.out, passed.out) },
     hostLocal: { in: sumLayers([local.in, ports.in]), out: sumLayers([local.out, ports.out]) },
   };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { groupOf } from '../../src/linux/cgroup/own-group.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { NETMETER, netmeter } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 
@@ -26,7 +26,7 @@ async function expectGone(group: string) {
 }
 
 /** What says `said` of /proc/self/cgroup as a folder. */
-const folderOf = (said: string) => `${groupOf()}/${/netmeter-\d+-\w+/.exec(said)?.[0]}`;
+const folderOf = (said: string) => `${CgroupHierarchy.open()?.folderOf('self')}/${/netmeter-\d+-\w+/.exec(said)?.[0]}`;
 
 async function measured(kind: string, script: string, options: readonly string[] = []) {
   const words = ['--report', '-', ...inKind(kind), ...options, '--', 'sh', '-c', script];
@@ -50,7 +50,7 @@ describePrivileged('the command’s tree has a control group of its own', () => 
     });
 
     test('groups that the job makes are part of it, and removed after SIGKILL', async () => {
-      const script = `group=${groupOf()}/$(grep -o 'netmeter-[0-9].*' /proc/self/cgroup | tail -n 1)
+      const script = `group=${CgroupHierarchy.open()?.folderOf('self')}/$(grep -o 'netmeter-[0-9].*' /proc/self/cgroup | tail -n 1)
         mkdir -p $group/a/b && setsid sh -c "echo 0 >$group/a/b/cgroup.procs; echo $group; exec ${SLEEP}" & exec ${SLEEP}`;
       const child = spawn(process.execPath, [NETMETER, '-q', ...inKind(kind), '--', 'sh', '-c', script], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -63,12 +63,12 @@ describePrivileged('the command’s tree has a control group of its own', () => 
     });
 
     test('whoever moves out of it is named, waited for, and ended with the rest', async () => {
-      const leave = `echo 0 >${groupOf()}/cgroup.procs`;
+      const leave = `echo 0 >${CgroupHierarchy.open()?.folderOf('self')}/cgroup.procs`;
       const script = `cat /proc/self/cgroup; sh -c '${leave}; exec sleep 1'
         setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 & sleep 0.2`;
       const { said, report } = await measured(kind, script, ['--wait', 'command', '--grace', '0']);
       expect(report.doors).toContainEqual(
-        expect.objectContaining({ kind: 'left-cgroup', what: groupOf(), name: 'sleep' }),
+        expect.objectContaining({ kind: 'left-cgroup', what: CgroupHierarchy.open()?.folderOf('self'), name: 'sleep' }),
       );
       await expectGone(folderOf(said));
 

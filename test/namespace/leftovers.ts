@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
-import { groupOf } from '../../src/linux/cgroup/own-group.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 
 const lines = (file: string, words: readonly string[], pattern: RegExp) =>
   spawnSync(file, words, { encoding: 'utf8' })
@@ -35,7 +35,7 @@ function traceInstances(): string[] {
 
 /** Control groups of runs' trees. */
 function controlGroups(): string[] {
-  const home = groupOf();
+  const home = CgroupHierarchy.open()?.folderOf('self');
   return home === undefined ? [] : readdirSync(home).filter((name) => /^netmeter-\d/.test(name));
 }
 

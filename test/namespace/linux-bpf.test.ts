@@ -8,7 +8,7 @@ import { BpfMap, type BpfMapPlan } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
 import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
-import { groupOf } from '../../src/linux/cgroup/own-group.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { describePrivileged } from '../privileged.js';
 
 const number = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
@@ -63,7 +63,7 @@ describePrivileged('the kernel’s programs and their maps', () => {
   describe('at a control group', () => {
     let group: Cgroup;
     beforeEach(() => {
-      group = Cgroup.make(`${groupOf()}/netmeter-test-${process.pid}`);
+      group = Cgroup.make(`${CgroupHierarchy.open()?.folderOf('self')}/netmeter-test-${process.pid}`);
     });
     afterEach(() => group[Symbol.asyncDispose]());
 
@@ -71,7 +71,9 @@ describePrivileged('the kernel’s programs and their maps', () => {
     const send = () => {
       const script =
         'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x" * 100, ("127.0.0.1", 9))';
-      return group.around(groupOf() ?? '', () => spawnSync('python3', ['-c', script], { encoding: 'utf8' }));
+      return group.around(CgroupHierarchy.open()?.folderOf('self') ?? '', () =>
+        spawnSync('python3', ['-c', script], { encoding: 'utf8' }),
+      );
     };
 
     test('a program runs for its processes alone, as long as its link is open', async () => {

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
-import { groupOf, prepareMove } from '../../src/linux/cgroup/own-group.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
+import { prepareMove } from '../../src/linux/cgroup/move-self.js';
 import { describePrivileged } from '../privileged.js';
 
-const home = groupOf() ?? '';
+const home = CgroupHierarchy.open()?.folderOf('self') ?? '';
 const folder = `${home}/netmeter-test-${process.pid}`;
 
 /** Starts a shell inside. */
@@ -23,7 +24,7 @@ describePrivileged('a control group', () => {
     const child = start(group, 'echo "$(cat /proc/$$/cgroup)"; read end');
     expect(await said(child)).toContain(folder.slice(folder.lastIndexOf('/')));
     expect(group.members()).toEqual([child.pid]);
-    expect(groupOf(child.pid)).toBe(folder);
+    expect(CgroupHierarchy.open()?.folderOf(child.pid ?? 0)).toBe(folder);
     expect(readFileSync('/proc/self/cgroup', 'latin1')).toBe(own);
     child.stdin?.end('\n');
     await group.whenEmpty();

@@ -91,16 +91,21 @@ export class Machine implements AsyncDisposable {
     return spawn('ip', ['netns', 'exec', this.name, file, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
-  /** Measures a shell line with netmeter on the machine. */
+  /**
+   * Measures a shell line with netmeter on the machine.
+   * @param enter argv that starts netmeter
+   */
   async measure(
     script: string,
     options: readonly string[] = ['--isolation', 'host'],
+    enter: readonly string[] = [],
   ): Promise<Ended & { report: Measurement }> {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     try {
       const file = join(folder, 'report.json');
       const words = [NETMETER, ...options, '--report', file, '--', 'sh', '-euc', script];
-      const ended = await this.run(process.execPath, words);
+      const [program = '', ...rest] = [...enter, process.execPath, ...words];
+      const ended = await this.run(program, rest);
       return { ...ended, report: JSON.parse(readFileSync(file, 'utf8')) as Measurement };
     } finally {
       rmSync(folder, { recursive: true });

@@ -2,7 +2,7 @@ import { closeSync, constants, mkdirSync, openSync, readFileSync, watch, writeFi
 import { kill, pid } from 'node:process';
 import { type CgroupCpu, isPopulated, parseCpuStat, parsePids } from './cgroup-files.js';
 import { foldersBelow, removeFolders } from './cgroup-tree.js';
-import { moveSelf } from './own-group.js';
+import { moveSelf } from './move-self.js';
 
 /** How long the end of killed processes is waited for. */
 const MOST_WAIT_MS = 5000;

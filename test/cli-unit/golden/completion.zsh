@@ -44,6 +44,7 @@ _netmeter() {
     '(--quiet -q)--quiet[No summary; only errors and broken budgets]' \
     '(--quiet -q)-q[No summary; only errors and broken budgets]' \
     '--isolation=[auto (the most exact that works), veth, user-mode, host, join or offline]:KIND:(auto veth user-mode host join offline)' \
+    '--in-place[Where the command would run without netmeter: short for --isolation host]' \
     '--netns=[Join a network namespace that is there: a name of ip netns, or a path]:NAME: ' \
     '--baseline-idle=[Watch a shared namespace this long before and after (default 1s)]:TIME: ' \
     '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \

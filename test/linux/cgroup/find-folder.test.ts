@@ -1,7 +1,8 @@
+import { openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isPopulated, parseCpuStat, parsePids } from '../../../src/linux/cgroup/cgroup-files.js';
 import { cgroupFolder, findCgroupMount } from '../../../src/linux/cgroup/find-folder.js';
-import { groupOf } from '../../../src/linux/cgroup/own-group.js';
+import { CgroupHierarchy } from '../../../src/linux/cgroup/hierarchy.js';
 
 const UNIFIED = '26 23 0:22 / /sys/fs/cgroup rw,nosuid,nodev shared:9 - cgroup2 cgroup2 rw,nsdelegate\n';
 const HYBRID = [
@@ -40,12 +41,38 @@ describe('the folder of a group', () => {
   ])('%j %j: %s', (mount, text, folder) => {
     expect(cgroupFolder(mount, text)).toBe(folder);
   });
+});
 
-  test('is none without /proc', () => {
-    const read = () => {
-      throw new Error('ENOENT');
-    };
-    expect(groupOf('self', read)).toBeUndefined();
+describe('the hierarchy', () => {
+  const source = (files: Record<string, string>, mount: () => number) => ({
+    text: (file: string) => {
+      const text = files[file];
+      if (text === undefined) throw new Error('ENOENT');
+      return text;
+    },
+    exists: (file: string) => file in files,
+    mount,
+  });
+  const seen = { '/proc/self/mountinfo': UNIFIED, '/proc/self/cgroup': '0::/x\n' };
+  const refuse = () => {
+    throw new Error('EPERM');
+  };
+
+  test('is seen by its mount', () => {
+    using hierarchy = CgroupHierarchy.open(source({ ...seen, '/sys/fs/cgroup/cgroup.procs': '' }, refuse));
+    expect(hierarchy?.folderOf('self')).toBe('/sys/fs/cgroup/x');
+    expect(hierarchy?.folderOf(7)).toBeUndefined();
+  });
+
+  test('by a mount of its own, where another covers that', () => {
+    const descriptor = openSync('/proc/self', 'r');
+    using hierarchy = CgroupHierarchy.open(source(seen, () => descriptor));
+    expect(hierarchy?.folderOf('self')).toBe(`/proc/${process.pid}/fd/${descriptor}/x`);
+  });
+
+  test('or not at all', () => {
+    expect(CgroupHierarchy.open(source(seen, refuse))).toBeUndefined();
+    expect(CgroupHierarchy.open(source({}, refuse))).toBeUndefined();
   });
 });
 

@@ -1,23 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { cgroupFolder, findCgroupMount } from './find-folder.js';
-
-type ReadText = (file: string) => string;
-
-const readText: ReadText = (file) => readFileSync(file, 'utf8');
-
-/**
- * The folder of a process's control group in the unified hierarchy, as this process sees it.
- * @returns undefined where none is mounted, /proc is not there, or the process has gone
- */
-export function groupOf(pid: number | 'self' = 'self', read: ReadText = readText): string | undefined {
-  try {
-    const mount = findCgroupMount(read('/proc/self/mountinfo'));
-    return mount && cgroupFolder(mount, read(`/proc/${pid}/cgroup`));
-  } catch {
-    return undefined;
-  }
-}
 
 /** Moves this process, with all its threads, into a group. @throws the file system's error: EACCES, EOPNOTSUPP ... */
 export const moveSelf = (folder: string): void => writeFileSync(`${folder}/cgroup.procs`, '0');

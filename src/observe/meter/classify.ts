@@ -1,0 +1,57 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from './packet-context.js';
+import { STACK } from './program-frame.js';
+import { CLASSES, PROTOCOLS, STEP, type Way } from './totals.js';
+
+const classStep = (name: (typeof CLASSES)[number]) => CLASSES.indexOf(name) * STEP.class;
+const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(name) * STEP.protocol;
+
+/** Leaves in r7 where the packet's total stands, but for the direction. */
+export function classify(code: Assembler, way: Way): void {
+  code.move('r7', 0).load('u32', 'r1', 'r6', PACKET.device).jumpIf('r1', '==', LOOPBACK_DEVICE, 'inside');
+  // A copy of a multicast that a socket of this machine has sent.
+  if (way === 'in') code.load('u32', 'r1', 'r6', PACKET.type).jumpIf('r1', '==', PACKET_LOOPBACK, 'loopback');
+  code.jump('classified');
+  code.label('inside').load('u64', 'r1', 'r10', STACK.version).jumpIf('r1', '==', 6, 'inside 6');
+  code
+    .load('u8', 'r1', 'r10', STACK.header + 16)
+    .jumpIf('r1', '==', 127, 'loopback')
+    .jump('host');
+  isLoopback6(code.label('inside 6'));
+  code.label('loopback').move('r7', classStep('loopback')).jump('classified');
+  code.label('host').move('r7', classStep('hostLocal')).label('classified');
+  addFamily(code);
+  addProtocol(code);
+}
+
+/** ::1, in the destination. */
+function isLoopback6(code: Assembler): void {
+  for (const offset of [24, 28, 32]) code.load('u32', 'r1', 'r10', STACK.header + offset).jumpIf('r1', '!=', 0, 'host');
+  code
+    .load('u32', 'r1', 'r10', STACK.header + 36)
+    .swapBytes('r1', 32)
+    .jumpIf('r1', '!=', 1, 'host');
+}
+
+function addFamily(code: Assembler): void {
+  code
+    .load('u64', 'r1', 'r10', STACK.version)
+    .jumpIf('r1', '!=', 6, 'family')
+    .compute('add', 'r7', STEP.family)
+    .label('family');
+}
+
+function addProtocol(code: Assembler): void {
+  const kinds = [
+    [IPPROTO.tcp, 'tcp'],
+    [IPPROTO.udp, 'udp'],
+    [IPPROTO.icmp, 'icmp'],
+    [IPPROTO.icmpv6, 'icmp'],
+  ] as const;
+  code.load('u64', 'r1', 'r10', STACK.protocol);
+  for (const [number, name] of kinds) {
+    const other = code.newLabel('protocol');
+    code.jumpIf('r1', '!=', number, other).compute('add', 'r7', protocolStep(name)).jump('protocol').label(other);
+  }
+  code.compute('add', 'r7', protocolStep('other')).label('protocol');
+}

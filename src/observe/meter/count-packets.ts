@@ -1,0 +1,77 @@
+import { Assembler } from '../../linux/bpf/assembler.js';
+import { classify } from './classify.js';
+import { addFragments } from './fragments.js';
+import { PACKET } from './packet-context.js';
+import { type MeterMaps, STACK } from './program-frame.js';
+import { addRawOctets } from './raw-octets.js';
+import { readHeaders } from './read-headers.js';
+import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+
+/**
+ * Counts the packets of one direction at a control group: __cgroup_bpf_run_filter_skb(), kernel/bpf/cgroup.c, called by
+ * sk_filter_trim_cap() for what a socket receives, and by ip_finish_output() and ip6_finish_output() for what it sends,
+ * before fragmentation and segmentation. A GSO packet passes as one: `gso_segs` tells how many segments it stands for,
+ * and each but the first adds its own headers. It lets everything pass.
+ *
+ * r6: the packet. r7: segments on the wire, then wire octets. r8: octets of the IP header, then of all headers. r9: the total.
+ */
+export function countPackets(way: Way, maps: MeterMaps): Assembler {
+  const code = new Assembler();
+  code.move('r6', 'r1');
+  readHeaders(code);
+  classify(code, way);
+  code
+    .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
+    .store('u32', 'r10', STACK.key, 'r7')
+    .loadMap('r1', maps.totals)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.key)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, 'pass')
+    .move('r9', 'r0');
+  countSegments(code);
+  code
+    .load('u32', 'r1', 'r6', PACKET.length)
+    .atomicAdd('r9', TOTAL.at.ipOctets, 'r1')
+    .atomicAdd('r9', TOTAL.at.packets, 'r7');
+  // (segments - 1) headers were hidden.
+  code.move('r2', 'r7').compute('subtract', 'r2', 1).compute('multiply', 'r2', 'r8').compute('add', 'r1', 'r2');
+  code.atomicAdd('r9', TOTAL.at.wireOctets, 'r1').move('r8', 'r1');
+  addFragments(code, maps);
+  if (way === 'in') addRawOctets(code);
+  else addManycast(code);
+  return code.label('pass').move('r0', 1).exit();
+}
+
+/**
+ * How many segments the packet stands for. An uplink that is not trusted (virtio) leaves `gso_segs` 0 until somebody cuts
+ * the packet up, and tells the size alone.
+ */
+function countSegments(code: Assembler): void {
+  code
+    .load('u64', 'r8', 'r10', STACK.headers)
+    .load('u32', 'r7', 'r6', PACKET.segments)
+    .jumpIf('r7', '!=', 0, 'counted')
+    .move('r7', 1)
+    .load('u32', 'r1', 'r6', PACKET.segmentSize)
+    .jumpIf('r1', '==', 0, 'counted')
+    .load('u32', 'r7', 'r6', PACKET.length)
+    .compute('subtract', 'r7', 'r8')
+    .compute('add', 'r7', 'r1')
+    .compute('subtract', 'r7', 1)
+    .compute('divide', 'r7', 'r1')
+    .label('counted');
+}
+
+/** ip_mc_output() hands a copy for this machine's own listeners to the same program. r8: the packet's wire octets. */
+function addManycast(code: Assembler): void {
+  code
+    .load('u64', 'r1', 'r10', STACK.version)
+    .jumpIf('r1', '!=', 4, 'unicast')
+    .load('u8', 'r1', 'r10', STACK.header + 16)
+    .jumpIf('r1', '<', 224, 'unicast')
+    .atomicAdd('r9', TOTAL.at.manycastOctets, 'r8')
+    .move('r1', 1)
+    .atomicAdd('r9', TOTAL.at.manycastPackets, 'r1')
+    .label('unicast');
+}

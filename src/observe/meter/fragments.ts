@@ -1,0 +1,68 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import { IPPROTO, PACKET } from './packet-context.js';
+import { type MeterMaps, STACK } from './program-frame.js';
+import { TOTAL } from './totals.js';
+
+const IPV6_HEADER = 40;
+const FRAGMENT_HEADER = 8;
+
+/**
+ * A datagram that is longer than its device's MTU is cut up behind the program (ip_do_fragment(), ip6_fragment()), and one
+ * that came in pieces was put together before it. Each piece has an IP header, in IPv6 a fragment header too, and all but
+ * the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
+ * r7: packets counted so far. r8: wire octets, to which the headers are added.
+ */
+export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
+  code
+    .load('u64', 'r1', 'r10', STACK.protocol)
+    .jumpIf('r1', '==', IPPROTO.tcp, 'whole')
+    .jumpIf('r7', '!=', 1, 'whole')
+    .load('u32', 'r1', 'r6', PACKET.device)
+    .store('u32', 'r10', STACK.key, 'r1')
+    .loadMap('r1', mtus)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.key)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '!=', 0, 'mtu known')
+    .move('r1', 1)
+    .atomicAdd('r9', TOTAL.at.unknownMtu, 'r1')
+    .jump('whole')
+    .label('mtu known')
+    .load('u32', 'r2', 'r0', 0)
+    .load('u32', 'r3', 'r6', PACKET.length)
+    .jumpIf('r3', '<=', 'r2', 'whole')
+    .load('u64', 'r1', 'r10', STACK.version)
+    .jumpIf('r1', '==', 6, 'fragments 6');
+  // IPv4: r1 the header's length.
+  code.load('u8', 'r1', 'r10', STACK.header).compute('and', 'r1', 15).compute('shiftLeft', 'r1', 2);
+  countPieces(code, 'r1');
+  code.move('r4', 'r3').compute('subtract', 'r4', 1).compute('multiply', 'r4', 'r1').jump('fragmented');
+  // IPv6: all pieces have the fragment header.
+  code.label('fragments 6').move('r1', IPV6_HEADER).compute('subtract', 'r2', FRAGMENT_HEADER);
+  countPieces(code, 'r1');
+  code
+    .move('r4', 'r3')
+    .compute('multiply', 'r4', IPV6_HEADER + FRAGMENT_HEADER)
+    .compute('subtract', 'r4', IPV6_HEADER);
+  code
+    .label('fragmented')
+    .move('r1', 1)
+    .atomicAdd('r9', TOTAL.at.fragmented, 'r1')
+    .atomicAdd('r9', TOTAL.at.fragments, 'r3')
+    .atomicAdd('r9', TOTAL.at.wireOctets, 'r4')
+    .compute('add', 'r8', 'r4')
+    .compute('subtract', 'r3', 1)
+    .atomicAdd('r9', TOTAL.at.packets, 'r3')
+    .label('whole');
+}
+
+/** r3 = the pieces of a datagram of r3 octets where r2 fit in one, `header` among both. */
+function countPieces(code: Assembler, header: 'r1'): void {
+  code
+    .compute('subtract', 'r3', header)
+    .compute('subtract', 'r2', header)
+    .compute('and', 'r2', -8)
+    .compute('add', 'r3', 'r2')
+    .compute('subtract', 'r3', 1)
+    .compute('divide', 'r3', 'r2');
+}

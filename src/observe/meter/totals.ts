@@ -1,0 +1,63 @@
+import { recordOf } from '../../linux/bpf/record.js';
+
+/** Where a packet went or came from, as the command's tree sees it. */
+export const CLASSES = ['external', 'loopback', 'hostLocal'] as const;
+export const FAMILIES = ['ipv4', 'ipv6'] as const;
+export const PROTOCOLS = ['tcp', 'udp', 'icmp', 'other'] as const;
+export const WAYS = ['in', 'out'] as const;
+
+type TrafficClass = (typeof CLASSES)[number];
+type MeteredProtocol = (typeof PROTOCOLS)[number];
+export type Way = (typeof WAYS)[number];
+
+/** What is counted of each class, family, protocol and direction. */
+export const TOTAL = recordOf(
+  /** IP octets as on the wire: each segment and fragment with its own headers. */
+  'wireOctets',
+  /** IP octets as the socket layer handles them: one header for a GSO packet or a datagram. */
+  'ipOctets',
+  /** Packets on the wire. */
+  'packets',
+  /** Datagrams longer than the device's MTU, and the fragments that they make at this MTU. */
+  'fragmented',
+  'fragments',
+  /** Datagrams whose device's MTU was not known: whether they are fragmented is not either. */
+  'unknownMtu',
+  /** IP octets that a raw socket received, of which every other such socket gets a copy too. */
+  'rawOctets',
+  /** Packets and wire octets to IPv4 multicast and broadcast addresses, which may be counted twice (ip_mc_output()). */
+  'manycastPackets',
+  'manycastOctets',
+);
+
+type Total = ReturnType<(typeof TOTAL)['sum']>;
+
+/** The array's index: class, family, protocol, direction, each in its place. */
+export const TOTALS_COUNT = CLASSES.length * FAMILIES.length * PROTOCOLS.length * WAYS.length;
+
+/** How much one step of each adds to the index. */
+export const STEP = {
+  class: FAMILIES.length * PROTOCOLS.length * WAYS.length,
+  family: PROTOCOLS.length * WAYS.length,
+  protocol: WAYS.length,
+  way: 1,
+} as const;
+
+export type TotalOf = {
+  readonly class: TrafficClass;
+  readonly family: (typeof FAMILIES)[number];
+  readonly protocol: MeteredProtocol;
+  readonly way: Way;
+  readonly count: Total;
+};
+
+/** What an index stands for. */
+export function placeOf(index: number): Omit<TotalOf, 'count'> {
+  const of = <T>(names: readonly T[], step: number) => names[Math.floor(index / step) % names.length] as T;
+  return {
+    class: of(CLASSES, STEP.class),
+    family: of(FAMILIES, STEP.family),
+    protocol: of(PROTOCOLS, STEP.protocol),
+    way: of(WAYS, STEP.way),
+  };
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { Assembler } from '../../../src/linux/bpf/assembler.js';
+import { classify } from '../../../src/observe/meter/classify.js';
+import { CLASSES, FAMILIES, PROTOCOLS, placeOf, STEP, TOTALS_COUNT, WAYS } from '../../../src/observe/meter/totals.js';
+
+test('every class, family, protocol and direction has a place of its own', () => {
+  const places = Array.from({ length: TOTALS_COUNT }, (_, index) => JSON.stringify(placeOf(index)));
+  expect(new Set(places).size).toBe(TOTALS_COUNT);
+});
+
+test('a place is the sum of its steps', () => {
+  const index = 2 * STEP.class + STEP.family + 3 * STEP.protocol + STEP.way;
+  expect(placeOf(index)).toEqual({
+    class: CLASSES[2],
+    family: FAMILIES[1],
+    protocol: PROTOCOLS[3],
+    way: WAYS[1],
+  });
+});
+
+test.each(['in', 'out'] as const)('the classes of what goes %s are told by a program that is whole', (way) => {
+  const code = new Assembler();
+  classify(code, way);
+  expect(code.exit().assemble().length).toBe(code.length * 8);
+});
