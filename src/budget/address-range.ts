@@ -1,17 +1,25 @@
 /** Addresses that begin with the same bits; a single one has all of them. */
 export type AddressRange = { readonly bits: 32 | 128; readonly prefix: number; readonly value: bigint };
 
-/** Parses `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; undefined: it is none. */
+/** Parses `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; an IPv4-mapped one is IPv4's. Undefined: it is none. */
 export function parseRange(text: string): AddressRange | undefined {
   const [, host = '', length] = /^([\d.]+|[\da-f:.]*:[\da-f:.]*)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
   const address = parseAddress(host);
   if (!address) return undefined;
   const prefix = length === undefined ? address.bits : Number(length);
-  return prefix <= address.bits ? { ...address, prefix } : undefined;
+  return prefix <= address.bits ? unmapped({ ...address, prefix }) : undefined;
 }
 
+/** `::ffff:203.0.113.7` is reached by packets of IPv4 (RFC 4291, 2.5.5.2). */
+function unmapped(range: AddressRange): AddressRange {
+  const isMapped = range.bits === 128 && range.prefix >= MAPPED_PREFIX && range.value >> 32n === 0xffffn;
+  return isMapped ? { bits: 32, prefix: range.prefix - MAPPED_PREFIX, value: range.value & 0xffff_ffffn } : range;
+}
+
+const MAPPED_PREFIX = 96;
+
 export function isInRange(range: AddressRange, text: string): boolean {
-  const address = parseAddress(text);
+  const address = parseRange(text);
   if (address?.bits !== range.bits) return false;
   const shift = BigInt(range.bits - range.prefix);
   return address.value >> shift === range.value >> shift;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Destination } from '../isolation/limits/destinations.js';
+import { canonicalAddress } from '../isolation/machine/canonical-address.js';
 import { usage } from './usage-error.js';
 
 /**
@@ -23,8 +24,15 @@ export function parseDestination(text: string): Destination {
   const most = family === 4 ? 32 : 128;
   if (more !== undefined || (length !== undefined && !(/^\d{1,3}$/.test(length) && Number(length) <= most)))
     throw bad(`a prefix length is a number from 0 to ${most}`);
-  return { kind: 'network', family: family === 4 ? '4' : '6', network: `${address}/${length ?? most}` };
+  const prefix = Number(length ?? most);
+  const mapped = canonicalAddress(address);
+  if (family === 6 && isIP(mapped) === 4 && prefix >= MAPPED_PREFIX)
+    return { kind: 'network', family: '4', network: `${mapped}/${prefix - MAPPED_PREFIX}` };
+  return { kind: 'network', family: family === 4 ? '4' : '6', network: `${address}/${prefix}` };
 }
+
+/** Before the IPv4 address in an IPv4-mapped one, whose packets are IPv4's. */
+const MAPPED_PREFIX = 96;
 
 function parseName(text: string, bad: (reason: string) => Error): string {
   const [, wild = '', name = ''] = /^(\*\.)?(.*?)\.?$/.exec(text) ?? [];

@@ -31,6 +31,7 @@ describePrivileged('--allow and --deny', () => {
       'edge.cdn.example': [['A', wire.ipv4]],
       'start.example': [['CNAME', 'www.far.example']],
       'ads.example': [['A', other.ipv4]],
+      'mapped.example': [['AAAA', `::ffff:${other.ipv4}`]],
       // Too big for a datagram: the resolver asks again over TCP.
       'big.example': [['A', wire.ipv4], ...Array.from({ length: 120 }, (_, number) => ['A', `192.0.2.${number + 1}`])],
       ...Object.fromEntries(crowd.map((number) => [`n${number}.crowd.example`, [['AAAA', crowdAddress(number)]]])),
@@ -115,6 +116,18 @@ for number in range(${CROWD}):
       ].sort(),
     );
   });
+
+  test.each(['--deny', '--allow'])(
+    '%s an IPv4-mapped address, by itself and by a name that leads to it',
+    async (option) => {
+      const reached = (host: string) => (option === '--allow' ? `${host}\n` : `no ${host}\n`);
+      const mapped = `::ffff:${other.ipv4}`;
+      const { stdout, stderr } = await run(`${get(mapped)} ${get(other.ipv4)}`, option, mapped);
+      expect(stdout, stderr).toBe(reached(mapped) + reached(other.ipv4));
+      const named = await run(get('mapped.example'), option, 'mapped.example');
+      expect(named.stdout, named.stderr).toBe(reached('mapped.example'));
+    },
+  );
 
   test('with --deny alone the rest is reached', async () => {
     const { stdout, stderr } = await run(`${get('far.example')} ${get('ads.example')}`, '--deny', 'ads.example');

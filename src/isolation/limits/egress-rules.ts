@@ -29,6 +29,7 @@ import {
 } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
+import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import type { Destination, Egress } from './destinations.js';
 
@@ -81,14 +82,16 @@ export function egressRules({ table: name, devices, egress, nameservers }: Egres
     table.chain('nm_destination'),
     // Who came in by a published port is answered.
     rule(is(ctDirection, Buffer.of(REPLY)), leave),
-    ...nameservers.map((server) =>
-      rule(
-        is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
-        isAmong(l4proto, TCP_AND_UDP),
-        is(thDport, be16(DNS_PORT)),
-        leave,
+    ...nameservers
+      .map(canonicalAddress)
+      .map((server) =>
+        rule(
+          is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
+          isAmong(l4proto, TCP_AND_UDP),
+          is(thDport, be16(DNS_PORT)),
+          leave,
+        ),
       ),
-    ),
     ...goes(egress.deny, 'denied', goTo('nm_forbid')),
     ...(egress.allow.length > 0 ? [...goes(egress.allow, 'allowed', leave), rule(goTo('nm_forbid'))] : []),
     table.chain('nm_egress', { type: 'filter', hook: 'prerouting', priority: -145 }),

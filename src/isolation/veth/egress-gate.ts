@@ -6,6 +6,7 @@ import type { Attempt } from '../../measurement/isolation.js';
 import { type Egress, isListed, type Led } from '../limits/destinations.js';
 import { addressSet, egressRules, TRIED_SETS } from '../limits/egress-rules.js';
 import { readAttempts } from '../limits/read-attempts.js';
+import { canonicalAddress } from '../machine/canonical-address.js';
 import { decodeAnswer } from '../names/decode-answer.js';
 import { namesIn } from '../names/hosts-file.js';
 import type { NatTable } from './nat-table.js';
@@ -59,7 +60,8 @@ export class EgressGate {
     const commands = (['allowed', 'denied'] as const).flatMap((verdict) =>
       known
         .filter((led) => isListed(egress, verdict, led))
-        .map(({ address }) => table.elements(addressSet(verdict, address), [addressBytes(address)])),
+        .map(({ address }) => canonicalAddress(address))
+        .map((address) => table.elements(addressSet(verdict, address), [addressBytes(address)])),
     );
     if (commands.length > 0) nat.commit(commands);
   }
