@@ -8,6 +8,8 @@ const cures = {
   COMMAND_NOT_EXECUTABLE: 'Check the file and its permissions (chmod +x).',
   UNKNOWN_USER: 'Give a name from the user database, or numbers: --user UID:GID.',
   MISSING_TOOLS: 'Install the packages named above.',
+  MISSING_LIBC:
+    'Install netmeter with its optional packages (npm install --include=optional); --isolation host needs none.',
   MISSING_RIGHTS: 'Run it as root: sudo netmeter -- COMMAND.',
   PORT_TAKEN: 'Choose another port, or end what listens there (ss -lntup tells).',
   NO_ISOLATION: 'See netmeter doctor, or measure the whole machine: --isolation host.',

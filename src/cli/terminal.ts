@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { NetmeterError } from '../errors.js';
 import { reasonOf } from '../files/reason-of.js';
 import { writeToDescriptor } from '../files/write-to-descriptor.js';
+import { explainMissingLibc } from '../missing-libc.js';
 import { visible } from '../report/visible.js';
 import { inert } from './inert.js';
 import { systemReason } from './system-reason.js';
@@ -35,7 +36,8 @@ export class Terminal {
   }
 
   /** Tells an error: what happened, and the cure. Unexpected ones come with their stack. */
-  complain(error: unknown): void {
+  complain(thrown: unknown): void {
+    const error = explainMissingLibc(thrown);
     const known = error instanceof NetmeterError ? error : systemReason(error);
     // A list of reasons, or of cures, has lines of its own.
     if (known) this.say(...known.message.split('\n'), ...known.cure.split('\n').map((line) => `  ${line.trimStart()}`));

@@ -20,14 +20,14 @@ type IsolationFinding = {
   readonly obstacles: readonly { readonly reason: string; readonly cure: string }[];
 };
 
-/** What netmeter doctor tells. `chosen`: what a run would use by itself. */
+/** What netmeter doctor tells. `chosen`: what a run would use by itself; null: it would be refused. */
 export type Diagnosis = {
   readonly schema: 1;
   readonly netmeter: string;
   readonly kernel: string;
   readonly findings: readonly Finding[];
   readonly isolations: readonly IsolationFinding[];
-  readonly chosen: Choice['kind'];
+  readonly chosen: Choice['kind'] | null;
 };
 
 const EXACTNESS = {
@@ -49,6 +49,7 @@ export function diagnose(facts: Facts, about: { readonly netmeter: string; reado
 }
 
 const findingsOf = (facts: Facts): Finding[] => [
+  { name: 'the C library, by koffi', probe: facts.libc },
   { name: 'rights over namespaces and links', probe: facts.rights },
   { name: 'ip, tc and the others', probe: facts.vethTools },
   { name: 'sudo without a password', probe: facts.sudo },
@@ -57,4 +58,10 @@ const findingsOf = (facts: Facts): Finding[] => [
   { name: 'pasta or slirp4netns', probe: facts.carrier },
 ];
 
-const chosen = (facts: Facts): Choice['kind'] => chooseIsolation({ asked: 'auto' }, facts).kind;
+function chosen(facts: Facts): Choice['kind'] | null {
+  try {
+    return chooseIsolation({ asked: 'auto' }, facts).kind;
+  } catch {
+    return null;
+  }
+}

@@ -19,7 +19,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, checks: readonly Check[], 
     ...findings,
     paint.bold('isolations'),
     ...isolations,
-    `A run uses ${paint.bold(diagnosis.chosen)}.`,
+    diagnosis.chosen ? `A run uses ${paint.bold(diagnosis.chosen)}.` : 'A run is refused.',
     ...(checks.length > 0 ? [paint.bold('measured'), ...checks.flatMap((check) => checkLines(check, paint))] : []),
     '',
   ].join('\n');

@@ -9,6 +9,8 @@ export type Probe =
 /** What this machine lets this user do. */
 export type Facts = {
   readonly root: boolean;
+  /** Calls of the C library, without which no namespace is made. */
+  readonly libc: Probe;
   /** Making a namespace and its links as this user. */
   readonly rights: Probe;
   /** The tools of a veth scope. */
@@ -68,9 +70,16 @@ export function chooseIsolation({ asked, needsNamespace = false }: Wish, facts: 
 
 function choose(needsNamespace: boolean, facts: Facts): Choice {
   if (needsNamespace) return vethDespite(facts) ?? userMode(facts) ?? refuse(['veth', 'user-mode'], facts);
+  if (!facts.libc.works && lacksLibcAlone(facts)) refuse(['veth', 'user-mode'], facts);
   const veth = facts.obstacles.length === 0 ? vethChoice(facts) : undefined;
   return veth ?? userMode(facts) ?? { kind: 'host', because: reasonsAgainst(facts) };
 }
+
+/** What a complete installation of netmeter would cure is no property of this machine. */
+const lacksLibcAlone = (facts: Facts) => {
+  const complete: Facts = { ...facts, libc: { works: true } };
+  return vethChoice(complete) !== undefined || userMode(complete) !== undefined;
+};
 
 const userMode = (facts: Facts): Choice | undefined =>
   userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : undefined;
@@ -90,8 +99,8 @@ function reasonsAgainst(facts: Facts): string[] {
 
 type VethChoice = Extract<Choice, { kind: 'veth' }>;
 
-function vethChoice({ rights, vethTools, sudo }: Facts): VethChoice | undefined {
-  if (!vethTools.works) return undefined;
+function vethChoice({ libc, rights, vethTools, sudo }: Facts): VethChoice | undefined {
+  if (!libc.works || !vethTools.works) return undefined;
   if (rights.works) return { kind: 'veth', by: 'root' };
   return sudo.works ? { kind: 'veth', by: 'sudo' } : undefined;
 }
@@ -106,8 +115,8 @@ const AS_ROOT: Failed = {
   cure: 'run netmeter as an ordinary user',
 };
 
-const userModeObstacles = ({ root, userNamespace, tun, carrier }: Facts): Failed[] =>
-  root ? [AS_ROOT] : failed(userNamespace, tun, carrier);
+const userModeObstacles = ({ root, libc, userNamespace, tun, carrier }: Facts): Failed[] =>
+  root ? [AS_ROOT] : failed(libc, userNamespace, tun, carrier);
 
 const offlineObstacles = ({ rights, userNamespace }: Facts): Failed[] =>
   rights.works || userNamespace.works ? [] : failed(rights, userNamespace);
@@ -137,7 +146,7 @@ export function obstaclesTo(kind: Isolating, facts: Facts): readonly InTheWay[] 
 const vethFailures = (facts: Facts): Failed[] =>
   vethChoice(facts)
     ? []
-    : [...failed(facts.vethTools), ...(facts.rights.works ? [] : failed(facts.rights, facts.sudo))];
+    : [...failed(facts.libc, facts.vethTools), ...(facts.rights.works ? [] : failed(facts.rights, facts.sudo))];
 
 function refuse(kinds: readonly Isolating[], facts: Facts): never {
   const lines = kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ reason }) => `  ${kind}: ${reason}`));

@@ -1,5 +1,7 @@
 import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
+import { requireLibc } from '../linux/libc.js';
+import { explainMissingLibc } from '../missing-libc.js';
 import type { Facts, Probe } from './choose-isolation.js';
 import { readObstacles } from './obstacles/read-obstacles.js';
 import { requireRights } from './require-rights.js';
@@ -12,10 +14,12 @@ import { findTools } from './tools/find-tools.js';
 export function readRootFacts(uid: number): Facts {
   const untried: Probe = { works: false, reason: 'not tried', cure: '' };
   const rights = attempt(requireRights);
+  const libc = attempt(requireLibc);
   return {
     root: geteuid?.() === 0,
+    libc,
     rights,
-    obstacles: rights.works ? readObstacles(uid) : [],
+    obstacles: libc.works && rights.works ? readObstacles(uid) : [],
     vethTools: attempt(findTools),
     sudo: untried,
     userNamespace: untried,
@@ -29,7 +33,8 @@ function attempt(check: () => unknown): Probe {
     check();
     return { works: true };
   } catch (error) {
-    if (!(error instanceof NetmeterError)) throw error;
-    return { works: false, reason: error.message, cure: error.cure };
+    const known = explainMissingLibc(error);
+    if (!(known instanceof NetmeterError)) throw error;
+    return { works: false, reason: known.message, cure: known.cure };
   }
 }

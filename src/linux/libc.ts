@@ -46,18 +46,35 @@ class Libc {
   }
 }
 
-/** glibc's binary first, as on most machines: it does not load where musl is. */
+/** The one that package.json pins: its calls are not those of every other. */
+export const KOFFI_VERSION = '3.3.4';
+
+/** Glibc's binary first, as on most machines: it does not load where musl is. */
 function loadKoffi(): typeof Koffi {
-  const load = createRequire(import.meta.url);
   let reason = 'there is none for this architecture, or optional packages were left out';
-  for (const libc of ['linux', 'musl']) {
-    try {
-      return load(`@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`);
-    } catch (error) {
-      if (!isMissing(error)) reason = error instanceof Error ? error.message : String(error);
+  for (const load of requirers()) {
+    for (const libc of ['linux', 'musl']) {
+      try {
+        const koffi = load(`@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`) as typeof Koffi;
+        if (koffi.version === KOFFI_VERSION) return koffi;
+        reason = `it is of version ${koffi.version} instead of ${KOFFI_VERSION}`;
+      } catch (error) {
+        if (!isMissing(error)) reason = error instanceof Error ? error.message : String(error);
+      }
     }
   }
   throw new NoLibcError(`koffi has no binary that runs here (linux ${arch}): ${reason}`);
+}
+
+/** Beside this package, as npm installs it; else beside koffi, where pnpm does, and npm when a project has another version. */
+function* requirers(): Generator<NodeJS.Require> {
+  const load = createRequire(import.meta.url);
+  yield load;
+  try {
+    yield createRequire(load.resolve('koffi'));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';

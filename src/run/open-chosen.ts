@@ -4,6 +4,7 @@ import type { Scope } from '../isolation/scope.js';
 import { LinuxError } from '../linux/linux-error.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Warning } from '../measurement/measurement.js';
+import { explainMissingLibc } from '../missing-libc.js';
 import { needsNamespace } from './choose-place.js';
 import { openScope, type ScopeOptions } from './open-scope.js';
 
@@ -18,7 +19,7 @@ export async function openChosen(place: Choice, options: ScopeOptions): Promise<
   try {
     return { scope: await openScope(place, options), warnings: choiceWarnings(place) };
   } catch (error) {
-    if (!isOpen(place, options) || !isNotStarted(error)) throw error;
+    if (!isOpen(place, options) || !isNotStarted(error)) throw explainMissingLibc(error);
     const inPlace = { kind: 'host', because: [error.message] } as const;
     return { scope: await openScope(inPlace, options), warnings: choiceWarnings(inPlace) };
   }

@@ -9,6 +9,7 @@ const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure:
 const about = { netmeter: '0.1.0', kernel: '6.18.0' };
 const user: Facts = {
   root: false,
+  libc: yes,
   rights: no('rights'),
   vethTools: yes,
   sudo: no('sudo'),

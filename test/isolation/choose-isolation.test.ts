@@ -13,6 +13,7 @@ const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure:
 
 const nothing: Facts = {
   root: false,
+  libc: yes,
   rights: no('rights'),
   vethTools: no('tools'),
   sudo: no('sudo'),
@@ -58,6 +59,12 @@ test.each<[string, Asked, Facts, object]>([
     { kind: 'host', because: ['no rights', 'no sudo'] },
   ],
   [
+    'nor koffi, nor anything else',
+    'auto',
+    { ...root, rights: no('rights'), libc: no('libc') },
+    { kind: 'host', because: ['no libc', 'no rights', 'no sudo'] },
+  ],
+  [
     'a user without anything',
     'auto',
     nothing,
@@ -91,6 +98,15 @@ test.each<[string, Facts, object]>([
 describe('what does not work is refused with each reason and cure, and the host is only offered', () => {
   test.each<[string, Asked, Facts, string[], string[]]>([
     ['veth that would lead nowhere', 'veth', blocked, ['no forwarding', 'forward'], ['tun']],
+    ['a namespace that lacks koffi alone', 'auto', { ...root, libc: no('libc') }, ['no libc', 'get libc'], ['tun']],
+    [
+      'a carrier that lacks koffi alone',
+      'auto',
+      { ...user, sudo: no('sudo'), libc: no('libc') },
+      ['get libc'],
+      ['tun'],
+    ],
+    ['veth without koffi', 'veth', { ...root, libc: no('libc') }, ['get libc'], ['tun']],
     ['veth without tools', 'veth', { ...user, vethTools: no('tools') }, ['tools'], ['tun']],
     ['user-mode for root', 'user-mode', { ...everything, root: true }, ['not for root'], []],
     ['offline without any right', 'offline', nothing, ['rights', 'userns'], ['tun']],

@@ -6,8 +6,6 @@ import { Machine } from './machine.js';
 
 const NUMBER = 62;
 const BYTES = 100_000;
-/** The exit status of a broken budget. */
-const EXCEEDED = 120;
 /** An ordinary user, that the machine's policies are for. */
 const USER = 4242;
 
@@ -112,11 +110,13 @@ describePrivileged('where a namespace is not what the machine is', () => {
       expect(summary).toMatch(reason);
     });
 
-    // IPv6 gets through in each case.
+    // IPv6 gets through in each case. Without a count of the command's own a breach is not certain, and no pass either.
     test('the budget holds', async () => {
-      const { report, status } = await measured(mounts, `--quiet --max-in ${BYTES / 2}B`);
-      expect(status).toBe(EXCEEDED);
-      expect(report?.budget?.verdict).toBe('exceeded');
+      const kept = await measured(mounts, `--quiet --max-in ${4 * BYTES}B`);
+      expect([kept.status, kept.report?.budget?.verdict]).toEqual([0, 'within']);
+      const broken = await measured(mounts, `--quiet --max-in ${BYTES / 2}B`);
+      expect([120, 125]).toContain(broken.status);
+      expect(broken.report?.budget?.verdict).not.toBe('within');
     });
 
     test('where a namespace is asked for, what is in the way is said, with what helps', async () => {
