@@ -116,11 +116,11 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
   });
 
   describe('what goes past the queue that counts is unknown, and said', () => {
-    const unseen = async (script: string) => {
+    const unseen = async (script: string, code: string) => {
       const { report, status, stderr } = await measured(['sh', '-euc', script], ['--max-out', '1kB']);
       expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
       expect(report.traffic.external.out.wireOctets).toBe(null);
-      expect(report.warnings.map(({ code }) => code)).toEqual(['QUEUE_BYPASSED']);
+      expect(report.warnings.map((warning) => warning.code)).toEqual([code]);
       expect(status).toBe(125);
       return report;
     };
@@ -137,16 +137,30 @@ own = fcntl.ioctl(sender.fileno(), 0x8927, struct.pack("256s", device.encode()))
 frame = bytes.fromhex(peer.replace(":", "")) + own + b"\\x08\\0" + b"\\x45" + b"\\0" * 527
 for _ in range(1000): sender.send(frame)
 `;
-      await unseen(`python3 -c '${past}'`);
+      await unseen(`python3 -c '${past}'`, 'QUEUE_BYPASSED');
     });
 
-    test('while another queue is in its place', async () => {
-      const { ipv4 } = wire;
+    test.each([
+      ['for a while', 5_000_000],
+      ['for a moment', 0],
+    ])('while another queue is in its place, %s', async (_, octets) => {
+      const [away, back] = ['tc qdisc del dev nm4 root', 'tc qdisc add dev nm4 root handle 6e6d: pfifo limit 10000'];
+      const upload = (count: number) => traffic('upload', wire.ipv4, count);
       const report = await unseen(
-        `tc qdisc del dev nm4 root; ${traffic('upload', ipv4, 5_000_000)}; tc qdisc add dev nm4 root handle 6e6d: pfifo limit 10000
-        ${traffic('upload', ipv4, 20_000_000)}`,
+        `${away}; ${octets > 0 ? upload(octets) : 'true'}; ${back}; ${upload(20_000_000)}`,
+        'QUEUE_LOST',
       );
       expect(report.traffic.external.in.wireOctets).toBeGreaterThan(0);
+    });
+
+    test('another queue beside it is no other queue', async () => {
+      const { report } = await measured([
+        'sh',
+        '-euc',
+        `tc qdisc add dev nm4 clsact; ${traffic('upload', wire.ipv4, 500)}`,
+      ]);
+      expect(report.warnings).toEqual([]);
+      expect(report.traffic.external.out.wireOctets).toBeGreaterThan(500);
     });
   });
 

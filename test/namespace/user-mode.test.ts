@@ -176,6 +176,21 @@ describePrivileged('user-mode isolation', () => {
     expect((await asUser(meter('-q', '--', 'sh', '-c', script))).status).toBe(status);
   });
 
+  test('with --kill the kernel refuses what a command that ignores SIGTERM goes on with', async () => {
+    const { status, report, stderr } = await measure(
+      `trap '' TERM; while :; do ${traffic('download', wire.ipv4, 2_000_000)} 2>/dev/null || :; done`,
+      ['--kill', '--max-total', '2MB', '--interval', '100ms', '--grace', '2s'],
+    );
+    expect(status, stderr).toBe(120);
+    const series = [
+      ...report.series.samples.map(({ in: octets }) => octets),
+      report.traffic.external.in.wireOctets ?? 0,
+    ];
+    const over = series.findIndex((octets) => octets > 2_000_000);
+    expect((series.at(-1) ?? 0) - (series[over + 3] ?? series.at(-1) ?? 0)).toBeLessThan(200_000);
+    expect(series.length).toBeGreaterThan(over + 10);
+  });
+
   test('the command is who it was, with its home, and without rights', async () => {
     const { stdout } = await asUser(
       meter('-q', '--', 'sh', '-c', 'id -u; id -g; echo $HOME; pwd; stat -c %U .; grep CapEff /proc/self/status'),

@@ -7,8 +7,8 @@ import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { takeDescriptor } from '../../linux/pidfd.js';
 import { INNER_SOCKETS_WORD, ownFile } from './own-file.js';
 
-/** A scope's users of nftables: what counts remotes, leads look-ups, counts ports, hears of refusals. */
-const SOCKETS = 4;
+/** A scope's users of nftables: what counts remotes, leads look-ups, counts ports, hears of refusals, refuses. */
+const SOCKETS = 5;
 
 type Inside = {
   /** argv that runs what follows it inside, with the rights over the namespace. */

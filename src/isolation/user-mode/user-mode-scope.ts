@@ -59,6 +59,7 @@ export class UserModeScope implements Scope {
   readonly #isPublished: boolean;
   #inside: Promise<InnerNftables> | undefined;
   #remotes: RemoteTable | undefined;
+  #refusal: Disposable | undefined;
   readonly #guardian: UserGuardian;
   readonly #exempted = new Exempted([]);
   #run: CarrierRun | undefined;
@@ -172,6 +173,13 @@ export class UserModeScope implements Scope {
     return (await this.#inside)?.take();
   }
 
+  refuse = async (): Promise<void> => {
+    const nftables = await this.nftables();
+    if (!nftables) return;
+    const { refuseAll } = await import('./refuse-all.js');
+    this.#refusal = refuseAll(nftables, TAP);
+  };
+
   unansweredWarnings(): Warning[] {
     return this.#run?.unansweredWarnings() ?? [];
   }
@@ -181,6 +189,7 @@ export class UserModeScope implements Scope {
     this.#run?.leave();
     this.#names[Symbol.dispose]();
     this.#remotes?.[Symbol.dispose]();
+    this.#refusal?.[Symbol.dispose]();
     await this.#guardian.finish();
     (await this.#inside)?.[Symbol.dispose]();
   }

@@ -9,6 +9,7 @@ import type { WireReading } from '../scope.js';
 import type { MadeLink } from './make-links.js';
 import type { Namespace } from './namespace.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
+import { QueueWatch } from './queue-watch.js';
 import { readQueues } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
 import { endMessages, returnRoutes, routeMessages, upMessages } from './veth-pair.js';
@@ -34,12 +35,15 @@ export class VethLinks implements Disposable {
   /** In the command's. */
   readonly #there: NetlinkSocket;
   readonly #links: readonly MadeLink[];
+  readonly #namespace: Namespace;
+  #watch: QueueWatch | undefined;
 
   /** @param here a socket of the host's namespace, for these links to close */
   constructor(links: readonly MadeLink[], namespace: Namespace, here: NetlinkSocket, options: LinksOptions) {
     this.#links = links;
     this.#options = options;
     this.#here = here;
+    this.#namespace = namespace;
     this.#there = namespace.network.inside(() => NetlinkSocket.open(NETLINK_ROUTE));
   }
 
@@ -75,6 +79,7 @@ export class VethLinks implements Disposable {
       [queueMessages(LOOPBACK), ...links.map(({ plan, inner }) => upMessages(inner, this.#shapeOf(plan)))],
       links.map(({ plan, inner }) => routeMessages(inner, plan, local)),
     );
+    this.#watch = this.#namespace.network.inside(() => new QueueWatch());
   }
 
   /** Resolves when both ends of every link send what they are given. @throws {NetmeterError} SETUP_FAILED */
@@ -85,22 +90,24 @@ export class VethLinks implements Disposable {
     }
   }
 
-  /** Some 0.2 ms. Undefined for a queue that is gone or no longer ours. */
+  /** Some 0.2 ms. Undefined for a queue that is gone, no longer ours, or has been replaced meanwhile. */
   read(): WireReading {
     const links = this.#links;
     const incoming = readQueues(
       this.#here,
       links.map(({ host }) => host),
     );
-    const outgoing = readQueues(this.#there, [LOOPBACK, ...links.map(({ inner }) => inner)]);
+    const inner = [LOOPBACK, ...links.map((link) => link.inner)].filter((index) => !this.#watch?.hasChanged(index));
+    const outgoing = readQueues(this.#there, inner);
     return {
       ...Object.fromEntries(links.map(({ plan, host }) => [`${plan.inner.device}.in`, incoming.get(host)])),
       'lo.out': outgoing.get(LOOPBACK),
-      ...Object.fromEntries(links.map(({ plan, inner }) => [`${plan.inner.device}.out`, outgoing.get(inner)])),
+      ...Object.fromEntries(links.map((link) => [`${link.plan.inner.device}.out`, outgoing.get(link.inner)])),
     };
   }
 
   [Symbol.dispose](): void {
+    this.#watch?.[Symbol.dispose]();
     this.#here[Symbol.dispose]();
     this.#there[Symbol.dispose]();
   }

@@ -5,6 +5,7 @@ import { string, u32, u64 } from '../values.js';
 
 /** linux/rtnetlink.h, linux/pkt_sched.h, linux/gen_stats.h. */
 export const RTM_NEWQDISC = 36;
+export const RTM_DELQDISC = 37;
 const RTM_GETQDISC = 38;
 const TC_H_ROOT = 0xffffffff;
 const TCA = { KIND: 1, OPTIONS: 2, STATS2: 7 } as const;
@@ -89,6 +90,16 @@ export function decodeQueue({ payload }: ReceivedMessage): Queue {
     // Of 32 bits before Linux 5.5.
     packets: statistics.u64(TCA_STATS_PKT64) ?? BigInt(basic.readUInt32LE(8)),
   };
+}
+
+/** Which queue is gone, or there; `isRoot`: in place of the device's own. */
+export type QueueChange = Pick<Queue, 'index' | 'handle'> & { readonly isRoot: boolean };
+
+/** Reads a message of type RTM_NEWQDISC or RTM_DELQDISC. @throws {MalformedMessageError} */
+export function decodeQueueChange({ payload }: ReceivedMessage): QueueChange {
+  if (payload.length < HEADER) throw new MalformedMessageError('malformed queue');
+  const [handle, parent] = [payload.readUInt32LE(8), payload.readUInt32LE(12)];
+  return { index: payload.readInt32LE(4), handle, isRoot: parent === TC_H_ROOT };
 }
 
 function header(index: number, handle: number, parent: number): Buffer {
