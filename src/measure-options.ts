@@ -13,6 +13,8 @@ export type MeasureOptions = {
   readonly limits?: Limits;
   /** What it may use without a warning; their breach fails nothing. */
   readonly warnLimits?: Limits;
+  /** Judges the limits although the command had ways to a network that no counter sees; they are unjudged by default. */
+  readonly ignoreBypasses?: boolean;
   /** Ends the tree as soon as a sample shows that `in`, `out` or `total` is exceeded. */
   readonly kill?: boolean;
   /** Has the kernel keep the limits on in, out and total, and ends the tree for a breach. */

@@ -10,6 +10,8 @@ import { newRun } from './isolation/tools/script-environment.js';
 import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
+import type { Door } from './measurement/remotes.js';
+import type { Method } from './measurement/traffic.js';
 import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
 import { CommandTree } from './run/command-tree.js';
@@ -80,6 +82,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const budget = await judgeRun(options, {
     ...{ external, method, traffic, protocol, series, ...explanation },
     isShared: contamination !== undefined && contamination.grade !== 'clean',
+    bypasses: options.ignoreBypasses ? [] : openBypasses(doors ?? [], scope, method),
     ended: guard.ended,
   });
   return {
@@ -119,6 +122,15 @@ const tracesProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOpt
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
   (tcp.connectionsFailed ?? 0) + (tcp.retransmittedSegments ?? 0) > 0;
+
+/**
+ * Those that may have moved what no counter sees. Counted at its sockets, the tree is counted in each namespace; in the host's
+ * own everybody is.
+ */
+function openBypasses(doors: readonly Door[], { isolation }: Scope, { name }: Method) {
+  if (name === 'cgroup') return doors.filter(({ kind, leadsOut }) => leadsOut && kind !== 'child-namespace');
+  return isolation.kind === 'host' ? [] : doors.filter(({ leadsOut }) => leadsOut);
+}
 
 /** Whoever shares the namespace may be in its numbers. */
 const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), foreignConnections: null } as const;

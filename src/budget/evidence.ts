@@ -34,5 +34,7 @@ export type Evidence = {
   readonly remotes?: RemoteUse | undefined;
   readonly dns?: DnsUse | undefined;
   readonly processes?: ProcessShares | undefined;
+  /** Ways to a network that no counter sees; those that are to be ignored left out. */
+  readonly bypasses?: readonly { readonly what: string }[];
   readonly series?: Series;
 };

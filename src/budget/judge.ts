@@ -1,5 +1,6 @@
 import type { JudgedBudget, JudgedLimit, Verdict } from '../measurement/budget.js';
 import type { Bounds } from './bounds.js';
+import { withBypasses } from './bypass-bounds.js';
 import { connectionBounds, dnsBounds } from './count-bounds.js';
 import type { Evidence } from './evidence.js';
 import { type Limit, type Limits, listLimits } from './limits.js';
@@ -17,9 +18,9 @@ import { wireBounds } from './wire-bounds.js';
 export function judge(limits: Limits, evidence: Evidence, warnings: Limits = {}): JudgedBudget | undefined {
   return closeBudget(
     [
-      ...listLimits(limits).map((limit) => judgeLimit(limit, boundsOf(limit, evidence))),
+      ...listLimits(limits).map((limit) => judgeLimit(limit, certain(limit, evidence))),
       ...listLimits(warnings).map(
-        (limit): JudgedLimit => ({ ...judgeLimit(limit, boundsOf(limit, evidence)), level: 'warn' }),
+        (limit): JudgedLimit => ({ ...judgeLimit(limit, certain(limit, evidence)), level: 'warn' }),
       ),
     ],
     evidence.ended,
@@ -38,6 +39,8 @@ function judgeLimit(limit: Unjudged, { lower, upper, used, reason }: Bounds): Ju
   const verdict = lower > limit.limit ? 'exceeded' : upper <= limit.limit ? 'within' : 'unmeasured';
   return { ...limit, used, verdict, ...(verdict === 'unmeasured' && reason && { reason }) };
 }
+
+const certain = (limit: Limit, evidence: Evidence) => withBypasses(limit.kind, boundsOf(limit, evidence), evidence);
 
 function boundsOf({ kind, subject = '' }: Limit, evidence: Evidence): Bounds {
   switch (kind) {

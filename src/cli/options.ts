@@ -74,6 +74,11 @@ export const OPTIONS: readonly Option[] = [
     group: 'Budget',
     description: 'Have the kernel refuse all that is beyond the limits, and end the command',
   },
+  {
+    name: 'ignore-bypasses',
+    group: 'Budget',
+    description: 'Judge limits although the command had ways to a network that no counter sees',
+  },
   { name: 'budget-exit-code', value: 'N', group: 'Budget', description: 'Exit code of a broken budget (default 120)' },
   {
     name: 'report',

@@ -23,6 +23,7 @@ import { usage } from './usage-error.js';
 export type RunOptions = {
   readonly limits: Limits;
   readonly warnLimits: Limits;
+  readonly ignoreBypasses?: true;
   readonly config: ConfigChoice;
   /** The name of a budget in the configuration. */
   readonly budgetName?: string;
@@ -83,6 +84,7 @@ export function runOptions(values: Values): RunOptions {
     ...parseBaseline(one),
     ...parseRepeat(one),
     kill: values.has('kill'),
+    ...(values.has('ignore-bypasses') && { ignoreBypasses: true }),
     ...(enforce && { enforce }),
     ...(rate !== undefined && { rateLimit: parseRate(rate) }),
     ...((values.has('allow') || values.has('deny')) && {

@@ -28,7 +28,9 @@ export class CommandTree {
   /** @param isCounted the numbers are counted at the tree's control group */
   groupView(isCounted: boolean): GroupView | undefined {
     const { group } = this;
-    return group && { folder: group.cgroup.folder, folderOf: (pid) => group.folderOf(pid), isCounted };
+    return (
+      group && { folder: group.cgroup.folder, fd: group.cgroup.fd, folderOf: (pid) => group.folderOf(pid), isCounted }
+    );
   }
 
   /** Runs `spawn`, whose child is the command, so that it starts in the tree's control group. */

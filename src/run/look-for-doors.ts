@@ -1,7 +1,11 @@
 import { cpuUsage } from 'node:process';
+import { withForeign } from '../attribution/foreign-namespaces.js';
 import type { Boundary } from '../boundary.js';
 import type { Doors, GroupView } from '../evidence/doors.js';
+import { watchForeignSockets } from '../evidence/foreign-sockets.js';
+import { networkOf } from '../evidence/read-text.js';
 import type { Scope } from '../isolation/scope.js';
+import { NetworkNamespace } from '../linux/namespace.js';
 import type { Door } from '../measurement/remotes.js';
 import { milliseconds } from '../units.js';
 
@@ -16,6 +20,7 @@ const LONG_MS = 50;
 export class DoorWatch implements Disposable {
   readonly #scope: Scope;
   readonly #group: GroupView | undefined;
+  readonly #foreign: ReturnType<typeof watchForeignSockets>;
   readonly #boundary: Boundary;
   readonly #started = performance.now();
   readonly #early: readonly NodeJS.Timeout[];
@@ -26,17 +31,24 @@ export class DoorWatch implements Disposable {
   #looks = 0;
   #commandEnded = false;
 
-  /** @param group the tree's control group, where it has one */
+  /**
+   * Before the command is started.
+   * @param group the tree's control group, where it has one
+   */
   constructor(scope: Scope, group: GroupView | undefined, boundary: Boundary) {
     this.#scope = scope;
     this.#group = group;
+    this.#foreign = boundary.attemptNow('bypasses', () => this.#watchSockets(group), undefined);
     this.#boundary = boundary;
     this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
   }
 
   /** What was found; null: there was no time for a look, or none succeeded. */
   get found(): readonly Door[] | null {
-    return this.#doors && this.#looks > 0 ? this.#doors.found : null;
+    const looked = this.#doors && this.#looks > 0 ? this.#doors.found : null;
+    const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
+    if (foreign.length === 0) return looked;
+    return withForeign(looked ?? [], foreign, networkOf('self') ?? '');
   }
 
   /** One look, unless looks take too much of the time. Never rejects. */
@@ -56,6 +68,13 @@ export class DoorWatch implements Disposable {
 
   [Symbol.dispose](): void {
     for (const timer of this.#early) clearTimeout(timer);
+    this.#foreign?.[Symbol.dispose]();
+  }
+
+  #watchSockets(group: GroupView | undefined): ReturnType<typeof watchForeignSockets> {
+    if (!group) return undefined;
+    using namespace = this.#scope.inspect((process) => NetworkNamespace.open(`/proc/${process}/ns/net`));
+    return watchForeignSockets(group.fd, namespace);
   }
 
   #lookIfShort(): Promise<void> {

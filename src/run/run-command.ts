@@ -65,6 +65,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+  using doors = new DoorWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
   const startedAt = new Date();
   const start = performance.now();
   const cpuBefore = childCpu();
@@ -73,7 +74,6 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
-  using doors = new DoorWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void doors.look();

@@ -192,6 +192,46 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       expect(stderr).toContain("netmeter's own (pid");
     });
 
+    const OUT = ['nsenter', `--net=/proc/${process.pid}/ns/net`];
+    /** A datagram for this machine's own discard port, and over at once. */
+    const SEND = ['bash', '-c', 'echo >/dev/udp/127.0.0.1/9'];
+
+    test.each([
+      ['in', []],
+      ['judged all the same', ['--ignore-bypasses']],
+    ])('who is back outside for a moment between two looks is seen, with a limit: %s', async (_, ignore) => {
+      const limits = ['--max-total', '1kB', '--max-loopback', '1kB', ...ignore];
+      const { report, status, stderr } = await measured([...OUT, ...SEND], ['--interval', '1h', ...limits]);
+      expect(report.doors).toEqual([
+        expect.objectContaining({
+          kind: 'child-namespace',
+          what: expect.stringMatching(/^net:\[\d+\], netmeter's own$/),
+          leadsOut: true,
+          pid: expect.any(Number),
+          name: expect.any(String),
+        }),
+      ]);
+      const isJudged = ignore.length > 0;
+      expect(report.budget?.limits.map(({ verdict }) => verdict)).toEqual([
+        isJudged ? 'within' : 'unmeasured',
+        'within',
+      ]);
+      expect(status).toBe(isJudged ? 0 : 125);
+      expect(stderr.replaceAll(/\s+/g, ' ').includes('could go past the counters')).toBe(!isJudged);
+    });
+
+    test('a limit that is exceeded stays so, whatever else may have passed', async () => {
+      const script = `${OUT.join(' ')} ${SEND[0]} -c '${SEND[2]}'; python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} 5`;
+      const { report, status } = await measured(['sh', '-c', script], ['--max-total', '1kB']);
+      expect(report.budget?.verdict).toBe('exceeded');
+      expect(status).toBe(120);
+    });
+
+    test('a namespace that was left again before a look leads somewhere, as far as is known', async () => {
+      const { report } = await measured(['unshare', '--net', ...SEND], ['--interval', '1h', '--max-total', '1kB']);
+      expect(report.doors?.map(({ kind }) => kind)).toEqual(['child-namespace']);
+    });
+
     test('many processes in the scope itself are none', async () => {
       const { report } = await measured(['sh', '-c', 'sleep 1.5 & sleep 1.5 & wait'], OPTIONS);
       expect(report.doors).toEqual([]);

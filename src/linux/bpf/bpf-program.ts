@@ -6,10 +6,17 @@ import { withLockedMemory } from './locked-memory.js';
 import { objectName } from './object-name.js';
 
 /** enum bpf_prog_type, linux/bpf.h. */
-const TYPES = { cgroupSkb: 8, sockOps: 13, rawTracepoint: 17, cgroupSockAddr: 18 } as const;
+const TYPES = { cgroupSkb: 8, cgroupSock: 9, sockOps: 13, rawTracepoint: 17, cgroupSockAddr: 18 } as const;
 
 /** enum bpf_attach_type, of those that are attached to a control group. */
-export const CGROUP_ATTACHMENTS = { ingress: 0, egress: 1, sockOps: 3, connect4: 10, connect6: 11 } as const;
+export const CGROUP_ATTACHMENTS = {
+  ingress: 0,
+  egress: 1,
+  sockCreate: 2,
+  sockOps: 3,
+  connect4: 10,
+  connect6: 11,
+} as const;
 
 export type CgroupAttachment = keyof typeof CGROUP_ATTACHMENTS;
 
@@ -18,7 +25,7 @@ export type BpfProgramPlan = {
   readonly name: string;
   readonly code: Assembler;
 } & (
-  | { readonly type: 'cgroupSkb' | 'sockOps' | 'cgroupSockAddr'; readonly attachment: CgroupAttachment }
+  | { readonly type: 'cgroupSkb' | 'cgroupSock' | 'sockOps' | 'cgroupSockAddr'; readonly attachment: CgroupAttachment }
   | { readonly type: 'rawTracepoint'; readonly attachment?: never }
 );
 

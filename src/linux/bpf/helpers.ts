@@ -5,6 +5,7 @@ export const HELPERS = {
   map_delete_elem: 3,
   ktime_get_ns: 5,
   get_current_pid_tgid: 14,
+  get_current_comm: 16,
   skb_load_bytes: 26,
   current_task_under_cgroup: 37,
   get_socket_cookie: 46,
@@ -13,6 +14,7 @@ export const HELPERS = {
   sk_fullsock: 95,
   tcp_sock: 96,
   probe_read_kernel: 113,
+  get_netns_cookie: 122,
 } as const;
 
 export type Helper = keyof typeof HELPERS;

@@ -24,7 +24,7 @@ _netmeter() {
       mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W 'attach budget compare doctor help watch' -- "$word")
     fi
   else
-    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --no-config --baseline --max-increase --min-increase --save-baseline --kill --enforce --budget-exit-code --report --ci --by --reverse-dns --redact --quiet -q --isolation --in-place --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion --help -h --version -V --' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W '--max-in --max-out --max-total --max-rate-average --max-rate-peak --max-connections --max-dns-queries --max-remote --max-process --max-loopback --max-host-local --warn-in --warn-out --warn-total --warn-rate-average --warn-rate-peak --warn-connections --warn-dns-queries --warn-remote --warn-process --warn-loopback --warn-host-local --budget --config --no-config --baseline --max-increase --min-increase --save-baseline --kill --enforce --ignore-bypasses --budget-exit-code --report --ci --by --reverse-dns --redact --quiet -q --isolation --in-place --netns --baseline-idle --host-port --publish -p --rate-limit --allow --deny --user --wait --runs --warmup --prepare --judge --grace --linger --interval --completion --help -h --version -V --' -- "$word")
   fi
 }
 _netmeter_value() {

@@ -47,6 +47,7 @@ complete -c netmeter -n __netmeter_own -l min-increase -x -d 'Never fail for an 
 complete -c netmeter -n __netmeter_own -l save-baseline -rF -d 'Write the report as a baseline when all went well'
 complete -c netmeter -n __netmeter_own -l kill -d 'End the command as soon as a sample shows the breach'
 complete -c netmeter -n __netmeter_own -l enforce -d 'Have the kernel refuse all that is beyond the limits, and end the command'
+complete -c netmeter -n __netmeter_own -l ignore-bypasses -d 'Judge limits although the command had ways to a network that no counter sees'
 complete -c netmeter -n __netmeter_own -l budget-exit-code -x -d 'Exit code of a broken budget (default 120)'
 complete -c netmeter -n __netmeter_own -l report -rF -d 'Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout'
 complete -c netmeter -n __netmeter_own -l ci -x -a 'auto github gitlab none' -d 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none'

@@ -35,6 +35,7 @@ _netmeter() {
     '--save-baseline=[Write the report as a baseline when all went well]:FILE:_files' \
     '--kill[End the command as soon as a sample shows the breach]' \
     '--enforce[Have the kernel refuse all that is beyond the limits, and end the command]' \
+    '--ignore-bypasses[Judge limits although the command had ways to a network that no counter sees]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
     '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none]:SYSTEM:(auto github gitlab none)' \

@@ -1,0 +1,27 @@
+import { closeSync } from 'node:fs';
+import { libcFunction } from './libc.js';
+
+const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
+const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
+
+/** socket(2), socket(7). */
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_NETNS_COOKIE = 71;
+
+/**
+ * The number by which BPF knows the calling thread's network namespace; no other has had it since the machine's start.
+ * @throws {LinuxError} getsockopt: ENOPROTOOPT before Linux 5.14
+ */
+export function netnsCookie(): bigint {
+  const fd = openSocket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  try {
+    const [value, size] = [Buffer.alloc(8), Buffer.from([8, 0, 0, 0])];
+    getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, size);
+    return value.readBigUInt64LE();
+  } finally {
+    closeSync(fd);
+  }
+}
