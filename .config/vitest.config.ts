@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { TEST_MS, WAIT_MS } from '../test/wait.js';
+import { ownMachines } from './machine/pool.js';
 
 /** Where CI wants the counts. */
 const results = process.env['NETMETER_TEST_RESULTS'];
@@ -9,21 +11,24 @@ export default defineConfig({
     clearMocks: true,
     // The runs that are tested are not those that a CI system is to be told of.
     env: { GITHUB_ACTIONS: '' },
+    // One limit for all that is awaited, and one for a test: what takes longer hangs. They are no measure of speed.
+    testTimeout: TEST_MS,
+    hookTimeout: TEST_MS,
+    expect: { poll: { timeout: WAIT_MS, interval: 50 } },
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       {
         extends: true,
         test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/cli/**', 'test/namespace/**'] },
       },
-      { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], pool: ownMachines } },
       {
         extends: true,
         test: {
           name: 'namespace',
           include: ['test/namespace/**/*.test.ts'],
+          pool: ownMachines,
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { once } from './wait.js';
 
 /** A headless browser of this machine; undefined: there is none. */
 export const BROWSER = ['chromium-headless-shell', 'google-chrome', 'chromium'].find(

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from '../src/measurement/measurement.js';
+import { RUN_MS } from './wait.js';
 
 export const ROOT = new URL('..', import.meta.url).pathname;
 export const NETMETER = join(ROOT, 'bin/netmeter.js');
@@ -15,7 +16,7 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs the built command to its end. */
+/** Runs the built command to its end, which comes by itself: one that hangs is killed, and its output is the error. */
 export function netmeter(words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
   return runToEnd(process.execPath, [NETMETER, ...words], options);
 }
@@ -31,8 +32,13 @@ export function runToEnd(file: string, words: readonly string[], options: SpawnO
     stderr += chunk;
   });
   return new Promise((resolve, reject) => {
+    const hangs = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`no end within ${RUN_MS / 1000} s: ${file} ${words.join(' ')}\n${stdout}\n${stderr}`));
+    }, RUN_MS);
     child.once('error', reject);
     child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    child.once('close', () => clearTimeout(hangs));
   });
 }
 

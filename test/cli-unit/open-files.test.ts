@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { originalOpenFiles } from '../../src/cli/open-files.js';
+import { once } from '../wait.js';
 
 test('the soft limit of a parent that has less is found', async () => {
   const parent = spawn('sh', ['-c', 'ulimit -Sn 77 && echo set && exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });

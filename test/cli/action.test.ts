@@ -137,9 +137,9 @@ describePrivileged('its steps', () => {
   });
 
   test('limits are handed on, and a bad one is said', async () => {
-    const { status, stderr } = await metered({ run: 'true', 'max-in': '50m' });
+    const { status, stderr } = await metered({ run: 'true', 'max-in': '50q' });
     expect(status).toBe(125);
-    expect(stderr).toContain('MB or MiB');
+    expect(stderr).toContain('no unit of size');
   });
 });
 

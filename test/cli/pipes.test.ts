@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NETMETER, netmeter, ROOT, runToEnd } from '../netmeter.js';
+import { once, until } from '../wait.js';
 
 const METER = `'${process.execPath}' '${NETMETER}'`;
 const REPORT = join(ROOT, 'fixtures/reports/1/crawl.json');
@@ -47,7 +47,7 @@ describe('a pipe in the place of a file', () => {
     });
     const gone = once(waiting, 'exit');
     // Its handlers are there before it opens anything.
-    while (!isReading(waiting.pid ?? 0, fifo)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until('it waits for the pipe', () => isReading(waiting.pid ?? 0, fifo));
     waiting.kill(signal);
     expect(await gone).toEqual([signal === 'SIGTERM' ? 143 : 130, null]);
     holder.kill('SIGKILL');

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRecord } from '../../src/watch/parse-record.js';
 import type { SampleRecord } from '../../src/watch/record.js';
 import type { WatchSummary } from '../../src/watch/summary.js';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { letPass, once, until } from '../wait.js';
 
 let folder: string;
 let path: string;
@@ -28,10 +27,6 @@ function samples(): SampleRecord[] {
     .split('\n')
     .map(parseRecord)
     .flatMap((parsed) => (parsed.kind === 'record' ? [parsed.record] : []));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setTimeout(10);
 }
 
 const lineCount = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
@@ -77,7 +72,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s takes a last sample, tells the total and is no failure',
   async (signal) => {
     const { child, said, closed } = start('--interval', '1h', '--out', path);
-    await until(() => lineCount() === 1);
+    await until('so many lines are written', () => lineCount() === 1);
     child.kill(signal);
     expect(await closed).toEqual([0, null]);
     expect(samples().length).toBe(2);
@@ -100,7 +95,7 @@ test('killed in the middle of its appends, again and again, it loses nothing', a
   for (let round = 1; round <= 5; round++) {
     const before = lineCount();
     const { child, closed } = start('--quiet', '--interval', '1ms', '--out', path);
-    await until(() => lineCount() >= before + 20);
+    await until('so many lines are written', () => lineCount() >= before + 20);
     child.kill('SIGKILL');
     await closed;
     // What a power loss may leave.
@@ -136,7 +131,7 @@ test('a cut last line is said, stays, and is told by the report', async () => {
 
 test('two of them on one file: the second is refused', async () => {
   const { child, closed } = start('--quiet', '--out', path);
-  await until(() => lineCount() === 1);
+  await until('so many lines are written', () => lineCount() === 1);
   const second = await watch('--for', '0', '--out', path);
   expect(second).toMatchObject({ status: 125, stdout: '' });
   expect(second.stderr).toContain(`another netmeter watch writes to ${path}`);
@@ -242,12 +237,12 @@ describePrivileged('beside a run', () => {
 
   test('a watch that was stopped for a while tells a gap, and no byte is missing', async () => {
     const { child, closed } = start('--quiet', '--interval', '50ms', '--out', path);
-    await until(() => lineCount() >= 2);
+    await until('so many lines are written', () => lineCount() >= 2);
     child.kill('SIGSTOP');
-    await setTimeout(1500);
+    await letPass(1500);
     child.kill('SIGCONT');
     const stopped = lineCount();
-    await until(() => lineCount() >= stopped + 2);
+    await until('so many lines are written', () => lineCount() >= stopped + 2);
     child.kill('SIGTERM');
     await closed;
     const all = samples();

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { strikeTree } from '../../src/command/strike-tree.js';
 import { readProcesses } from '../../src/isolation/machine/read-processes.js';
+import { once } from '../wait.js';
 
 const children: ChildProcess[] = [];
 afterEach(() => {

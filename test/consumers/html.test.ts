@@ -75,7 +75,7 @@ describeWith(
       return url;
     }
 
-    test.each(EACH)('of %s, %s: asks for nothing, says no error, and fits', { timeout: 30_000 }, async (...each) => {
+    test.each(EACH)('of %s, %s: asks for nothing, says no error, and fits', async (...each) => {
       const [, , measurement, view] = each;
       const url = await show(measurement, view);
       const seen = browser.events;

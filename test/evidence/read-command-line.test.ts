@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { readCommandLine } from '../../src/evidence/read-command-line.js';
+import { once } from '../wait.js';
 
 test('words are told apart, empty ones too', async () => {
   const words = ['-c', 'echo ready; read -r end', '', 'two words', ''];

@@ -1,6 +1,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { libcFunction, watchDescriptor } from '../../src/linux/libc.js';
+import { until } from '../wait.js';
 
 const pipe2 = libcFunction('int pipe2(void *fds, int flags)');
 const O_CLOEXEC = 0o2000000;
@@ -12,8 +13,7 @@ function pipe(): { readonly reader: number; readonly writer: number } {
 }
 
 /** What was read at each call, until the other end has gone. */
-function readAll(reader: number): Promise<readonly string[]> {
-  const read: string[] = [];
+function readAll(reader: number, read: string[]): Promise<readonly string[]> {
   return new Promise((resolve) => {
     const watch = watchDescriptor(reader, () => {
       const buffer = Buffer.alloc(8);
@@ -28,9 +28,10 @@ function readAll(reader: number): Promise<readonly string[]> {
 
 test('a descriptor is told to be readable, and that its other end has gone', async () => {
   const { reader, writer } = pipe();
-  const all = readAll(reader);
+  const read: string[] = [];
+  const all = readAll(reader, read);
   writeSync(writer, 'one');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('the first is read', () => read.length === 1);
   writeSync(writer, 'two');
   closeSync(writer);
   expect(await all).toEqual(['one', 'two']);

@@ -4,6 +4,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import type { ProcessUse } from '../../src/measurement/processes.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { until } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Machine } from './machine.js';
 import { Wire } from './wire.js';
@@ -51,7 +52,7 @@ describePrivileged('each process is told with its share, and all of them explain
       '8000',
     ];
     site = spawn('ip', words, { stdio: 'ignore' });
-    while (!other.listens(8000)) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('the site listens', () => other.listens(8000));
   });
   afterAll(async () => {
     site?.kill('SIGKILL');
@@ -186,7 +187,7 @@ for number in range(1200):
   test('leaves no trace instance behind', async () => {
     const before = traces();
     await measured(['true']);
-    await expectNoTraces(before, 5000);
+    await expectNoTraces(before);
   });
 
   test('in host isolation: the command’s own sockets alone, though others use the network', async () => {

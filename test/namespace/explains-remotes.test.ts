@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import type { RemoteRow } from '../../src/measurement/remotes.js';
 import { measured, NETMETER, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');

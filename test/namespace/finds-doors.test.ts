@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Door } from '../../src/measurement/remotes.js';
 import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Wire } from './wire.js';
 
 /** Many looks while a command of one second and a half runs. */

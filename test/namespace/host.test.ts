@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Machine } from './machine.js';
 
@@ -227,7 +227,7 @@ for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 
     expect((await runToEnd('sh', ['-c', words])).status).toBe(0);
     const hidden = `mount --bind /dev/null "$(command -v ps)"; exec ${words}`;
     expect((await runToEnd('unshare', ['--mount', 'sh', '-c', hidden])).status).toBe(0);
-    await expectNoTraces(before, 5000);
+    await expectNoTraces(before);
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {
@@ -243,12 +243,9 @@ for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 
       '-c',
       'setsid sleep 1000.5 & echo up; exec sleep 1000.5',
     ]);
-    const gone = once(job, 'exit');
     if (job.stdout) await once(job.stdout, 'data');
-    job.kill(signal);
-    const again = setInterval(() => job.kill(signal), 100);
-    await gone;
-    clearInterval(again);
-    await expectNoTraces(before, 5000);
+    // The command ends of the first; its daemon is waited for until a second.
+    await signalUntilGone(job, signal);
+    await expectNoTraces(before);
   });
 });

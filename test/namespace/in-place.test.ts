@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Machine } from './machine.js';
 
 const traffic = (mode: string, address: string, count: number) =>

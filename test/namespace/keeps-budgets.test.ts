@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { JudgedLimit } from '../../src/measurement/budget.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { measured, NETMETER, netmeter, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Machine } from './machine.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';

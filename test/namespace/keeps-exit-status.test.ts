@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Wire } from './wire.js';
 
 describePrivileged('the exit status is the command’s', () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { NETMETER, netmeter } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 const KINDS = [['veth'], ['host'], ['offline']] as const;
 const inKind = (kind: string) => ['--isolation', kind, ...(kind === 'host' ? ['--baseline-idle', '0'] : [])];
@@ -22,7 +22,7 @@ async function expectGone(group: string) {
         return false;
       }
     });
-  await expect.poll(() => [...sleepers(), existsSync(group)], { timeout: 30_000 }).toEqual([false]);
+  await expect.poll(() => [...sleepers(), existsSync(group)]).toEqual([false]);
 }
 
 /** What says `said` of /proc/self/cgroup as a folder. */

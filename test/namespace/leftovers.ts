@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
@@ -27,10 +27,42 @@ function switches(): string[] {
   );
 }
 
-/** The kernel's trace instances of runs, where tracefs may be mounted. */
+/** The kernel's trace instances of runs, where tracefs may be mounted; not those of a living run beside these tests. */
 function traceInstances(): string[] {
   const script = 'mount -t tracefs tracefs /sys && ls /sys/instances';
-  return lines('unshare', ['--mount', 'sh', '-c', script], /^netmeter-/);
+  const own = ownProcesses();
+  return lines('unshare', ['--mount', 'sh', '-c', script], /^netmeter-/).filter((name) => {
+    const [, pid = ''] = /^netmeter-(\d+)-/.exec(name) ?? [];
+    return !own || own.has(pid) || !existsSync(`/proc/${pid}`);
+  });
+}
+
+const GROUP = process.env['NETMETER_TEST_GROUP'];
+
+/** The pids of these tests' machine, which has a cgroup of its own; undefined: there is none, and all that is here counts. */
+function ownProcesses(): ReadonlySet<string> | undefined {
+  return GROUP ? new Set(membersOf(GROUP)) : undefined;
+}
+
+const membersOf = (group: string): string[] => {
+  try {
+    const below = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const members = readFileSync(`${group}/cgroup.procs`, 'utf8').split('\n');
+    return [...members, ...below.flatMap(({ name }) => membersOf(`${group}/${name}`))];
+  } catch {
+    // A run has removed it meanwhile.
+    return [];
+  }
+};
+
+/** Processes that stay when something goes wrong. */
+function processes(): string[] {
+  const own = ownProcesses();
+  return lines(
+    'ps',
+    ['-eo', 'pid,args'],
+    /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
+  ).filter((line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')));
 }
 
 /** Control groups of runs' trees. */
@@ -44,11 +76,7 @@ export function traces(): string[] {
   return [
     ...lines('ip', ['-o', 'link'], /: nm\d/),
     ...lines('nft', ['list', 'tables'], /netmeter/),
-    ...lines(
-      'ps',
-      ['-eo', 'pid,args'],
-      /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
-    ).filter((line) => !line.includes('ps -eo')),
+    ...processes(),
     ...traceInstances(),
     ...controlGroups(),
     ...readdirSync(tmpdir()).filter((name) => /resolv\.conf|^netmeter-[^-]*$/.test(name)),
@@ -60,7 +88,7 @@ export function traces(): string[] {
 }
 
 /** Waits until the machine is as it was: the kernel takes links and tables down on its own time. */
-export async function expectNoTraces(before: readonly string[], withinMs = 1000): Promise<void> {
+export async function expectNoTraces(before: readonly string[]): Promise<void> {
   const left = () => traces().filter((trace) => !before.includes(trace));
-  await expect.poll(left, { timeout: withinMs, interval: 50 }).toEqual([]);
+  await expect.poll(left).toEqual([]);
 }

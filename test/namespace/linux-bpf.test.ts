@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
@@ -10,6 +9,7 @@ import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 const number = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
 const plan = (type: BpfMapPlan['type'], more: Partial<BpfMapPlan> = {}): BpfMapPlan => ({

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { prepareMove } from '../../src/linux/cgroup/move-self.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 const home = CgroupHierarchy.open()?.folderOf('self') ?? '';
 const folder = `${home}/netmeter-test-${process.pid}`;

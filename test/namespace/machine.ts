@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
+import { once } from '../wait.js';
 import { quieten } from './quiet.js';
 
 type Totals = Record<string, [octets: number, packets: number]>;
@@ -70,10 +70,13 @@ export class Machine implements AsyncDisposable {
 
   static async build(number: number): Promise<Machine> {
     const machine = new Machine(number);
-    const ready = await Promise.race([once(machine.#lines, 'line'), once(machine.#server, 'exit')]);
-    if (ready[0] === 'ready') return machine;
-    await machine[Symbol.asyncDispose]();
-    throw new Error('the far end could not be started');
+    try {
+      await once(machine.#lines, 'line');
+      return machine;
+    } catch (cause) {
+      await machine[Symbol.asyncDispose]();
+      throw new Error('the far end could not be started', { cause });
+    }
   }
 
   /** Runs shell lines beside the machine, as root of the test's host. */
@@ -113,23 +116,16 @@ export class Machine implements AsyncDisposable {
   }
 
   async totals(): Promise<Totals> {
-    for (let before = ''; ; ) {
-      const answer = once(this.#lines, 'line');
-      this.#server.stdin?.write('\n');
-      const [line] = (await answer) as [string];
-      if (line === before) {
-        const { totals, largest, lost } = JSON.parse(line) as { totals: Totals; largest: number; lost: number };
-        if (lost > 0 || largest > 1500)
-          throw new Error(`no truth: ${lost} frames lost, the largest had ${largest} bytes`);
-        return totals;
-      }
-      before = line;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+    const answer = once(this.#lines, 'line');
+    this.#server.stdin?.write('\n');
+    const [line] = (await answer) as [string];
+    const { totals, largest, lost } = JSON.parse(line) as { totals: Totals; largest: number; lost: number };
+    if (lost > 0 || largest > 1500) throw new Error(`no truth: ${lost} frames lost, the largest had ${largest} bytes`);
+    return totals;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#server.exitCode === null) {
+    if (this.#server.exitCode === null && this.#server.signalCode === null) {
       const gone = once(this.#server, 'exit');
       this.#server.kill('SIGKILL');
       await gone;

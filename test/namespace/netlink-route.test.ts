@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
@@ -22,6 +22,7 @@ import {
 } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 const mac = (last: number) => Buffer.from([2, 0x6e, 0x6d, 0, 0, last]);
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { attribute, decodeAttributes, nested } from '../../src/linux/netlink/attribute.js';
@@ -9,6 +9,7 @@ import { NetlinkError } from '../../src/linux/netlink/netlink-error.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { string } from '../../src/linux/netlink/values.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;

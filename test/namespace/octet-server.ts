@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { program } from '../netmeter.js';
+import { once } from '../wait.js';
 import type { Wire } from './wire.js';
 
 const PORT = 7080;

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 
 const USER = 'netmeter-off';
@@ -93,14 +93,10 @@ except OSError as error: print(type(error).__name__)'`;
       ];
       const uid = user === 'root' ? 0 : Number(spawnSync('id', ['-u', user], { encoding: 'utf8' }).stdout);
       const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], uid, gid: uid, cwd: '/' });
-      const gone = once(child, 'exit');
       await once(child.stdout, 'data');
-      child.kill(signal);
       // The command ends of the first; its daemon is waited for until a second.
-      const again = setInterval(() => child.kill(signal), 100);
-      await gone;
-      clearInterval(again);
-      await expectNoTraces(before, 5000);
+      await signalUntilGone(child, signal);
+      await expectNoTraces(before);
     });
   });
 

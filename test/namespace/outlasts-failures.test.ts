@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { execPath } from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { measure } from '../../src/measure.js';
 import type { MeasureOptions } from '../../src/measure-options.js';
 import { ipOctets, milliseconds } from '../../src/units.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 /** Throws in the place of one part. */
 class FaultyBoundary extends Boundary {

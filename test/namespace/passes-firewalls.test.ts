@@ -52,6 +52,6 @@ describePrivileged('firewalls that drop forwarded packets are passed', () => {
         untouched.replaceAll(/packets \d+ bytes \d+/g, ''),
       );
     }
-    await expectNoTraces(before, 5000);
+    await expectNoTraces(before);
   });
 });

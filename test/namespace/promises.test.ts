@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
-import { traces } from './leftovers.js';
+import { once } from '../wait.js';
+import { expectNoTraces, traces } from './leftovers.js';
 import { quieten } from './quiet.js';
 import { Wire } from './wire.js';
 
@@ -246,7 +246,7 @@ describePrivileged('every isolation keeps the promises', () => {
       await once(job.stdout, 'data');
       job.kill('SIGKILL');
       await gone;
-      await expect.poll(() => traces().filter((trace) => !before.includes(trace)), { timeout: 10_000 }).toEqual([]);
+      await expectNoTraces(before);
     });
   });
 

@@ -2,11 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-
-/** What waits for a file. */
-const POLL_MS = 20;
+import { until } from '../wait.js';
 
 /** A job that says that it runs, and goes on when it is told to. */
 export class HeldJob implements Disposable {
@@ -21,7 +18,7 @@ export class HeldJob implements Disposable {
 
   /** Waits until it does. @returns the gateway by which it has its network */
   async running(): Promise<string> {
-    while (!existsSync(join(this.#folder, 'up'))) await pause(POLL_MS);
+    await until('the held job runs', () => existsSync(join(this.#folder, 'up')));
     return / via (\S+)/.exec(readFileSync(join(this.#folder, 'routes'), 'utf8'))?.[1] ?? '';
   }
 

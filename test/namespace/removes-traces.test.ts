@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findTracefs, type Tracefs } from '../../src/evidence/find-tracefs.js';
 import { ProcessTrace } from '../../src/evidence/process-trace.js';
@@ -10,6 +9,7 @@ import { HostScope } from '../../src/isolation/shared/host-scope.js';
 import { VethScope } from '../../src/isolation/veth/veth-scope.js';
 import { ROOT } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, until } from '../wait.js';
 
 describePrivileged('the trace leaves nothing behind', () => {
   let tracefs: Tracefs;
@@ -46,7 +46,7 @@ describePrivileged('the trace leaves nothing behind', () => {
       await trace.finish();
       expect(instances()).toEqual([`netmeter-removal-${kind}`]);
     }
-    await expect.poll(instances, { timeout: 2000 }).toEqual([]);
+    await expect.poll(instances).toEqual([]);
   });
 
   test('when netmeter is killed', async () => {
@@ -66,7 +66,7 @@ describePrivileged('the trace leaves nothing behind', () => {
     expect(instances()).toEqual(['netmeter-removal-killed']);
     run.kill('SIGKILL');
     await once(run, 'exit');
-    await expect.poll(instances, { timeout: 5000 }).toEqual([]);
+    await expect.poll(instances).toEqual([]);
   });
 
   test('a dead run’s is swept, a living one’s and a new one are not', async () => {
@@ -74,7 +74,13 @@ describePrivileged('the trace leaves nothing behind', () => {
     mkdirSync(`${tracefs.folder}/instances/netmeter-removal-dead`);
     await sweepTraces(`${tracefs.folder}/instances`);
     expect(instances().sort()).toEqual(['netmeter-removal-dead', 'netmeter-removal-living']);
-    await sweepTraces(`${tracefs.folder}/instances`, -1);
+    // Old enough for it, and older than what others have just made.
+    const old = 1000;
+    await until(
+      'it is old',
+      () => Date.now() - statSync(`${tracefs.folder}/instances/netmeter-removal-dead`).mtimeMs > old,
+    );
+    await sweepTraces(`${tracefs.folder}/instances`, old);
     expect(instances()).toEqual(['netmeter-removal-living']);
     await living.finish();
     expect(instances()).toEqual([]);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { HeldJob, listeningRelays } from './relays.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';

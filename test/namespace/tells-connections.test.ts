@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTally } from '../../src/attribution/remote-tally.js';
@@ -9,6 +8,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Balance } from '../../src/measurement/processes.js';
 import { measured, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { letPass, once } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Wire } from './wire.js';
 
@@ -64,7 +64,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     // It listens when its socket (NETLINK_SOCK_DIAG is 4) has joined a group.
     const listening = () =>
       scope.inspect((own) => /^\S+ 4 +\d+ +(?!0+ )/m.test(readFileSync(`/proc/${own}/net/netlink`, 'utf8')));
-    await expect.poll(listening, { timeout: 5000 }).toBe(true);
+    await expect.poll(listening).toBe(true);
     expect(scope.processes()).toEqual([]);
     const child = scope.start(undefined, () =>
       spawn('sh', ['-euc', script], { stdio: ['ignore', 'inherit', 'inherit'] }),
@@ -198,9 +198,9 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     const words = [NETMETER, '--report', '-', '-q', '--', 'sleep', '1000.5'];
     const child = spawn(process.execPath, words, { stdio: 'ignore' });
     const ended = once(child, 'exit');
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await letPass(ms);
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
-    await expectNoTraces(before, 5000);
+    await expectNoTraces(before);
   });
 });

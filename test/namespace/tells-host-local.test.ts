@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Layers } from '../../src/measurement/traffic.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Wire } from './wire.js';
 
 /** What is left without headers: each segment has timestamps, and the SYN's options are 8 octets longer. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TRACE_BLIND_SPOTS } from '../../src/attribution/blind-spots.js';
 import { program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { type Told, traced } from './traced.js';
 import { Wire } from './wire.js';
 

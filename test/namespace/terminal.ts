@@ -33,7 +33,7 @@ export class Terminal implements Disposable {
 
   /** Waits until the screen shows something. */
   async shows(what: RegExp): Promise<void> {
-    await expect.poll(() => this.screen(), { timeout: 20_000, interval: 30 }).toMatch(what);
+    await expect.poll(() => this.screen()).toMatch(what);
   }
 
   [Symbol.dispose](): void {

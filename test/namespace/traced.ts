@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { ProcessTrace } from '../../src/evidence/process-trace.js';
 import type { ProcessEvidence } from '../../src/measurement/processes.js';
+import { once } from '../wait.js';
 
 export type Told = Exclude<ProcessEvidence, { evidence: 'none' }>;
 

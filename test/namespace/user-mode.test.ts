@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { letPass, once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { HeldJob } from './relays.js';
 import { Wire } from './wire.js';
@@ -409,7 +409,7 @@ describePrivileged('user-mode isolation', () => {
     const job = spawn('sh', ['-c', `cd /home/${USER}; exec ${line} 2>/dev/null`], { uid, gid: uid, stdio: 'ignore' });
     try {
       const ask = () => spawnSync('curl', ['-sS', '-m', '5', 'http://127.0.0.1:7612/'], { encoding: 'utf8' }).stdout;
-      await expect.poll(ask, { timeout: 20_000 }).toContain('Directory listing');
+      await expect.poll(ask).toContain('Directory listing');
     } finally {
       const gone = once(job, 'exit');
       job.kill('SIGTERM');
@@ -445,13 +445,10 @@ describePrivileged('user-mode isolation', () => {
       gid: uid,
       cwd: '/',
     });
-    const gone = once(job, 'exit');
     await once(job.stdout, 'data');
-    job.kill(signal);
-    const again = setInterval(() => job.kill(signal), 100);
-    await gone;
-    clearInterval(again);
-    await expectNoTraces(before, 5000);
+    // The command ends of the first; its daemon is waited for until a second.
+    await signalUntilGone(job, signal);
+    await expectNoTraces(before);
   });
 
   test.each([0, 30, 60, 90, 120, 150])('nothing is left behind after SIGKILL %i ms after the start', async (ms) => {
@@ -463,9 +460,9 @@ describePrivileged('user-mode isolation', () => {
       cwd: '/',
     });
     const gone = once(job, 'exit');
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await letPass(ms);
     job.kill('SIGKILL');
     await gone;
-    await expectNoTraces(before, 10_000);
+    await expectNoTraces(before);
   });
 });

@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { parseRecord } from '../../src/watch/parse-record.js';
 import type { SampleRecord } from '../../src/watch/record.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, until } from '../wait.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');
@@ -20,10 +19,6 @@ const lastOf = (path: string): SampleRecord | undefined => {
   const parsed = parseRecord(lines.at(-1) ?? '');
   return parsed.kind === 'record' ? parsed.record : undefined;
 };
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setTimeout(20);
-}
 
 describePrivileged('a watch beside a server', () => {
   test.each([
@@ -41,7 +36,7 @@ describePrivileged('a watch beside a server', () => {
       const words = ['netns', 'exec', wire.namespace, process.execPath, NETMETER, 'watch', '--interval', '50ms'];
       const meter = spawn('ip', [...words, '--quiet', '--out', path], { stdio: ['ignore', 'inherit', 'inherit'] });
       const closed = once(meter, 'close');
-      await until(() => readOr(path).includes('\n'));
+      await until('the first line is written', () => readOr(path).includes('\n'));
       const before = await wire.totals();
       await runToEnd('python3', [TRAFFIC, mode, wire.ipv4, `${wire.port}`, `${count}`]);
       const after = await wire.totals();

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
+import { once } from '../wait.js';
 import { quieten } from './quiet.js';
 
 const FAR_END = new URL('../../fixtures/programs/far-end.py', import.meta.url).pathname;
@@ -44,10 +44,13 @@ export class Wire implements AsyncDisposable {
   /** @param number 0 to 60; two wires at once need two numbers */
   static async lay(number: number): Promise<Wire> {
     const wire = new Wire(number);
-    const ready = await Promise.race([once(wire.#lines, 'line'), once(wire.#server, 'exit')]);
-    if (ready[0] === 'ready') return wire;
-    await wire[Symbol.asyncDispose]();
-    throw new Error('the far end could not be started');
+    try {
+      await once(wire.#lines, 'line');
+      return wire;
+    } catch (cause) {
+      await wire[Symbol.asyncDispose]();
+      throw new Error('the far end could not be started', { cause });
+    }
   }
 
   /** Runs a command in the server's namespace. */
@@ -62,25 +65,16 @@ export class Wire implements AsyncDisposable {
 
   /** What crossed so far. @throws when the capture lost a frame, or saw one larger than the wire's MTU */
   async totals(): Promise<Totals> {
-    // The capture reads behind the wire; nothing is in flight any more when this is asked, so it only has to catch up.
-    let before = '';
-    for (;;) {
-      const answer = once(this.#lines, 'line');
-      this.#server.stdin?.write('\n');
-      const [line] = (await answer) as [string];
-      if (line === before) {
-        const { totals, largest, lost } = JSON.parse(line) as { totals: Totals; largest: number; lost: number };
-        if (lost > 0 || largest > 1500)
-          throw new Error(`no truth: ${lost} frames lost, the largest had ${largest} bytes`);
-        return totals;
-      }
-      before = line;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+    const answer = once(this.#lines, 'line');
+    this.#server.stdin?.write('\n');
+    const [line] = (await answer) as [string];
+    const { totals, largest, lost } = JSON.parse(line) as { totals: Totals; largest: number; lost: number };
+    if (lost > 0 || largest > 1500) throw new Error(`no truth: ${lost} frames lost, the largest had ${largest} bytes`);
+    return totals;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#server.exitCode === null) {
+    if (this.#server.exitCode === null && this.#server.signalCode === null) {
       const gone = once(this.#server, 'exit');
       this.#server.kill('SIGKILL');
       await gone;

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CallerSocket } from '../../src/privileged/caller-socket.js';
+import { once } from '../wait.js';
 
 let folder: string;
 beforeEach(() => {
@@ -17,7 +17,7 @@ async function expectCaller({ path, server }: CallerSocket): Promise<void> {
   const caller = connect(path);
   await Promise.all([met, once(caller, 'connect')]);
   caller.destroy();
-  const [accepted] = await met;
+  const [accepted] = (await met) as [Socket];
   accepted.destroy();
 }
 

@@ -1,11 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { decode, encode, streamEncode } from 'dns-packet';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
 import type { DnsExchange } from '../../../src/isolation/names/dns-exchange.js';
 import { DnsRelay } from '../../../src/isolation/names/dns-relay.js';
+import { once } from '../../wait.js';
 
 const question = (name: string, id: number) =>
   encode({ type: 'query', id, flags: 256, questions: [{ type: 'A', name }] });

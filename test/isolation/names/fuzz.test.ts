@@ -1,5 +1,4 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
@@ -9,12 +8,13 @@ import { decodeAnswer } from '../../../src/isolation/names/decode-answer.js';
 import { DnsFrames, framed } from '../../../src/isolation/names/dns-frames.js';
 import { DnsRelay } from '../../../src/isolation/names/dns-relay.js';
 import { answerForHost, HOST_QUESTION } from '../../../src/isolation/names/host-name-answer.js';
+import { once } from '../../wait.js';
 import { mutation, randomNumbers } from './mutations.js';
 
 /** 100,000 have been tried; the suite has less time. */
 const MUTATIONS = Number(process.env['NETMETER_MUTATIONS'] ?? 10_000);
 
-test('no bytes make a parser throw', { timeout: 180_000 }, async () => {
+test('no bytes make a parser throw', async () => {
   const random = randomNumbers(1);
   const names = new ObservedNames();
   const frames = new DnsFrames(() => {});
@@ -93,7 +93,7 @@ async function askInTurn(rounds: number, first: number): Promise<void> {
   client.close();
 }
 
-test('no datagram ends the relay', { timeout: 180_000 }, async () => {
+test('no datagram ends the relay', async () => {
   const clients = 50;
   await Promise.all(Array.from({ length: clients }, (_, index) => askInTurn(MUTATIONS / clients, index)));
   await stillAnswers();
@@ -112,7 +112,7 @@ async function stream(rounds: number): Promise<void> {
   await once(client, 'close');
 }
 
-test('no stream ends the relay', { timeout: 180_000 }, async () => {
+test('no stream ends the relay', async () => {
   const [streams, messages] = [200, MUTATIONS / 200];
   for (let done = 0; done < streams; done += 20) {
     await Promise.all(Array.from({ length: 20 }, () => stream(messages)));

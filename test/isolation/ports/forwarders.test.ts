@@ -1,11 +1,12 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
 import { forwardTcp } from '../../../src/isolation/ports/forward-tcp.js';
 import { forwardUdp } from '../../../src/isolation/ports/forward-udp.js';
+import { once } from '../../wait.js';
 
 let boundary: Boundary;
 let echo: Socket;
@@ -57,7 +58,7 @@ test('an answer that cannot be sent ends nothing, nor does an error of the socke
   expect(boundary.warnings[0]?.message).toMatch(/^the forwarder of published ports failed.*no such port/);
 });
 
-test('a flood of peers has a bound, and the latest are served', { timeout: 60_000 }, async () => {
+test('a flood of peers has a bound, and the latest are served', async () => {
   const socket = new FakeSocket();
   using _ = forwardUdp(socket as unknown as Socket, forwarding(echo.address().port));
   for (let port = 10; port < 3010; port++) socket.arrive(`${port}`, port);

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Starts node ($NETMETER_TEST_NODE, with the words given) on a machine of its own: a network with an uplink that leads
+# nowhere, mounts, named namespaces and temporary files that nobody else sees. It takes no process with it: its cgroup,
+# where there is one, tells who belongs to it, and netmeter's traces of the kernel know no other pids than the host's.
+set -eu
+
+if [ "${1-}" != inside ]; then
+  [ -z "$NETMETER_TEST_GROUP" ] || echo $$ >"$NETMETER_TEST_GROUP/cgroup.procs"
+  exec unshare --net --mount -- "$0" inside "$@"
+fi
+shift
+
+# A view of this network's devices, with what is mounted below the old one.
+sysfs=$(mktemp -d)
+mount -t sysfs sysfs "$sysfs"
+awk '$5 ~ "^/sys/" { print $5 }' /proc/self/mountinfo | while read -r point; do
+  mount --bind "$point" "$sysfs${point#/sys}"
+done
+mount --move "$sysfs" /sys
+rmdir "$sysfs"
+mkdir -p /run/netns
+mount -t tmpfs -o mode=755 tmpfs /run/netns
+
+# What is sent to the outside goes nowhere, and without a question that nobody would answer.
+mount -t tmpfs tmpfs /mnt
+touch /mnt/outside
+unshare --net=/mnt/outside true
+ip -batch - <<BATCH
+link set lo up
+link add eth0 mtu ${NETMETER_TEST_MTU:-1500} type veth peer name outside
+link set outside addrgenmode none multicast off
+link set outside netns /mnt/outside
+link set eth0 addrgenmode none multicast off
+addr add 192.0.2.2/24 dev eth0
+addr add fd00::2/64 dev eth0 nodad
+addr add fe80::2/64 dev eth0 nodad
+link set eth0 up
+neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+neigh add fd00::1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+route add default via 192.0.2.1
+route add default via fd00::1
+BATCH
+
+nsenter --net=/mnt/outside ip link set outside up
+
+exec "$NETMETER_TEST_NODE" "$@"

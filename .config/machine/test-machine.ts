@@ -1,0 +1,111 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** So long the kernel may take to end what was killed. */
+const KILLED_MS = 10_000;
+
+/** What a file of tests has for itself: a folder for temporary files, and a cgroup that tells which processes are its own. */
+export class TestMachine {
+  readonly folder: string;
+  /** Undefined: no cgroup of version 2 can be made here. */
+  readonly group: string | undefined;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'nmtest-'));
+    // Other users, as whom tests run netmeter, write there too.
+    chmodSync(this.folder, 0o1777);
+    this.group = makeGroup(basename(this.folder));
+  }
+
+  /** Ends it with all that is left on it. @returns what was left: processes, cgroups, files */
+  async end(): Promise<string[]> {
+    const left = [...this.#processes(), ...this.#groups(), ...readdirSync(this.folder)];
+    this.endNow();
+    const end = performance.now() + KILLED_MS;
+    while (!this.#removeGroups() && performance.now() < end) await pause(10);
+    return left;
+  }
+
+  /** As {@link end}, when nothing can be awaited any more. */
+  endNow(): void {
+    if (this.group !== undefined) writeIfThere(join(this.group, 'cgroup.kill'), '1');
+    rmSync(this.folder, { recursive: true, force: true });
+    this.#removeGroups();
+  }
+
+  #processes(): string[] {
+    return this.#folders().flatMap((folder) =>
+      readIfThere(join(folder, 'cgroup.procs'))
+        .split('\n')
+        .filter((pid) => pid !== '')
+        .map((pid) => `process ${pid}: ${readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`),
+    );
+  }
+
+  #groups(): string[] {
+    return this.#folders()
+      .slice(1)
+      .map((folder) => `cgroup ${folder}`);
+  }
+
+  /** The group's, and those below it. */
+  #folders(): string[] {
+    if (this.group === undefined) return [];
+    return [this.group, ...foldersBelow(this.group)];
+  }
+
+  #removeGroups(): boolean {
+    try {
+      for (const folder of this.#folders().reverse()) rmdirSync(folder);
+      return true;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    }
+  }
+}
+
+function makeGroup(name: string): string | undefined {
+  try {
+    const [, mount = ''] = /^(?:\S+ ){4}(\S+) .* - cgroup2 /m.exec(readFileSync('/proc/self/mountinfo', 'utf8')) ?? [];
+    const [, own = ''] = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8')) ?? [];
+    if (mount === '') return undefined;
+    const group = join(mount, own, name);
+    mkdirSync(group);
+    return group;
+  } catch {
+    return undefined;
+  }
+}
+
+const foldersBelow = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .flatMap((below) => [below, ...foldersBelow(below)]);
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function writeIfThere(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch {
+    // It went meanwhile.
+  }
+}
