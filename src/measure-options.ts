@@ -67,6 +67,11 @@ export type MeasureOptions = {
   readonly boundary?: Boundary;
   /** Called when the command has started. */
   readonly onStart?: (command: { readonly pid: number; readonly signal: (signal: NodeJS.Signals) => void }) => void;
+  /**
+   * Called when another netmeter runs the command, which alone knows whether it runs: every signal is for that one, by the
+   * function; and with undefined when it has ended.
+   */
+  readonly onHandOver?: (handOn: ((signal: NodeJS.Signals) => void) | undefined) => void;
   /** Called when the command has ended, with the number of descendants that are waited for. */
   readonly onCommandEnd?: (descendants: number) => void;
 };

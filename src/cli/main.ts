@@ -7,6 +7,7 @@ import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
 import { run } from './run.js';
+import { SignalRelay } from './signals.js';
 import { leaveClosedTerminals, Terminal } from './terminal.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
@@ -74,7 +75,7 @@ async function servePrivileged(socket: string): Promise<void> {
   // The terminal's signals are for the command, and its caller hands on the others.
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const { serveCaller } = await import('../privileged/serve-caller.js');
-  await serveCaller(socket, measure);
+  await serveCaller(socket, measure, new SignalRelay());
 }
 
 /** What a guardian asks for that has outlived its netmeter. */

@@ -9,7 +9,7 @@ import { type ConfigFile, findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles, requireOpenFiles } from './open-files.js';
 import type { RunOptions } from './run-options.js';
-import { SignalRelay } from './signals.js';
+import { SignalListener } from './signals.js';
 import { tell } from './tell.js';
 import type { Terminal } from './terminal.js';
 import { usage } from './usage-error.js';
@@ -19,7 +19,7 @@ const EXPLAIN_AFTER_MS = 1000;
 
 /** Measures the command, tells the result, and says how netmeter shall end. Errors are told here and never thrown. */
 export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
-  const relay = new SignalRelay();
+  const relay = new SignalListener();
   try {
     requireOpenFiles();
     const limits = await limitsOf(options, relay.signal);
@@ -46,13 +46,13 @@ export async function run(argv: readonly string[], options: RunOptions, terminal
     // A series that was cut short has passed nothing.
     return succeeded && options.repeat && relay.toldToEnd ? { kind: 'interrupted', signal: relay.toldToEnd } : outcome;
   } catch (error) {
-    return failure(error, relay.received, terminal);
+    return failure(error, relay.received ?? relay.toldToEnd, terminal);
   } finally {
     relay[Symbol.dispose]();
   }
 }
 
-type Around = { readonly relay: SignalRelay; readonly terminal: Terminal };
+type Around = { readonly relay: SignalListener; readonly terminal: Terminal };
 
 async function repeatWith({ relay, terminal }: Around, options: RunOptions, measureOnce: () => Promise<Measurement>) {
   const { repeat } = await import('./repeat.js');
@@ -136,6 +136,7 @@ async function measureWith(
     signal: relay.signal,
     hurry: relay.hurry,
     onStart: (command) => relay.commandStarted(command),
+    onHandOver: (handOn) => relay.handOver(handOn),
     onCommandEnd: (descendants) => {
       relay.commandEnded();
       if (descendants === 0 || options.quiet || options.wait === 'command') return;

@@ -12,10 +12,10 @@ type Command = { readonly pid: number; readonly signal: (signal: NodeJS.Signals)
  * Hands on to the command what netmeter is sent. Before the command runs, and when only its descendants are left, the
  * signal is for netmeter: the first ends the run in good order, a second one hurries it.
  */
-export class SignalRelay implements Disposable {
+export class SignalRelay {
   readonly #stop = new AbortController();
   readonly #hurry = new AbortController();
-  readonly #listeners: [NodeJS.Signals, () => void][];
+  #handOn: ((signal: NodeJS.Signals) => void) | undefined;
   #command: Command | undefined;
   /** What came for a command whose start is not known here yet, as another process tells of it; undefined: it was told. */
   #early: NodeJS.Signals[] | undefined = [];
@@ -23,11 +23,6 @@ export class SignalRelay implements Disposable {
   received: NodeJS.Signals | undefined;
   /** The first signal to end that the command was handed, by us or by the terminal. */
   toldToEnd: NodeJS.Signals | undefined;
-
-  constructor() {
-    this.#listeners = RELAYED.map((signal) => [signal, () => this.#take(signal)]);
-    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
-  }
 
   /** Aborted by the first signal that is for netmeter. */
   get signal(): AbortSignal {
@@ -49,11 +44,17 @@ export class SignalRelay implements Disposable {
     this.#command = undefined;
   }
 
-  [Symbol.dispose](): void {
-    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+  /** Another netmeter runs the command, until the next call: it knows whether a signal is for the command, and is told all. */
+  handOver(handOn: ((signal: NodeJS.Signals) => void) | undefined): void {
+    this.#handOn = handOn;
   }
 
-  #take(signal: NodeJS.Signals): void {
+  take(signal: NodeJS.Signals): void {
+    if (this.#handOn) {
+      if (ENDING.includes(signal)) this.toldToEnd ??= signal;
+      this.#handOn(signal);
+      return;
+    }
     if (this.#command !== undefined) {
       if (ENDING.includes(signal)) this.toldToEnd ??= signal;
       relay(signal, this.#command);
@@ -63,6 +64,21 @@ export class SignalRelay implements Disposable {
     if (this.#stop.signal.aborted) this.#hurry.abort();
     this.received ??= signal;
     this.#stop.abort();
+  }
+}
+
+/** A relay of what this process is sent. */
+export class SignalListener extends SignalRelay implements Disposable {
+  readonly #listeners: readonly [NodeJS.Signals, () => void][];
+
+  constructor() {
+    super();
+    this.#listeners = RELAYED.map((signal) => [signal, () => this.take(signal)]);
+    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+  }
+
+  [Symbol.dispose](): void {
+    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
   }
 }
 

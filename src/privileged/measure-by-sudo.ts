@@ -27,7 +27,8 @@ export async function measureBySudo(
   account: Account | undefined,
 ): Promise<Measurement> {
   const { socket, gone } = await startPart(options);
-  const { command, ...rest } = await converse(socket, requestOf(argv, options, account), options);
+  const measuring = converse(socket, requestOf(argv, options, account), options);
+  const { command, ...rest } = await measuring.finally(() => options.onHandOver?.(undefined));
   await gone;
   const { user, ...own } = command;
   return { ...rest, command: account || options.user !== undefined ? command : own };
@@ -87,7 +88,7 @@ async function firstConnection(
 }
 
 function requestOf(argv: readonly string[], options: MeasureOptions, account: Account | undefined): Request {
-  const { signal, hurry, boundary, onStart, onCommandEnd, stdio, env, user, caller, ...plain } = options;
+  const { signal, hurry, boundary, onStart, onHandOver, onCommandEnd, stdio, env, user, caller, ...plain } = options;
   return {
     argv,
     options: plain,
@@ -122,6 +123,7 @@ function converse(socket: Socket, request: Request, options: MeasureOptions): Pr
       }
     });
     lines.send(request);
+    options.onHandOver?.((signal) => lines.send({ kind: 'signal', signal }));
     onAbort(options.signal, () => lines.send({ kind: 'stop' }));
     onAbort(options.hurry, () => lines.send({ kind: 'hurry' }));
     socket.once('close', () => reject(new NetmeterError('SETUP_FAILED', 'the privileged part has ended')));

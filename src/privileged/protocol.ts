@@ -9,7 +9,17 @@ export const PRIVILEGED_WORD = '--netmeter-privileged-part';
 /** Options that mean the same in another process. */
 type PlainOptions = Omit<
   MeasureOptions,
-  'signal' | 'hurry' | 'boundary' | 'onStart' | 'onCommandEnd' | 'stdio' | 'env' | 'cwd' | 'user' | 'caller'
+  | 'signal'
+  | 'hurry'
+  | 'boundary'
+  | 'onStart'
+  | 'onHandOver'
+  | 'onCommandEnd'
+  | 'stdio'
+  | 'env'
+  | 'cwd'
+  | 'user'
+  | 'caller'
 >;
 
 /** What the caller asks: the first line. */
@@ -21,6 +31,17 @@ export type Request = {
   readonly cwd?: string | undefined;
   readonly umask: number;
   readonly account: Account;
+};
+
+/** What a signal means, which the part that runs the command knows: it is the command's, or it ends the run. */
+export type Signals = {
+  take(signal: NodeJS.Signals): void;
+  commandStarted(command: { readonly pid: number; readonly signal: (signal: NodeJS.Signals) => void }): void;
+  commandEnded(): void;
+  /** Aborted by the first that ends the run. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second. */
+  readonly hurry: AbortSignal;
 };
 
 /** What the caller says while the command runs. Its end is the end of the run, however it came about. */

@@ -4,15 +4,16 @@ import { umask } from 'node:process';
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import type { measure } from '../measure.js';
 import { JsonLines } from './json-lines.js';
-import type { FromCaller, Request, ToCaller } from './protocol.js';
+import type { FromCaller, Request, Signals, ToCaller } from './protocol.js';
 
 type FromThem = Request | FromCaller;
 
 /**
  * The part that sudo started as root: makes the scope, starts the caller's command as the caller, tells the result.
  * @param path the caller's socket
+ * @param signals told of each signal that the caller was sent
  */
-export async function serveCaller(path: string, run: typeof measure): Promise<void> {
+export async function serveCaller(path: string, run: typeof measure, signals: Signals): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
   const socket = connect(path);
@@ -29,7 +30,7 @@ export async function serveCaller(path: string, run: typeof measure): Promise<vo
       serving = serve(message);
       return;
     }
-    if (message.kind === 'signal') signalCommand(message.signal);
+    if (message.kind === 'signal') signals.take(message.signal);
     else if (message.kind === 'stop') stop.abort();
     else hurry.abort();
   });
@@ -42,13 +43,17 @@ export async function serveCaller(path: string, run: typeof measure): Promise<vo
         env,
         ...(cwd !== undefined && { cwd }),
         account,
-        signal: stop.signal,
-        hurry: hurry.signal,
+        signal: AbortSignal.any([stop.signal, signals.signal]),
+        hurry: AbortSignal.any([hurry.signal, signals.hurry]),
         onStart: (command) => {
           signalCommand = command.signal;
+          signals.commandStarted(command);
           lines.send({ kind: 'started', pid: command.pid });
         },
-        onCommandEnd: (descendants) => lines.send({ kind: 'command-ended', descendants }),
+        onCommandEnd: (descendants) => {
+          signals.commandEnded();
+          lines.send({ kind: 'command-ended', descendants });
+        },
       });
       lines.send({ kind: 'measured', measurement });
     } catch (error) {
