@@ -46,6 +46,11 @@ export class CommandTree {
     );
   }
 
+  /** How long it may go on when it should end. */
+  get patience(): { readonly atMostMs: number; readonly hurry: AbortSignal | undefined } {
+    return { atMostMs: this.#grace, hurry: this.#hurry };
+  }
+
   /** Those that its control group knows, and those that have left it. */
   processes(): number[] {
     return [...new Set([...(this.group?.cgroup.members() ?? []), ...this.#scope.processes()])];

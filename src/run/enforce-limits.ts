@@ -12,13 +12,12 @@ export type Enforcement = {
   readonly octets: () => InOut<number> | undefined;
   /** The exact count's verdict now. */
   readonly judgeNow: () => Promise<JudgedBudget | undefined>;
+  /** Waits until the refused tree has ended with its own error, or will not. */
+  readonly awaitOwnEnd: () => Promise<void>;
   readonly endTree: () => Promise<void>;
   /** Where the exception of a look ends. */
   readonly boundary: Boundary;
 };
-
-/** So long a refused command has to tell its own error before it is ended. */
-const OWN_ERROR_MS = 50;
 
 /** The kernel keeps in and out by itself, and a look is for the breach alone; of the total it sees only halves. */
 const SHORTEST_MS = 10;
@@ -65,7 +64,7 @@ export class LimitEnforcer {
 
   /** @returns octets up to the nearest limit */
   async #look(): Promise<number | undefined> {
-    const { limits, keeper, octets, judgeNow, endTree } = this.#enforcement;
+    const { limits, keeper, octets, judgeNow, awaitOwnEnd, endTree } = this.#enforcement;
     const used = octets();
     if (!used) return undefined;
     const left = leftOf(limits, used);
@@ -73,7 +72,7 @@ export class LimitEnforcer {
     else if ((await judgeNow())?.verdict === 'exceeded') {
       this.#breached = true;
       keeper.refuse();
-      await pause(OWN_ERROR_MS);
+      await awaitOwnEnd();
       await endTree();
     }
     return left;

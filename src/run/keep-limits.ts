@@ -1,4 +1,5 @@
 import type { Boundary } from '../boundary.js';
+import { readActivity } from '../command/read-activity.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Sample } from '../measurement/series.js';
 import type { CommandTree } from './command-tree.js';
@@ -32,10 +33,11 @@ export class LimitGuard {
     if (!enforce || !keeper) return new LimitGuard(ender);
     // Loaded here: only some runs have it.
     const { LimitEnforcer } = await import('./enforce-limits.js');
-    return new LimitGuard(
-      ender,
-      new LimitEnforcer({ limits, keeper, octets: cutOctetsSince(meter), boundary, ...watch }),
-    );
+    const { awaitOwnEnd } = await import('./await-own-end.js');
+    const look = () => readActivity(tree.processes());
+    const enforcement = { limits, keeper, octets: cutOctetsSince(meter), boundary, ...watch };
+    const ownEnd = () => awaitOwnEnd({ look, ...tree.patience });
+    return new LimitGuard(ender, new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }));
   }
 
   private constructor(ender: BreachEnder, enforcer?: LimitEnforcer) {

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { measured, NETMETER, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { type OctetServer, startOctetServer } from './octet-server.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');
 const MB = 1_000_000;
-
-/** A guard against a hanging job, no measure of speed: each takes a fraction of a second. */
-const HANGS_AFTER_MS = 20_000;
 
 /** One super-packet, and what a TCP connection over a wire without delay has under way: what its receiver's window allows. */
 const MOST_BEYOND = 65_536 + 6 * MB;
@@ -43,7 +40,6 @@ describePrivileged('--enforce', () => {
     expect(judged?.overshoot).toBe((judged?.used ?? 0) - limit);
     expect(judged?.overshoot).toBeGreaterThan(0);
     expect(judged?.overshoot).toBeLessThan(MOST_BEYOND);
-    expect(run.report.command.durationMs).toBeLessThan(HANGS_AFTER_MS);
     return run;
   }
 
@@ -58,7 +54,7 @@ describePrivileged('--enforce', () => {
     await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await expectNoTraces(before, 5000);
+    await expectNoTraces(before);
   });
 
   test.each([
@@ -175,7 +171,7 @@ except ConnectionRefusedError: print('new refused')
 
   test('loopback goes on, and who ignores the end is killed after the grace', async () => {
     const script = `trap '' TERM; curl -s -o /dev/null ${server.url(50 * MB)}
-      sleep 0.2; python3 ${TRAFFIC} loopback 127.0.0.1 0 3000000 && echo loopback works; sleep 1000.5`;
+      python3 ${TRAFFIC} loopback 127.0.0.1 0 3000000 && echo loopback works; sleep 1000.5`;
     const run = await measured(['sh', '-c', script], ['--enforce', '--max-in', '1MB', '--grace', '2s']);
     expect(run.stdout).toBe('loopback works\n');
     expect(run.status, run.stderr).toBe(120);

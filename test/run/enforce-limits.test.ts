@@ -21,6 +21,7 @@ function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [])
       return told.shift();
     },
     judgeNow: async () => budget(verdicts.shift() ?? 'within'),
+    awaitOwnEnd: async () => void calls.push('wait'),
     endTree: async () => void calls.push('end'),
   });
   return { enforcer, calls };
@@ -29,7 +30,7 @@ function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [])
 test('the kernel is told what has passed, and hears of the breach before the tree is ended', async () => {
   const { enforcer, calls } = watching([{ in: 10, out: 5 }, undefined, { in: 90, out: 11 }], ['exceeded']);
   await enforcer.watch();
-  expect(calls).toEqual(['tighten 10 5', 'refuse', 'end']);
+  expect(calls).toEqual(['tighten 10 5', 'refuse', 'wait', 'end']);
   expect(enforcer.breached).toBe(true);
 });
 
