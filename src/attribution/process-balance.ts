@@ -16,12 +16,19 @@ export function withCommandLine(told: ProcessEvidence, argv: readonly string[]):
   return { ...told, processes: [{ ...first, commandLine: argv }, ...others] };
 }
 
+/** Behind their IP headers, and with them. */
+export type Portless = { readonly payload: InOut<number>; readonly packets: InOut<number> };
+
+const NO_PORTLESS: Portless = { payload: { in: 0, out: 0 }, packets: { in: 0, out: 0 } };
+
 /** Payload that the kernel counted packet by packet, of all remotes. What the wire carried beyond it is headers. */
 export type CountedPayload = {
   /** null: some of it is not told from its headers. */
   readonly all: InOut<number | null>;
   /** UDP's; undefined: not all of it is known. */
   readonly datagrams: InOut<number> | undefined;
+  /** Of protocols without ports (ICMP, raw sockets), which `all` leaves out; none by default. */
+  readonly portless?: Portless;
   /** What crossed more than once. */
   readonly repeated?: Repeated;
 };
@@ -38,10 +45,15 @@ export function withBalance(
 ): ProcessUse {
   if (told.evidence === 'none') return told;
   const { external, unplaced } = told.payload;
-  const unplacedIsExternal = isAllOutside(unplaced, counted?.datagrams);
+  const { datagrams, portless = NO_PORTLESS } = counted ?? {};
+  // A raw socket of IPv4 receives headers too, and may write them (IP_HDRINCL, raw(7)).
+  const handed = (way: 'in' | 'out') =>
+    [portless.payload[way], portless.packets[way]].find((octets) => unplaced[way] === (datagrams?.[way] ?? 0) + octets);
+  const unplacedIsExternal = datagrams !== undefined && handed('in') !== undefined && handed('out') !== undefined;
   const each = (way: 'in' | 'out'): Balance => {
     const payload = external[way] + (unplacedIsExternal ? unplaced[way] : 0);
-    const carried = counted?.all[way] ?? null;
+    const all = counted?.all[way] ?? null;
+    const carried = all === null ? null : all + ((unplacedIsExternal && handed(way)) || portless.payload[way]);
     const octets = wire[way];
     const headers = octets === null || carried === null ? null : octets - carried;
     const rest = octets === null ? null : octets - (headers ?? 0) - payload;
@@ -61,10 +73,3 @@ export function withBalance(
 /** As much of the rest as the bounds allow. */
 const within = (bounds: Repeated['in'], rest: number) =>
   bounds ? Math.min(Math.max(rest, bounds.least), bounds.most) : null;
-
-/**
- * The sockets without connection are UDP's. Where they moved what the remotes carried of UDP, to the octet and both ways,
- * none of it stayed on this machine.
- */
-const isAllOutside = (unplaced: InOut<number>, carried: InOut<number> | undefined): boolean =>
-  carried?.in === unplaced.in && carried.out === unplaced.out;

@@ -94,7 +94,7 @@ export type Balance = {
 
 export type ProcessUse =
   | (Exclude<ProcessEvidence, { evidence: 'none' }> & {
-      /** All unplaced payload went outside, and the balance's payload holds it: it is what was counted of UDP there. */
+      /** All unplaced payload went outside, and the balance's payload holds it: it is what was counted there of UDP, and of protocols without ports. */
       readonly unplacedIsExternal: boolean;
       /** What the evidence does not see, in words. */
       readonly blindTo: readonly string[];

@@ -1,4 +1,5 @@
 import type { SeenConnections } from '../attribution/connection-ledger.js';
+import type { Portless } from '../attribution/process-balance.js';
 import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
 import { RemoteTally, type RemoteTotals } from '../attribution/remote-tally.js';
 import { type Repeated, repeatedOctets } from '../attribution/remote-tcp.js';
@@ -23,6 +24,8 @@ export type Explained = {
   readonly repeated: Repeated;
   /** Payload of UDP, of all remotes; undefined: some had no place in their set. */
   readonly datagrams: InOut<number> | undefined;
+  /** Of protocols without ports, of all remotes. */
+  readonly portless: Portless;
 };
 
 /**
@@ -50,6 +53,7 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
     remotes: remoteRows(all, { carried, isWhole, namesOf, listedAtMs, seen }),
     repeated: repeatedOctets(all, seen),
     datagrams: isComplete(uncounted) ? datagramsOf(all) : undefined,
+    portless: portlessOf(all),
   };
 }
 
@@ -59,6 +63,14 @@ function datagramsOf(remotes: readonly RemoteTotals[]): InOut<number> {
   const datagrams = remotes.filter(({ protocol }) => protocol === 'udp');
   const sum = (way: 'in' | 'out') => datagrams.reduce((total, remote) => total + remote[way].payload, 0);
   return { in: sum('in'), out: sum('out') };
+}
+
+function portlessOf(remotes: readonly RemoteTotals[]): Portless {
+  const portless = remotes.filter(({ protocol }) => protocol !== 'tcp' && protocol !== 'udp');
+  const sum = (way: 'in' | 'out', what: 'payload' | 'bytes') =>
+    portless.reduce((total, remote) => total + remote[way][what], 0);
+  const both = (what: 'payload' | 'bytes') => ({ in: sum('in', what), out: sum('out', what) });
+  return { payload: both('payload'), packets: both('bytes') };
 }
 
 type Uncounted = Readonly<Record<Family, InOut<number>>>;

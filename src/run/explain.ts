@@ -25,6 +25,7 @@ export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsS
   const payload = counted && {
     all: counted.remotes.payloadOctets,
     datagrams: counted.datagrams,
+    portless: counted.portless,
     repeated: { ...counted.repeated, ...(resetsSent !== 0 && { in: undefined }) },
   };
   const processes: ProcessUse | undefined = told && withBalance(told, wire, payload);

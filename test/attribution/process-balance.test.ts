@@ -142,3 +142,28 @@ test('nothing seen stays nothing seen', () => {
     reason: 'no root',
   });
 });
+
+/** Ten packets of 1,000 octets behind their IP headers, as ping sends them. */
+const PINGS = { payload: { in: 10_000, out: 10_000 }, packets: { in: 10_200, out: 10_200 } };
+
+test.each([
+  ['handed over without IP headers', { in: 10_000, out: 10_000 }, 200, 0],
+  ['received with them, as a raw socket of IPv4 does', { in: 10_200, out: 10_000 }, 0, 0],
+])('the payload of protocols without ports is no header: %s', (_, unplaced, headerOctets, unattributedOctets) => {
+  const use = balance(told(none, unplaced), wire(10_200, 10_200), counted(none, { portless: PINGS }));
+  expect(use.unplacedIsExternal).toBe(true);
+  expect(use.balance.in).toMatchObject({ payloadOctets: unplaced.in, headerOctets, unattributedOctets });
+  expect(use.balance.out).toMatchObject({ payloadOctets: 10_000, headerOctets: 200, unattributedOctets: 0 });
+});
+
+test('what no process moved of it, as the kernel\u2019s own answers, is unattributed', () => {
+  const use = balance(told(none), wire(10_200, 10_200), counted(none, { portless: PINGS }));
+  expect(use.unplacedIsExternal).toBe(false);
+  expect(use.balance.in).toMatchObject({ payloadOctets: 0, headerOctets: 200, unattributedOctets: 10_000 });
+});
+
+test('beside datagrams they are told by their sum', () => {
+  const payload = counted({ in: 50, out: 70 }, { datagrams: { in: 50, out: 70 }, portless: PINGS });
+  const use = balance(told(none, { in: 10_050, out: 10_070 }), wire(10_278, 10_298), payload);
+  expect(use.balance.in).toMatchObject({ payloadOctets: 10_050, headerOctets: 228, unattributedOctets: 0 });
+});

@@ -146,6 +146,15 @@ for number in range(1200):
     });
   });
 
+  test('what a raw socket sends and receives is payload, not headers', async () => {
+    const { report, stderr } = await measured(['python3', program('ping.py'), wire.ipv4, '10'], ['--by', 'process']);
+    expectSum(report);
+    const { in: incoming, out } = told(report).balance;
+    // Its own header of ICMP is the program's; received, that of IP too.
+    expect(out, stderr).toMatchObject({ payloadOctets: 10_080, headerOctets: 200, unattributedOctets: 0 });
+    expect(incoming).toMatchObject({ payloadOctets: 10_280, headerOctets: 0, unattributedOctets: 0 });
+  });
+
   test('what the trace is blind to stays unattributed', async () => {
     const { report } = await measured(['sh', '-euc', payload('splice-in', wire.ipv4, 80_000)]);
     expectSum(report);
