@@ -7,6 +7,9 @@ export const MOST_UDP_SEGMENTS = 128;
 /** Octets of IP's and UDP's headers, the larger of both families. */
 export const UDP_HEADERS = 48;
 
+/** A program segments what is large; no path carries less than this at a time (RFC 791: 576 octets, headers included). */
+const SHORTEST_SEGMENT = 500;
+
 /**
  * Segments, at most, that UDP GSO (UDP_SEGMENT, udp(7)) has hidden in the datagrams that were sent: nothing counts them,
  * though each has a part of the payload.
@@ -14,5 +17,6 @@ export const UDP_HEADERS = 48;
  */
 export function hiddenDatagrams({ snmp, snmp6 }: CounterDelta, payload: number): number {
   const sent = addKnown([snmp['Udp']?.['OutDatagrams'] ?? null, snmp6 ? (snmp6['Udp6OutDatagrams'] ?? null) : 0]);
-  return Math.max(0, Math.min((sent ?? Infinity) * (MOST_UDP_SEGMENTS - 1), payload));
+  const most = Math.floor(payload / SHORTEST_SEGMENT);
+  return Math.max(0, Math.min((sent ?? Infinity) * (MOST_UDP_SEGMENTS - 1), most));
 }

@@ -47,11 +47,12 @@ export function reading(machine: Machine = {}): Reading {
     snapshot: {
       at: milliseconds(0),
       netstat: { IpExt: { InOctets: machine.inOctets ?? 0n, OutOctets: machine.outOctets ?? 0n, ...ecn } },
-      snmp: { Ip: { InReceives: 0n }, Tcp: { OutSegs: 0n, RetransSegs: 0n } },
+      snmp: { Ip: { InReceives: 0n }, Tcp: { OutSegs: 0n, RetransSegs: 0n }, Udp: { OutDatagrams: 0n } },
       ...(machine.ip6 && {
         snmp6: {
           Ip6InOctets: machine.ip6.in,
           Ip6OutOctets: machine.ip6.out,
+          Udp6OutDatagrams: 0n,
           Ip6InReceives: 0n,
           Ip6InNoECTPkts: 0n,
           Ip6InECT1Pkts: 0n,
