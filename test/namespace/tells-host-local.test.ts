@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Layers } from '../../src/measurement/traffic.js';
 import { measured, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
+import { HeldJob } from './relays.js';
 import { Wire } from './wire.js';
 
 /** What is left without headers: each segment has timestamps, and the SYN's options are 8 octets longer. */
@@ -44,6 +46,38 @@ describePrivileged('traffic with this machine’s own addresses is told from wha
     expect(report.traffic.external.out.wireOctets).toBe(0);
     expect(report.traffic.hostLocal?.out).toMatchObject({ wireOctets: 30 * 1028, packets: 30 });
   });
+
+  test.each([
+    ['IPv4', '-4', () => wire.ipv4],
+    ['IPv6', '-6', () => wire.ipv6],
+  ] as const)(
+    '%s: what a root job routes elsewhere over that link gets nowhere, and is named',
+    async (_, family, far) => {
+      using job = new HeldJob();
+      const gateway = `ip ${family} route show dev nmh | sed -n 's/.* via \\([^ ]*\\).*/\\1/p' | head -n 1`;
+      const reroute = `via=$(${gateway}); ip ${family} route replace ${far()} via "$via" dev nmh`;
+      const ask = `python3 ${program('traffic.py')} requests ${far()} ${wire.port} 1 && echo reached`;
+      const running = measured(['sh', '-uc', `${reroute}; ${job.line}; ${ask}; ${traffic('udp', far(), 2)}; true`]);
+      await job.running();
+      const links = readdirSync('/sys/class/net').filter((name) => /^nm\d+h$/.test(name));
+      // As on a machine that forwards by default: Docker's, say.
+      for (const link of links) {
+        const key = family === '-4' ? `ipv4/conf/${link}/forwarding` : `ipv6/conf/${link}/force_forwarding`;
+        writeFileSync(`/proc/sys/net/${key}`, '1');
+      }
+      job.goOn();
+      const { report, stdout, stderr } = await running;
+      expect(stdout, stderr).not.toContain('reached');
+      expect(report.traffic.external.out.wireOctets).toBe(0);
+      expect(report.traffic.hostLocal?.out.packets).toBeGreaterThan(1);
+      expect(report.warnings).toContainEqual({
+        code: 'HOST_LINK_ASTRAY',
+        message: expect.stringMatching(
+          `^[2-9] packets to elsewhere were refused on the link to this host, .*: ${far()}$`,
+        ),
+      });
+    },
+  );
 
   test('beside what leaves, each is counted alone', async () => {
     const script = `${traffic('udp', wire.near4, 20)}; ${traffic('udp', wire.ipv4, 10)}; ${traffic('loopback', '127.0.0.1', 5000)}`;

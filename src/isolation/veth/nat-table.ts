@@ -3,12 +3,17 @@ import { isErrno, LinuxError } from '../../linux/linux-error.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { Nftables, NftablesError } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
+import type { Warning } from '../../measurement/measurement.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { RemoteEntry, UncountedRemotes } from '../remotes/remote-entry.js';
 import { AT_HOST_ENDS, remoteRules, rolesOf } from '../remotes/remote-rules.js';
 import type { RemoteSource } from '../scope.js';
+import { astrayWarnings } from './astray.js';
+import { localLinkRules } from './local-link-rules.js';
 import type { Links } from './make-links.js';
 import { countedLinks, natRules, tableName } from './nat-rules.js';
+import { hostLocalLink } from './subnet.js';
 
 /** A run's own table of nftables: nobody else can change it, and the kernel removes it with netmeter, however that ends. */
 export class NatTable implements RemoteSource, Disposable {
@@ -57,15 +62,33 @@ export class NatTable implements RemoteSource, Disposable {
 
   #add(links: Links, switchedOn: readonly string[]): void {
     const [name, counted] = [tableName(links), countedLinks(links)];
+    const { device } = hostLocalLink(links.plans).host;
     const nat = natRules(links, switchedOn, this.#published);
+    const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
     const remotes = remoteRules({ table: name, links: counted, hasServer: this.#hasServer, ...AT_HOST_ENDS });
     this.#counted = undefined;
+    this.#table = this.#create(name, [...kept(true), ...remotes]) ?? this.#create(name, [...kept(false), ...remotes]);
+    if (this.#table) this.#counted = counted;
+    else this.#table = OwnTable.create(this.nftables, name, kept(false));
+  }
+
+  /** @returns undefined where the kernel lacks a part for the commands */
+  #create(name: TableName, commands: readonly Command[]): OwnTable | undefined {
     try {
-      this.#table = OwnTable.create(this.nftables, name, [...nat, ...remotes]);
-      this.#counted = counted;
+      return OwnTable.create(this.nftables, name, commands);
     } catch (error) {
-      if (isTaken(error)) throw error;
-      this.#table = OwnTable.create(this.nftables, name, nat);
+      if (isTaken(error) || !(error instanceof LinuxError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** What the reader must know of the link to this host. */
+  warnings(): Warning[] {
+    try {
+      return this.#table ? astrayWarnings(this.nftables, this.#table.name) : [];
+    } catch (error) {
+      if (error instanceof LinuxError) return [];
+      throw error;
     }
   }
 

@@ -48,7 +48,7 @@ const MAX_TRIES = 50;
  * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
  */
 export class VethScope implements Scope {
-  readonly warnings: Warning[];
+  readonly #warnings: readonly Warning[];
   readonly #uplink: Uplink = readUplink();
   readonly #ipv6: boolean;
   readonly #options: Omit<OpenOptions, 'signal'>;
@@ -75,7 +75,7 @@ export class VethScope implements Scope {
     this.#options = options;
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
-    this.warnings = warnings;
+    this.#warnings = warnings;
     const resolver = chooseResolver({ ipv6 });
     const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
@@ -86,6 +86,10 @@ export class VethScope implements Scope {
     this.#guardian = new Guardian(tools, this.#namespace.network, options);
     this.#nat = new NatTable(publish);
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
+  }
+
+  get warnings(): Warning[] {
+    return [...this.#warnings, ...this.#nat.warnings()];
   }
 
   get isolation(): Isolation {
