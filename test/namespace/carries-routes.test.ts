@@ -29,6 +29,7 @@ describePrivileged('routes of other tables than the main one lead out of the nam
     const after = await machine.totals();
     const crossed = (way: string) => (after[way]?.[0] ?? 0) - (before[way]?.[0] ?? 0);
     expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    expect(report.warnings).toEqual([]);
     expect(report.isolation).toMatchObject({ kind: 'veth', mtu: vpn.mtu, families: ['ipv4', 'ipv6'] });
     const { external } = report.traffic;
     expect([external.in.wireOctets, external.out.wireOctets]).toEqual([

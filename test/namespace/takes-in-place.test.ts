@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -35,6 +36,18 @@ const cases: Readonly<Record<string, Case>> = {
     made: 'ip rule add iif lo table 77; ip route add unreachable default table 77',
     undone: 'ip rule del iif lo table 77; ip route del unreachable default table 77',
     reason: /the packets of this machine itself/,
+  },
+  'a filter for the user’s packets': {
+    made: `nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"
+      nft add rule ip t o meta skuid ${USER} tcp dport 7000 reject with tcp reset`,
+    undone: 'nft delete table ip t',
+    reason: /the chain o of table ip t refuses packets of this machine itself/,
+  },
+  'another destination for this machine’s own packets': {
+    made: `nft add table ip t; nft "add chain ip t o { type nat hook output priority -100; }"
+      nft add rule ip t o tcp dport 7000 redirect to :1`,
+    undone: 'nft delete table ip t',
+    reason: /the chain o of table ip t redirects packets of this machine itself/,
   },
   'a /proc/sys that is read-only, where nothing is forwarded': {
     made: 'sysctl -qw net.ipv4.ip_forward=0',
@@ -134,5 +147,31 @@ describePrivileged('where a namespace is not what the machine is', () => {
       expect(cured.report?.isolation.kind).toBe('veth');
       expect(cured.report?.traffic.external.in.wireOctets).toBeGreaterThan(2 * BYTES);
     });
+  });
+
+  test('a firewall whose table belongs to its daemon, and which may drop what is forwarded', async () => {
+    const daemon = machine.start('sh', ['-c', 'exec nft -i >&2']);
+    const gone = once(daemon, 'exit');
+    daemon.stdin?.write(
+      [
+        'add table inet firewalld { flags owner; }',
+        'add chain inet firewalld filter_FORWARD { type filter hook forward priority 10; policy drop; }',
+        '',
+      ].join('\n'),
+    );
+    try {
+      await vi.waitFor(() => onMachine('nft list chain inet firewalld filter_FORWARD'), { timeout: 10_000 });
+      const { report, status, stderr } = await measured('', '--quiet');
+      expect(status, stderr).toBe(0);
+      expect(report?.isolation.kind).toBe('host');
+      expect(report?.traffic.external.in.wireOctets).toBeGreaterThan(2 * BYTES);
+      expect(report?.warnings.find(({ code }) => code === 'IN_PLACE')?.message).toMatch(/that table belongs to/);
+      const asked = await measured('', '--isolation veth');
+      expect(asked.status).toBe(125);
+      expect(asked.stderr).toContain('NftablesTableOwner=no');
+    } finally {
+      daemon.stdin?.end();
+      await gone;
+    }
   });
 });

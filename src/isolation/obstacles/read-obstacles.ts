@@ -1,11 +1,16 @@
 import { accessSync, constants } from 'node:fs';
+import { isErrno } from '../../linux/linux-error.js';
+import { type ListedChain, Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { listPolicyRules } from '../../linux/netlink/route/policy-rules.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
+import type { Firewall } from '../tools/firewall.js';
 import { readText } from '../tools/read-text.js';
 import { canForwardIpv6, planForwarding } from '../veth/forwarding.js';
 import { legacyObstacles } from './legacy-obstacles.js';
 import type { Obstacle } from './obstacle.js';
+import { outputObstacles } from './output-obstacles.js';
+import { ownerObstacles } from './owner-obstacles.js';
 import { ruleObstacles } from './rule-obstacles.js';
 import { type Switches, switchObstacles } from './switch-obstacles.js';
 
@@ -15,11 +20,35 @@ import { type Switches, switchObstacles } from './switch-obstacles.js';
  */
 export function readObstacles(uid: number): Obstacle[] {
   using socket = NetlinkSocket.open(NETLINK_ROUTE);
+  const rules = listPolicyRules(socket);
   return [
     ...switchObstacles(readSwitches(readUplink())),
-    ...ruleObstacles(listPolicyRules(socket), uid),
+    ...ruleObstacles(rules, uid),
     ...legacyObstacles(readText('/proc/net/ip_tables_names') ?? ''),
+    ...readFilters(rules.some(({ mark }) => mark !== undefined)),
   ];
+}
+
+function readFilters(marksMatter: boolean): Obstacle[] {
+  using nftables = Nftables.open();
+  const chains = listedChains(nftables);
+  const firewall: Firewall = {
+    chains,
+    rules: (table) => nftables.rules(table),
+    elements: (table, set) => nftables.elements(table, set),
+  };
+  if (chains.length === 0) return [];
+  return [...ownerObstacles(nftables, firewall), ...outputObstacles(firewall, marksMatter)];
+}
+
+/** None where the kernel has no nftables. */
+function listedChains(nftables: Nftables): ListedChain[] {
+  try {
+    return nftables.chains();
+  } catch (error) {
+    if (isErrno(error, 'EINVAL', 'EOPNOTSUPP', 'ENOENT', 'EPERM')) return [];
+    throw error;
+  }
 }
 
 function readSwitches(uplink: Uplink): Switches {
