@@ -7,8 +7,8 @@ import type { RecordedCounters, RecordedTable, SampleRecord } from './record.js'
 
 const ECN = ['InNoECTPkts', 'InECT1Pkts', 'InECT0Pkts', 'InCEPkts'] as const;
 const NETSTAT = { IpExt: ['InOctets', 'OutOctets', ...ECN] } as const;
-const SNMP = { Ip: ['InReceives'], Tcp: ['OutSegs', 'RetransSegs'] } as const;
-const SNMP6 = ['InOctets', 'OutOctets', 'InReceives', ...ECN].map((name) => `Ip6${name}`);
+const SNMP = { Ip: ['InReceives'], Tcp: ['OutSegs', 'RetransSegs'], Udp: ['OutDatagrams'] } as const;
+const SNMP6 = [...['InOctets', 'OutOctets', 'InReceives', ...ECN].map((name) => `Ip6${name}`), 'Udp6OutDatagrams'];
 const DEV = ['rxBytes', 'rxPackets', 'txBytes', 'txPackets'] as const;
 
 /** Picks the counters that the numbers are made of; one that the kernel does not print is absent. */
