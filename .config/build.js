@@ -22,7 +22,7 @@ const loadedByNeed = [
   'isolation/tools/(hand-over|pause|user-name|within)',
   'isolation/veth/(accept-rules|egress-gate|give-back|kept-limits|scope-names|table-owner)',
   'linux/(?!ip-address|libc|linux-error|namespace|netlink)',
-  'privileged/(caller|measure|serve|json)',
+  'privileged/(?!protocol)',
   'observe/',
   'report/(?!visible)',
   'run/(contamination|enforce|explain|neighbours)',

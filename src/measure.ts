@@ -1,7 +1,7 @@
 import { env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
-import { type Account, chooseAccount } from './command/account.js';
+import { chooseAccount } from './command/account.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
@@ -41,7 +41,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
   const place = await choosePlace(options, account);
-  if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options, account);
+  if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options);
 
   const run = newRun();
   const trace = tracesProcesses(options) ? `netmeter-${run}` : undefined;
@@ -143,7 +143,7 @@ async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: Meas
 }
 
 /** Loaded here: it is not for root. */
-async function measureAsCaller(argv: readonly string[], options: MeasureOptions, account: Account | undefined) {
+async function measureAsCaller(argv: readonly string[], options: MeasureOptions) {
   const { measureBySudo } = await import('./privileged/measure-by-sudo.js');
-  return measureBySudo(argv, options, account);
+  return measureBySudo(argv, options);
 }

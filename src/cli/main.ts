@@ -75,7 +75,7 @@ async function servePrivileged(socket: string): Promise<void> {
   // The terminal's signals are for the command, and its caller hands on the others.
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const { serveCaller } = await import('../privileged/serve-caller.js');
-  await serveCaller(socket, measure, new SignalRelay());
+  await serveCaller(socket, measure, { signals: new SignalRelay(), sudoUid: process.env['SUDO_UID'] });
 }
 
 /** What a guardian asks for that has outlived its netmeter. */

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
-import { execPath, getgid, getgroups, getuid, env as ownEnvironment, umask } from 'node:process';
+import { execPath, env as ownEnvironment, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Account } from '../command/account.js';
 import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
@@ -12,7 +11,7 @@ import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { CallerSocket } from './caller-socket.js';
 import { JsonLines } from './json-lines.js';
-import { type FromCaller, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
+import { type FromCaller, OPTION_NAMES, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
 
 type FromUs = Request | FromCaller;
 
@@ -21,17 +20,13 @@ type FromUs = Request | FromCaller;
  * the caller again: with the caller's groups, environment, folder, umask and terminal. Reports are ours to write.
  * @throws {NetmeterError} as {@link measure} does
  */
-export async function measureBySudo(
-  argv: readonly string[],
-  options: MeasureOptions,
-  account: Account | undefined,
-): Promise<Measurement> {
+export async function measureBySudo(argv: readonly string[], options: MeasureOptions): Promise<Measurement> {
   const { socket, gone } = await startPart(options);
-  const measuring = converse(socket, requestOf(argv, options, account), options);
+  const measuring = converse(socket, requestOf(argv, options), options);
   const { command, ...rest } = await measuring.finally(() => options.onHandOver?.(undefined));
   await gone;
   const { user, ...own } = command;
-  return { ...rest, command: account || options.user !== undefined ? command : own };
+  return { ...rest, command: userOf(options) !== undefined ? command : own };
 }
 
 /** Starts the other netmeter and waits until it is there. */
@@ -87,21 +82,20 @@ async function firstConnection(
   }
 }
 
-function requestOf(argv: readonly string[], options: MeasureOptions, account: Account | undefined): Request {
-  const { signal, hurry, boundary, onStart, onHandOver, onCommandEnd, stdio, env, user, caller, ...plain } = options;
+function requestOf(argv: readonly string[], options: MeasureOptions): Request {
+  const plain = OPTION_NAMES.map((name) => [name, options[name]] as const);
   return {
     argv,
-    options: plain,
-    env: { ...(env ?? ownEnvironment) },
+    options: Object.fromEntries(plain.filter(([, value]) => value !== undefined)),
+    env: { ...(options.env ?? ownEnvironment) },
     cwd: options.cwd ?? workingFolder(),
     umask: umask(),
-    account: account ?? (user === undefined ? ownAccount() : ROOT),
+    user: userOf(options),
   };
 }
 
-const ROOT: Account = { uid: 0, gid: 0 };
-
-const ownAccount = (): Account => ({ uid: getuid?.() ?? 0, gid: getgid?.() ?? 0, groups: getgroups?.() ?? [] });
+/** By number where the account was decided before: the other part looks it up itself. */
+const userOf = ({ account, user }: MeasureOptions) => (account ? `${account.uid}:${account.gid}` : user);
 
 function converse(socket: Socket, request: Request, options: MeasureOptions): Promise<Measurement> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,3 @@
-import type { Account } from '../command/account.js';
 import type { ErrorCode } from '../errors.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
@@ -19,8 +18,31 @@ type PlainOptions = Omit<
   | 'env'
   | 'cwd'
   | 'user'
+  | 'account'
   | 'caller'
+  | 'isolation'
+  | 'netns'
+  | 'baselineIdle'
 >;
+
+/** Their names. */
+export const OPTION_NAMES = [
+  'limits',
+  'warnLimits',
+  'kill',
+  'enforce',
+  'rateLimit',
+  'egress',
+  'interval',
+  'linger',
+  'grace',
+  'wait',
+  'processes',
+  'reverseDns',
+  'hostPorts',
+  'publish',
+  'openFiles',
+] as const satisfies readonly (keyof PlainOptions)[];
 
 /** What the caller asks: the first line. */
 export type Request = {
@@ -30,7 +52,8 @@ export type Request = {
   /** Undefined: where it is, a folder that was removed. */
   readonly cwd?: string | undefined;
   readonly umask: number;
-  readonly account: Account;
+  /** As --user says it; undefined: whoever the kernel says the caller is. */
+  readonly user?: string | undefined;
 };
 
 /** What a signal means, which the part that runs the command knows: it is the command's, or it ends the run. */

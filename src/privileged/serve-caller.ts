@@ -1,21 +1,36 @@
 import { once } from 'node:events';
+import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { umask } from 'node:process';
+import { type Account, chooseAccount } from '../command/account.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
+import { withFileRightsOf } from '../linux/credentials.js';
 import type { measure } from '../measure.js';
 import { JsonLines } from './json-lines.js';
-import type { FromCaller, Request, Signals, ToCaller } from './protocol.js';
+import { parseFromCaller, parseRequest } from './parse-request.js';
+import type { Signals, ToCaller } from './protocol.js';
+import { type Caller, readCaller } from './read-caller.js';
 
-type FromThem = Request | FromCaller;
+/** The kernel lets no command line and environment be longer than this: MAX_ARG_STRINGS and a stack's quarter, execve(2). */
+const LONGEST = 1 << 24;
+
+type Around = {
+  /** Told of each signal that the caller was sent. */
+  readonly signals: Signals;
+  /** SUDO_UID. */
+  readonly sudoUid: string | undefined;
+};
 
 /**
- * The part that sudo started as root: makes the scope, starts the caller's command as the caller, tells the result.
+ * The part that sudo started as root: makes the scope, starts the caller's command as the caller, tells the result. It takes
+ * nothing that the caller could not have said by the command line; who the caller is, the kernel says.
  * @param path the caller's socket
- * @param signals told of each signal that the caller was sent
+ * @throws {NetmeterError} USAGE
  */
-export async function serveCaller(path: string, run: typeof measure, signals: Signals): Promise<void> {
+export async function serveCaller(path: string, run: typeof measure, { signals, sudoUid }: Around): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
+  const caller = readCaller(path, sudoUid);
   const socket = connect(path);
   try {
     await once(socket, 'connect');
@@ -25,21 +40,30 @@ export async function serveCaller(path: string, run: typeof measure, signals: Si
   }
   let signalCommand: (signal: NodeJS.Signals) => void = () => {};
   let serving: Promise<void> | undefined;
-  const lines = new JsonLines<FromThem, ToCaller>(socket, (message) => {
-    if (!('kind' in message)) {
-      serving = serve(message);
-      return;
-    }
-    if (message.kind === 'signal') signals.take(message.signal);
-    else if (message.kind === 'stop') stop.abort();
-    else hurry.abort();
-  });
-  const serve = async ({ argv, options, ...place }: Request) => {
-    umask(place.umask);
-    const { env, cwd, account } = place;
+  const lines = new JsonLines<unknown, ToCaller>(
+    socket,
+    (message) => {
+      if (!isSaying(message)) {
+        serving ??= serve(message);
+        return;
+      }
+      const said = parseFromCaller(message);
+      if (said.kind === 'signal') signals.take(said.signal);
+      else if (said.kind === 'stop') stop.abort();
+      else hurry.abort();
+    },
+    { longest: LONGEST },
+  );
+  const serve = async (message: unknown) => {
     try {
+      const { argv, options, env, cwd, ...place } = parseRequest(message);
+      const { pid, ...own } = caller;
+      const account = place.user === undefined ? own : (chooseAccount(place.user, {}) ?? ROOT);
+      if (cwd !== undefined && place.user === undefined) requireFolder(cwd, caller);
+      umask(place.umask);
       const measurement = await run(argv, {
         ...options,
+        isolation: 'veth',
         env,
         ...(cwd !== undefined && { cwd }),
         account,
@@ -69,6 +93,28 @@ export async function serveCaller(path: string, run: typeof measure, signals: Si
   hurry.abort();
   await serving;
 }
+
+const isSaying = (message: unknown) => typeof message === 'object' && message !== null && 'kind' in message;
+
+const ROOT: Account = { uid: 0, gid: 0 };
+
+/** Root may go anywhere: the command would start in a folder that its user may not enter. */
+function requireFolder(cwd: string, { pid, ...account }: Caller): void {
+  try {
+    // It is there already.
+    if (readlinkSync(`/proc/${pid}/cwd`) === cwd) return;
+    const fd = withFileRightsOf(account, () => openSync(`${cwd}/.`, O_PATH | constants.O_DIRECTORY));
+    closeSync(fd);
+  } catch (cause) {
+    if (isNode(cause) && cause.code === 'ENOENT') return;
+    throw new NetmeterError('USAGE', `the working folder ${cwd} may not be entered`, { cause });
+  }
+}
+
+/** Opens without reading or writing; include/uapi/asm-generic/fcntl.h. */
+const O_PATH = 0o10000000;
+
+const isNode = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error;
 
 function failure(error: unknown): ToCaller {
   const known = error instanceof NetmeterError ? error : undefined;

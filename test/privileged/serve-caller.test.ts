@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SignalRelay } from '../../src/cli/signals.js';
 import type { measure } from '../../src/measure.js';
 import type { MeasureOptions } from '../../src/measure-options.js';
+import { CallerSocket } from '../../src/privileged/caller-socket.js';
 import { JsonLines } from '../../src/privileged/json-lines.js';
 import type { ToCaller } from '../../src/privileged/protocol.js';
 import { serveCaller } from '../../src/privileged/serve-caller.js';
@@ -13,13 +14,13 @@ import { quiet } from '../report/measurements.js';
 import { once, until } from '../wait.js';
 
 let folder: string;
-let server: Server;
-beforeEach(() => {
+let door: CallerSocket;
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
-  server = createServer();
+  door = await CallerSocket.listen([folder]);
 });
 afterEach(() => {
-  server.close();
+  door[Symbol.dispose]();
   rmSync(folder, { recursive: true });
 });
 
@@ -34,15 +35,12 @@ async function converse() {
       finish = () => resolve(quiet);
     });
   };
-  const path = join(folder, 'socket');
-  server.listen(path);
-  await once(server, 'listening');
-  const connected = once(server, 'connection');
-  const served = serveCaller(path, run, new SignalRelay());
+  const connected = once(door.server, 'connection');
+  const served = serveCaller(door.path, run, { signals: new SignalRelay(), sudoUid: undefined });
   const [socket] = (await connected) as [Socket];
   const heard: string[] = [];
   const lines = new JsonLines<ToCaller, object>(socket, ({ kind }) => void heard.push(kind));
-  lines.send({ argv: ['true'], options: {}, env: {}, umask: process.umask(), account: { uid: 0, gid: 0 } });
+  lines.send({ argv: ['true'], options: {}, env: {}, umask: process.umask(), user: 'root' });
   await until('the run has begun', () => options.signal !== undefined);
   return {
     got,
@@ -73,8 +71,6 @@ test('before the command runs it ends the run, and when only descendants are lef
   before.signal('SIGTERM');
   await until('the run ends', () => before.run().signal?.aborted === true);
   await before.end();
-  server.close();
-  server = createServer();
 
   const after = await converse();
   after.start();
