@@ -11,10 +11,10 @@ const SHOWN = 5;
 /** What a command tried to reach where it could not: a line each, the most frequent first. */
 export function attemptRows({ attempts }: Measurement, paint: Paint): string[] {
   if (attempts === undefined) return [];
-  if (attempts === null) return [row('tried', 'unknown: this kernel cannot list it (nf_tables)')];
-  const shown = attempts.slice(0, SHOWN).map((attempt) => row('tried', attemptText(attempt), paint.yellow));
+  if (attempts === null) return [row('blocked', 'unknown: this kernel cannot list it (nf_tables)')];
+  const shown = attempts.slice(0, SHOWN).map((attempt) => row('blocked', attemptText(attempt), paint.yellow));
   const others = attempts.length - shown.length;
-  return others > 0 ? [...shown, row('tried', `${exact(others)} others`)] : shown;
+  return others > 0 ? [...shown, row('blocked', `${exact(others)} others`)] : shown;
 }
 
 function attemptText({ address, protocol, port, packets, names }: Attempt): string {

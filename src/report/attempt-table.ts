@@ -4,7 +4,7 @@ import { left, right, type Table } from './table.js';
 
 /** What an offline command tried to reach. */
 export const attemptTable = ({ attempts }: Measurement): Table => ({
-  title: 'Tried and refused',
+  title: 'Blocked',
   columns: [left('address'), left('protocol'), right('port'), right('packets')],
   rows: (attempts ?? []).map(({ address, protocol, port, packets }) => [
     { foreign: address },

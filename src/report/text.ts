@@ -5,6 +5,7 @@ import { budgetRows } from './budget-rows.js';
 import { commandLine } from './command-line.js';
 import { doorRows } from './door-rows.js';
 import { endText, hasFailed } from './end-text.js';
+import { errorRows } from './error-rows.js';
 import { isOneSided, moved, totalOf, withoutWire } from './flows.js';
 import { duration, exact, packetsWord, rate, rounded } from './format-octets.js';
 import { methodText } from './method-text.js';
@@ -14,7 +15,6 @@ import { remoteRows } from './remote-rows.js';
 import { repeatRows } from './repeat-rows.js';
 import { row, WIDTH } from './rows.js';
 import { sharingRows } from './sharing-row.js';
-import { troubleRows } from './trouble-row.js';
 import { visible } from './visible.js';
 
 /** A table of the summary. */
@@ -34,7 +34,7 @@ export function renderText(measurement: Measurement, { color, by }: TextOptions)
     ...rateRows(measurement),
     ...(!by || by.length > 0 ? remoteRows(measurement) : []),
     ...(by?.includes('process') ? processRows(measurement) : []),
-    ...troubleRows(measurement),
+    ...errorRows(measurement),
     ...doorRows(measurement, paint),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),

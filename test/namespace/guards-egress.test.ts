@@ -61,7 +61,7 @@ describePrivileged('--allow and --deny', () => {
     expect(report.attempts).toEqual([
       { address: other.ipv4, protocol: 'tcp', port: 7000, packets: 1, names: ['ads.example'] },
     ]);
-    expect(stderr).toContain(`tried     tcp ${other.ipv4}:7000 (ads.example), 1 packet refused`);
+    expect(stderr).toContain(`blocked   tcp ${other.ipv4}:7000 (ads.example), 1 packet refused`);
     expect(report.command.durationMs).toBeLessThan(5000);
   });
 

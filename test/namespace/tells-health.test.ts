@@ -18,8 +18,8 @@ def failing(action):
 async function health(script: string) {
   const { report, stderr } = await measured(['python3', '-c', `${PRELUDE}\n${script}`]);
   expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
-  const trouble = /^ {2}trouble +(.*(?:\n {12}.*)*)/m.exec(stderr)?.[1]?.replaceAll(/\n +/g, ' ');
-  return { protocol: report.protocol, trouble };
+  const errors = /^ {2}errors +(.*(?:\n {12}.*)*)/m.exec(stderr)?.[1]?.replaceAll(/\n +/g, ' ');
+  return { protocol: report.protocol, errors };
 }
 
 describePrivileged('protocol health', () => {
@@ -30,9 +30,9 @@ describePrivileged('protocol health', () => {
       'a listener closed before it accepted',
       `s = listener(); c = socket.create_connection(s.getsockname()); s.close(); failing(lambda: c.recv(1))`,
     ],
-  ])('%s is no trouble', async (_, script) => {
-    const { trouble, protocol } = await health(script);
-    expect(trouble).toBeUndefined();
+  ])('%s is no error', async (_, script) => {
+    const { errors, protocol } = await health(script);
+    expect(errors).toBeUndefined();
     expect(protocol.tcp).toMatchObject({
       resetsReceived: 0,
       connectionsRefused: 0,
@@ -48,50 +48,50 @@ describePrivileged('protocol health', () => {
   });
 
   test('connects that are refused', async () => {
-    const { trouble, protocol } = await health(`
+    const { errors, protocol } = await health(`
 for _ in range(2): failing(lambda: socket.create_connection(('127.0.0.1', 1)))`);
     expect(protocol.tcp).toMatchObject({ connectionsFailed: 2, connectionsRefused: 2, resetsSent: 2 });
-    expect(trouble).toBe('2 connects refused');
+    expect(errors).toBe('2 connects refused');
   });
 
   test('a connect that nobody answers', async () => {
-    const { trouble, protocol } = await health(`
+    const { errors, protocol } = await health(`
 open('/proc/sys/net/ipv4/tcp_syn_retries', 'w').write('1')
 os.system("nft 'add table ip t; add chain ip t i { type filter hook input priority 0; }; add rule ip t i tcp dport 9 drop'")
 failing(lambda: socket.create_connection(('127.0.0.1', 9)))`);
     const { retransmittedSegments: repeated } = protocol.tcp;
     expect(protocol.tcp).toMatchObject({ connectionsTimedOut: 1, connectionsRefused: null, synRetransmits: repeated });
-    expect(trouble).toBe(`1 connection timed out, ${repeated} retransmitted`);
+    expect(errors).toBe(`1 connection timed out, ${repeated} retransmitted`);
   });
 
   test('datagrams that nobody takes, of both families', async () => {
-    const { trouble, protocol } = await health(`
+    const { errors, protocol } = await health(`
 for family, address in (socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1'):
     s = socket.socket(family, socket.SOCK_DGRAM); s.sendto(b'x', (address, 9))`);
     expect(protocol.udp).toMatchObject({ noPort: 2, errors: 0 });
     expect(protocol.icmp.in.destinationUnreachable).toBe(2);
     expect(protocol.icmp.out.destinationUnreachable).toBe(2);
-    expect(trouble).toBe('2 ICMP unreachable');
+    expect(errors).toBe('2 ICMP unreachable');
   });
 
   test('a reader that is too slow', async () => {
-    const { trouble, protocol } = await health(`
+    const { errors, protocol } = await health(`
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
 for _ in range(50): s.sendto(b'x' * 1000, s.getsockname())`);
     const { receiveBufferErrors: dropped } = protocol.udp;
     expect(dropped).toBeGreaterThan(0);
     expect(protocol.udp.errors).toBe(dropped);
-    expect(trouble).toBe(`${dropped} UDP dropped by a full buffer`);
+    expect(errors).toBe(`${dropped} UDP dropped by a full buffer`);
   });
 
   test('a listener that does not accept', async () => {
-    const { trouble, protocol } = await health(`
+    const { errors, protocol } = await health(`
 s = listener(1)
 cs = [socket.socket() for _ in range(5)]
 for c in cs: c.setblocking(False); c.connect_ex(s.getsockname())
 time.sleep(.2)`);
     const { listenDrops, listenOverflows } = protocol.tcp;
     expect(listenOverflows).toBeGreaterThan(0);
-    expect(trouble).toContain(`${listenDrops} dropped at a listener`);
+    expect(errors).toContain(`${listenDrops} dropped at a listener`);
   });
 });

@@ -47,13 +47,13 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
     signal: signals.signal,
     ...(options.for !== undefined && { forMs: options.for }),
   });
-  const trouble = new Trouble(terminal);
+  const errors = new OutputErrors(terminal);
   let last: Logged | undefined;
   output.heading();
   for await (const _ of ticks) {
     try {
       last = await log.add(takeReading(source));
-      trouble.tell(file?.path, last);
+      errors.tell(file?.path, last);
       output.sample(last.record);
     } catch (error) {
       // The first sample tells whether it can be done here at all.
@@ -80,7 +80,7 @@ function openCounters(): HeldCounterFiles {
 }
 
 /** Tells when writing begins to fail, anew each time the reason changes, and when it is made good. */
-class Trouble {
+class OutputErrors {
   readonly #terminal: Terminal;
   #reason: string | undefined;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Protocol } from '../../src/measurement/traffic.js';
-import { troubleRows } from '../../src/report/trouble-row.js';
+import { errorRows } from '../../src/report/error-rows.js';
 import { blind, quiet } from './measurements.js';
 
 type Counts = { readonly [Group in keyof Protocol]?: Partial<Protocol[Group]> };
@@ -16,7 +16,7 @@ const withCounts = ({ tcp, udp, icmp, link }: Counts): Measurement => ({
   },
 });
 const said = (counts: Counts) =>
-  troubleRows(withCounts(counts)).map((line) => line.replace(/^ +trouble +/, '').replaceAll(/\n +/g, ' '));
+  errorRows(withCounts(counts)).map((line) => line.replace(/^ +errors +/, '').replaceAll(/\n +/g, ' '));
 const icmpIn = (over: Partial<Protocol['icmp']['in']>) => ({ in: { ...quiet.protocol.icmp.in, ...over } });
 
 test.each<[string, Counts]>([
@@ -29,8 +29,8 @@ test.each<[string, Counts]>([
   expect(said(counts)).toEqual([]);
 });
 
-test('unknown is no trouble', () => {
-  expect(troubleRows(blind)).toEqual([]);
+test('unknown is no error', () => {
+  expect(errorRows(blind)).toEqual([]);
 });
 
 test.each<[Counts, string]>([
@@ -90,11 +90,11 @@ test.each([
   [{ failed: 2, unanswered: 3, notFound: 0 }, '2 name server failures, 3 questions to name servers unanswered'],
 ])('names: %j', (dns, text) => {
   const none = { queries: 20, answered: 17, averageMs: 1, slowestMs: 2 };
-  const [line] = troubleRows({ ...quiet, dns: { ...none, ...dns } });
-  expect(line?.replace(/^ +trouble +/, '').replaceAll(/\n +/g, ' ')).toBe(text);
+  const [line] = errorRows({ ...quiet, dns: { ...none, ...dns } });
+  expect(line?.replace(/^ +errors +/, '').replaceAll(/\n +/g, ' ')).toBe(text);
 });
 
-test('a name that does not exist is no trouble', () => {
+test('a name that does not exist is no error', () => {
   const dns = { queries: 9, answered: 9, notFound: 9, failed: 0, unanswered: 0, averageMs: 1, slowestMs: 2 };
-  expect(troubleRows({ ...quiet, dns })).toEqual([]);
+  expect(errorRows({ ...quiet, dns })).toEqual([]);
 });

@@ -4,20 +4,20 @@ import type { Protocol } from '../measurement/traffic.js';
 import { exact } from './format-octets.js';
 import { row } from './rows.js';
 
-/** More kinds of trouble than this are in the JSON report alone. */
+/** More kinds of errors than this are in the JSON report alone. */
 const SHOWN = 5;
 
 /** How often something went wrong, and what, for one and for more. */
-type Trouble = readonly [count: number | null, one: string, more?: string];
+type CountedError = readonly [count: number | null, one: string, more?: string];
 
 /** Only what went wrong, the worst first; a healthy run has no such line. */
-export function troubleRows({ protocol, dns }: Measurement): string[] {
-  const said = [...troublesOf(protocol), ...nameTroubles(dns)].flatMap(([count, one, more = one]) =>
+export function errorRows({ protocol, dns }: Measurement): string[] {
+  const said = [...errorsOf(protocol), ...nameErrors(dns)].flatMap(([count, one, more = one]) =>
     count ? [`${exact(count)} ${count === 1 ? one : more}`] : [],
   );
   const others = said.length - SHOWN;
   const shown = others > 0 ? [...said.slice(0, SHOWN), `${others} more in the JSON report`] : said;
-  return shown.length > 0 ? [row('trouble', shown.join(', '))] : [];
+  return shown.length > 0 ? [row('errors', shown.join(', '))] : [];
 }
 
 /**
@@ -25,7 +25,7 @@ export function troubleRows({ protocol, dns }: Measurement): string[] {
  * errors sent for it (an answer that came too late), packets too big (a path being measured), full send buffers (a
  * program that waits until it may go on). SYNs sent again are among the retransmitted segments.
  */
-function troublesOf({ tcp, udp, icmp, link }: Protocol): Trouble[] {
+function errorsOf({ tcp, udp, icmp, link }: Protocol): CountedError[] {
   const { connectionsRefused: refused, connectionsTimedOut: timedOut } = tcp;
   return [
     [refused, 'connect refused', 'connects refused'],
@@ -46,7 +46,7 @@ function troublesOf({ tcp, udp, icmp, link }: Protocol): Trouble[] {
 }
 
 /** That a name does not exist is an answer, and search lists ask for many. */
-const nameTroubles = (dns: DnsUse | undefined): Trouble[] => [
+const nameErrors = (dns: DnsUse | undefined): CountedError[] => [
   [dns?.failed ?? null, 'name server failure', 'name server failures'],
   [dns?.unanswered ?? null, 'question to a name server unanswered', 'questions to name servers unanswered'],
 ];
