@@ -5,6 +5,7 @@ import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/traffic.js';
 import type { PastQueue } from '../traffic/count.js';
+import { fragmentsSent } from '../traffic/unseen-at-tap.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = {
@@ -22,6 +23,13 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
     warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
+  }
+  const fragments = fragmentsSent(delta);
+  if (isolation.kind === 'user-mode' && isolation.tool === 'pasta' && fragments > 0) {
+    warn(
+      'FRAGMENTS_DROPPED',
+      `datagrams larger than the MTU went out as ${fragments} fragments, which pasta does not carry: the other side may have got less (cure: a smaller datagram, or sudo)`,
+    );
   }
   for (const { device, octets } of past) {
     warn(

@@ -22,7 +22,7 @@ function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): 
     case 'veth':
       return wireTraffic(isolation.families, wire, delta);
     case 'user-mode':
-      return tapTraffic(isolation, TAP, delta);
+      return tapTraffic(isolation, TAP, { wire, delta });
     case 'host':
     case 'join':
       return deviceTraffic(isolation.devices, wire, delta);

@@ -4,6 +4,8 @@ import type { InOut, Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
 import type { Count } from './count.js';
 import { deviceLoopback } from './loopback.js';
+import type { WireDelta } from './queue-delta.js';
+import { fragmentsSent, unseenAtTap } from './unseen-at-tap.js';
 
 /** TCP's timestamps (RFC 7323): the carrier's segments on the wire have them, those on its tap have not. */
 const TIMESTAMPS = 12;
@@ -17,13 +19,17 @@ const CUTTING_ERROR = { pasta: 0.01, slirp4netns: 0.05 } as const;
 /** The octets of a segment that only acknowledges: the wire has none to one of them for each that carries data. */
 const ACKNOWLEDGEMENT = 72;
 
+/** The namespace's counters, and what the host received meanwhile. */
+type Counted = { readonly wire: WireDelta; readonly delta: CounterDelta };
+
 type UserMode = Extract<Isolation, { kind: 'user-mode' }>;
 
 /**
  * Traffic of a namespace whose packets a program carries through a tap. A tap is handed no super-packets: the device's
  * bytes are those of single frames. The IP layer's octets are the tap's; the wire's have the wire's larger TCP headers.
  */
-export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device: string, delta: CounterDelta): Count {
+export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device: string, counted: Counted): Count {
+  const { wire, delta } = counted;
   const link = counters(device, delta);
   const segments = tcpSegments(link, delta);
   const external = {
@@ -33,13 +39,19 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
   const data = dataSegments(link, delta);
   // What the namespace sent again was lost between it and the carrier.
   const resent = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) * mtu;
+  const unseen = unseenAtTap(wire, delta);
+  // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).
+  const mangled = tool === 'pasta' ? fragmentsSent(delta) * mtu : 0;
   const bound = ({ wireOctets }: Layers, acknowledged: number, more: number) =>
     wireOctets === null ? null : Math.ceil(wireOctets * CUTTING_ERROR[tool] + acknowledged * ACKNOWLEDGEMENT + more);
   return {
     traffic: { external, loopback: deviceLoopback(delta) },
     method: {
       name: 'tap',
-      errorBound: { in: bound(external.in, data.out, 0), out: bound(external.out, data.in, resent) },
+      errorBound: {
+        in: bound(external.in, data.out, unseen.in),
+        out: bound(external.out, data.in, resent + unseen.out + mangled),
+      },
       packetsIn: 'device',
     },
   };

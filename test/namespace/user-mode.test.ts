@@ -138,6 +138,22 @@ describePrivileged('user-mode isolation', () => {
       },
     );
 
+    test('datagrams to a port where nobody listens: the errors that end at the carrier are within the bound', async () => {
+      const send = (address: string) => `python3 ${program('traffic.py')} udp ${address} 9 1; sleep 0.1;`;
+      const script = families.map((family) => send(family === 4 ? wire.ipv4 : wire.ipv6)).join('\n');
+      const compared = await compare(script.repeat(3), hide);
+      expectWithinBound(compared);
+      // The bound says something: it is not so far that nothing could be judged.
+      expect(compared.report.method.errorBound.in).toBeLessThan(20_000);
+    });
+
+    test('datagrams larger than the MTU: within the bound, and told where they are not carried', async () => {
+      const compared = await compare(each('fragments', 10).join('\n'), hide);
+      expectWithinBound(compared);
+      const codes = compared.report.warnings.map(({ code }) => code);
+      expect(codes.includes('FRAGMENTS_DROPPED')).toBe(tool === 'pasta');
+    });
+
     test('small requests: within 1 % in each direction', async () => {
       const compared = await compare(each('requests', 200).join('\n'), hide);
       const { truth, off } = compared;

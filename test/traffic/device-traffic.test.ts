@@ -143,7 +143,7 @@ test('without a device to the outside nothing can have passed, but what moved so
 test('a tap hands over single frames', () => {
   const { traffic, method } = countTraffic(
     { kind: 'user-mode', tool: 'pasta', mtu: 1500, families: ['ipv4'] },
-    {},
+    { 'host4.errors': { bytes: 0, packets: 0 }, 'host6.errors': { bytes: 0, packets: 0 } },
     { ...bulk, devices: { lo: device(0, 0), nm0: device(11_400, 100, 5700, 50) } },
   );
   expect(traffic.external.in).toEqual({ wireOctets: 10_000, ipOctets: 10_000, linkBytes: 11_400, packets: 100 });

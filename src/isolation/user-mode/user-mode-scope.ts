@@ -21,6 +21,7 @@ import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
 import { type Carrier, chooseCarrier } from './carrier.js';
 import { CarrierRun } from './carrier-run.js';
+import { readHostCounters } from './host-counters.js';
 import { UserGuardian } from './user-guardian.js';
 import { UserModeNames } from './user-mode-names.js';
 
@@ -154,11 +155,11 @@ export class UserModeScope implements Scope {
 
   /** There is no queue that knows the wire: the tap's own counters are all there is. */
   readWire(): Promise<WireReading> {
-    return Promise.resolve({});
+    return Promise.resolve(readHostCounters());
   }
 
   sampleWire(): Promise<WireReading> {
-    return this.readWire();
+    return Promise.resolve({});
   }
 
   get remotes(): RemoteSource | undefined {
