@@ -27,6 +27,12 @@ export function parseSockets(text: string): Connection[] {
 
 export const hasPeer = ({ remote }: Connection) => !/^0+:/.test(remote);
 
+/** FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING. */
+const CLOSING = new Set(['04', '05', '09', '0B']);
+
+/** Closed by its program, and not over yet. */
+export const isClosing = ({ inode, state }: Connection) => inode === undefined && CLOSING.has(state);
+
 /** An address is printed as words of the machine's own byte order. */
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 const LOOPBACK = isLittleEndian

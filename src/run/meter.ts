@@ -34,7 +34,9 @@ export class Meter {
   async count(): Promise<MeterReading> {
     const { scope, files, before, tree } = this;
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
-    const count = tree ? treeTraffic(tree.read(), wire, delta) : countTraffic(scope.isolation, wire, delta);
+    const count = tree
+      ? treeTraffic(tree.read(), { wire, delta, unseen: tree.unseen })
+      : countTraffic(scope.isolation, wire, delta);
     return { after, delta, ...count };
   }
 }

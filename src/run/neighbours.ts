@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Connection, leadsOutside, parseConnections } from '../counters/connections.js';
+import { type Connection, isClosing, leadsOutside, parseConnections } from '../counters/connections.js';
 import { subtract } from '../counters/delta.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
@@ -32,8 +32,6 @@ const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
 /** ESTABLISHED, SYN_SENT, CLOSE_WAIT. */
 const IN_USE = new Set(['01', '02', '08']);
 const LISTEN = '0A';
-/** FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING: closed, and not over yet. */
-const CLOSING = new Set(['04', '05', '09', '0B']);
 
 /** Looks for what else uses a shared namespace: before the command, beside it, and after its tree has ended. */
 export class Neighbours {
@@ -111,7 +109,6 @@ export class Neighbours {
 
 const key = ({ local, remote }: Connection) => `${local} ${remote}`;
 const isForeign = (each: Connection) => each.inode !== undefined && IN_USE.has(each.state) && leadsOutside(each);
-const isClosing = (each: Connection) => each.inode === undefined && CLOSING.has(each.state);
 
 /** What moved, and during how long; `octets` is null when it was not watched. */
 type Idle = { readonly octets: number | null; readonly ms: number };

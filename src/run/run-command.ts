@@ -74,6 +74,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
+  meter.tree?.watchOrphans();
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void doors.look();

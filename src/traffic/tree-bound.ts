@@ -2,7 +2,7 @@ import type { CounterDelta } from '../counters/delta.js';
 import type { Family } from '../measurement/traffic.js';
 import { toExactNumber } from '../units.js';
 import { addKnown } from './layers.js';
-import type { TreeCount, Way } from './tree-traffic.js';
+import type { Beside, TreeCount, Way } from './tree-traffic.js';
 
 /** Octets of a fragment's own headers (RFC 791, RFC 8200). */
 const FRAGMENT_HEADERS = { ipv4: 20, ipv6: 48 } as const;
@@ -17,7 +17,11 @@ type Counter = 'pieces' | 'failed' | 'errors';
  * How far the count of a tree's sockets can be off, in octets; null: no bound is known. A program at the socket sees
  * datagrams before they are cut up and after they are put together, and no ICMP error, which has no socket.
  */
-export function treeBound(counts: readonly TreeCount[], way: Way, delta: CounterDelta): number | null {
+export function treeBound(
+  counts: readonly TreeCount[],
+  way: Way,
+  { delta, unseen }: Pick<Beside, 'delta' | 'unseen'>,
+): number | null {
   const outside = counts.filter((each) => each.class === 'external');
   // Whoever sent and received nothing is sent no errors, and causes none.
   if (outside.every(({ count }) => count.packets === 0n)) return 0;
@@ -31,7 +35,31 @@ export function treeBound(counts: readonly TreeCount[], way: Way, delta: Counter
     return addKnown([fragmentBound(expected, family, way, delta), errorBound(family, way, delta)]);
   });
   // A copy for this machine's own listeners passes like what leaves; others' copies came to a raw socket.
-  return addKnown([...bounds, total('manycastOctets'), total('rawOctets')]);
+  const late = way === 'in' ? lateDatagrams(outside, delta) : 0;
+  return addKnown([...bounds, total('manycastOctets'), total('rawOctets'), unseenBound(unseen, way, delta), late]);
+}
+
+/**
+ * A FIN that comes late, and its acknowledgement, have no socket any more; after a reset what was in flight has none either,
+ * and how much that was nothing tells.
+ */
+function unseenBound(unseen: number, way: Way, { snmp }: CounterDelta): number | null {
+  if (unseen === 0) return 0;
+  if (way === 'in' && snmp['Tcp']?.['OutRsts'] !== 0) return null;
+  return unseen * REPEATED_FIN;
+}
+
+/** Its headers with timestamps, in IPv6, twice. */
+const REPEATED_FIN = 2 * 72;
+
+/** The most that a datagram has. */
+const LARGEST_DATAGRAM = 65_535;
+
+/** Datagrams for nobody may be answers that came when their socket was closed. */
+function lateDatagrams(outside: readonly TreeCount[], { snmp, snmp6 }: CounterDelta): number | null {
+  if (outside.every(({ protocol, count }) => protocol !== 'udp' || count.packets === 0n)) return 0;
+  const late = addKnown([snmp['Udp']?.['NoPorts'] ?? null, snmp6 ? (snmp6['Udp6NoPorts'] ?? null) : 0]);
+  return late === null ? null : late * LARGEST_DATAGRAM;
 }
 
 /** As many pieces as the kernel has made, or met, are certain; what it counts beyond may be others'. */

@@ -31,8 +31,16 @@ export type TreeCount = {
   >;
 };
 
+/** What was counted besides, of the whole namespace. */
+export type Beside = {
+  readonly wire: WireDelta;
+  readonly delta: CounterDelta;
+  /** Connections that may have had packets when they were no socket any more, unseen. */
+  readonly unseen: number;
+};
+
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
-export function treeTraffic(counts: readonly TreeCount[], wire: WireDelta, delta: CounterDelta): Count {
+export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen }: Beside): Count {
   const of = (name: TreeClass, families: readonly Family[]) => flow(counts, name, families);
   const external = of('external', ['ipv4', 'ipv6']);
   const traffic = {
@@ -44,7 +52,10 @@ export function treeTraffic(counts: readonly TreeCount[], wire: WireDelta, delta
     traffic: separateHostPorts(traffic, wire, true),
     method: {
       name: 'cgroup',
-      errorBound: { in: treeBound(counts, 'in', delta), out: treeBound(counts, 'out', delta) },
+      errorBound: {
+        in: treeBound(counts, 'in', { delta, unseen }),
+        out: treeBound(counts, 'out', { delta, unseen }),
+      },
       packetsIn: 'cgroup',
     },
   };

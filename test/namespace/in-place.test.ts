@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -56,6 +57,47 @@ describePrivileged('in place: the command’s own sockets, beside everybody else
     expect(report.method).toEqual({ name: 'cgroup', errorBound: { in: 0, out: 0 }, packetsIn: 'cgroup' });
     expect(report).not.toHaveProperty('contamination');
     expect(report.traffic.loopback.in.wireOctets).toBe(0);
+  });
+
+  describe('connections that are no socket any more', () => {
+    /** Closes, or sends once more, long after its client has; and sends without an end to who asks for that. */
+    const LATE = `import socket, threading, time
+def serve(link):
+    asked = link.recv(4)
+    try:
+        while asked == b"more": link.sendall(bytes(65536))
+        link.sendall(b"a" * 500)
+        while link.recv(1000): pass
+        time.sleep(0.3)
+        if asked == b"late": link.sendall(b"z" * 300)
+    except OSError: pass
+    link.close()
+server = socket.create_server(("::", 7100), family=socket.AF_INET6, dualstack_ipv6=True)
+print("up", flush=True)
+while True: threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()`;
+    const ask = (address: string, what: string, then: string) => `python3 -c 'import os, socket
+for _ in range(5):
+    link = socket.create_connection(("${address}", 7100)); link.sendall(b"${what}"); link.recv(500); ${then}' || true`;
+    let server: ChildProcess;
+    beforeAll(async () => {
+      server = spawn('ip', ['netns', 'exec', `${machine.name}-far`, 'python3', '-c', LATE], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(server.stdout ?? server, 'data');
+    });
+    afterAll(() => server?.kill('SIGKILL'));
+
+    test.each([
+      ['a FIN that comes late, and its acknowledgement', 'fins', 'link.close()'],
+      ['data that comes late, and its reset', 'late', 'link.close()'],
+      ['what was in flight when the process was killed, and its resets', 'more', 'os.kill(os.getpid(), 9)'],
+    ])('%s: equal to the byte', async (_, what, then) => {
+      for (const address of [machine.far4, machine.far6]) {
+        const { wire, counted, report, stderr } = await compare(ask(address, what, then));
+        expect(counted, stderr).toEqual(wire);
+        expect(report.method.errorBound, stderr).toEqual({ in: 0, out: 0 });
+      }
+    });
   });
 
   test('others at full speed, to the same remote, add nothing', async () => {

@@ -32,6 +32,7 @@ const quiet: CounterDelta = {
   elapsedMs: milliseconds(100),
   netstat: {},
   snmp: {
+    Udp: { NoPorts: 0 },
     Ip: zeros('ReasmReqds', 'ReasmFails', 'FragCreates', 'FragFails'),
     Icmp: zeros(
       ...['InDestUnreachs', 'InTimeExcds', 'InParmProbs', 'InRedirects'],
@@ -41,6 +42,7 @@ const quiet: CounterDelta = {
   devices: {},
   resets: [],
 };
+const late = (NoPorts: number): CounterDelta => ({ ...quiet, snmp: { ...quiet.snmp, Udp: { NoPorts } } });
 const withIp = (over: Record<string, number>): CounterDelta => ({
   ...quiet,
   snmp: { ...quiet.snmp, Ip: { ...quiet.snmp['Ip'], ...over } },
@@ -55,8 +57,7 @@ test('traffic by class, family and direction, all protocols together', () => {
       counted({ class: 'loopback' }, moved(8n)),
       counted({ class: 'hostLocal', way: 'out' }, moved(9n)),
     ],
-    {},
-    quiet,
+    { wire: {}, delta: quiet, unseen: 0 },
   );
   expect(traffic.external.in).toEqual({ wireOctets: 1050, ipOctets: 950, linkBytes: null, packets: 4 });
   expect(traffic.external.ipv4?.in.wireOctets).toBe(1050);
@@ -79,14 +80,15 @@ test('in passing, external octets alone are told, and all of them for the quiet'
 test('a port of the host is taken off loopback, each direction once', () => {
   const counts = [counted({ class: 'loopback' }, moved(100n)), counted({ class: 'loopback', way: 'out' }, moved(60n))];
   const wire = { 'host-port.in': { bytes: 90, packets: 1 }, 'host-port.out': { bytes: 50, packets: 1 } };
-  const { loopback, hostLocal } = treeTraffic(counts, wire, quiet).traffic;
+  const { loopback, hostLocal } = treeTraffic(counts, { wire, delta: quiet, unseen: 0 }).traffic;
   expect([loopback.in.wireOctets, loopback.out.wireOctets]).toEqual([10, 10]);
   expect([hostLocal?.in.wireOctets, hostLocal?.out.wireOctets]).toEqual([90, 50]);
 });
 
 describe('how far it can be off', () => {
   const bound = (count: Partial<TreeCount['count']>, delta: CounterDelta, over: Partial<TreeCount> = {}) =>
-    treeTraffic([counted({ protocol: 'udp', ...over }, moved(4000n, count))], {}, delta).method.errorBound;
+    treeTraffic([counted({ protocol: 'udp', ...over }, moved(4000n, count))], { wire: {}, delta, unseen: 0 }).method
+      .errorBound;
   const fragments = { fragmented: 1n, fragments: 3n };
 
   test.each([
@@ -96,6 +98,7 @@ describe('how far it can be off', () => {
     ['others’ whole datagrams are none of the tree’s', {}, withIp({ ReasmReqds: 2 }), 0],
     ['a raw socket’s copies', { rawOctets: 84n }, quiet, 84],
     ['a device whose MTU is not known', { unknownMtu: 1n }, quiet, null],
+    ['datagrams for nobody may have been for a socket that was closed', {}, late(2), 2 * 65_535],
     ['fragments where the kernel counts none', fragments, { ...quiet, snmp: {} }, null],
   ])('in: %s', (_, count, delta, off) => {
     expect(bound(count, delta).in).toBe(off);
@@ -108,8 +111,20 @@ describe('how far it can be off', () => {
   test('ICMP errors are at most so large, and none of a tree that sent nothing', () => {
     const errors = { ...quiet, snmp: { ...quiet.snmp, Icmp: { ...quiet.snmp['Icmp'], InDestUnreachs: 2 } } };
     expect(bound({}, errors).in).toBe(2 * 576);
-    expect(treeTraffic([counted({ class: 'loopback' }, moved(9n))], {}, errors).method.errorBound.in).toBe(0);
+    expect(
+      treeTraffic([counted({ class: 'loopback' }, moved(9n))], { wire: {}, delta: errors, unseen: 0 }).method.errorBound
+        .in,
+    ).toBe(0);
   });
+});
+
+test('of connections whose end was not seen a FIN may have come late; after resets nobody knows', () => {
+  const after = (resets: number) => {
+    const delta = { ...quiet, snmp: { ...quiet.snmp, Tcp: { OutRsts: resets } } };
+    return treeTraffic([counted({}, moved(100n))], { wire: {}, delta, unseen: 2 }).method.errorBound;
+  };
+  expect(after(0)).toEqual({ in: 288, out: 288 });
+  expect(after(1)).toEqual({ in: null, out: 288 });
 });
 
 test('loopback is one number where one side is the tree’s, and between bounds where both may be', () => {
@@ -118,7 +133,7 @@ test('loopback is one number where one side is the tree’s, and between bounds 
       counted({ class: 'loopback' }, moved(received)),
       counted({ class: 'loopback', way: 'out' }, moved(sent)),
     ];
-    const { traffic, method } = treeTraffic(counts, {}, quiet);
+    const { traffic, method } = treeTraffic(counts, { wire: {}, delta: quiet, unseen: 0 });
     return loopbackBounds({ traffic, method, external: traffic.external, ended: false });
   };
   expect(bounds(0n, 7n)).toMatchObject({ lower: 7, upper: 7 });

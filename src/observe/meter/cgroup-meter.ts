@@ -1,8 +1,14 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
 import { BpfLink } from '../../linux/bpf/bpf-link.js';
-import { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
+import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js';
+import { Btf } from '../../linux/bpf/btf.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
+import { connectionKey } from './connection-key.js';
+import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
+import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
+import { orphanLayout } from './orphan-layout.js';
 import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 
 /** Devices that may come and go during a run. */
@@ -10,10 +16,14 @@ const MOST_DEVICES = 4096;
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
 export class CgroupMeter implements Disposable {
+  readonly #closing = new Closing();
   readonly #totals: BpfMap;
   readonly #mtus: BpfMap;
-  readonly #links: readonly BpfLink[];
-  readonly #valuesSize = TOTAL.size * possibleCpus();
+  readonly #connections: BpfMap;
+  readonly #counts: BpfMap;
+  readonly #cpus = possibleCpus();
+  /** Connections that were over before packets without a socket were seen; undefined: these are not. */
+  #closedUnseen: number | undefined;
 
   /**
    * From now on everything is counted.
@@ -21,38 +31,26 @@ export class CgroupMeter implements Disposable {
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
   static attach(group: number, mtus: ReadonlyMap<number, number>): CgroupMeter {
-    const meter = new CgroupMeter(group);
-    meter.learnMtus(mtus);
-    return meter;
+    const meter = new CgroupMeter();
+    try {
+      meter.#attach(group);
+      meter.learnMtus(mtus);
+      return meter;
+    } catch (error) {
+      meter[Symbol.dispose]();
+      throw error;
+    }
   }
 
-  private constructor(group: number) {
-    using stack = new Closing();
-    this.#totals = stack.add(
-      BpfMap.create({
-        type: 'perCpuArray',
-        name: 'nm_totals',
-        keySize: 4,
-        valueSize: TOTAL.size,
-        maxEntries: TOTALS_COUNT,
-      }),
-    );
-    this.#mtus = stack.add(
-      BpfMap.create({ type: 'hash', name: 'nm_mtus', keySize: 4, valueSize: 4, maxEntries: MOST_DEVICES }),
-    );
-    const maps = { totals: this.#totals, mtus: this.#mtus };
-    this.#links = (['in', 'out'] as const).map((way) => {
-      const attachment = way === 'in' ? 'ingress' : 'egress';
-      // Once attached, the program lives as long as its link.
-      using program = BpfProgram.load({
-        type: 'cgroupSkb',
-        name: `nm_${way}`,
-        attachment,
-        code: countPackets(way, maps),
-      });
-      return stack.add(BpfLink.toCgroup(program, group));
-    });
-    stack.keep();
+  private constructor() {
+    const map = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
+    const sizes = { keySize: 4, valueSize: TOTAL.size };
+    this.#totals = map({ type: 'perCpuArray', name: 'nm_totals', ...sizes, maxEntries: TOTALS_COUNT });
+    this.#mtus = map({ type: 'hash', name: 'nm_mtus', ...sizes, valueSize: 4, maxEntries: MOST_DEVICES });
+    const connection = { keySize: CONNECTION.size, valueSize: 4, maxEntries: MOST_CONNECTIONS };
+    this.#connections = map({ type: 'lruHash', name: 'nm_connections', ...connection });
+    const counts = { keySize: 4, valueSize: CONNECTION_COUNTS.size, maxEntries: 1 };
+    this.#counts = map({ type: 'perCpuArray', name: 'nm_counts', ...counts });
   }
 
   /** The MTU of each device by its number, by which fragments are told. */
@@ -60,16 +58,80 @@ export class CgroupMeter implements Disposable {
     for (const [device, mtu] of mtus) this.#mtus.update(numbers(device), numbers(mtu));
   }
 
+  /**
+   * Counts from now on also what comes for connections that are no socket any more, and its answers. It takes the time to
+   * read the kernel's types, 20 ms: for when the command has been started.
+   */
+  watchOrphans(): void {
+    const layout = attempt(() => orphanLayout(Btf.read()));
+    if (!layout) return;
+    const maps = { connections: this.#connections, totals: this.#totals };
+    const watches = attempt(() => {
+      this.#trace('kfree_skb', countOrphans(layout, maps));
+      this.#trace('tcp_send_reset', countResets(layout, maps));
+      return true;
+    });
+    if (watches) this.#closedUnseen = this.#connectionCounts().closed;
+  }
+
+  /** TCP connections that the tree has opened or accepted so far. */
+  get opened(): number {
+    return this.#connectionCounts().opened;
+  }
+
+  /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
+  get unseen(): number {
+    return this.#closedUnseen ?? this.opened;
+  }
+
+  /** Whether a connection is, or was, the tree's. @param local and remote as /proc/PID/net/tcp has them */
+  knows(local: string, remote: string): boolean {
+    return this.#connections.lookup(connectionKey(local, remote)) !== undefined;
+  }
+
   /** What was counted so far. */
   read(): TotalOf[] {
     return Array.from({ length: TOTALS_COUNT }, (_, index) => {
-      const values = this.#totals.lookup(numbers(index), this.#valuesSize) ?? Buffer.alloc(0);
+      const values = this.#totals.lookup(numbers(index), TOTAL.size * this.#cpus) ?? Buffer.alloc(0);
       return { ...placeOf(index), count: TOTAL.sum(values) };
     });
   }
 
   [Symbol.dispose](): void {
-    for (const each of [...this.#links, this.#totals, this.#mtus]) each[Symbol.dispose]();
+    this.#closing[Symbol.dispose]();
+  }
+
+  #connectionCounts() {
+    const values = this.#counts.lookup(numbers(0), CONNECTION_COUNTS.size * this.#cpus) ?? Buffer.alloc(0);
+    const { opened, closed } = CONNECTION_COUNTS.sum(values);
+    return { opened: Number(opened), closed: Number(closed) };
+  }
+
+  #attach(group: number): void {
+    const maps = { totals: this.#totals, mtus: this.#mtus };
+    const link = (plan: BpfProgramPlan) => {
+      // Once attached, the program lives as long as its link.
+      using program = BpfProgram.load(plan);
+      this.#closing.add(BpfLink.toCgroup(program, group));
+    };
+    const connections = { connections: this.#connections, counts: this.#counts };
+    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
+    link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps) });
+    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps) });
+  }
+
+  #trace(tracepoint: string, code: Assembler): void {
+    using program = BpfProgram.load({ type: 'rawTracepoint', name: `nm_${tracepoint}`, code });
+    this.#closing.add(BpfLink.toTracepoint(program, tracepoint));
+  }
+}
+
+/** Undefined where the kernel refuses. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }
 
@@ -79,20 +141,16 @@ function numbers(value: number): Buffer {
   return bytes;
 }
 
-/** Closes all that was added, unless it is kept. */
+/** Closes all that was added, the last first. */
 class Closing implements Disposable {
-  #all: Disposable[] = [];
+  readonly #all: Disposable[] = [];
 
   add<T extends Disposable>(one: T): T {
     this.#all.push(one);
     return one;
   }
 
-  keep(): void {
-    this.#all = [];
-  }
-
   [Symbol.dispose](): void {
-    for (const one of this.#all.reverse()) one[Symbol.dispose]();
+    for (const one of this.#all.splice(0).reverse()) one[Symbol.dispose]();
   }
 }

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+
+/** Kinds of types (enum of linux/btf.h), as far as they are told apart here. */
+const POINTER = 2;
+const STRUCT = 4;
+const UNION = 5;
+const TYPEDEF = 8;
+const FUNCTION = 12;
+const FUNCTION_PROTOTYPE = 13;
+
+/** How many octets follow a type's twelve, by its kind: so many once, and so many for each of its members. */
+const REST: Readonly<Record<number, readonly [once: number, each: number]>> = {
+  1: [4, 0],
+  3: [12, 0],
+  4: [0, 12],
+  5: [0, 12],
+  6: [0, 8],
+  13: [0, 8],
+  14: [4, 0],
+  15: [0, 12],
+  17: [4, 0],
+  19: [0, 12],
+};
+const HEADER = 12;
+
+type Kind = { readonly at: number; readonly kind: number; readonly count: number; readonly hasBitfields: boolean };
+
+/** The running kernel's own description of its types (Documentation/bpf/btf.rst). */
+export class Btf {
+  readonly #bytes: Buffer;
+  readonly #strings: number;
+  /** Where each type is, by its number; 0 is void. */
+  readonly #places: readonly number[];
+
+  /** @throws the file system's error, where the kernel has none (CONFIG_DEBUG_INFO_BTF) */
+  static read(file = '/sys/kernel/btf/vmlinux'): Btf {
+    return new Btf(readFileSync(file));
+  }
+
+  constructor(bytes: Buffer) {
+    if (bytes.readUInt16LE(0) !== 0xeb9f) throw new Error('this is no BTF');
+    const header = bytes.readUInt32LE(4);
+    this.#bytes = bytes;
+    this.#strings = header + bytes.readUInt32LE(16);
+    this.#places = placesOf(bytes, header + bytes.readUInt32LE(8), bytes.readUInt32LE(12));
+  }
+
+  /** In octets; members of nameless structures within count as its own. @throws {Error} there is none of that name */
+  offsetOf(structure: string, member: string): number {
+    const type = this.#find(structure, STRUCT);
+    const bits = type === undefined ? undefined : this.#bitOffset(type, member);
+    if (bits === undefined) throw new Error(`the kernel has no ${structure}.${member}`);
+    return bits / 8;
+  }
+
+  /** How many arguments the functions at a tracepoint get, their own context left out; 0: there is no such tracepoint. */
+  tracepointArguments(name: string): number {
+    const typedef = this.#find(`btf_trace_${name}`, TYPEDEF);
+    const pointer = typedef === undefined ? undefined : this.#referred(typedef);
+    if (pointer === undefined || this.#kind(pointer).kind !== POINTER) return 0;
+    const prototype = this.#kind(this.#referred(pointer));
+    return prototype.kind === FUNCTION_PROTOTYPE ? prototype.count - 1 : 0;
+  }
+
+  /** How many arguments a function has; 0: there is none of that name, or it is not told. */
+  functionArguments(name: string): number {
+    const type = this.#find(name, FUNCTION);
+    return type === undefined ? 0 : this.#kind(this.#referred(type)).count;
+  }
+
+  #find(name: string, kind: number): number | undefined {
+    const wanted = Buffer.from(`\0${name}\0`, 'latin1');
+    const at = this.#bytes.indexOf(wanted, this.#strings);
+    if (at < 0) return undefined;
+    const offset = at + 1 - this.#strings;
+    const type = this.#places.findIndex(
+      (place) => place > 0 && this.#bytes.readUInt32LE(place) === offset && this.#kindAt(place) === kind,
+    );
+    return type < 0 ? undefined : type;
+  }
+
+  #bitOffset(type: number, member: string): number | undefined {
+    const { at, count, hasBitfields } = this.#kind(type);
+    for (let index = 0; index < count; index++) {
+      const place = at + HEADER + index * 12;
+      const [name, inner, word] = [0, 4, 8].map((offset) => this.#bytes.readUInt32LE(place + offset)) as [
+        number,
+        number,
+        number,
+      ];
+      const offset = hasBitfields ? word & 0xffffff : word;
+      if (name !== 0 && this.#text(name) === member) return offset;
+      const below = name === 0 && this.#isCompound(inner) ? this.#bitOffset(inner, member) : undefined;
+      if (below !== undefined) return offset + below;
+    }
+    return undefined;
+  }
+
+  #isCompound(type: number): boolean {
+    return [STRUCT, UNION].includes(this.#kind(type).kind);
+  }
+
+  #kind(type: number): Kind {
+    const at = this.#places[type] ?? 0;
+    const info = this.#bytes.readUInt32LE(at + 4);
+    return { at, kind: (info >>> 24) & 0x1f, count: info & 0xffff, hasBitfields: info >>> 31 === 1 };
+  }
+
+  #kindAt(place: number): number {
+    return (this.#bytes.readUInt32LE(place + 4) >>> 24) & 0x1f;
+  }
+
+  #referred(type: number): number {
+    return this.#bytes.readUInt32LE((this.#places[type] ?? 0) + 8);
+  }
+
+  #text(offset: number): string {
+    const from = this.#strings + offset;
+    return this.#bytes.toString('latin1', from, this.#bytes.indexOf(0, from));
+  }
+}
+
+/** In words of 32 bits, because there are some 150,000 types. */
+function placesOf(bytes: Buffer, start: number, length: number): number[] {
+  const words = new Uint32Array(Uint8Array.prototype.slice.call(bytes, start, start + length).buffer);
+  const places = [0];
+  for (let at = 0; at < words.length; ) {
+    places.push(start + at * 4);
+    const info = words[at + 1] ?? 0;
+    const [once, each] = REST[(info >>> 24) & 0x1f] ?? NOTHING;
+    at += (HEADER + once + each * (info & 0xffff)) / 4;
+  }
+  return places;
+}
+
+const NOTHING = [0, 0] as const;
