@@ -61,7 +61,7 @@ export function withBalance(
     return {
       wireOctets: octets,
       payloadOctets: payload,
-      headerOctets: headers,
+      overheadOctets: headers,
       retransmittedOctets: again,
       unattributedOctets: rest === null ? null : rest - (again ?? 0),
     };

@@ -73,7 +73,7 @@ export type ProcessEvidence =
   | { readonly evidence: 'none'; readonly reason: string };
 
 /**
- * How the wire's octets of one direction are explained: they are payload + headers + retransmitted + unattributed, to the
+ * How the wire's octets of one direction are explained: they are payload + overhead + retransmitted + unattributed, to the
  * octet, where an unknown part is none. What processes handed over and the wire never carried makes the rest negative.
  */
 export type Balance = {
@@ -81,7 +81,7 @@ export type Balance = {
   /** External payload of all processes. */
   readonly payloadOctets: number;
   /** IP and transport headers, of acknowledgements and handshakes too. null: not known, and in the unattributed rest. */
-  readonly headerOctets: number | null;
+  readonly overheadOctets: number | null;
   /**
    * Payload of TCP that crossed once more. null: not known, and in the unattributed rest. In, it is what came beyond what
    * the connections received; a connection's end leaves one octet of that open (its FIN), and what leaves less

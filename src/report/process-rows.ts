@@ -71,13 +71,13 @@ function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
   const sum = (way: 'in' | 'out') =>
     balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
   const count = processes.length - shown.length + otherProcesses.processes;
-  const rest = (name: string, key: 'headerOctets' | 'unattributedOctets', note = ''): TableRow => ({
+  const rest = (name: string, key: 'overheadOctets' | 'unattributedOctets', note = ''): TableRow => ({
     name,
     octets: { in: balance.in[key], out: balance.out[key] },
     note,
   });
   const again = (way: 'in' | 'out') => balance[way].retransmittedOctets ?? 0;
-  const hasHeaders = balance.in.headerOctets !== null && balance.out.headerOctets !== null;
+  const hasOverhead = balance.in.overheadOctets !== null && balance.out.overheadOctets !== null;
   const loss = lostEvents
     ? `${exact(lostEvents)} ${lostEvents === 1 ? 'event' : 'events'} lost`
     : evidence === 'sampled'
@@ -88,8 +88,8 @@ function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
       name: count === 0 ? 'others' : `${exact(count)} other${count === 1 ? '' : 's'}`,
       octets: { in: sum('in'), out: sum('out') },
     },
-    ...(hasHeaders ? [rest('headers', 'headerOctets')] : []),
+    ...(hasOverhead ? [rest('overhead', 'overheadOctets')] : []),
     { name: 'retransmitted', octets: { in: again('in'), out: again('out') } },
-    rest(hasHeaders ? 'unattributed' : 'headers, unattributed', 'unattributedOctets', loss),
+    rest(hasOverhead ? 'unattributed' : 'overhead, unattributed', 'unattributedOctets', loss),
   ].filter(({ octets, note }) => octets.in !== 0 || octets.out !== 0 || note);
 }

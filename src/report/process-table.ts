@@ -62,7 +62,7 @@ function restOf(told: Told, blank: number): Cell[][] {
     balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
   const lines: [name: string, incoming: number | null, out: number | null][] = [
     [`${exact(count)} others`, sum('in'), sum('out')],
-    ['headers', balance.in.headerOctets, balance.out.headerOctets],
+    ['overhead', balance.in.overheadOctets, balance.out.overheadOctets],
     ['retransmitted', balance.in.retransmittedOctets ?? 0, balance.out.retransmittedOctets ?? 0],
     ['unattributed', balance.in.unattributedOctets, balance.out.unattributedOctets],
   ];

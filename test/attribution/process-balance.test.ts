@@ -43,14 +43,14 @@ test('headers are what the wire carried beyond its payload, the rest is payload 
   expect(use.balance.in).toEqual({
     wireOctets: 1100,
     payloadOctets: 900,
-    headerOctets: 100,
+    overheadOctets: 100,
     ...unknown,
     unattributedOctets: 100,
   });
   expect(use.balance.out).toEqual({
     wireOctets: 150,
     payloadOctets: 90,
-    headerOctets: 60,
+    overheadOctets: 60,
     ...unknown,
     unattributedOctets: 0,
   });
@@ -65,13 +65,13 @@ test.each([
   const told900 = told({ in: 900, out: 900 });
   const payload = counted({ in: 1000, out: 1000 }, { repeated: { in: bounds, out: undefined } });
   const { in: incoming, out } = balance(told900, wire(1100, 1100), payload).balance;
-  expect(incoming).toMatchObject({ headerOctets: 100, retransmittedOctets, unattributedOctets });
+  expect(incoming).toMatchObject({ overheadOctets: 100, retransmittedOctets, unattributedOctets });
   expect(out).toMatchObject({ ...unknown, unattributedOctets: 100 });
 });
 
 test('what was handed over and never left is a rest below zero', () => {
   const { out } = balance(told({ in: 0, out: 500 }), wire(60, 160), counted({ in: 0, out: 100 })).balance;
-  expect(out).toMatchObject({ headerOctets: 60, unattributedOctets: -400 });
+  expect(out).toMatchObject({ overheadOctets: 60, unattributedOctets: -400 });
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
   expect(incoming).toEqual({
     wireOctets: 1100,
     payloadOctets: 900,
-    headerOctets: null,
+    overheadOctets: null,
     ...unknown,
     unattributedOctets: 200,
   });
@@ -115,9 +115,9 @@ test('payload, headers and the rest are the wire’s octets, always', () => {
       const use = all === null ? undefined : counted({ in: all, out: all }, { repeated });
       const evidence = told({ in: payload, out: 0 }, { in: unplaced, out: 0 });
       const { in: each } = balance(evidence, wire(carried, 0), use).balance;
-      const { headerOctets, retransmittedOctets, unattributedOctets } = each;
+      const { overheadOctets, retransmittedOctets, unattributedOctets } = each;
       expect(
-        each.payloadOctets + (headerOctets ?? 0) + (retransmittedOctets ?? 0) + (unattributedOctets ?? Number.NaN),
+        each.payloadOctets + (overheadOctets ?? 0) + (retransmittedOctets ?? 0) + (unattributedOctets ?? Number.NaN),
       ).toBe(carried);
     }),
   );
@@ -149,21 +149,21 @@ const PINGS = { payload: { in: 10_000, out: 10_000 }, packets: { in: 10_200, out
 test.each([
   ['handed over without IP headers', { in: 10_000, out: 10_000 }, 200, 0],
   ['received with them, as a raw socket of IPv4 does', { in: 10_200, out: 10_000 }, 0, 0],
-])('the payload of protocols without ports is no header: %s', (_, unplaced, headerOctets, unattributedOctets) => {
+])('the payload of protocols without ports is no header: %s', (_, unplaced, overheadOctets, unattributedOctets) => {
   const use = balance(told(none, unplaced), wire(10_200, 10_200), counted(none, { portless: PINGS }));
   expect(use.unplacedIsExternal).toBe(true);
-  expect(use.balance.in).toMatchObject({ payloadOctets: unplaced.in, headerOctets, unattributedOctets });
-  expect(use.balance.out).toMatchObject({ payloadOctets: 10_000, headerOctets: 200, unattributedOctets: 0 });
+  expect(use.balance.in).toMatchObject({ payloadOctets: unplaced.in, overheadOctets, unattributedOctets });
+  expect(use.balance.out).toMatchObject({ payloadOctets: 10_000, overheadOctets: 200, unattributedOctets: 0 });
 });
 
 test('what no process moved of it, as the kernel\u2019s own answers, is unattributed', () => {
   const use = balance(told(none), wire(10_200, 10_200), counted(none, { portless: PINGS }));
   expect(use.unplacedIsExternal).toBe(false);
-  expect(use.balance.in).toMatchObject({ payloadOctets: 0, headerOctets: 200, unattributedOctets: 10_000 });
+  expect(use.balance.in).toMatchObject({ payloadOctets: 0, overheadOctets: 200, unattributedOctets: 10_000 });
 });
 
 test('beside datagrams they are told by their sum', () => {
   const payload = counted({ in: 50, out: 70 }, { datagrams: { in: 50, out: 70 }, portless: PINGS });
   const use = balance(told(none, { in: 10_050, out: 10_070 }), wire(10_278, 10_298), payload);
-  expect(use.balance.in).toMatchObject({ payloadOctets: 10_050, headerOctets: 228, unattributedOctets: 0 });
+  expect(use.balance.in).toMatchObject({ payloadOctets: 10_050, overheadOctets: 228, unattributedOctets: 0 });
 });

@@ -19,7 +19,7 @@ const blocks = [...readme.matchAll(/```(console|js)\n([\s\S]*?)```/g)].map(([, k
 const consoles = blocks.filter(({ kind }) => kind === 'console').map(({ text }) => text);
 
 /** Rows that are there when a segment was sent again, or the run took a while. */
-const ACCIDENTS = /\n +(unattributed|retransmitted|headers|trouble|rate) .*/g;
+const ACCIDENTS = /\n +(unattributed|retransmitted|overhead|errors|rate) .*/g;
 
 /** What a summary is made of, without what differs from run to run: every number, and how long it is. */
 const shapeOf = (text: string) =>

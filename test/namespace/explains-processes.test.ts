@@ -20,9 +20,9 @@ function told({ processes }: Measurement): Told {
 function expectSum(report: Measurement): void {
   const { balance, processes, otherProcesses, unowned, unplacedIsExternal } = told(report);
   for (const way of ['in', 'out'] as const) {
-    const { wireOctets, payloadOctets, headerOctets, retransmittedOctets, unattributedOctets } = balance[way];
+    const { wireOctets, payloadOctets, overheadOctets, retransmittedOctets, unattributedOctets } = balance[way];
     expect(wireOctets).toBe(report.traffic.external[way].wireOctets);
-    const beyond = (headerOctets ?? 0) + (retransmittedOctets ?? 0);
+    const beyond = (overheadOctets ?? 0) + (retransmittedOctets ?? 0);
     expect(payloadOctets + beyond + (unattributedOctets ?? Number.NaN)).toBe(wireOctets);
     const rows = [...processes, otherProcesses, { payload: unowned }];
     const sum = rows.reduce(
@@ -141,7 +141,7 @@ for number in range(1200):
     expect(told(report).unplacedIsExternal).toBe(true);
     expect(told(report).balance.out).toMatchObject({
       payloadOctets: 40_000,
-      headerOctets: 30 * 28 + 10 * 48,
+      overheadOctets: 30 * 28 + 10 * 48,
       unattributedOctets: 0,
     });
   });
@@ -151,8 +151,8 @@ for number in range(1200):
     expectSum(report);
     const { in: incoming, out } = told(report).balance;
     // Its own header of ICMP is the program's; received, that of IP too.
-    expect(out, stderr).toMatchObject({ payloadOctets: 10_080, headerOctets: 200, unattributedOctets: 0 });
-    expect(incoming).toMatchObject({ payloadOctets: 10_280, headerOctets: 0, unattributedOctets: 0 });
+    expect(out, stderr).toMatchObject({ payloadOctets: 10_080, overheadOctets: 200, unattributedOctets: 0 });
+    expect(incoming).toMatchObject({ payloadOctets: 10_280, overheadOctets: 0, unattributedOctets: 0 });
   });
 
   test('what the trace is blind to stays unattributed', async () => {
@@ -189,7 +189,7 @@ for number in range(1200):
     const script = ['sh', '-euc', `${traffic('requests', wire.ipv4, 3)}; ${traffic('download', wire.ipv4, 100_000)}`];
     const asked = await measured(script, ['--by', 'process']);
     expect(asked.stderr).toMatch(/processes +python3.*\(\d+\) +1\.5 kB in +624 B out/);
-    expect(asked.stderr).toMatch(/headers +[\d.]+ kB in/);
+    expect(asked.stderr).toMatch(/overhead +[\d.]+ kB in/);
     expect(asked.stderr).toMatch(/^ {2}remotes +\S+:7000 +106 kB in/m);
   });
 

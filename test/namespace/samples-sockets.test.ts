@@ -74,8 +74,8 @@ describePrivileged('without a trace, connections are looked at now and then', ()
     if (processes?.evidence !== 'sampled') throw new Error('not sampled');
     expect(processes.payload.external.out).toBe(5000 + 'put 5000\n'.length);
     expect(processes.blindTo.join()).toContain('between two looks');
-    const { wireOctets, payloadOctets, headerOctets, unattributedOctets } = processes.balance.out;
-    expect(payloadOctets + (headerOctets ?? 0) + (unattributedOctets ?? 0)).toBe(wireOctets);
+    const { wireOctets, payloadOctets, overheadOctets, unattributedOctets } = processes.balance.out;
+    expect(payloadOctets + (overheadOctets ?? 0) + (unattributedOctets ?? 0)).toBe(wireOctets);
     expect(stderr).toContain('sampled');
   });
 

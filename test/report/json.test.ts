@@ -34,6 +34,14 @@ describe.each(MEASUREMENTS)('the report of %s', (name, measurement) => {
   });
 });
 
+test('what a report called otherwise before obeys the schema too', () => {
+  const report = JSON.stringify(JSON.parse(renderJson(crawl)));
+  const older = report.replaceAll('"overheadOctets"', '"headerOctets"');
+  expect(older).not.toBe(report);
+  expect(validate(JSON.parse(older))).toBe(true);
+  expect(validate(JSON.parse(report.replace('"overheadOctets"', '"overhead"')))).toBe(false);
+});
+
 test('a report that nothing was altered in obeys the schema', () => {
   expect(validate(altered('schema', 1))).toBe(true);
 });

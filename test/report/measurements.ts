@@ -210,14 +210,14 @@ const processes: ProcessUse = {
     in: {
       wireOctets: ipOctets(48_234_117),
       payloadOctets: 46_320_072,
-      headerOctets: 1_834_045,
+      overheadOctets: 1_834_045,
       retransmittedOctets: 65_160,
       unattributedOctets: 14_840,
     },
     out: {
       wireOctets: ipOctets(1_204_882),
       payloadOctets: 257_166,
-      headerOctets: 944_820,
+      overheadOctets: 944_820,
       retransmittedOctets: 2896,
       unattributedOctets: 0,
     },

@@ -19,7 +19,7 @@ test('a line a process in the order of the tree, and what is left of the wire’
       "             curl -sS https://a-v… (117)     6 MB in  50.1 kB out",
       "              sh|x (130)                   300 kB in    10 kB out",
       "            2 others                        20 kB in      0 B out",
-      "            headers                       1.83 MB in   945 kB out",
+      "            overhead                      1.83 MB in   945 kB out",
       "            retransmitted                 65.2 kB in   2.9 kB out",
       "            unattributed                  14.8 kB in      0 B out",
     ]
