@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { ipOctets } from './ip-octets.js';
+import { addressBytes } from './ip-address.js';
 import { libcFunction } from './libc.js';
 
 const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
@@ -54,7 +54,7 @@ function int(value: number): Buffer {
 
 /** struct sockaddr_in and sockaddr_in6 of <netinet/in.h>. */
 function socketAddress(family: number, address: string, port: number): Buffer {
-  const octets = ipOctets(address);
+  const octets = addressBytes(address);
   const buffer = Buffer.alloc(family === AF_INET6 ? 28 : 16);
   buffer.writeUInt16LE(family, 0);
   buffer.writeUInt16BE(port, 2);

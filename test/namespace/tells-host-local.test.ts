@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Layers } from '../../src/measurement/traffic.js';
@@ -45,6 +45,41 @@ describePrivileged('traffic with this machine’s own addresses is told from wha
     const { report } = await measured(['sh', '-euc', traffic('udp', '$NETMETER_HOST', 30)]);
     expect(report.traffic.external.out.wireOctets).toBe(0);
     expect(report.traffic.hostLocal?.out).toMatchObject({ wireOctets: 30 * 1028, packets: 30 });
+  });
+
+  test.each([
+    ['IPv4', '203.0.113.249', 32, 28],
+    ['IPv6', 'fd77:7:7::1', 128, 48],
+  ] as const)('an address that this machine gets during the run is its own, %s', async (_, address, length, header) => {
+    using job = new HeldJob();
+    const led = `ip route get ${address} | grep -q 'dev nmh'`;
+    const script = `${job.line}; until ${led}; do sleep 0.02; done; ${traffic('udp', address, 20)}`;
+    const running = measured(['sh', '-euc', script]);
+    await job.running();
+    const ip = (verb: string) => execFileSync('ip', ['addr', verb, `${address}/${length}`, 'dev', wire.device]);
+    ip('add');
+    job.goOn();
+    try {
+      const { report } = await running;
+      expect(report.traffic.external.out.wireOctets).toBe(0);
+      expect(report.traffic.hostLocal?.out).toMatchObject({ wireOctets: 20 * (1000 + header), packets: 20 });
+    } finally {
+      ip('del');
+    }
+  });
+
+  test('an address that this machine loses during the run is no more its own', async () => {
+    using job = new HeldJob();
+    const address = '203.0.113.249';
+    const ip = (verb: string) => execFileSync('ip', ['addr', verb, `${address}/32`, 'dev', wire.device]);
+    ip('add');
+    const led = `ip route get ${address} | grep -q 'dev nmh'`;
+    const running = measured(['sh', '-euc', `${led}; ${job.line}; while ${led}; do sleep 0.02; done; echo no more`]);
+    await job.running();
+    ip('del');
+    job.goOn();
+    const { stdout, stderr } = await running;
+    expect(stdout, stderr).toContain('no more');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { ipOctets } from '../../linux/ip-octets.js';
+import { addressBytes } from '../../linux/ip-address.js';
 import { HOST_NAME } from './hosts-file.js';
 
 /** The name in a question as it is sent: each label behind its length (RFC 1035, 3.1). */
@@ -44,7 +44,7 @@ export function answerForHost(question: Buffer, addresses: readonly string[]): B
   if (!asksForHost(question)) return undefined;
   const type = question.readUInt16BE(QUESTION_END - 4);
   const isOfType = TYPES.get(type) ?? (() => false);
-  const records = addresses.filter(isOfType).map((address) => record(type, ipOctets(address)));
+  const records = addresses.filter(isOfType).map((address) => record(type, addressBytes(address)));
   const head = Buffer.alloc(HEADER);
   question.copy(head, 0, 0, 2);
   head.writeUInt16BE(AUTHORITATIVE_ANSWER | (question.readUInt16BE(2) & RECURSION_DESIRED), 2);

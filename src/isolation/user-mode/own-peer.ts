@@ -1,4 +1,4 @@
-import { ipOctets } from '../../linux/ip-octets.js';
+import { addressBytes } from '../../linux/ip-address.js';
 import type { DnsClient } from '../names/relayed.js';
 import { readText } from '../tools/read-text.js';
 
@@ -36,6 +36,6 @@ function parseSocket(line: string): { readonly local: string; readonly uid: numb
 
 /** As the kernel prints an address, by words of the machine's order of octets (little-endian, where netmeter runs); IPv4 within IPv6 too. */
 function hexSpellings(address: string): string[] {
-  const words = ipOctets(address).swap32().toString('hex').toUpperCase();
+  const words = addressBytes(address).swap32().toString('hex').toUpperCase();
   return address.includes(':') ? [words] : [words, `0000000000000000FFFF0000${words}`];
 }

@@ -6,13 +6,14 @@ import { decodeLink, getLink, LIST_LINKS, setLink } from '../../linux/netlink/ro
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../units.js';
 import type { WireReading } from '../scope.js';
+import type { AddressChange } from './address-watch.js';
 import type { MadeLink } from './make-links.js';
 import type { Namespace } from './namespace.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
 import { QueueWatch } from './queue-watch.js';
 import { readQueues } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
-import { endMessages, returnRoutes, routeMessages, upMessages } from './veth-pair.js';
+import { endMessages, returnRoutes, routeMessages, unrouteMessages, upMessages } from './veth-pair.js';
 
 export type LinksOptions = {
   readonly mtu: number;
@@ -80,6 +81,14 @@ export class VethLinks implements Disposable {
       links.map(({ plan, inner }) => routeMessages(inner, plan, local)),
     );
     this.#watch = this.#namespace.network.inside(() => new QueueWatch());
+  }
+
+  /** Has the link to this machine carry other addresses of it. What the kernel refuses is there, or gone, already. */
+  follow({ come, gone }: AddressChange): void {
+    const local = this.#links.filter(({ plan }) => plan.purpose === 'host-local');
+    this.#there.attempt(
+      local.flatMap(({ plan, inner }) => [...unrouteMessages(inner, plan, gone), ...routeMessages(inner, plan, come)]),
+    );
   }
 
   /** Resolves when both ends of every link send what they are given. @throws {NetmeterError} SETUP_FAILED */

@@ -2,7 +2,7 @@ import type { Message } from '../../linux/netlink/message.js';
 import { newAddress } from '../../linux/netlink/route/address.js';
 import { setLink } from '../../linux/netlink/route/link.js';
 import { newNeighbour } from '../../linux/netlink/route/neighbour.js';
-import { newRoute } from '../../linux/netlink/route/route.js';
+import { deleteRoute, type NewRoute, newRoute } from '../../linux/netlink/route/route.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { type QueueShape, queueMessages } from './queue-messages.js';
 import { type LinkEnd, type LinkPlan, macBytes, prefixLength } from './subnet.js';
@@ -36,8 +36,15 @@ export const returnRoutes = (index: number, { inner }: LinkPlan): Message[] =>
  * Leads packets into the link, inside.
  * @param local addresses of this machine; the link to them carries no others
  */
-export const routeMessages = (index: number, { host, purpose }: LinkPlan, local: readonly string[]): Message[] =>
-  host.addresses.flatMap((via) => destinations(purpose, isIpv6(via), local).map((to) => newRoute({ to, via, index })));
+export const routeMessages = (index: number, plan: LinkPlan, local: readonly string[]): Message[] =>
+  routes(index, plan, local).map(newRoute);
+
+/** Leads packets for these addresses no longer into the link. */
+export const unrouteMessages = (index: number, plan: LinkPlan, local: readonly string[]): Message[] =>
+  routes(index, plan, local).map(deleteRoute);
+
+const routes = (index: number, { host, purpose }: LinkPlan, local: readonly string[]): NewRoute[] =>
+  host.addresses.flatMap((via) => destinations(purpose, isIpv6(via), local).map((to) => ({ to, via, index })));
 
 function destinations(purpose: LinkPlan['purpose'], ipv6: boolean, local: readonly string[]) {
   if (purpose !== 'host-local') return [{ address: ipv6 ? '::' : '0.0.0.0', length: 0 }];

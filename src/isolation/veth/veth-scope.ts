@@ -18,6 +18,7 @@ import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js'
 import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
 import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
+import { type AddressChange, AddressWatch } from './address-watch.js';
 import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { chooseLinks, makeLinks, removeLinks } from './make-links.js';
@@ -58,7 +59,10 @@ export class VethScope implements Scope {
   readonly #nat: NatTable;
   readonly #services: VethServices;
   #made: VethLinks | undefined;
-  #hostAddresses: readonly string[] = [];
+  /** The same list as long as the scope is open, so that who has it hears of changes. */
+  readonly #hostAddresses: string[] = [];
+  readonly #boundary: Boundary;
+  #addresses: AddressWatch | undefined;
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
@@ -72,6 +76,7 @@ export class VethScope implements Scope {
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
     const { publish = [], hostPorts = [], keep, egress, boundary = new Boundary() } = options;
+    this.#boundary = boundary;
     this.#options = options;
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
@@ -167,6 +172,7 @@ export class VethScope implements Scope {
 
   /** Ends what still lives inside and leaves the host as it was. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#addresses?.[Symbol.dispose]();
     this.#services[Symbol.dispose]();
     this.#nat.remove();
     await this.#guardian.finish();
@@ -196,6 +202,7 @@ export class VethScope implements Scope {
     // After the address translation, whose rules keep the forwarding to the namespace's packets.
     await switchForwardingOn(keys, links.plans, this.#guardian);
     await openFirewall(this.#firewall);
+    this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
     await links.running();
   }
@@ -221,8 +228,20 @@ export class VethScope implements Scope {
   #localAddresses(plans: readonly LinkPlan[]): readonly string[] {
     const gateways = leadingOut(plans).flatMap(({ host }) => host.addresses);
     const local = [...readLocalAddresses(), ...gateways];
-    this.#hostAddresses = [...local, ...hostLocalLink(plans).host.addresses];
+    this.#hostAddresses.push(...local, ...hostLocalLink(plans).host.addresses);
     return local;
+  }
+
+  #watchAddresses(): AddressWatch {
+    return new AddressWatch(this.#boundary.guard('addresses', (change: AddressChange) => this.#follow(change)));
+  }
+
+  /** An address that this machine gets during the run is this machine's too. */
+  #follow(change: AddressChange): void {
+    const { come, gone } = change;
+    this.#links.follow(change);
+    const left = this.#hostAddresses.filter((address) => !gone.includes(address));
+    this.#hostAddresses.splice(0, Infinity, ...left, ...come);
   }
 }
 

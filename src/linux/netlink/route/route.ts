@@ -7,6 +7,7 @@ import { RTA, routeHeader } from './route-message.js';
 
 /** linux/rtnetlink.h. */
 const RTM_NEWROUTE = 24;
+const RTM_DELROUTE = 25;
 const RTN_UNICAST = 1;
 const RTPROT_BOOT = 3;
 const RT_SCOPE_UNIVERSE = 0;
@@ -23,7 +24,20 @@ export type NewRoute = {
 };
 
 /** Adds a route. */
-export function newRoute({ to, via, index, table = 'main' }: NewRoute): Message {
+export const newRoute = (route: NewRoute): Message => ({
+  type: RTM_NEWROUTE,
+  flags: NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL,
+  payload: payloadOf(route),
+});
+
+/** Takes a route away. */
+export const deleteRoute = (route: NewRoute): Message => ({
+  type: RTM_DELROUTE,
+  flags: NLM_F.ACK,
+  payload: payloadOf(route),
+});
+
+function payloadOf({ to, via, index, table = 'main' }: NewRoute): Buffer {
   const destination = addressBytes(to.address);
   const header = routeHeader({ family: familyOf(destination), destinationLength: to.length });
   header.writeUInt8(RT_TABLE[table], 4);
@@ -35,9 +49,5 @@ export function newRoute({ to, via, index, table = 'main' }: NewRoute): Message 
     ...(via === undefined ? [] : [attribute(RTA.GATEWAY, addressBytes(via))]),
     attribute(RTA.OIF, u32(index)),
   ];
-  return {
-    type: RTM_NEWROUTE,
-    flags: NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL,
-    payload: Buffer.concat([header, ...attributes]),
-  };
+  return Buffer.concat([header, ...attributes]);
 }
