@@ -1,4 +1,4 @@
-import { egressRules } from '../../src/isolation/limits/egress-rules.js';
+import { EGRESS_AT_HOST_ENDS, egressRules } from '../../src/isolation/limits/egress-rules.js';
 import { LIMITS_AT_HOST_ENDS, LIMITS_INSIDE, limitRules } from '../../src/isolation/limits/limit-rules.js';
 import { questionsTo } from '../../src/isolation/names/name-relays.js';
 import { OFFLINE_TABLE, refuseRules } from '../../src/isolation/offline/refuse-rules.js';
@@ -66,7 +66,9 @@ export const MADE: Readonly<Record<string, readonly Command[]>> = {
     new TableCommands(table).add({ isOwned: false }),
     ...egressRules({
       table,
+      place: EGRESS_AT_HOST_ENDS,
       devices: ['nm77', 'nm77v6'],
+      hasServer: true,
       egress: {
         allow: [
           { kind: 'network', family: '4', network: '203.0.113.0/24' },

@@ -129,6 +129,40 @@ for number in range(${CROWD}):
     },
   );
 
+  test('what was refused has not been sent: it is in no number, and breaks no limit of 0', async () => {
+    const deny = ['--deny', other.ipv4, '--deny', other.ipv6];
+    const limits = [other.ipv4, other.ipv6].flatMap((address) => ['--max-remote', `${address}=0`]);
+    const udp = `python3 -c "import socket; socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b'x', ('${other.ipv6}', 9))" 2>/dev/null || true`;
+    const { status, report, stderr } = await measured(
+      ['sh', '-c', `${get(other.ipv4)} ${get(other.ipv6)} ${udp}`],
+      [...deny, ...limits, '--max-total', '0'],
+    );
+    expect(status, stderr).toBe(0);
+    const { external } = report.traffic;
+    expect([external.in.wireOctets, external.out.wireOctets]).toEqual([0, 0]);
+    expect(report.remotes?.rows).toEqual([]);
+    expect(report.attempts?.map(({ address, protocol }) => `${address} ${protocol}`).sort()).toEqual(
+      [`${other.ipv4} tcp`, `${other.ipv6} tcp`, `${other.ipv6} udp`].sort(),
+    );
+  });
+
+  test('what a packet socket sends past the rules inside is refused at the host', async () => {
+    const script = `
+import socket, struct
+frames = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0x0800)
+me = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); me.connect(('${wire.ipv4}', 9)); own = me.getsockname()[0]
+body = struct.pack('!HHHH', 4000, 7000, 8, 0)
+head = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 28, 1, 0, 64, 17, 0, socket.inet_aton(own), socket.inet_aton('${other.ipv4}'))
+total = sum(struct.unpack('!10H', head)); total = (total & 0xffff) + (total >> 16); check = ~((total & 0xffff) + (total >> 16)) & 0xffff
+head = head[:10] + struct.pack('!H', check) + head[12:]
+frames.bind(('nm4', 0x0800)); mac = frames.getsockname()[4]
+frames.sendto(head + body, ('nm4', 0x0800, 0, 0, mac[:5] + bytes([mac[5] - 1])))
+`;
+    const { report, stderr } = await measured(['python3', '-c', script], ['--deny', other.ipv4]);
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    expect(report.attempts).toMatchObject([{ address: other.ipv4, protocol: 'udp', port: 7000, packets: 1 }]);
+  });
+
   test('with --deny alone the rest is reached', async () => {
     const { stdout, stderr } = await run(`${get('far.example')} ${get('ads.example')}`, '--deny', 'ads.example');
     expect(stdout, stderr).toBe('far.example\nno ads.example\n');

@@ -3,17 +3,19 @@ import type { Command, TableName } from '../../linux/netlink/netfilter/command.j
 import {
   ctDirection,
   deviceName,
+  type Field,
   iifname,
   ip,
   ip6,
   l4proto,
   nfproto,
+  oifname,
   PROTOCOLS,
   TCP_FLAGS,
   tcpFlags,
   thDport,
 } from '../../linux/netlink/netfilter/field.js';
-import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
+import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
 import {
   bitsAre,
   goTo,
@@ -47,10 +49,25 @@ const FAMILIES = [
   { family: '6', is: is(nfproto, Buffer.of(ADDRESS_FAMILIES.ip6)), daddr: ip6.daddr },
 ] as const;
 
+/** Where the command's packets for the outside pass: chains at hooks, and which side of them the devices are on. */
+export type EgressPlace = { readonly chains: Readonly<Record<string, HookName>>; readonly device: Field };
+
+/** In the command's own namespace, before the queue that counts: what is refused there has not been sent. */
+export const EGRESS_INSIDE: EgressPlace = {
+  chains: { nm_egress: 'output', nm_egress_through: 'forward' },
+  device: oifname,
+};
+
+/** At the host's ends, for what comes past the hooks inside (packet sockets). */
+export const EGRESS_AT_HOST_ENDS: EgressPlace = { chains: { nm_egress: 'prerouting' }, device: iifname };
+
 export type EgressRules = {
   readonly table: TableName;
-  /** The host's ends of the links that lead out. */
+  readonly place: EgressPlace;
+  /** The ends, at the place, of the links that lead out. */
   readonly devices: readonly string[];
+  /** Whether connections are let in, whose answers may go everywhere. */
+  readonly hasServer: boolean;
   readonly egress: Egress;
   /** May always be asked for names. */
   readonly nameservers: readonly string[];
@@ -60,7 +77,8 @@ export type EgressRules = {
  * What refuses what the command sends where it may not, at once, and remembers it. It stands behind the count of remotes
  * (-150), which sees what the wire carried, and before the look-ups are led to their relays (-101).
  */
-export function egressRules({ table: name, devices, egress, nameservers }: EgressRules): Command[] {
+export function egressRules(rules: EgressRules): Command[] {
+  const { table: name, place, devices, hasServer, egress, nameservers } = rules;
   const table = new TableCommands(name);
   const rule = (...statements: Statement[]) => table.rule('nm_destination', ...statements);
   const goes = (list: readonly Destination[], verdict: 'allowed' | 'denied', then: Statement) => [
@@ -81,7 +99,7 @@ export function egressRules({ table: name, devices, egress, nameservers }: Egres
     ...forbidChain(table),
     table.chain('nm_destination'),
     // Who came in by a published port is answered.
-    rule(is(ctDirection, Buffer.of(REPLY)), leave),
+    ...(hasServer ? [rule(is(ctDirection, Buffer.of(REPLY)), leave)] : []),
     ...nameservers
       .map(canonicalAddress)
       .map((server) =>
@@ -94,8 +112,10 @@ export function egressRules({ table: name, devices, egress, nameservers }: Egres
       ),
     ...goes(egress.deny, 'denied', goTo('nm_forbid')),
     ...(egress.allow.length > 0 ? [...goes(egress.allow, 'allowed', leave), rule(goTo('nm_forbid'))] : []),
-    table.chain('nm_egress', { type: 'filter', hook: 'prerouting', priority: -145 }),
-    table.rule('nm_egress', isAmong(iifname, devices.map(deviceName)), goTo('nm_destination')),
+    ...Object.entries(place.chains).flatMap(([chain, hook]) => [
+      table.chain(chain, { type: 'filter', hook, priority: -145 }),
+      table.rule(chain, isAmong(place.device, devices.map(deviceName)), goTo('nm_destination')),
+    ]),
   ];
 }
 

@@ -38,6 +38,11 @@ export class NatTable implements RemoteSource, Disposable {
     return this.#made.name;
   }
 
+  /** Connections from outside are let in. */
+  get hasServer(): boolean {
+    return this.#published.length > 0;
+  }
+
   /** False: it would stay behind if netmeter were killed. */
   get isOwned(): boolean {
     return this.#made.isOwned;
@@ -65,7 +70,7 @@ export class NatTable implements RemoteSource, Disposable {
     const { device } = hostLocalLink(links.plans).host;
     const nat = natRules(links, switchedOn, this.#published);
     const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
-    const remotes = remoteRules({ table: name, links: counted, hasServer: this.#hasServer, ...AT_HOST_ENDS });
+    const remotes = remoteRules({ table: name, links: counted, hasServer: this.hasServer, ...AT_HOST_ENDS });
     this.#counted = undefined;
     this.#table = this.#create(name, [...kept(true), ...remotes]) ?? this.#create(name, [...kept(false), ...remotes]);
     if (this.#table) this.#counted = counted;
@@ -102,7 +107,7 @@ export class NatTable implements RemoteSource, Disposable {
     if (!this.#counted) return false;
     const { readRemotes } = await import('../remotes/read-remotes.js');
     const families = this.#counted.map(({ family }) => family);
-    const counted = { table: this.name, families, roles: rolesOf(this.#hasServer) };
+    const counted = { table: this.name, families, roles: rolesOf(this.hasServer) };
     // By a socket of its own: while it lists, others may well change the table.
     using nftables = Nftables.open();
     return await readRemotes(nftables, counted, take, takeUncounted).then(
@@ -120,10 +125,6 @@ export class NatTable implements RemoteSource, Disposable {
   [Symbol.dispose](): void {
     this.remove();
     this.nftables[Symbol.dispose]();
-  }
-
-  get #hasServer(): boolean {
-    return this.#published.length > 0;
   }
 
   get #made(): OwnTable {

@@ -100,14 +100,15 @@ export class VethServices implements Disposable {
     if (hosts) rewrite(made, { ...hosts, text: withHostName(hosts.text, hostLocalLink(made.plans).host.addresses) });
   }
 
-  async #guardEgress({ plans }: Made): Promise<void> {
+  async #guardEgress({ inside, plans }: Made): Promise<void> {
     const { egress, nat, resolver } = this.#given;
     if (!egress) return;
     const { EgressGate } = await import('./egress-gate.js');
     this.#gate = EgressGate.open({
       egress,
       nat,
-      devices: leadingOut(plans).map(({ host }) => host.device),
+      inside: inside.take(),
+      plans: leadingOut(plans),
       nameservers: resolver.servers ?? [],
       hosts: readHostsFile()?.text ?? '',
     });

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Destination } from '../../../src/isolation/limits/destinations.js';
-import { addressSet, egressRules } from '../../../src/isolation/limits/egress-rules.js';
+import type { Destination, Egress } from '../../../src/isolation/limits/destinations.js';
+import {
+  addressSet,
+  EGRESS_AT_HOST_ENDS,
+  EGRESS_INSIDE,
+  type EgressPlace,
+  egressRules,
+} from '../../../src/isolation/limits/egress-rules.js';
 import { rulesOf } from '../rule-text.js';
 
 const network = (text: string): Destination => ({
@@ -11,8 +17,10 @@ const network = (text: string): Destination => ({
 const name = (pattern: string): Destination => ({ kind: 'name', pattern });
 
 const table = { family: 'inet', table: 't' } as const;
+const at = (place: EgressPlace, egress: Egress, nameservers: string[] = [], hasServer = true) =>
+  egressRules({ table, place, devices: ['nm1'], hasServer, egress, nameservers });
 const destinations = (allow: Destination[], deny: Destination[], nameservers: string[] = []) =>
-  rulesOf(egressRules({ table, devices: ['nm1'], egress: { allow, deny }, nameservers }), 'nm_destination');
+  rulesOf(at(EGRESS_AT_HOST_ENDS, { allow, deny }, nameservers), 'nm_destination');
 
 const ANSWERS = 'ct direction == 01 return';
 const DENIED_SETS = [
@@ -42,6 +50,20 @@ test.each([
   ['2001:db8::ff/121', `nfproto == 0a ip6 daddr & ${'ff'.repeat(15)}80 == 20010db80000000000000000${'0'.repeat(6)}80`],
 ])('%s', (destination, condition) => {
   expect(destinations([], [network(destination)])[1]).toBe(`${condition} goto nm_forbid`);
+});
+
+test.each([
+  ['at the host', EGRESS_AT_HOST_ENDS, ['prerouting'], 'iifname'],
+  ['inside, its own packets and those of namespaces behind it', EGRESS_INSIDE, ['output', 'forward'], 'oifname'],
+] as const)('%s', (_, place, hooks, side) => {
+  const commands = at(place, { allow: [], deny: [] });
+  const bases = commands.flatMap((command) => (command.kind === 'add chain' && command.base ? [command] : []));
+  expect(bases.map(({ base }) => base?.hook)).toEqual(hooks);
+  for (const { chain } of bases) expect(rulesOf(commands, chain)).toEqual([`${side} == nm1 goto nm_destination`]);
+});
+
+test('where nobody is let in, nobody is answered', () => {
+  expect(rulesOf(at(EGRESS_INSIDE, { allow: [], deny: [] }, [], false), 'nm_destination')).toEqual(DENIED_SETS);
 });
 
 test('with something denied alone the rest is not forbidden', () => {
