@@ -8,18 +8,23 @@ import type { ConfigSource } from './config-source.js';
  * @throws {NetmeterError} CONFIG
  */
 export function jsonSource(file: string, text: string, isManifest: boolean): ConfigSource {
-  const document = parseJson(file, text);
+  const document = parseJson(file, () => parse(text));
+  // The parser that remembers lets some pass that is no JSON.
+  const value: unknown = parseJson(file, () => JSON.parse(text));
   const prefix = isManifest ? ['netmeter'] : [];
-  const value: unknown = JSON.parse(text);
   return {
-    value: isManifest ? (value as Record<string, unknown>)['netmeter'] : value,
+    value: isManifest ? sectionOf(value) : value,
     locate: (path) => locate(file, document, [...prefix, ...path]),
   };
 }
 
-function parseJson(file: string, text: string): DocumentNode {
+function sectionOf(manifest: unknown): unknown {
+  return typeof manifest === 'object' && manifest !== null && 'netmeter' in manifest ? manifest.netmeter : undefined;
+}
+
+function parseJson<Parsed>(file: string, parseText: () => Parsed): Parsed {
   try {
-    return parse(text);
+    return parseText();
   } catch (cause) {
     const { line, column, message } = cause as Error & { readonly line?: number; readonly column?: number };
     const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
