@@ -10,6 +10,7 @@ import type { RemoteEntry, UncountedRemotes } from '../remotes/remote-entry.js';
 import { AT_HOST_ENDS, remoteRules, rolesOf } from '../remotes/remote-rules.js';
 import type { RemoteSource } from '../scope.js';
 import { astrayWarnings } from './astray.js';
+import { lastHopRules } from './last-hop-rules.js';
 import { localLinkRules } from './local-link-rules.js';
 import type { Links } from './make-links.js';
 import { countedLinks, natRules, tableName } from './nat-rules.js';
@@ -68,7 +69,7 @@ export class NatTable implements RemoteSource, Disposable {
   #add(links: Links, switchedOn: readonly string[]): void {
     const [name, counted] = [tableName(links), countedLinks(links)];
     const { device } = hostLocalLink(links.plans).host;
-    const nat = natRules(links, switchedOn, this.#published);
+    const nat = [...natRules(links, switchedOn, this.#published), ...lastHopRules(name, links.plans)];
     const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
     const remotes = remoteRules({ table: name, links: counted, hasServer: this.hasServer, ...AT_HOST_ENDS });
     this.#counted = undefined;

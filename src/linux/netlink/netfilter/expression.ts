@@ -59,6 +59,9 @@ const simple = {
     offset: required(3, number32),
     length: required(4, number32),
     from: optional(5, register),
+    /** 1: what is written changes a checksum like the Internet's (NFT_PAYLOAD_CSUM_INET), at an offset of the same header. */
+    checksumType: optional(6, number32),
+    checksumOffset: optional(7, number32),
   }),
   cmp: record({ from: required(1, register), op: required(2, word(COMPARISONS)), data: required(3, value) }),
   range: record({
