@@ -57,13 +57,23 @@ describePrivileged('names resolve inside as they do outside', () => {
     expect(ended.stdout, ended.stderr).toBe(`203.0.113.99\nnameserver ${wire.ipv4}\n`);
   });
 
-  test('behind systemd-resolved’s stub, its own upstreams are asked; search and options stay', async () => {
-    const stub = 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch example.net\n';
-    const files = { '/run/systemd/resolve/resolv.conf': `nameserver ${wire.ipv4}\nsearch other.example\n` };
-    const ended = await withFiles(stub, files, `${LOOKUP}; cat /etc/resolv.conf; pwd`);
-    expect(ended.stdout, ended.stderr).toBe(
-      `203.0.113.99\nnameserver ${wire.ipv4}\noptions edns0 trust-ad\nsearch example.net\n${folder}\n`,
-    );
+  test('behind a stub on the host names of its own resolve, which its upstreams do not know; search and options stay', async () => {
+    const inner = 'inner.corp.example';
+    const stub = spawn('python3', [program('name-server.py'), '127.0.0.112', inner, '203.0.113.97'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      if (stub.stdout) await once(stub.stdout, 'data');
+      const own = 'nameserver 127.0.0.112\noptions edns0 trust-ad\nsearch example.net\n';
+      const files = { '/run/systemd/resolve/resolv.conf': `nameserver ${wire.ipv4}\nsearch other.example\n` };
+      const ended = await withFiles(own, files, `${LOOKUP.replace(NAME, inner)}; cat /etc/resolv.conf; pwd`);
+      expect(ended.stdout, ended.stderr).toMatch(
+        /^203\.0\.113\.97\nnameserver 198\.1[89]\.\d+\.\d+\noptions edns0 trust-ad\nsearch example\.net\n/,
+      );
+      expect(ended.stdout).toContain(`\n${folder}\n`);
+    } finally {
+      stub.kill('SIGKILL');
+    }
   });
 
   test('a stub that only answers on the host is asked through a relay', async () => {
@@ -86,10 +96,9 @@ describePrivileged('names resolve inside as they do outside', () => {
   });
 
   test('mounts of the host are seen by the command, and its own stay inside', async () => {
-    const files = { '/run/systemd/resolve/resolv.conf': `nameserver ${wire.ipv4}\n` };
     const ended = await withFiles(
       'nameserver 127.0.0.53\n',
-      files,
+      {},
       'mount -t tmpfs netmeter-inside /mnt && grep -c netmeter-inside /proc/self/mounts',
     );
     expect(ended.stdout).toBe('1\n');

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { readText } from '../tools/read-text.js';
-import { type CoveredFile, nameservers, planResolver, type Reach, UPSTREAM_FILES } from './resolver.js';
+import { type CoveredFile, nameservers, planResolver, type Reach } from './resolver.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
 
@@ -19,8 +19,7 @@ export function chooseResolver(reach: Reach): ResolverChoice {
   const own = readText(RESOLV_CONF, 'utf8');
   // Without the file the C library asks 127.0.0.1, but there is nothing that could be covered.
   if (own === undefined) return {};
-  const upstreams = () => UPSTREAM_FILES.map((file) => readText(file, 'utf8')).filter((text) => text !== undefined);
-  const plan = planResolver(own, upstreams, reach);
+  const plan = planResolver(own, reach);
   // A mount needs the file itself, not a symbolic link to it.
   const target = () => realpathSync(RESOLV_CONF);
   switch (plan.kind) {

@@ -1,11 +1,3 @@
-/** Files that name the real upstreams of a resolver that runs on a loopback address, by who writes them. */
-export const UPSTREAM_FILES = [
-  '/run/systemd/resolve/resolv.conf',
-  '/run/NetworkManager/no-stub-resolv.conf',
-  '/run/dnsmasq/resolv.conf',
-  '/run/resolvconf/resolv.conf',
-] as const;
-
 /** A file that the namespace shows otherwise: where it is (no symbolic link), and its text there. */
 export type CoveredFile = { readonly target: string; readonly text: string };
 
@@ -20,19 +12,20 @@ export type ResolverPlan =
   | { readonly kind: 'relay'; readonly servers: readonly string[] };
 
 /**
- * Chooses the resolv.conf (resolv.conf(5)) of the namespace: the host's search domains and options, and of its
- * nameservers those that can be reached from inside, else the upstreams that its local stub itself uses.
- * Never a resolver that the host does not use already.
+ * Chooses the resolv.conf (resolv.conf(5)) of the namespace: the host's search domains and options, and of its nameservers
+ * those that can be reached from inside. The C library asks the first of them: where that is a stub on the host (as
+ * systemd-resolved's), it is asked by a relay and not passed over, as it alone knows which upstream has which name (split
+ * DNS), and how they may be asked. Never a resolver that the host does not use already.
  */
-export function planResolver(own: string, upstreams: () => readonly string[], reach: Reach): ResolverPlan {
+export function planResolver(own: string, reach: Reach): ResolverPlan {
   const listed = nameservers(own);
   const servers = listed.length > 0 ? listed : ['127.0.0.1'];
   const reachable = servers.filter((server) => isReachable(server, reach));
   if (reachable.length === servers.length) return { kind: 'unchanged' };
-  const others = upstreams().map((text) => nameservers(text).filter((server) => isReachable(server, reach)));
-  const stubOnly = reachable.length === 0;
-  const chosen = stubOnly ? others.find((servers) => servers.length > 0) : reachable;
-  return chosen ? { kind: 'replace', text: withNameservers(own, chosen) } : { kind: 'relay', servers };
+  const isStubFirst = !isReachable(servers[0] ?? '', { ipv6: true });
+  if (isStubFirst || reachable.length === 0)
+    return { kind: 'relay', servers: servers.filter((server) => !reachable.includes(server)) };
+  return { kind: 'replace', text: withNameservers(own, reachable) };
 }
 
 /** The addresses of a resolv.conf(5), in their order. */
