@@ -15,6 +15,8 @@ export class CommandTree {
   /** Where the kernel keeps the tree together. */
   readonly group: TreeGroup | undefined;
   readonly #scope: Scope;
+  #hasStarted = false;
+  #isOver = false;
   readonly #grace: Milliseconds;
   readonly #hurry: AbortSignal | undefined;
 
@@ -35,7 +37,9 @@ export class CommandTree {
 
   /** Runs `spawn`, whose child is the command, so that it starts in the tree's control group. */
   start<T>(spawn: () => T extends PromiseLike<unknown> ? never : T): T {
-    return this.group ? this.group.start(spawn) : spawn();
+    const child = this.group ? this.group.start(spawn) : spawn();
+    this.#hasStarted = true;
+    return child;
   }
 
   /** CPU time of all its processes so far; undefined where only what was waited for is known. */
@@ -53,7 +57,11 @@ export class CommandTree {
 
   /** Those that its control group knows, and those that have left it. */
   processes(): number[] {
-    return [...new Set([...(this.group?.cgroup.members() ?? []), ...this.#scope.processes()])];
+    // Of nobody nothing can come any more.
+    if (this.#isOver) return [];
+    const all = [...new Set([...(this.group?.cgroup.members() ?? []), ...this.#scope.processes()])];
+    this.#isOver = this.#hasStarted && all.length === 0;
+    return all;
   }
 
   /** Resolves when its control group has no process, or at the abort; at once where there is none. */

@@ -20,6 +20,7 @@ import type { Neighbours } from './neighbours.js';
 import { octetsSince } from './octets-since.js';
 import { waitForQuiet } from './wait-for-quiet.js';
 import { waitForTree } from './wait-for-tree.js';
+import { OrphanWatch } from './watch-orphans.js';
 import { TrafficWatch } from './watch-traffic.js';
 import type { Witnesses } from './witnesses.js';
 
@@ -74,7 +75,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
   witnesses.commandStarted(scope, command.pid);
-  meter.tree?.watchOrphans();
+  using orphans = new OrphanWatch(meter.tree);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void doors.look();
@@ -90,6 +91,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
 
   const exit = await command.exited;
   const exitedAt = performance.now();
+  orphans.atCommandEnd();
   tree.command = undefined;
   const isAlone = tree.processes().length === 0;
   const cpuOfCommand = cpuSpent(cpuBefore, childCpu());

@@ -8,20 +8,11 @@ const TYPEDEF = 8;
 const FUNCTION = 12;
 const FUNCTION_PROTOTYPE = 13;
 
-/** How many octets follow a type's twelve, by its kind: so many once, and so many for each of its members. */
-const REST: Readonly<Record<number, readonly [once: number, each: number]>> = {
-  1: [4, 0],
-  3: [12, 0],
-  4: [0, 12],
-  5: [0, 12],
-  6: [0, 8],
-  13: [0, 8],
-  14: [4, 0],
-  15: [0, 12],
-  17: [4, 0],
-  19: [0, 12],
-};
-const HEADER = 12;
+/** How many words follow a type's three, by its kind: so many once, and so many for each of its members. */
+const ONCE = Uint8Array.of(0, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0);
+const EACH = Uint8Array.of(0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 3);
+const HEADER_WORDS = 3;
+const HEADER = HEADER_WORDS * 4;
 
 type Kind = { readonly at: number; readonly kind: number; readonly count: number; readonly hasBitfields: boolean };
 
@@ -30,19 +21,30 @@ export class Btf {
   readonly #bytes: Buffer;
   readonly #strings: number;
   /** Where each type is, by its number; 0 is void. */
-  readonly #places: readonly number[];
+  readonly #places: Uint32Array;
+  /** Where the names that were asked for stand among the strings; 0: nowhere. */
+  readonly #names: ReadonlyMap<string, number>;
+  /** The numbers of the types that were asked for, by where their name is. */
+  readonly #found: ReadonlyMap<number, readonly number[]>;
 
-  /** @throws the file system's error, where the kernel has none (CONFIG_DEBUG_INFO_BTF) */
-  static read(file = '/sys/kernel/btf/vmlinux'): Btf {
-    return new Btf(readFileSync(file));
+  /**
+   * @param names of the structures, functions and tracepoints (btf_trace_NAME) that will be asked for
+   * @throws the file system's error, where the kernel has none (CONFIG_DEBUG_INFO_BTF)
+   */
+  static read(names: readonly string[], file = '/sys/kernel/btf/vmlinux'): Btf {
+    return new Btf(readFileSync(file), names);
   }
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, names: readonly string[]) {
     if (bytes.readUInt16LE(0) !== 0xeb9f) throw new Error('this is no BTF');
     const header = bytes.readUInt32LE(4);
     this.#bytes = bytes;
     this.#strings = header + bytes.readUInt32LE(16);
-    this.#places = placesOf(bytes, header + bytes.readUInt32LE(8), bytes.readUInt32LE(12));
+    this.#names = new Map(names.map((name) => [name, this.#nameAt(name)]));
+    const wanted = [...this.#names.values()];
+    const { places, found } = look(bytes, header + bytes.readUInt32LE(8), bytes.readUInt32LE(12), wanted);
+    this.#places = places;
+    this.#found = found;
   }
 
   /** In octets; members of nameless structures within count as its own. @throws {Error} there is none of that name */
@@ -69,14 +71,12 @@ export class Btf {
   }
 
   #find(name: string, kind: number): number | undefined {
-    const wanted = Buffer.from(`\0${name}\0`, 'latin1');
-    const at = this.#bytes.indexOf(wanted, this.#strings);
-    if (at < 0) return undefined;
-    const offset = at + 1 - this.#strings;
-    const type = this.#places.findIndex(
-      (place) => place > 0 && this.#bytes.readUInt32LE(place) === offset && this.#kindAt(place) === kind,
-    );
-    return type < 0 ? undefined : type;
+    return this.#found.get(this.#names.get(name) ?? 0)?.find((type) => this.#kind(type).kind === kind);
+  }
+
+  #nameAt(name: string): number {
+    const at = this.#bytes.indexOf(Buffer.from(`\0${name}\0`, 'latin1'), this.#strings);
+    return at < 0 ? 0 : at + 1 - this.#strings;
   }
 
   #bitOffset(type: number, member: string): number | undefined {
@@ -106,10 +106,6 @@ export class Btf {
     return { at, kind: (info >>> 24) & 0x1f, count: info & 0xffff, hasBitfields: info >>> 31 === 1 };
   }
 
-  #kindAt(place: number): number {
-    return (this.#bytes.readUInt32LE(place + 4) >>> 24) & 0x1f;
-  }
-
   #referred(type: number): number {
     return this.#bytes.readUInt32LE((this.#places[type] ?? 0) + 8);
   }
@@ -120,17 +116,19 @@ export class Btf {
   }
 }
 
-/** In words of 32 bits, because there are some 150,000 types. */
-function placesOf(bytes: Buffer, start: number, length: number): number[] {
+/** Goes through all types, some 150,000, once: in words of 32 bits. */
+function look(bytes: Buffer, start: number, length: number, wanted: readonly number[]) {
   const words = new Uint32Array(Uint8Array.prototype.slice.call(bytes, start, start + length).buffer);
-  const places = [0];
-  for (let at = 0; at < words.length; ) {
-    places.push(start + at * 4);
+  const places = new Uint32Array(words.length / HEADER_WORDS + 1);
+  const found = new Map<number, number[]>(wanted.map((name) => [name, []]));
+  let type = 1;
+  for (let at = 0; at < words.length; type++) {
+    places[type] = start + at * 4;
+    const name = words[at] ?? 0;
+    if (name !== 0) found.get(name)?.push(type);
     const info = words[at + 1] ?? 0;
-    const [once, each] = REST[(info >>> 24) & 0x1f] ?? NOTHING;
-    at += (HEADER + once + each * (info & 0xffff)) / 4;
+    const kind = (info >>> 24) & 0x1f;
+    at += HEADER_WORDS + (ONCE[kind] ?? 0) + (EACH[kind] ?? 0) * (info & 0xffff);
   }
-  return places;
+  return { places, found };
 }
-
-const NOTHING = [0, 0] as const;

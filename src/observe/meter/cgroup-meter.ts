@@ -8,7 +8,7 @@ import { connectionKey } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
 import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
-import { orphanLayout } from './orphan-layout.js';
+import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 
 /** Devices that may come and go during a run. */
@@ -63,7 +63,7 @@ export class CgroupMeter implements Disposable {
    * read the kernel's types, 20 ms: for when the command has been started.
    */
   watchOrphans(): void {
-    const layout = attempt(() => orphanLayout(Btf.read()));
+    const layout = attempt(() => orphanLayout(Btf.read(ORPHAN_TYPES)));
     if (!layout) return;
     const maps = { connections: this.#connections, totals: this.#totals };
     const watches = attempt(() => {

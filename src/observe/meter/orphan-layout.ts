@@ -21,6 +21,12 @@ export type OrphanLayout = Readonly<
   readonly answersHaveSocket: boolean;
 };
 
+/** The types that a layout is made of. */
+export const ORPHAN_TYPES = [
+  ...['sk_buff', 'skb_shared_info', 'sock_common', 'inet_timewait_sock'],
+  ...['btf_trace_kfree_skb', 'btf_trace_tcp_send_reset', 'ip_send_unicast_reply'],
+];
+
 /** The socket that is answered for is one of them. */
 const ANSWER_WITH_SOCKET = 9;
 

@@ -45,6 +45,7 @@ describe('the kernel’s types', () => {
       ],
       ['a', 'b', 'c'],
     ),
+    ['packet'],
   );
 
   test.each([
@@ -69,6 +70,7 @@ describe('the kernel’s types', () => {
         { name: 'btf_trace_x', kind: 8, size: 2 },
         { name: 'f', kind: 12, size: 1 },
       ]),
+      ['btf_trace_x', 'btf_trace_y', 'f', 'g'],
     );
     expect(functions.tracepointArguments('x')).toBe(2);
     expect(functions.tracepointArguments('y')).toBe(0);
@@ -79,11 +81,12 @@ describe('the kernel’s types', () => {
   test('of a bitfield the size is left out of its place', () => {
     const packed = new Btf(
       btf([{ name: 's', kind: STRUCT, members: 1, bitfields: true, rest: [-1, 0, (3 << 24) | 16] }], ['f']),
+      ['s'],
     );
     expect(packed.offsetOf('s', 'f')).toBe(2);
   });
 
   test('anything else is refused', () => {
-    expect(() => new Btf(Buffer.alloc(24))).toThrow('no BTF');
+    expect(() => new Btf(Buffer.alloc(24), [])).toThrow('no BTF');
   });
 });
