@@ -4,7 +4,10 @@ export type InOut<T> = { readonly in: T; readonly out: T };
 
 /** One direction of one traffic class, by layer. `null`: could not be measured. */
 export type Layers = {
-  /** IP bytes as on the wire, each segment with its own headers. The headline; budgets judge it. */
+  /**
+   * IP bytes as on the wire, each segment with its own headers: of packets that left the command's network namespace towards
+   * the outside, or entered it from there. The headline; budgets judge it.
+   */
   readonly wireOctets: IpOctets | null;
   /** IP bytes as the kernel's IP layer handled them: one header per (super-)packet. */
   readonly ipOctets: IpOctets | null;
