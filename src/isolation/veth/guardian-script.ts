@@ -17,8 +17,11 @@ held= link= keys= left= trace=$TRACE
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
 
-# One at a time: the switch is shared by every run on this host. The kernel drops the lock with its holder.
-locked() { exec 5</proc/sys/net/ipv4/ip_forward && "$FLOCK" 5; "$@"; status=$?; exec 5<&-; return $status; }
+# One at a time: the switch is shared by every run on this host. The kernel drops the lock with its holder. flock(2) asks no
+# more than to read: it is a file beside the switch that root alone may open, and nobody is waited for for ever.
+lock=/proc/sys/net/ipv4/tcp_fastopen_key
+[ -e "$lock" ] || lock=/proc/sys/net/ipv4/ip_forward
+locked() { exec 5<"$lock" && "$FLOCK" -w 10 5; "$@"; status=$?; exec 5<&-; return $status; }
 
 # Another run still relies on KEY when its interface says so.
 shared() {
