@@ -6,6 +6,7 @@ import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { measureLoad } from '../doctor/measure-load.js';
 import { measureUserLoad } from '../doctor/measure-user-load.js';
 import { renderDiagnosis } from '../doctor/render-diagnosis.js';
+import { tryFacilities } from '../doctor/try-facilities.js';
 import { readFacts } from '../isolation/read-facts.js';
 import { painter } from '../report/paint.js';
 import { version } from '../version.js';
@@ -36,7 +37,7 @@ export async function doctorCommand(words: readonly string[], terminal: Terminal
     return 0;
   }
   const uid = chooseAccount(undefined, process.env)?.uid ?? process.geteuid?.() ?? 0;
-  const diagnosis = diagnose(await readFacts(uid), { netmeter: version, kernel: release() });
+  const diagnosis = diagnose(await readFacts(uid), tryFacilities(), { netmeter: version, kernel: release() });
   const checks = measure ? await measureAll(diagnosis) : [];
   if (json) await terminal.printJson(`${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`);
   else await terminal.print(renderDiagnosis(diagnosis, checks, painter(terminal.colors('stdout'))));

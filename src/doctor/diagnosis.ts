@@ -6,6 +6,7 @@ import {
   obstaclesTo,
   type Probe,
 } from '../isolation/choose-isolation.js';
+import type { Facility } from './facility.js';
 
 /** One thing that was tried. */
 type Finding = { readonly name: string; readonly probe: Probe };
@@ -26,6 +27,8 @@ export type Diagnosis = {
   readonly netmeter: string;
   readonly kernel: string;
   readonly findings: readonly Finding[];
+  /** Of the kernel's, each by using it. */
+  readonly facilities: readonly Facility[];
   readonly isolations: readonly IsolationFinding[];
   readonly chosen: Choice['kind'] | null;
 };
@@ -34,24 +37,32 @@ const EXACTNESS = {
   veth: 'exact to the byte; the command’s alone',
   'user-mode': 'within 1 % of the wire; the command’s alone',
   host: 'TCP in exact, out within a stated bound; everybody’s on this machine',
+  metered: 'exact to the byte; the command’s alone, beside others',
   offline: 'nothing can leave; what was tried is listed',
 } as const;
 
+type About = { readonly netmeter: string; readonly kernel: string };
+
+/** Facilities by which the command's own packets are counted in place. */
+const METER = ['control groups (v2)', 'BPF: cgroup_skb', 'BPF: sock_ops'];
+
 /** What the facts mean for each isolation. */
-export function diagnose(facts: Facts, about: { readonly netmeter: string; readonly kernel: string }): Diagnosis {
+export function diagnose(facts: Facts, facilities: readonly Facility[], about: About): Diagnosis {
   const kinds = ['veth', 'user-mode', 'offline'] as const;
   const isolations = kinds.map((kind): IsolationFinding => {
     const obstacles = obstaclesTo(kind, facts).map(({ reason, cure }) => ({ reason, cure }));
     return { kind, works: canIsolate(kind, facts), exact: kind === 'veth', exactness: EXACTNESS[kind], obstacles };
   });
-  const host: IsolationFinding = { kind: 'host', works: true, exact: false, exactness: EXACTNESS.host, obstacles: [] };
-  return { schema: 1, ...about, findings: findingsOf(facts), isolations: [...isolations, host], chosen: chosen(facts) };
+  const exact = METER.every((name) => facilities.some((each) => each.name === name && each.probe.works));
+  const exactness = exact ? EXACTNESS.metered : EXACTNESS.host;
+  const host: IsolationFinding = { kind: 'host', works: true, exact, exactness, obstacles: [] };
+  const findings = findingsOf(facts);
+  return { schema: 1, ...about, findings, facilities, isolations: [...isolations, host], chosen: chosen(facts) };
 }
 
 const findingsOf = (facts: Facts): Finding[] => [
-  { name: 'the C library, by koffi', probe: facts.libc },
   { name: 'rights over namespaces and links', probe: facts.rights },
-  { name: 'ip, tc and the others', probe: facts.vethTools },
+  { name: 'programs that a namespace needs', probe: facts.vethTools },
   { name: 'sudo without a password', probe: facts.sudo },
   { name: 'user namespaces', probe: facts.userNamespace },
   { name: '/dev/net/tun', probe: facts.tun },

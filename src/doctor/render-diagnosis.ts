@@ -10,6 +10,11 @@ export function renderDiagnosis(diagnosis: Diagnosis, checks: readonly Check[], 
   const findings = diagnosis.findings.map(({ name, probe }) =>
     probe.works ? `  ${yes} ${name}` : `  ${no} ${name}: ${probe.reason}`,
   );
+  const facilities = diagnosis.facilities.flatMap(({ name, serves, probe }) =>
+    probe.works
+      ? [`  ${yes} ${name.padEnd(28)} ${serves}`]
+      : [`  ${no} ${name.padEnd(28)} ${serves}`, `      ${probe.reason}`, `      cure: ${probe.cure}`],
+  );
   const isolations = diagnosis.isolations.flatMap(({ kind, works, exactness, obstacles }) => [
     `  ${works ? yes : no} ${kind.padEnd(10)} ${works ? exactness : 'does not work here'}`,
     ...obstacles.flatMap(({ reason, cure }) => [`      ${reason}`, ...(cure ? [`      cure: ${cure}`] : [])]),
@@ -17,6 +22,8 @@ export function renderDiagnosis(diagnosis: Diagnosis, checks: readonly Check[], 
   return [
     `${paint.bold(`netmeter ${diagnosis.netmeter}`)} on Linux ${diagnosis.kernel}`,
     ...findings,
+    paint.bold('the kernel'),
+    ...facilities,
     paint.bold('isolations'),
     ...isolations,
     diagnosis.chosen ? `A run uses ${paint.bold(diagnosis.chosen)}.` : 'A run is refused.',

@@ -36,6 +36,6 @@ function choiceWarnings(place: Choice): Warning[] {
   if (place.kind === 'host' && place.because)
     return [{ code: 'IN_PLACE', message: `measured in place, not in a namespace: ${place.because.join('; ')}` }];
   if (place.kind === 'veth' && place.evades)
-    return [{ code: 'EVADES', message: `not as it would be in place: ${place.evades.join('; ')} (--isolation host)` }];
+    return [{ code: 'EVADES', message: `not as it would be in place: ${place.evades.join('; ')} (--in-place)` }];
   return [];
 }

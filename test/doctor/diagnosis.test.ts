@@ -27,13 +27,13 @@ test.each<[string, Facts, string, string[]]>([
   ['a user without one', user, 'host', ['offline', 'host']],
   ['a container', { ...user, userNamespace: no('userns') }, 'host', ['host']],
 ])('%s: what works, and what a run would use', (_, facts, chosen, working) => {
-  const diagnosis = diagnose(facts, about);
+  const diagnosis = diagnose(facts, [], about);
   expect(diagnosis.chosen).toBe(chosen);
   expect(diagnosis.isolations.filter(({ works }) => works).map(({ kind }) => kind)).toEqual(working);
 });
 
 test('each obstacle is told with its cure', () => {
-  const text = renderDiagnosis(diagnose(user, about), [], plain);
+  const text = renderDiagnosis(diagnose(user, [], about), [], plain);
   for (const word of [
     '✔ user namespaces',
     '✘ /dev/net/tun: no tun',
@@ -48,7 +48,7 @@ test('each obstacle is told with its cure', () => {
 test('counted beside true: equal, too many, too few, unknown, failed', () => {
   const compared = (counted: number | null, truth: number) => ({ counted, truth });
   const text = renderDiagnosis(
-    diagnose(user, about),
+    diagnose(user, [], about),
     [
       {
         isolation: 'veth',
@@ -62,4 +62,27 @@ test('counted beside true: equal, too many, too few, unknown, failed', () => {
   );
   for (const word of ['0 off', '10 too many (1.000 %)', '10 too few (-1.000 %)', 'unknown', 'no answer'])
     expect(text).toContain(word);
+});
+
+test('what the kernel offers is told by what it serves, and what it lacks with the reason and the cure', () => {
+  const facilities = [
+    { name: 'veth pairs', serves: 'veth', probe: yes },
+    { name: 'cgroup.kill', serves: 'ending the tree', probe: no('such file') },
+  ];
+  const text = renderDiagnosis(diagnose(user, facilities, about), [], plain);
+  for (const line of [
+    /✔ veth pairs +veth$/m,
+    /✘ cgroup\.kill +ending the tree\n +no such file\n +cure: get such file$/m,
+  ])
+    expect(text).toMatch(line);
+});
+
+test.each([
+  [['control groups (v2)', 'BPF: cgroup_skb', 'BPF: sock_ops'], true],
+  [['control groups (v2)', 'BPF: cgroup_skb'], false],
+  [[], false],
+])('in place is exact where the command’s own packets are counted: %j', (names, exact) => {
+  const facilities = names.map((name) => ({ name, serves: '', probe: yes }));
+  const { isolations } = diagnose(user, facilities, about);
+  expect(isolations.find(({ kind }) => kind === 'host')?.exact).toBe(exact);
 });

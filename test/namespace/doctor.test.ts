@@ -12,6 +12,39 @@ describePrivileged('netmeter doctor', () => {
     expect(stdout).toContain('A run uses veth.');
     const diagnosis = JSON.parse((await netmeter(['doctor', '--json'])).stdout);
     expect(diagnosis).toMatchObject({ schema: 1, chosen: 'veth', measured: [] });
+    const refused = diagnosis.facilities.filter(({ probe }: { probe: { works: boolean } }) => !probe.works);
+    expect(refused.every(({ probe }: { probe: { cure: string } }) => probe.cure !== '')).toBe(true);
+    expect(diagnosis.facilities.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['rtnetlink', 'nftables: flags owner', 'cgroup.kill', 'BPF: cgroup_skb']),
+    );
+  });
+
+  test('an ordinary user is told what the kernel refuses, and that root would have it', async () => {
+    const words = [
+      '--reuid',
+      '12345',
+      '--regid',
+      '12345',
+      '--clear-groups',
+      process.execPath,
+      NETMETER,
+      'doctor',
+      '--json',
+    ];
+    const { facilities } = JSON.parse((await runToEnd('setpriv', words)).stdout);
+    const find = (name: string) => facilities.find((each: { name: string }) => each.name === name);
+    expect(find('rtnetlink')).toMatchObject({ probe: { works: true } });
+    for (const name of ['network namespaces', 'veth pairs', 'control groups (v2)', 'BPF: cgroup_skb'])
+      expect(find(name)).toMatchObject({ probe: { works: false, cure: 'run it as root: sudo netmeter doctor' } });
+  });
+
+  test('what a firewall does to this machine’s own packets keeps a run in place, and is told', async () => {
+    const script = `ip link set lo up; nft 'add table ip t; add chain ip t o { type filter hook output priority 0; policy drop; }'
+      exec ${process.execPath} ${NETMETER} doctor`;
+    const { stdout } = await runToEnd('unshare', ['--net', 'sh', '-euc', script]);
+    expect(stdout).toContain('the chain o of table ip t refuses packets of this machine itself');
+    expect(stdout).toContain('cure: measure in place: --in-place');
+    expect(stdout).toContain('A run uses host.');
   });
 
   test('--measure: counted is true, to the byte, for veth; host is near', async () => {

@@ -9,4 +9,4 @@ export type Obstacle = {
 };
 
 /** What nothing but running on the machine itself cures. */
-export const IN_PLACE = 'measure in place: --isolation host';
+export const IN_PLACE = 'measure in place: --in-place';
