@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
-import { measured, program } from '../netmeter.js';
+import { measured, NETMETER, netmeter, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, WAIT_MS } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Wire } from './wire.js';
 
@@ -53,5 +54,37 @@ describePrivileged('firewalls that drop forwarded packets are passed', () => {
       );
     }
     await expectNoTraces(before);
+  });
+
+  test('what was opened is closed again after SIGKILL', async () => {
+    const before = traces();
+    expect(nft(firewalls['Docker’s rules']).stderr).toBe('');
+    const untouched = chains();
+    const words = ['-q', '--', 'sh', '-c', 'echo started; sleep 1000.5'];
+    const child = spawn(process.execPath, [NETMETER, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    expect(chains()).toMatch(/chain DOCKER-USER \{\s+iifname "nm\d+\*" counter [^\n]*accept comment "netmeter nm\d+"/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await expect.poll(chains, { timeout: WAIT_MS }).toBe(untouched);
+    await expectNoTraces(before);
+  });
+
+  test('a table of another owner, which nobody else can open, is named with its owner and a cure', async () => {
+    const owner = spawn('nft', ['-i'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      owner.stdin.write('add table inet nm-owned { flags owner; }\n');
+      owner.stdin.write('add chain inet nm-owned f { type filter hook forward priority 0; policy drop; }\n');
+      const owned = () => spawnSync('nft', ['list', 'table', 'inet', 'nm-owned'], { encoding: 'utf8' }).stdout;
+      await expect.poll(owned, { timeout: WAIT_MS }).toContain('policy drop');
+      const { status, stdout, stderr } = await netmeter(['--isolation', 'veth', '--', 'echo', 'ran']);
+      expect([status, stdout]).toEqual([125, '']);
+      expect(stderr).toContain(
+        `chain f of table inet nm-owned may drop the command's packets, and that table belongs to the process ${owner.pid} (nft): nobody else may change it`,
+      );
+      expect(stderr).toContain("without 'flags owner'");
+    } finally {
+      owner.kill('SIGKILL');
+    }
   });
 });
