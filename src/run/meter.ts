@@ -35,7 +35,7 @@ export class Meter {
     const { scope, files, before, tree } = this;
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
     const count = tree
-      ? treeTraffic(tree.read(), { wire, delta, unseen: tree.unseen })
+      ? treeTraffic(tree.read(), { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
       : countTraffic(scope.isolation, wire, delta);
     return { after, delta, ...count };
   }

@@ -13,12 +13,14 @@ export type Provenance = {
   readonly method: Method;
   /** Links that carried frames past the queue that counts. */
   readonly past?: readonly PastQueue[] | undefined;
+  /** Octets that the command has sent past IP. */
+  readonly sentPastIp?: number | undefined;
   readonly stillOpen: number;
 };
 
 /** What the reader of the numbers must know about how they came about. */
 export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
-  const { isolation, method, past = [], stillOpen } = provenance;
+  const { isolation, method, past = [], sentPastIp = 0, stillOpen } = provenance;
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
@@ -31,6 +33,7 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
       `datagrams larger than the MTU went out as ${fragments} fragments, which pasta does not carry: the other side may have got less (cure: a smaller datagram, or sudo)`,
     );
   }
+  if (sentPastIp > 0) warn('PAST_IP', `${sentPastIp} B were sent by packet sockets, past IP: they are in no number`);
   for (const { device, octets } of past) {
     warn(
       'QUEUE_BYPASSED',

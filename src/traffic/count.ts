@@ -6,6 +6,8 @@ export type Count = {
   readonly method: Method;
   /** Links that carried frames past the queue that counts; absent: none did. */
   readonly past?: readonly PastQueue[];
+  /** Octets that the command has sent past IP, which are in no number; absent: none were seen. */
+  readonly sentPastIp?: number;
 };
 
 /** Octets of frames, at least. `device` is the command's end of the link. */

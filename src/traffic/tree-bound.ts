@@ -34,9 +34,9 @@ export function treeBound(
     const expected = toExactNumber(pieces.reduce((sum, { count }) => sum + count.fragments, 0n));
     return addKnown([fragmentBound(expected, family, way, delta), errorBound(family, way, delta)]);
   });
-  // A copy for this machine's own listeners passes like what leaves; others' copies came to a raw socket.
+  // Others' copies came to a raw socket, too.
   const late = way === 'in' ? lateDatagrams(outside, delta) : 0;
-  return addKnown([...bounds, total('manycastOctets'), total('rawOctets'), unseenBound(unseen, way, delta), late]);
+  return addKnown([...bounds, total('rawOctets'), unseenBound(unseen, way, delta), late]);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { CounterDelta } from '../counters/delta.js';
 import type { Family, InOut, Layers } from '../measurement/traffic.js';
 import { ipOctets, packets, toExactNumber } from '../units.js';
 import type { Count } from './count.js';
+import { addKnown } from './layers.js';
 import type { WireDelta } from './queue-delta.js';
 import { separateHostPorts } from './separate-host-ports.js';
 import { treeBound } from './tree-bound.js';
@@ -16,18 +17,7 @@ export type TreeCount = {
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
   readonly way: Way;
   readonly count: Readonly<
-    Record<
-      | 'wireOctets'
-      | 'ipOctets'
-      | 'packets'
-      | 'fragmented'
-      | 'fragments'
-      | 'unknownMtu'
-      | 'rawOctets'
-      | 'manycastPackets'
-      | 'manycastOctets',
-      bigint
-    >
+    Record<'wireOctets' | 'ipOctets' | 'packets' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets', bigint>
   >;
 };
 
@@ -37,10 +27,12 @@ export type Beside = {
   readonly delta: CounterDelta;
   /** Connections that may have had packets when they were no socket any more, unseen. */
   readonly unseen: number;
+  /** Octets that were handed to packet sockets, and are not in the counts. */
+  readonly sentPastIp: number;
 };
 
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
-export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen }: Beside): Count {
+export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen, sentPastIp }: Beside): Count {
   const of = (name: TreeClass, families: readonly Family[]) => flow(counts, name, families);
   const external = of('external', ['ipv4', 'ipv6']);
   const traffic = {
@@ -50,11 +42,12 @@ export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen 
   };
   return {
     traffic: separateHostPorts(traffic, wire, true),
+    ...(sentPastIp > 0 && { sentPastIp }),
     method: {
       name: 'cgroup',
       errorBound: {
         in: treeBound(counts, 'in', { delta, unseen }),
-        out: treeBound(counts, 'out', { delta, unseen }),
+        out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp]),
       },
       packetsIn: 'cgroup',
     },

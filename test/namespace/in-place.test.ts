@@ -126,6 +126,26 @@ for size in (1472, 1473, 2953, 4000, 60000): s.sendto(b"x" * size, ("${address}"
     });
   });
 
+  test('what is sent past IP is bounded, and warned of', async () => {
+    const frames = `import socket
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); link.bind(("card0", 0x800))
+for _ in range(20): link.send(bytes.fromhex("020000000002020000000001") + b"\\x08\\x00" + bytes(500))`;
+    const { counted, report } = await compare(`python3 -c '${frames}'`);
+    expect(counted.out).toEqual({ octets: 0, packets: 0 });
+    expect(report.method.errorBound.out).toBe(20 * 514);
+    expect(report.warnings.map(({ code }) => code)).toContain('PAST_IP');
+  });
+
+  test('a multicast is counted once, though this machine gets a copy', async () => {
+    const send = `import socket
+far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+far.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.1.2.3") + socket.inet_aton("198.51.100.1"))
+far.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("198.51.100.1"))
+for _ in range(10): far.sendto(b"m" * 100, ("239.1.2.3", 7200))`;
+    const { counted } = await compare(`python3 -c '${send}'`);
+    expect(counted.out).toEqual({ octets: 10 * 128, packets: 10 });
+  });
+
   test('what stays on this machine is told apart', async () => {
     const loopback = `python3 ${program('traffic.py')} loopback 127.0.0.1 0 100000`;
     const own = `python3 ${program('traffic.py')} loopback 198.51.100.1 0 100000`;

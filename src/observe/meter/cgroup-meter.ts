@@ -9,6 +9,7 @@ import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } 
 import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
 import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
+import { countPacketSends, PACKET_SENDS } from './packet-sends.js';
 import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 
 /** Devices that may come and go during a run. */
@@ -21,6 +22,8 @@ export class CgroupMeter implements Disposable {
   readonly #mtus: BpfMap;
   readonly #connections: BpfMap;
   readonly #counts: BpfMap;
+  readonly #sends: BpfMap;
+  readonly #groups: BpfMap;
   readonly #cpus = possibleCpus();
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
@@ -51,6 +54,9 @@ export class CgroupMeter implements Disposable {
     this.#connections = map({ type: 'lruHash', name: 'nm_connections', ...connection });
     const counts = { keySize: 4, valueSize: CONNECTION_COUNTS.size, maxEntries: 1 };
     this.#counts = map({ type: 'perCpuArray', name: 'nm_counts', ...counts });
+    const sends = { ...counts, valueSize: PACKET_SENDS.size };
+    this.#sends = map({ type: 'perCpuArray', name: 'nm_sends', ...sends });
+    this.#groups = map({ type: 'cgroupArray', name: 'nm_groups', ...counts, valueSize: 4 });
   }
 
   /** The MTU of each device by its number, by which fragments are told. */
@@ -82,6 +88,12 @@ export class CgroupMeter implements Disposable {
   /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
   get unseen(): number {
     return this.#closedUnseen ?? this.opened;
+  }
+
+  /** Octets that the tree has sent past IP, by packet sockets; 0 before Linux 6.3, too. */
+  get sentPastIp(): number {
+    const values = this.#sends.lookup(numbers(0), PACKET_SENDS.size * this.#cpus) ?? Buffer.alloc(0);
+    return Number(PACKET_SENDS.sum(values).octets);
   }
 
   /** Whether a connection is, or was, the tree's. @param local and remote as /proc/PID/net/tcp has them */
@@ -118,6 +130,9 @@ export class CgroupMeter implements Disposable {
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
     link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps) });
     link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps) });
+    this.#groups.update(numbers(0), numbers(group));
+    const sends = { sends: this.#sends, groups: this.#groups };
+    attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));
   }
 
   #trace(tracepoint: string, code: Assembler): void {

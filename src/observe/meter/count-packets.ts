@@ -39,7 +39,6 @@ export function countPackets(way: Way, maps: MeterMaps): Assembler {
   code.atomicAdd('r9', TOTAL.at.wireOctets, 'r1').move('r8', 'r1');
   addFragments(code, maps);
   if (way === 'in') addRawOctets(code);
-  else addManycast(code);
   return code.label('pass').move('r0', 1).exit();
 }
 
@@ -61,17 +60,4 @@ function countSegments(code: Assembler): void {
     .compute('subtract', 'r7', 1)
     .compute('divide', 'r7', 'r1')
     .label('counted');
-}
-
-/** ip_mc_output() hands a copy for this machine's own listeners to the same program. r8: the packet's wire octets. */
-function addManycast(code: Assembler): void {
-  code
-    .load('u64', 'r1', 'r10', STACK.version)
-    .jumpIf('r1', '!=', 4, 'unicast')
-    .load('u8', 'r1', 'r10', STACK.header + 16)
-    .jumpIf('r1', '<', 224, 'unicast')
-    .atomicAdd('r9', TOTAL.at.manycastOctets, 'r8')
-    .move('r1', 1)
-    .atomicAdd('r9', TOTAL.at.manycastPackets, 'r1')
-    .label('unicast');
 }

@@ -25,9 +25,6 @@ export const TOTAL = recordOf(
   'unknownMtu',
   /** IP octets that a raw socket received, of which every other such socket gets a copy too. */
   'rawOctets',
-  /** Packets and wire octets to IPv4 multicast and broadcast addresses, which may be counted twice (ip_mc_output()). */
-  'manycastPackets',
-  'manycastOctets',
 );
 
 type Total = ReturnType<(typeof TOTAL)['sum']>;
