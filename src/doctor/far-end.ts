@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { requireTools } from '../isolation/tools/find-tools.js';
 import { SERVER } from './programs.js';
-import type { FarCounters } from './true-octets.js';
+import type { WireCounters } from './true-octets.js';
 
 type Family = keyof typeof ADDRESSES;
 
@@ -22,6 +22,7 @@ async function batch(enter: readonly string[] | undefined, lines: readonly strin
 }
 
 const DEVICE = 'doctor0';
+const FAR_DEVICE = 'far0';
 const MAC = { near: '02:6e:6d:64:00:01', far: '02:6e:6d:64:00:02' } as const;
 
 /** Addresses for documentation (RFC 5737, RFC 4193), which nobody routes. */
@@ -83,27 +84,31 @@ export class FarEnd implements AsyncDisposable {
     return [tool('taskset'), ...oneCpu(), ...(this.#machine ? this.#inside(this.#machine) : [])];
   }
 
-  async counters(): Promise<FarCounters> {
-    const answer = once(this.#lines, 'line');
-    this.#server.stdin?.write('\n');
-    const [line] = (await answer) as [string];
-    return JSON.parse(line) as FarCounters;
+  counters(): WireCounters {
+    const read = (pid: number | undefined, device: string) => ({
+      device,
+      text: readFileSync(`/proc/${pid ?? 'self'}/net/dev`, 'latin1'),
+    });
+    return { far: read(this.#server.pid, FAR_DEVICE), near: read(this.#machine?.pid, DEVICE) };
   }
 
-  /** The links, without any packets of their own: neighbours are written down, and there is no multicast. */
+  /**
+   * The links, without any packets of their own: neighbours are written down, and there is no multicast. Each frame is
+   * one segment, cut up before the wire, so that a device's counters are those of a cable.
+   */
   async #lay(family: Family): Promise<void> {
     const { near, far, prefix } = ADDRESSES[family];
     const machine = this.#machine ? this.#inside(this.#machine) : undefined;
     const lines = (device: string, own: string, peer: string, peerMac: string) => [
-      `link set ${device} addrgenmode none multicast off arp off`,
+      `link set ${device} addrgenmode none multicast off arp off gso_max_segs 1`,
       `addr add ${own}/${prefix} dev ${device}${family === 'ipv6' ? ' nodad' : ''}`,
       `neigh add ${peer} lladdr ${peerMac} dev ${device} nud permanent`,
       `link set ${device} up`,
     ];
     await batch(machine, [
-      `link add ${DEVICE} address ${MAC.near} type veth peer name far0 address ${MAC.far} netns ${this.#server.pid}`,
+      `link add ${DEVICE} address ${MAC.near} type veth peer name ${FAR_DEVICE} address ${MAC.far} netns ${this.#server.pid}`,
     ]);
-    await batch(this.#inside(this.#server), lines('far0', far, near, MAC.near));
+    await batch(this.#inside(this.#server), lines(FAR_DEVICE, far, near, MAC.near));
     const route = machine ? [`route add default via ${far}`] : [];
     await batch(machine, [...lines(DEVICE, near, far, MAC.far), ...route]);
   }

@@ -1,23 +1,36 @@
 import { expect, test } from 'vitest';
-import { type FarCounters, trueOctets } from '../../src/doctor/true-octets.js';
+import { trueOctets, type WireCounters } from '../../src/doctor/true-octets.js';
 
-const far = (segments: { in: number; out: number; again?: number }): FarCounters => ({
-  netstat: `IpExt: InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts\nIpExt: ${segments.in} 0 0 0\n`,
-  snmp: `Tcp: OutSegs RetransSegs\nTcp: ${segments.out} ${segments.again ?? 0}\n`,
-  snmp6: [`Ip6InNoECTPkts ${segments.in}`, 'Ip6InECT1Pkts 0', 'Ip6InECT0Pkts 0', 'Ip6InCEPkts 0', ''].join('\n'),
+type Ends = {
+  rx: [bytes: number, packets: number, drop?: number];
+  tx: [bytes: number, packets: number, drop?: number];
+};
+
+const dev = (device: string, { rx, tx }: Ends) => `Inter-|   Receive                |  Transmit
+ face |bytes packets errs drop|bytes packets errs drop
+${device}: ${rx[0]} ${rx[1]} 0 ${rx[2] ?? 0} ${tx[0]} ${tx[1]} 0 ${tx[2] ?? 0}
+`;
+
+const wire = (far: Ends, nearDrops = 0): WireCounters => ({
+  far: { device: 'far0', text: dev('far0', far) },
+  near: { device: 'doctor0', text: dev('doctor0', { rx: [1, 1], tx: [1, 1, nearDrops] }) },
 });
-const load = { bytes: 10_000, requests: 24, connections: 2 };
+
+const before = wire({ rx: [1000, 10], tx: [2000, 20] });
+
+test('what the far end sent came in, what it received went out, without Ethernet headers', () => {
+  const after = wire({ rx: [1000 + 3 * (14 + 52), 13], tx: [2000 + 2 * (14 + 1500), 22] });
+  expect(trueOctets(before, after)).toEqual({ in: 3000, out: 156 });
+});
 
 test.each([
-  ['ipv4', 52],
-  ['ipv6', 72],
-] as const)('%s: a header a segment, the payload, and the options of SYNs', (family, header) => {
-  expect(trueOctets(family, load, far({ in: 5, out: 7 }), far({ in: 25, out: 37 }))).toEqual({
-    in: 30 * header + 10_000 + 16,
-    out: 20 * header + 10_000 + 24 + 16,
-  });
+  ['the far end', wire({ rx: [9000, 19, 1], tx: [9000, 29] })],
+  ['this end', wire({ rx: [9000, 19], tx: [9000, 29] }, 1)],
+])('with a frame dropped at %s nothing is proved', (_, after) => {
+  expect(trueOctets(before, after)).toBeUndefined();
 });
 
-test('with a segment sent again nothing is proved', () => {
-  expect(trueOctets('ipv4', load, far({ in: 0, out: 0 }), far({ in: 9, out: 9, again: 1 }))).toBeUndefined();
+test('a device that has gone is an error, not 0', () => {
+  const after = { ...before, far: { device: 'other0', text: before.far.text } };
+  expect(() => trueOctets(before, after)).toThrow('other0');
 });
