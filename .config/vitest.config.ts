@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TEST_MS, WAIT_MS } from '../test/wait.js';
 import { ownMachines } from './machine/pool.js';
@@ -15,6 +16,8 @@ export default defineConfig({
     testTimeout: TEST_MS,
     hookTimeout: TEST_MS,
     expect: { poll: { timeout: WAIT_MS, interval: 50 } },
+    // Most tests wait for others, and those of a file have a machine of their own.
+    maxWorkers: availableParallelism() + 1,
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       {
@@ -28,8 +31,6 @@ export default defineConfig({
           name: 'namespace',
           include: ['test/namespace/**/*.test.ts'],
           pool: ownMachines,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -18,6 +18,28 @@ awk '$5 ~ "^/sys/" { print $5 }' /proc/self/mountinfo | while read -r point; do
 done
 mount --move "$sysfs" /sys
 rmdir "$sysfs"
+# Users and settings that tests make: nobody else has them.
+own=$(mktemp -d)
+mount -t tmpfs -o mode=755 tmpfs "$own"
+for folder in /etc /home; do
+  mkdir -p "$own$folder/upper" "$own$folder/work"
+  below=$(awk -v under="^$folder/" '$5 ~ under { print $5 }' /proc/self/mountinfo)
+  mkdir "$own$folder/held"
+  for point in $below; do
+    held=$own$folder/held/$(echo "$point" | tr / _)
+    if [ -d "$point" ]; then mkdir "$held"; else touch "$held"; fi
+    mount --bind "$point" "$held"
+  done
+  mount -t overlay -o "lowerdir=$folder,upperdir=$own$folder/upper,workdir=$own$folder/work" overlay "$folder" 2>/dev/null || continue
+  for point in $below; do mount --bind "$own$folder/held/$(echo "$point" | tr / _)" "$point"; done
+done
+# The device that tests open to every user; its mode is everybody's.
+if [ -c /dev/net/tun ]; then
+  mknod -m "$(stat -c %a /dev/net/tun)" "$own/tun" c 10 200
+  mount --bind "$own/tun" /dev/net/tun
+fi
+umount --lazy "$own"
+rmdir "$own"
 mkdir -p /run/netns
 mount -t tmpfs -o mode=755 tmpfs /run/netns
 
@@ -42,5 +64,15 @@ route add default via fd00::1
 BATCH
 
 nsenter --net=/mnt/outside ip link set outside up
+
+# What Docker does to a machine: nothing is forwarded but what it knows.
+if [ "${NETMETER_TEST_FIREWALL-}" = docker ]; then
+  nft -f - <<RULES
+table ip filter {
+  chain DOCKER-USER { }
+  chain FORWARD { type filter hook forward priority 0; policy drop; jump DOCKER-USER; }
+}
+RULES
+fi
 
 exec "$NETMETER_TEST_NODE" "$@"
