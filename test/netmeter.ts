@@ -32,6 +32,7 @@ export function runToEnd(file: string, words: readonly string[], options: SpawnO
     stderr += chunk;
   });
   return new Promise((resolve, reject) => {
+    // Time: the limit itself.
     const hangs = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`no end within ${RUN_MS / 1000} s: ${file} ${words.join(' ')}\n${stdout}\n${stderr}`));

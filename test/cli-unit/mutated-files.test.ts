@@ -150,7 +150,7 @@ function mutated({ seeds, isJson }: Target, index: number): Buffer {
 }
 
 describe('a mutated file is taken or refused, and nothing else', () => {
-  test.each(Object.entries(TARGETS))('%s', { timeout: 600_000 }, async (_, target) => {
+  test.each(Object.entries(TARGETS))('%s', async (_, target) => {
     expect(target.seeds.length).toBeGreaterThan(0);
     let refused = 0;
     const count = Math.ceil((IN_ALL * target.share) / SHARES);

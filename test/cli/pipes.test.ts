@@ -33,12 +33,13 @@ describe('a pipe in the place of a file', () => {
   test('one that a program writes to is read, named and from the shell', async () => {
     const named = await runToEnd('bash', ['-c', `cat ${REPORT} >${fifo} & ${METER} compare ${REPORT} ${fifo}`]);
     expect(named).toMatchObject({ status: 0, stderr: '' });
+    // Time: what it reads comes late.
     const substituted = await runToEnd('bash', ['-c', `${METER} compare <(cat ${REPORT}) <(sleep 0.2; cat ${REPORT})`]);
     expect(substituted).toMatchObject({ status: 0, stderr: '', stdout: named.stdout });
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the wait for one', async (signal) => {
-    const holder = spawn('bash', ['-c', `exec 3<>${fifo}; echo held; exec sleep 60`], {
+    const holder = spawn('bash', ['-c', `exec 3<>${fifo}; echo held; exec sleep 1000`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(holder.stdout, 'data');

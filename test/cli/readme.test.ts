@@ -98,7 +98,7 @@ describePrivileged('what the README shows', () => {
     const shown = consoles.find((text) => text.includes('unmetered door')) ?? '';
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-readme-'));
     const socket = join(folder, 'docker.sock');
-    // It answers when it has been seen.
+    // Time: it answers when it has been seen.
     const server = createServer((_, answer) => setTimeout(() => answer.end('{}'), 1000)).listen(socket);
     const here = (text: string) =>
       text

@@ -214,7 +214,8 @@ describePrivileged('beside a run', () => {
       head -c 61440 /dev/zero >${disk}/filler; touch ${folder}/said
       ${process.execPath} ${NETMETER} watch --interval 20ms --out ${disk}/w 2>${folder}/said >${folder}/lines & meter=$!
       until grep -q 'cannot be written to' ${folder}/said; do sleep 0.02; done
-      sleep 0.2; cp ${disk}/w ${folder}/full; rm ${disk}/filler
+      before=$(wc -l <${folder}/lines); until [ $(wc -l <${folder}/lines) -gt $((before + 5)) ]; do sleep 0.02; done
+      cp ${disk}/w ${folder}/full; rm ${disk}/filler
       until grep -q 'written again' ${folder}/said; do sleep 0.02; done
       kill $meter; wait $meter; status=$?; cp ${disk}/w ${path}; exit $status`;
     const ended = await runToEnd('unshare', ['--mount', 'sh', '-c', script]);

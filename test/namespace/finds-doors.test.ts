@@ -19,6 +19,7 @@ const CLIENT = `
   const net = require('node:net');
   for (const path of process.argv.slice(1)) net.connect(path);
   console.log(process.pid, require('node:fs').readFileSync('/proc/self/comm', 'utf8').trim());
+  // Time: a look is to see it.
   setTimeout(() => process.exit(), 1500);`;
 const client = (...paths: string[]) => [process.execPath, '-e', CLIENT, ...paths];
 
@@ -27,6 +28,7 @@ const OWN_SERVER = `
   const net = require('node:net');
   require('node:child_process').spawn('cat', { stdio: 'pipe' });
   net.createServer(() => {}).listen(process.argv[1], () => net.connect(process.argv[1]));
+  // Time: a look is to see it.
   setTimeout(() => process.exit(), 1500);`;
 
 /** Whom a client says it is. */
@@ -157,7 +159,8 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       const script = `
         const net = require('node:net');
         const server = net.createServer(() => {}).listen(0, '127.0.0.1', () => net.connect(server.address().port, '127.0.0.1'));
-        setTimeout(() => process.exit(), 1500);`;
+        // Time: a look is to see it.
+  setTimeout(() => process.exit(), 1500);`;
       const { report } = await measured([process.execPath, '-e', script], OPTIONS);
       expect(report.doors).toEqual([]);
     });
@@ -233,6 +236,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
     });
 
     test('many processes in the scope itself are none', async () => {
+      // Time: a look is to see them.
       const { report } = await measured(['sh', '-c', 'sleep 1.5 & sleep 1.5 & wait'], OPTIONS);
       expect(report.doors).toEqual([]);
     });
@@ -251,6 +255,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
         ip_ext
         nsenter --net=/proc/$child/ns/net python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} ${count}
         ip_ext
+        # Time: a look is to see it.
         sleep 1.2
         kill $child`;
       const before = await wire.totals();

@@ -62,7 +62,8 @@ describePrivileged('--allow and --deny', () => {
       { address: other.ipv4, protocol: 'tcp', port: 7000, packets: 1, names: ['ads.example'] },
     ]);
     expect(stderr).toContain(`blocked   tcp ${other.ipv4}:7000 (ads.example), 1 packet refused`);
-    expect(report.command.durationMs).toBeLessThan(5000);
+    // Nothing was waited for.
+    expect(report.dns).toMatchObject({ unanswered: 0 });
   });
 
   test('--redact hides the names of attempts', async () => {

@@ -216,14 +216,14 @@ for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 
   });
 
   test('a daemon is waited for, and counted', async () => {
-    const later = `(setsid sh -c 'sleep 0.3; exec ${traffic('udp', machine.far4, 20)}' >/dev/null 2>&1 &)`;
+    const later = `(setsid sh -c "while kill -0 $$ 2>/dev/null; do sleep 0.02; done; exec ${traffic('udp', machine.far4, 20)}" >/dev/null 2>&1 &)`;
     const { report } = await measure(later, HOST);
     expect(report.traffic.external.out.wireOctets).toBeGreaterThanOrEqual(20 * 1028);
   });
 
   test('a daemon is ended with --wait command, without ps too', async () => {
     const before = traces();
-    const words = `${process.execPath} ${NETMETER} -q ${HOST.join(' ')} --wait command --grace 200ms -- sh -c 'setsid sleep 1000.5 & sleep 0.1'`;
+    const words = `${process.execPath} ${NETMETER} -q ${HOST.join(' ')} --wait command --grace 200ms -- sh -c 'setsid sleep 1000.5 &'`;
     expect((await runToEnd('sh', ['-c', words])).status).toBe(0);
     const hidden = `mount --bind /dev/null "$(command -v ps)"; exec ${words}`;
     expect((await runToEnd('unshare', ['--mount', 'sh', '-c', hidden])).status).toBe(0);

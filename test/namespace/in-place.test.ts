@@ -107,6 +107,7 @@ for _ in range(5):
       const { report, stderr } = await machine.measure(traffic('udp', machine.far4, 100), ['--in-place']);
       const { external } = report.traffic;
       expect(external.out, stderr).toMatchObject({ wireOctets: 100 * 1028, packets: 100 });
+      // Time: others transfer meanwhile.
       const idle = await machine.measure('sleep 0.5', ['--in-place', '--max-total', '0']);
       expect(idle.status, idle.stderr).toBe(0);
       expect(idle.report.traffic.external).toMatchObject({ in: { wireOctets: 0 }, out: { wireOctets: 0 } });

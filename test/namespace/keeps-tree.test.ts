@@ -64,14 +64,17 @@ describePrivileged('the command’s tree has a control group of its own', () => 
 
     test('whoever moves out of it is named, waited for, and ended with the rest', async () => {
       const leave = `echo 0 >${CgroupHierarchy.open()?.folderOf('self')}/cgroup.procs`;
+      // Time: it is looked for while it lives.
       const script = `cat /proc/self/cgroup; sh -c '${leave}; exec sleep 1'
-        setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 & sleep 0.2`;
+        setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 &
+        until grep -q sleep /proc/$!/comm; do sleep 0.02; done`;
       const { said, report } = await measured(kind, script, ['--wait', 'command', '--grace', '0']);
       expect(report.doors).toContainEqual(
         expect.objectContaining({ kind: 'left-cgroup', what: CgroupHierarchy.open()?.folderOf('self'), name: 'sleep' }),
       );
       await expectGone(folderOf(said));
 
+      // Time: the run lasts as long as the daemon.
       const { report: daemon } = await measured(kind, `setsid sh -c '${leave}; exec sleep 0.4' >/dev/null 2>&1 &`);
       expect(daemon.command.durationMs).toBeGreaterThan(390);
     });

@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 
 const USER = 'netmeter-test';
@@ -75,8 +76,12 @@ describePrivileged('the command runs as whom it should', () => {
 
   test('it dies with netmeter although it changed its user', async () => {
     const before = traces();
-    const script = `'${process.execPath}' '${NETMETER}' -q --user ${USER} -- sleep 1000.5 & sleep 1; kill -9 $!`;
-    await runToEnd('sh', ['-c', script]);
+    const words = [NETMETER, '-q', '--user', USER, '--', 'sh', '-c', 'echo up; exec sleep 1000.5'];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const gone = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await gone;
     await expectNoTraces(before);
   });
 });

@@ -35,6 +35,7 @@ const JOB = `
   net.connect(${HOST_PORT}, '127.0.0.1').on('error', () => {});
   net.connect(1, '127.0.0.1').on('error', () => {});
   net.createServer((client) => client.on('error', () => {}).end()).listen(${INNER});
+  // Time: for each part to do something.
   setTimeout(() => process.exit(${EXIT_CODE}), 800);`;
 
 const OPTIONS: MeasureOptions = {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { Machine } from './machine.js';
 
 const NUMBER = 60;

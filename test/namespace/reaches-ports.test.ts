@@ -81,8 +81,8 @@ describePrivileged('--host-port', () => {
   });
 
   test('a refused connect to a port where the host listens is hinted at', async () => {
-    // Half a second is longer than the hint takes to be ready; who is faster gets none.
-    const tried = `sleep 0.5; ${traffic('requests', '127.0.0.1', PORT, 1)}; ${traffic('requests', '127.0.0.1', 7309, 1)}; true`;
+    // The hint takes a moment to be ready, and who is faster gets none: so it is tried again and again.
+    const tried = `for try in $(seq 20); do ${traffic('requests', '127.0.0.1', PORT, 1)}; done; ${traffic('requests', '127.0.0.1', PORT, 1)}; ${traffic('requests', '127.0.0.1', 7309, 1)}; true`;
     const { report, stderr } = await measured(['sh', '-c', tried]);
     expect(report.warnings.map(({ code }) => code)).toEqual(['HOST_PORT_REFUSED']);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`did you mean --host-port ${PORT}?`);

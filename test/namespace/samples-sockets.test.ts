@@ -63,7 +63,8 @@ describePrivileged('without a trace, connections are looked at now and then', ()
   const held = (wire: Wire) => [
     'sh',
     '-c',
-    `(sleep 0.7; echo go) | python3 ${program('payload.py')} held ${wire.ipv4} ${wire.port} 5000`,
+    // Time: sampling sees what lasts.
+    `(sleep 2; echo go) | python3 ${program('payload.py')} held ${wire.ipv4} ${wire.port} 5000`,
   ];
 
   test('a kernel without the trace: the report says that it was sampled, and what that misses', async () => {

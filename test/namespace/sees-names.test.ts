@@ -145,12 +145,13 @@ describePrivileged('names that the command looks up are seen, and its questions 
 
   test('a nameserver that is not there costs no more than it does without netmeter, and the next one is asked', async () => {
     const { stdout, report } = await measuredWithResolver(
-      `nameserver ${wire.near4}\nnameserver ${wire.ipv4}\n`,
+      `nameserver ${wire.near4}\nnameserver ${wire.ipv4}\noptions timeout:30\n`,
       `python3 -c 'import socket; print(socket.gethostbyname("edge.far.example"))'`,
     );
     expect(stdout).toBe(`${wire.ipv4}\n`);
     expect(report.dns?.unanswered).toBeGreaterThan(0);
-    expect(report.command.durationMs).toBeLessThan(4000);
+    // Time: of the resolver, which would have waited.
+    expect(report.command.durationMs).toBeLessThan(30_000);
   });
 
   test('the bytes are those of the same questions without the relay', async () => {

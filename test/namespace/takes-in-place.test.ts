@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once, WAIT_MS } from '../wait.js';
 import { Machine } from './machine.js';
 
 const NUMBER = 62;
@@ -161,7 +161,7 @@ describePrivileged('where a namespace is not what the machine is', () => {
       ].join('\n'),
     );
     try {
-      await vi.waitFor(() => onMachine('nft list chain inet firewalld filter_FORWARD'), { timeout: 10_000 });
+      await vi.waitFor(() => onMachine('nft list chain inet firewalld filter_FORWARD'), { timeout: WAIT_MS });
       const { report, status, stderr } = await measured('', '--quiet');
       expect(status, stderr).toBe(0);
       expect(report?.isolation.kind).toBe('host');

@@ -139,6 +139,7 @@ describePrivileged('user-mode isolation', () => {
     );
 
     test('datagrams to a port where nobody listens: the errors that end at the carrier are within the bound', async () => {
+      // Time: each error comes before the next datagram.
       const send = (address: string) => `python3 ${program('traffic.py')} udp ${address} 9 1; sleep 0.1;`;
       const script = families.map((family) => send(family === 4 ? wire.ipv4 : wire.ipv6)).join('\n');
       const compared = await compare(script.repeat(3), hide);
@@ -173,6 +174,7 @@ describePrivileged('user-mode isolation', () => {
     });
 
     test('nothing sent is nothing counted', async () => {
+      // Time: nothing is sent meanwhile.
       const { report } = await measure('sleep 1.5', [], hide);
       expect([report.traffic.external.in.wireOctets, report.traffic.external.out.wireOctets]).toEqual([0, 0]);
     });
@@ -215,8 +217,8 @@ describePrivileged('user-mode isolation', () => {
   });
 
   test('a carrier that ends takes the network along, and the report says so', async () => {
-    // The rest of a second is for netmeter to hear of it before its command ends.
-    const words = meter('--', 'sh', '-c', 'echo up; read -r end; sleep 0.5');
+    // Time: for netmeter to hear of it before its command ends.
+    const words = meter('--', 'sh', '-c', 'echo up; read -r end; sleep 3');
     const job = spawn(process.execPath, words.slice(1), { stdio: 'pipe', uid, gid: uid, cwd: '/' });
     let stderr = '';
     job.stderr.on('data', (chunk) => {
