@@ -20,6 +20,7 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     const { in: incoming, out } = report.traffic.external;
     return { in: incoming.wireOctets, out: out.wireOctets };
   };
+  // Time: the answer comes without a socket that could be waited for.
   const beyond = (kind: string) => `python3 ${program('beyond.py')} ${kind} ${wire.ipv4}; sleep 0.2`;
 
   test('a probe that ends at this machine is out, and its answer in: the whole of the probe behind a header', async () => {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NETMETER, netmeter } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 
 /** A machine of its own that forwards nothing, with an uplink that leads nowhere. */
 const NOWHERE = `ip link set lo up; ip link add up0 type veth peer up1; ip link set up0 up; ip link set up1 up
