@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Signals that a terminal sends to the whole foreground group: the command has them already. */
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
@@ -79,6 +80,28 @@ export class SignalListener extends SignalRelay implements Disposable {
 
   [Symbol.dispose](): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+  }
+}
+
+/**
+ * Does what must not be cut in half; a signal that ends netmeter meanwhile ends it afterwards.
+ * @param work it blocks, and waits for nobody
+ */
+export async function untilDone(work: () => Promise<void>): Promise<void> {
+  let received: NodeJS.Signals | undefined;
+  const receive = (signal: NodeJS.Signals) => {
+    received ??= signal;
+  };
+  const listeners = ENDING.map((signal) => [signal, () => receive(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  try {
+    await work();
+    // A signal that came is handed on when the loop looks for events next, which is between the ends of two turns.
+    await nextTurn();
+    await nextTurn();
+  } finally {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+    if (received !== undefined) process.kill(process.pid, received);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text.js';
 import type { ReportFile } from '../report/write-report.js';
 import type { ReportFormat, ReportTarget } from './report-target.js';
+import { untilDone } from './signals.js';
 import type { Terminal } from './terminal.js';
 
 export type ReportOptions = {
@@ -41,7 +42,8 @@ export async function writeReportTo(
   const render = await RENDERERS[target.format]();
   const text = rendered(target, () => render(measurement, by));
   // Not through /dev/stdout, which cannot be opened when it is a socket.
-  if (file) await file.write(text);
+  if (file?.waits) await file.write(text);
+  else if (file) await untilDone(() => file.write(text));
   else await terminal.printJson(text);
 }
 

@@ -33,6 +33,11 @@ export class HeldFile implements Disposable {
     }
   }
 
+  /** Whether writing waits for a reader: a pipe's, a terminal's. */
+  get waits(): boolean {
+    return this.#target !== undefined && this.#target.kind !== 'file';
+  }
+
   /**
    * Writes a text: a file whole or not at all, a pipe or device as it is, a descriptor behind what was written there.
    * @throws the error of the system: ENOENT, EACCES, ENOSPC ...

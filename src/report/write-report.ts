@@ -13,6 +13,11 @@ export class ReportFile implements Disposable {
     this.#file = new HeldFile(path, behalf);
   }
 
+  /** Whether writing waits for a reader: a pipe's, a terminal's. */
+  get waits(): boolean {
+    return this.#file.waits;
+  }
+
   /** @throws {NetmeterError} REPORT_NOT_WRITTEN */
   async write(text: string): Promise<void> {
     try {
