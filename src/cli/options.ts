@@ -136,7 +136,7 @@ export const OPTIONS: readonly Option[] = [
     name: 'baseline-idle',
     value: 'TIME',
     group: 'Where',
-    description: 'Watch a shared namespace this long before and after (default 1s)',
+    description: 'Watch a shared namespace this long before and after (default 1s if a socket is open)',
   },
   {
     name: 'host-port',

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Connection, isClosing, leadsOutside, parseConnections } from '../counters/connections.js';
+import { type Connection, isClosing, leadsOutside, parseConnections, parseSockets } from '../counters/connections.js';
 import { subtract } from '../counters/delta.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
@@ -128,14 +128,20 @@ async function watchIdle({ files, devices, idle, signal }: SharedNamespace): Pro
   return { octets: idleOctets(devices, delta), ms: Math.round(delta.elapsedMs) };
 }
 
+/** Whether any program holds a TCP or UDP socket in the namespace, listening ones too. */
+const hasSockets = (files: HeldCounterFiles) =>
+  SOCKETS.some((file) => parseSockets(files.read(file) ?? '').some(({ inode }) => inode !== undefined));
+
 /** Looks for neighbours where there can be any. @throws {NetmeterError} INTERRUPTED */
 export async function lookForNeighbours(
   scope: Scope,
   files: HeldCounterFiles,
-  { baselineIdle: idle = DEFAULTS.baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
+  { baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
 ): Promise<Neighbours | undefined> {
   const { isolation } = scope;
   if (isolation.kind !== 'host' && isolation.kind !== 'join') return undefined;
+  // In the usual container nobody else could have used the network just before, and nothing need be waited for.
+  const idle = baselineIdle ?? (hasSockets(files) ? DEFAULTS.baselineIdle : milliseconds(0));
   const neighbours = await Neighbours.look({
     files,
     devices: isolation.devices,

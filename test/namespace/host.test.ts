@@ -201,6 +201,22 @@ for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 
       }
     });
 
+    test('where no socket is open at all, nothing is waited for', async () => {
+      const { report } = await measure('true', ['--isolation', 'host']);
+      expect(report.contamination).toMatchObject({ idleOctets: null, idleMs: 0, foreignConnections: 0 });
+      const holder = machine.start('python3', [
+        '-c',
+        'import socket; s = socket.create_server(("", 0)); print("up", flush=True); input()',
+      ]);
+      try {
+        if (holder.stdout) await once(holder.stdout, 'data');
+        const beside = await measure('true', ['--isolation', 'host']);
+        expect(beside.report.contamination?.idleMs).toBeGreaterThan(0);
+      } finally {
+        holder.kill('SIGKILL');
+      }
+    });
+
     test('not looked for: unknown', async () => {
       const { report } = await measure('true', HOST);
       expect(report.contamination).toMatchObject({ grade: 'unknown', idleOctets: null });

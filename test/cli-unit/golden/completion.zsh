@@ -47,7 +47,7 @@ _netmeter() {
     '--isolation=[auto (the most exact that works), veth, user-mode, host, join or offline]:KIND:(auto veth user-mode host join offline)' \
     '--in-place[Where the command would run without netmeter: short for --isolation host]' \
     '--netns=[Join a network namespace that is there: a name of ip netns, or a path]:NAME: ' \
-    '--baseline-idle=[Watch a shared namespace this long before and after (default 1s)]:TIME: ' \
+    '--baseline-idle=[Watch a shared namespace this long before and after (default 1s if a socket is open)]:TIME: ' \
     '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
     '*--publish=[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
