@@ -80,7 +80,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
     traffic,
     method,
     protocol: protocolSummary(delta),
-    doors: null,
+    bypasses: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
     warnings: [...runWarnings(after, delta, { isolation, method, past, stillOpen: 0 }), ...boundary.warnings],

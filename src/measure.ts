@@ -10,7 +10,7 @@ import { newRun } from './isolation/tools/script-environment.js';
 import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
-import type { Door } from './measurement/remotes.js';
+import type { Bypass } from './measurement/remotes.js';
 import type { Method } from './measurement/traffic.js';
 import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
@@ -68,7 +68,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   await witnesses.ready(scope, meter.before, options.egress);
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, witnesses, neighbours, boundary });
-  const { exit, startedAt, durationMs, movedMs, sampled, cpu, doors, hint, stillOpen } = life;
+  const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
   const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
   const { after, delta, traffic, method, past, sentPastIp } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
@@ -82,7 +82,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const budget = await judgeRun(options, {
     ...{ external, method, traffic, protocol, series, ...explanation },
     isShared: contamination !== undefined && contamination.grade !== 'clean',
-    bypasses: options.ignoreBypasses ? [] : openBypasses(doors ?? [], scope, method),
+    bypasses: options.ignoreBypasses ? [] : openBypasses(bypasses ?? [], scope, method),
     ended: guard.ended,
   });
   return {
@@ -103,7 +103,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     method,
     protocol,
     ...explanation,
-    doors,
+    bypasses,
     ...(budget && { budget }),
     series,
     warnings: [
@@ -127,9 +127,9 @@ const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
  * Those that may have moved what no counter sees. Counted at its sockets, the tree is counted in each namespace; in the host's
  * own everybody is.
  */
-function openBypasses(doors: readonly Door[], { isolation }: Scope, { name }: Method) {
-  if (name === 'cgroup') return doors.filter(({ kind, leadsOut }) => leadsOut && kind !== 'child-namespace');
-  return isolation.kind === 'host' ? [] : doors.filter(({ leadsOut }) => leadsOut);
+function openBypasses(bypasses: readonly Bypass[], { isolation }: Scope, { name }: Method) {
+  if (name === 'cgroup') return bypasses.filter(({ kind, leadsOut }) => leadsOut && kind !== 'child-namespace');
+  return isolation.kind === 'host' ? [] : bypasses.filter(({ leadsOut }) => leadsOut);
 }
 
 /** Whoever shares the namespace may be in its numbers. */

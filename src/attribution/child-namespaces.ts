@@ -1,4 +1,4 @@
-import type { Sighting } from './door-list.js';
+import type { Sighting } from './bypass-list.js';
 
 /** Where a process of the tree lives. */
 export type Resident = {

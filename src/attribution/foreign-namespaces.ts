@@ -1,4 +1,4 @@
-import type { Door } from '../measurement/remotes.js';
+import type { Bypass } from '../measurement/remotes.js';
 import { milliseconds } from '../units.js';
 import { OWN } from './child-namespaces.js';
 
@@ -21,8 +21,8 @@ const LEFT = 'a network namespace that it has left again';
  * netmeter's own namespace, and of others, if there were more than have been found.
  * @param own netmeter's namespace, as the kernel calls it
  */
-export function withForeign(found: readonly Door[], foreign: readonly ForeignNamespace[], own: string): Door[] {
-  const of = ({ pid, name, atMs }: ForeignNamespace, what: string): Door => {
+export function withForeign(found: readonly Bypass[], foreign: readonly ForeignNamespace[], own: string): Bypass[] {
+  const of = ({ pid, name, atMs }: ForeignNamespace, what: string): Bypass => {
     return { kind: 'child-namespace', what, service: null, leadsOut: true, pid, name, firstSeenMs: milliseconds(atMs) };
   };
   const children = found.filter(({ kind }) => kind === 'child-namespace').map(({ what }) => what);

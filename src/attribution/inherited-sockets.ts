@@ -1,5 +1,5 @@
 import { addressText, hasPeer, parseSockets } from '../counters/connections.js';
-import type { Sighting } from './door-list.js';
+import type { Sighting } from './bypass-list.js';
 
 /** The lists of a namespace's Internet sockets: the files' names below /proc/PID/net. */
 export const SOCKET_LISTS = ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'] as const;

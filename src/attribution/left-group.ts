@@ -1,4 +1,4 @@
-import type { Sighting } from './door-list.js';
+import type { Sighting } from './bypass-list.js';
 
 /** A process of the tree and the folder of its control group; undefined: it has ended, or is in none that is seen. */
 export type Grouped = { readonly pid: number; readonly folder: string | undefined };

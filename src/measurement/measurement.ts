@@ -3,7 +3,7 @@ import type { JudgedBudget } from './budget.js';
 import type { Exit } from './exit.js';
 import type { Attempt, Contamination, Isolation } from './isolation.js';
 import type { ProcessUse } from './processes.js';
-import type { DnsUse, Door, RemoteUse } from './remotes.js';
+import type { Bypass, DnsUse, RemoteUse } from './remotes.js';
 import type { Repeat } from './repeat.js';
 import type { Series } from './series.js';
 import type { Method, Protocol, Traffic } from './traffic.js';
@@ -45,7 +45,7 @@ export type Measurement = {
   /** Its questions to its nameservers; absent where they are not seen. */
   readonly dns?: DnsUse;
   /** Ways out that are not in the numbers. null: it was not looked for them, or the command was over too soon. */
-  readonly doors: readonly Door[] | null;
+  readonly bypasses: readonly Bypass[] | null;
   /** The report that increases are judged against. */
   readonly baseline?: { readonly file: string; readonly startedAt: string };
   readonly budget?: JudgedBudget;

@@ -79,7 +79,7 @@ export type DnsUse = {
 };
 
 /** A way out of the command's tree that no counter of its namespace sees, as it was found while the tree lived. */
-export type Door = {
+export type Bypass = {
   /**
    * unix-socket: a connection to a program that is none of the tree. inherited-socket: an Internet socket of the
    * namespace that netmeter was started in. child-namespace: processes of the tree live in another network namespace.

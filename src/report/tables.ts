@@ -1,7 +1,7 @@
 import type { Measurement } from '../measurement/measurement.js';
 import { attemptTable } from './attempt-table.js';
 import { budgetTable } from './budget-table.js';
-import { doorTable } from './door-table.js';
+import { bypassTable } from './bypass-table.js';
 import { factTable } from './fact-table.js';
 import { processTable } from './process-table.js';
 import { protocolTable } from './protocol-table.js';
@@ -20,7 +20,7 @@ const TABLES: readonly ((measurement: Measurement) => Table)[] = [
   processTable,
   warningTable,
   attemptTable,
-  doorTable,
+  bypassTable,
   factTable,
   protocolTable,
 ];

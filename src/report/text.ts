@@ -2,8 +2,8 @@ import type { Measurement } from '../measurement/measurement.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
 import { attemptRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
+import { bypassRows } from './bypass-rows.js';
 import { commandLine } from './command-line.js';
-import { doorRows } from './door-rows.js';
 import { endText, hasFailed } from './end-text.js';
 import { errorRows } from './error-rows.js';
 import { isOneSided, moved, totalOf, withoutWire } from './flows.js';
@@ -35,7 +35,7 @@ export function renderText(measurement: Measurement, { color, by }: TextOptions)
     ...(!by || by.length > 0 ? remoteRows(measurement) : []),
     ...(by?.includes('process') ? processRows(measurement) : []),
     ...errorRows(measurement),
-    ...doorRows(measurement, paint),
+    ...bypassRows(measurement, paint),
     ...attemptRows(measurement, paint),
     ...sharingRows(measurement, paint),
     ...repeatRows(measurement),

@@ -6,7 +6,7 @@ import { NetmeterError } from '../errors.js';
 import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
 import type { Exit } from '../measurement/exit.js';
 import type { Measurement } from '../measurement/measurement.js';
-import type { Door } from '../measurement/remotes.js';
+import type { Bypass } from '../measurement/remotes.js';
 import type { Sample } from '../measurement/series.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
@@ -14,7 +14,7 @@ import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
 import type { CommandTree } from './command-tree.js';
 import { PortHint } from './hint-at-ports.js';
 import type { LimitGuard } from './keep-limits.js';
-import { DoorWatch } from './look-for-doors.js';
+import { BypassWatch } from './look-for-bypasses.js';
 import type { Meter } from './meter.js';
 import type { Neighbours } from './neighbours.js';
 import { octetsSince } from './octets-since.js';
@@ -50,7 +50,7 @@ export type Life = {
   readonly sampled: InOut<IpOctets> | undefined;
   /** From the command's start until the last of its bytes had moved. */
   readonly movedMs: Milliseconds;
-  readonly doors: readonly Door[] | null;
+  readonly bypasses: readonly Bypass[] | null;
   readonly hint: PortHint;
   /** Connections that the wait for bytes in flight has not seen the end of. */
   readonly stillOpen: number;
@@ -66,7 +66,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-  using doors = new DoorWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
+  using bypasses = new BypassWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
   const startedAt = new Date();
   const start = performance.now();
   const cpuBefore = childCpu();
@@ -78,7 +78,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   using orphans = new OrphanWatch(meter.tree);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
-    void doors.look();
+    void bypasses.look();
     witnesses.look();
     return boundary.attempt('limits', () => guard.look(sample), undefined);
   };
@@ -97,7 +97,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const cpuOfCommand = cpuSpent(cpuBefore, childCpu());
   signal?.removeEventListener('abort', stop);
   await hint.settle();
-  await doors.atCommandEnd();
+  await bypasses.atCommandEnd();
   options.onCommandEnd?.(tree.processes().length);
   const cutShort = await waitForTree({ tree, endNow: wait === 'command', signal });
   const endedAt = isAlone ? exitedAt : performance.now();
@@ -118,7 +118,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
     durationMs: after(endedAt),
     movedMs: after(Math.max(endedAt, since)),
     samples: watch.samples,
-    doors: doors.found,
+    bypasses: bypasses.found,
   };
 }
 

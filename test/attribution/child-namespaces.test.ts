@@ -19,10 +19,10 @@ test.each<[string, Resident, [string, boolean][]]>([
   ['with an IPv6 route', resident('net:[3]', HEADER, LO6 + LO6.replace('lo', 'eth0')), [['net:[3]', true]]],
   ['a device whose name ends in lo', resident('net:[3]', HEADER, LO6.replace(' lo', ' vlo')), [['net:[3]', true]]],
   ['back in netmeter’s own', resident('net:[1]', HEADER), [["net:[1], netmeter's own", true]]],
-])('%s', (_, of, doors) => {
-  expect(childNamespaces([of], KNOWN).map(({ what, leadsOut }) => [what, leadsOut])).toEqual(doors);
+])('%s', (_, of, bypasses) => {
+  expect(childNamespaces([of], KNOWN).map(({ what, leadsOut }) => [what, leadsOut])).toEqual(bypasses);
 });
 
-test('in host isolation the scope is netmeter’s own, and no door', () => {
+test('in host isolation the scope is netmeter’s own, and no bypass', () => {
   expect(childNamespaces([resident('net:[1]')], { scope: 'net:[1]', own: 'net:[1]' })).toEqual([]);
 });

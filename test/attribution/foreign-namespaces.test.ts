@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { withForeign } from '../../src/attribution/foreign-namespaces.js';
-import type { Door } from '../../src/measurement/remotes.js';
+import type { Bypass } from '../../src/measurement/remotes.js';
 import { milliseconds } from '../../src/units.js';
 
 const OWN = 'net:[1]';
 const foreign = (isOwn: boolean, pid = 7) => ({ isOwn, pid, name: 'curl', atMs: 3 });
-const child = (what: string): Door => ({
+const child = (what: string): Bypass => ({
   kind: 'child-namespace',
   what,
   service: null,

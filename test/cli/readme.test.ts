@@ -95,7 +95,7 @@ describePrivileged('what the README shows', () => {
   });
 
   test('a call of docker’s socket prints the line that the README shows', async () => {
-    const shown = consoles.find((text) => text.includes('unmetered door')) ?? '';
+    const shown = consoles.find((text) => text.includes('  unmetered ')) ?? '';
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-readme-'));
     const socket = join(folder, 'docker.sock');
     // Time: it answers when it has been seen.

@@ -7,7 +7,7 @@ const line = (flags: string, type: string, state: string, inode: string, path = 
   `00000000bfff7c60: 00000003 00000000 ${flags} ${type} ${state} ${inode}${path && ` ${path}`}`;
 
 test('a capture', () => {
-  const sockets = parseUnixSockets(fixture('linux-6.18-with-unix-doors/unix'));
+  const sockets = parseUnixSockets(fixture('linux-6.18-with-unix-bypasses/unix'));
   expect(sockets).toHaveLength(12);
   expect(sockets.filter(({ state }) => state === 'listening').map(({ path }) => path)).toEqual([
     '/tmp/health/inner.sock',

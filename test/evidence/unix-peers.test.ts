@@ -3,7 +3,7 @@ import { parsePeers, unixPeers } from '../../src/evidence/unix-peers.js';
 import { fixture } from '../counters/fixture.js';
 
 test('a capture: both ways, and nobody at the other end is nobody', () => {
-  const peers = parsePeers(fixture('linux-6.18-with-unix-doors/ss'));
+  const peers = parsePeers(fixture('linux-6.18-with-unix-bypasses/ss'));
   expect(peers?.get('3389609')).toBe('3389597');
   expect(peers?.get('3389597')).toBe('3389609');
   expect(peers?.has('3389616')).toBe(false);

@@ -69,7 +69,7 @@ describePrivileged('the command’s tree has a control group of its own', () => 
         setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 &
         until grep -q sleep /proc/$!/comm; do sleep 0.02; done`;
       const { said, report } = await measured(kind, script, ['--wait', 'command', '--grace', '0']);
-      expect(report.doors).toContainEqual(
+      expect(report.bypasses).toContainEqual(
         expect.objectContaining({ kind: 'left-cgroup', what: CgroupHierarchy.open()?.folderOf('self'), name: 'sleep' }),
       );
       await expectGone(folderOf(said));

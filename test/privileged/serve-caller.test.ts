@@ -14,13 +14,13 @@ import { quiet } from '../report/measurements.js';
 import { once, until } from '../wait.js';
 
 let folder: string;
-let door: CallerSocket;
+let bypass: CallerSocket;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
-  door = await CallerSocket.listen([folder]);
+  bypass = await CallerSocket.listen([folder]);
 });
 afterEach(() => {
-  door[Symbol.dispose]();
+  bypass[Symbol.dispose]();
   rmSync(folder, { recursive: true });
 });
 
@@ -35,8 +35,8 @@ async function converse() {
       finish = () => resolve(quiet);
     });
   };
-  const connected = once(door.server, 'connection');
-  const served = serveCaller(door.path, run, { signals: new SignalRelay(), sudoUid: undefined });
+  const connected = once(bypass.server, 'connection');
+  const served = serveCaller(bypass.path, run, { signals: new SignalRelay(), sudoUid: undefined });
   const [socket] = (await connected) as [Socket];
   const heard: string[] = [];
   const lines = new JsonLines<ToCaller, object>(socket, ({ kind }) => void heard.push(kind));

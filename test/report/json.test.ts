@@ -40,6 +40,8 @@ test('what a report called otherwise before obeys the schema too', () => {
   expect(older).not.toBe(report);
   expect(validate(JSON.parse(older))).toBe(true);
   expect(validate(JSON.parse(report.replace('"overheadOctets"', '"overhead"')))).toBe(false);
+  expect(validate(JSON.parse(older.replace('"bypasses"', '"doors"')))).toBe(true);
+  expect(validate(JSON.parse(older.replace('"bypasses"', '"ways"')))).toBe(false);
 });
 
 test('a report that nothing was altered in obeys the schema', () => {
@@ -92,13 +94,13 @@ test.each<[string, unknown]>([
   ['protocol.icmp.out.packetTooBig', -1],
   ['protocol.icmp.in.extra', 1],
   ['protocol.link.drops', '0'],
-  ['doors', undefined],
-  ['doors.0.kind', 'window'],
-  ['doors.0.what', null],
-  ['doors.0.pid', 0],
-  ['doors.0.service', undefined],
-  ['doors.0.leadsOut', 1],
-  ['doors.0.extra', 1],
+  ['bypasses', undefined],
+  ['bypasses.0.kind', 'window'],
+  ['bypasses.0.what', null],
+  ['bypasses.0.pid', 0],
+  ['bypasses.0.service', undefined],
+  ['bypasses.0.leadsOut', 1],
+  ['bypasses.0.extra', 1],
   ['budget.verdict', 'maybe'],
   ['budget.limits', []],
   ['budget.limits.0.kind', 'sideways'],

@@ -74,7 +74,7 @@ export const quiet: Measurement = {
     icmp: { in: everyIcmp(0), out: everyIcmp(0), checksumErrors: 0 },
     link: { errors: 0, drops: 0 },
   },
-  doors: [],
+  bypasses: [],
   series: {
     intervalMs: milliseconds(1000),
     durationMs: milliseconds(4.2),
@@ -257,7 +257,7 @@ export const crawl: Measurement = {
       connectionsOpened: 6,
     },
   },
-  doors: [
+  bypasses: [
     {
       kind: 'unix-socket',
       what: '/run/docker.sock',
@@ -339,7 +339,7 @@ export const blind: Measurement = {
     icmp: { in: everyIcmp(null), out: everyIcmp(null), checksumErrors: null },
     link: { errors: null, drops: null },
   },
-  doors: null,
+  bypasses: null,
   budget: {
     verdict: 'unmeasured',
     ended: false,

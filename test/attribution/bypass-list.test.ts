@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addSightings, type DoorList, type Sighting } from '../../src/attribution/door-list.js';
+import { addSightings, type BypassList, type Sighting } from '../../src/attribution/bypass-list.js';
 import { milliseconds } from '../../src/units.js';
 
 const docker = (pid: number | null, over: Partial<Sighting> = {}): Sighting => ({
@@ -13,18 +13,18 @@ const docker = (pid: number | null, over: Partial<Sighting> = {}): Sighting => (
 const NAMES: Readonly<Record<number, string>> = { 7: 'docker', 8: 'docker', 9: 'buildx' };
 /** Looks one after the other, ten milliseconds apart. */
 const after = (...looks: readonly (readonly Sighting[])[]) =>
-  looks.reduce<DoorList>(
+  looks.reduce<BypassList>(
     (list, seen, index) =>
       addSightings(list, seen, { name: (pid) => NAMES[pid] ?? null, atMs: milliseconds(10 * index) }),
     [],
   );
-const told = (list: DoorList) => list.map(({ what, pid, name, firstSeenMs }) => [what, pid, name, firstSeenMs]);
+const told = (list: BypassList) => list.map(({ what, pid, name, firstSeenMs }) => [what, pid, name, firstSeenMs]);
 
 test('what is seen again keeps its first time', () => {
   expect(told(after([docker(7)], [docker(7)], [docker(8)]))).toEqual([['/run/docker.sock', 7, 'docker', 0]]);
 });
 
-test('another program is another door, and another path', () => {
+test('another program is another bypass, and another path', () => {
   expect(told(after([docker(7)], [docker(9), docker(9, { what: '/run/x' })]))).toEqual([
     ['/run/docker.sock', 7, 'docker', 0],
     ['/run/docker.sock', 9, 'buildx', 10],

@@ -1,12 +1,12 @@
 import { cpuUsage } from 'node:process';
 import { withForeign } from '../attribution/foreign-namespaces.js';
 import type { Boundary } from '../boundary.js';
-import type { Doors, GroupView } from '../evidence/doors.js';
+import type { Bypasses, GroupView } from '../evidence/bypasses.js';
 import { watchForeignSockets } from '../evidence/foreign-sockets.js';
 import { networkOf } from '../evidence/read-text.js';
 import type { Scope } from '../isolation/scope.js';
 import { NetworkNamespace } from '../linux/namespace.js';
-import type { Door } from '../measurement/remotes.js';
+import type { Bypass } from '../measurement/remotes.js';
 import { milliseconds } from '../units.js';
 
 /** Looks before the first sample: most commands are over then. */
@@ -17,14 +17,14 @@ const SHARE = 1 / 25;
 const LONG_MS = 50;
 
 /** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
-export class DoorWatch implements Disposable {
+export class BypassWatch implements Disposable {
   readonly #scope: Scope;
   readonly #group: GroupView | undefined;
   readonly #foreign: ReturnType<typeof watchForeignSockets>;
   readonly #boundary: Boundary;
   readonly #started = performance.now();
   readonly #early: readonly NodeJS.Timeout[];
-  #doors: Doors | undefined;
+  #bypasses: Bypasses | undefined;
   #looking: Promise<void> | undefined;
   /** How much of our CPU time the last look took (not of the clock's, which a busy machine stretches), and when it was over. */
   #last = { tookMs: 0, at: Number.NEGATIVE_INFINITY };
@@ -44,8 +44,8 @@ export class DoorWatch implements Disposable {
   }
 
   /** What was found; null: there was no time for a look, or none succeeded. */
-  get found(): readonly Door[] | null {
-    const looked = this.#doors && this.#looks > 0 ? this.#doors.found : null;
+  get found(): readonly Bypass[] | null {
+    const looked = this.#bypasses && this.#looks > 0 ? this.#bypasses.found : null;
     const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
     if (foreign.length === 0) return looked;
     return withForeign(looked ?? [], foreign, networkOf('self') ?? '');
@@ -63,7 +63,7 @@ export class DoorWatch implements Disposable {
     this.#commandEnded = true;
     await this.#looking;
     // A command that was over before the first look is not worth the loading.
-    if (this.#doors) await this.#lookIfShort();
+    if (this.#bypasses) await this.#lookIfShort();
   }
 
   [Symbol.dispose](): void {
@@ -89,12 +89,12 @@ export class DoorWatch implements Disposable {
 
   async #lookOnce(): Promise<void> {
     // Loaded here: it shall not delay the command's start.
-    const { Doors } = await import('../evidence/doors.js');
+    const { Bypasses } = await import('../evidence/bypasses.js');
     const from = performance.now();
     const cpu = cpuUsage();
-    this.#doors ??= new Doors(this.#scope, this.#group);
+    this.#bypasses ??= new Bypasses(this.#scope, this.#group);
     const atMs = milliseconds(Math.round(from - this.#started));
-    await this.#doors.look({ atMs, mayAsk: !this.#commandEnded });
+    await this.#bypasses.look({ atMs, mayAsk: !this.#commandEnded });
     this.#looks += 1;
     const { user, system } = cpuUsage(cpu);
     this.#last = { tookMs: (user + system) / 1000, at: performance.now() };

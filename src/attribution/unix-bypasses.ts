@@ -1,5 +1,5 @@
 import type { UnixSocket } from '../counters/unix-sockets.js';
-import type { Sighting } from './door-list.js';
+import type { Sighting } from './bypass-list.js';
 import { peerAt } from './known-daemons.js';
 
 /** The unix sockets of one network namespace, and who of the command's tree holds which. */
@@ -15,10 +15,10 @@ export type UnixView = {
 
 /**
  * Connections of the tree to programs outside of it. The end that a server accepts belongs to its client's namespace,
- * under the server's path, wherever the server itself lives (unix_stream_connect(), net/unix/af_unix.c): it is a door
+ * under the server's path, wherever the server itself lives (unix_stream_connect(), net/unix/af_unix.c): it is a bypass
  * when nobody of the tree holds it. Datagrams leave no such end; they are what logs are written with.
  */
-export function unixDoors(view: UnixView): Sighting[] {
+export function unixBypasses(view: UnixView): Sighting[] {
   const { exclusive } = view;
   return farEnds(view).flatMap(({ inode, path }) => {
     const pid = clientOf(inode, view);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Boundary } from '../../src/boundary.js';
 import type { Scope } from '../../src/isolation/scope.js';
-import { DoorWatch } from '../../src/run/look-for-doors.js';
+import { BypassWatch } from '../../src/run/look-for-bypasses.js';
 
 /** This process as a tree of its own; every look asks for its processes once. */
 function watched(processes = () => [process.pid]) {
@@ -22,7 +22,7 @@ function watched(processes = () => [process.pid]) {
     sampleWire: async () => ({}),
     [Symbol.asyncDispose]: async () => {},
   };
-  return { watch: new DoorWatch(scope, undefined, new Boundary()), looks: () => looks };
+  return { watch: new BypassWatch(scope, undefined, new Boundary()), looks: () => looks };
 }
 
 test('without a look nothing is known, and none is made at the end', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import type { Door } from '../../src/measurement/remotes.js';
+import type { Bypass } from '../../src/measurement/remotes.js';
 import { measured, NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
@@ -37,15 +37,15 @@ const whoIs = (stdout: string) => {
   return { pid: Number(pid), name };
 };
 
-const kinds = (doors: readonly Door[] | null) => doors?.map(({ kind, leadsOut }) => [kind, leadsOut]);
+const kinds = (bypasses: readonly Bypass[] | null) => bypasses?.map(({ kind, leadsOut }) => [kind, leadsOut]);
 
-describePrivileged('doors that no counter of the namespace sees', () => {
+describePrivileged('bypasses that no counter of the namespace sees', () => {
   let folder: string;
   let docker: string;
   let other: string;
   const servers: Server[] = [];
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'netmeter-doors-'));
+    folder = mkdtempSync(join(tmpdir(), 'netmeter-bypasses-'));
     chmodSync(folder, 0o777);
     docker = join(folder, 'docker.sock');
     other = join(folder, 'other.sock');
@@ -66,29 +66,29 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       const { report, stdout, stderr } = await measured(client(docker, other), OPTIONS);
       const { pid, name } = whoIs(stdout);
       const seen = { kind: 'unix-socket', pid, name };
-      expect(report.doors).toHaveLength(2);
-      expect(report.doors).toContainEqual(
+      expect(report.bypasses).toHaveLength(2);
+      expect(report.bypasses).toContainEqual(
         expect.objectContaining({ ...seen, what: docker, service: 'docker', leadsOut: true }),
       );
-      expect(report.doors).toContainEqual(
+      expect(report.bypasses).toContainEqual(
         expect.objectContaining({ ...seen, what: other, service: null, leadsOut: false }),
       );
-      expect(stderr.replaceAll(/\n {12}/g, ' ')).toContain(`  unmetered door: ${docker} (pid ${pid} ${name})`);
+      expect(stderr.replaceAll(/\n {12}/g, ' ')).toContain(`  unmetered ${docker} (pid ${pid} ${name})`);
       expect(stderr).not.toContain(other);
-      for (const { firstSeenMs } of report.doors ?? [])
+      for (const { firstSeenMs } of report.bypasses ?? [])
         expect(firstSeenMs).toBeLessThanOrEqual(report.command.durationMs);
     });
 
-    test('a server and a pair inside are no doors', async () => {
+    test('a server and a pair inside are no bypasses', async () => {
       const own = join(folder, 'own-docker.sock');
       const { report, stderr } = await measured([process.execPath, '-e', OWN_SERVER, own], OPTIONS);
-      expect(report.doors).toEqual([]);
+      expect(report.bypasses).toEqual([]);
       expect(stderr).not.toContain('unmetered');
     });
 
     test('of a process in a namespace that the job has made', async () => {
       const { report } = await measured(['unshare', '--net', ...client(docker)], OPTIONS);
-      expect(kinds(report.doors)).toEqual([
+      expect(kinds(report.bypasses)).toEqual([
         ['child-namespace', false],
         ['unix-socket', true],
       ]);
@@ -96,7 +96,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
 
     test('of a daemon that the command leaves behind', async () => {
       const { report } = await measured(['sh', '-c', '"$@" >/dev/null &', 'sh', ...client(docker)], OPTIONS);
-      expect(report.doors).toContainEqual(expect.objectContaining({ what: docker, name: expect.any(String) }));
+      expect(report.bypasses).toContainEqual(expect.objectContaining({ what: docker, name: expect.any(String) }));
     });
 
     test('without ss, by /proc alone', async () => {
@@ -105,8 +105,8 @@ describePrivileged('doors that no counter of the namespace sees', () => {
         'for ss in /usr/bin/ss /bin/ss /usr/sbin/ss /sbin/ss; do [ -e $ss ] && mount --bind /dev/null $ss; done';
       const words = [process.execPath, NETMETER, ...OPTIONS, '--report', report, '--', ...client(docker)];
       const { stdout } = await runToEnd('unshare', ['--mount', 'sh', '-c', `${hide}; exec "$@"`, 'sh', ...words]);
-      const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
-      expect(doors).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
+      const { bypasses } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+      expect(bypasses).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
     });
 
     test('for an ordinary user', async () => {
@@ -116,16 +116,16 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       const { stdout, stderr } = await runToEnd('setpriv', [...become, process.execPath, ...words], {
         env: { ...process.env, HOME: folder },
       });
-      const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
-      expect(doors, stderr).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout), leadsOut: true })]);
+      const { bypasses } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+      expect(bypasses, stderr).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout), leadsOut: true })]);
     });
 
     test('in place a daemon is one, whose traffic is not in the numbers; an own server is none', async () => {
       const { report, stdout, stderr } = await measured(client(docker), HOST);
-      expect(report.doors).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
-      expect(stderr).toContain('  unmetered door: ');
+      expect(report.bypasses).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
+      expect(stderr).toContain('  unmetered ');
       const own = await measured([process.execPath, '-e', OWN_SERVER, join(folder, 'host-own.sock')], HOST);
-      expect(own.report.doors).toEqual([]);
+      expect(own.report.bypasses).toEqual([]);
     });
   });
 
@@ -140,13 +140,13 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       try {
         const stdio = [accepted, 'pipe', 'pipe'] as const;
         const { stderr } = await netmeter([...OPTIONS, '--report', report, '--', 'sleep', '1'], { stdio: [...stdio] });
-        const { doors } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+        const { bypasses } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
         const what = `tcp 127.0.0.1:${port} to 127.0.0.1:${outer.localPort}`;
-        expect(doors).toEqual([
+        expect(bypasses).toEqual([
           expect.objectContaining({ kind: 'inherited-socket', what, name: 'sleep', leadsOut: true }),
         ]);
         expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-          `unmetered door: inherited ${what} (pid ${doors?.[0]?.pid} sleep)`,
+          `unmetered inherited ${what} (pid ${bypasses?.[0]?.pid} sleep)`,
         );
       } finally {
         accepted.destroy();
@@ -162,7 +162,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
         // Time: a look is to see it.
   setTimeout(() => process.exit(), 1500);`;
       const { report } = await measured([process.execPath, '-e', script], OPTIONS);
-      expect(report.doors).toEqual([]);
+      expect(report.bypasses).toEqual([]);
     });
   });
 
@@ -175,7 +175,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
 
     test('one without a way out is in JSON alone', async () => {
       const { report, stderr } = await measured(['unshare', '--net', 'sleep', '1.5'], OPTIONS);
-      expect(report.doors).toEqual([
+      expect(report.bypasses).toEqual([
         expect.objectContaining({
           kind: 'child-namespace',
           what: expect.stringMatching(/^net:\[\d+\]$/),
@@ -191,7 +191,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
         ['nsenter', `--net=/proc/${process.pid}/ns/net`, 'sleep', '1.5'],
         OPTIONS,
       );
-      expect(kinds(report.doors)).toEqual([['child-namespace', true]]);
+      expect(kinds(report.bypasses)).toEqual([['child-namespace', true]]);
       expect(stderr).toContain("netmeter's own (pid");
     });
 
@@ -205,7 +205,7 @@ describePrivileged('doors that no counter of the namespace sees', () => {
     ])('who is back outside for a moment between two looks is seen, with a limit: %s', async (_, ignore) => {
       const limits = ['--max-total', '1kB', '--max-loopback', '1kB', ...ignore];
       const { report, status, stderr } = await measured([...OUT, ...SEND], ['--interval', '1h', ...limits]);
-      expect(report.doors).toEqual([
+      expect(report.bypasses).toEqual([
         expect.objectContaining({
           kind: 'child-namespace',
           what: expect.stringMatching(/^net:\[\d+\], netmeter's own$/),
@@ -232,13 +232,13 @@ describePrivileged('doors that no counter of the namespace sees', () => {
 
     test('a namespace that was left again before a look leads somewhere, as far as is known', async () => {
       const { report } = await measured(['unshare', '--net', ...SEND], ['--interval', '1h', '--max-total', '1kB']);
-      expect(report.doors?.map(({ kind }) => kind)).toEqual(['child-namespace']);
+      expect(report.bypasses?.map(({ kind }) => kind)).toEqual(['child-namespace']);
     });
 
     test('many processes in the scope itself are none', async () => {
       // Time: a look is to see them.
       const { report } = await measured(['sh', '-c', 'sleep 1.5 & sleep 1.5 & wait'], OPTIONS);
-      expect(report.doors).toEqual([]);
+      expect(report.bypasses).toEqual([]);
     });
 
     test('what a child sends through the scope is on the wire once, and in IpExt at both ends', async () => {
@@ -271,13 +271,13 @@ describePrivileged('doors that no counter of the namespace sees', () => {
       const received = after['ipv4.in'][0] - before['ipv4.in'][0];
       // Forwarded both ways: what went out came in from the child first, and the other way round.
       expect([inAfter - inBefore, outAfter - outBefore]).toEqual([truth + received, truth + received]);
-      expect(report.doors).toEqual([expect.objectContaining({ kind: 'child-namespace', leadsOut: true })]);
+      expect(report.bypasses).toEqual([expect.objectContaining({ kind: 'child-namespace', leadsOut: true })]);
       expect(stderr.replaceAll(/\s+/g, ' ')).toContain('unless it leads through here');
     });
   });
 
   test('a command that is over at once has none, if it was looked at in time at all', async () => {
     const { report } = await measured(['true']);
-    expect(report.doors ?? []).toEqual([]);
+    expect(report.bypasses ?? []).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { addSightings, type BypassList, type Sighting } from '../attribution/bypass-list.js';
 import { childNamespaces, type Resident } from '../attribution/child-namespaces.js';
-import { addSightings, type DoorList, type Sighting } from '../attribution/door-list.js';
 import { inheritedSockets, SOCKET_LISTS } from '../attribution/inherited-sockets.js';
 import { leftGroup } from '../attribution/left-group.js';
-import { farEnds, unixDoors } from '../attribution/unix-doors.js';
+import { farEnds, unixBypasses } from '../attribution/unix-bypasses.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { MarkedTree } from '../isolation/shared/marked-tree.js';
@@ -36,7 +36,7 @@ export type Look = {
 };
 
 /** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
-export class Doors {
+export class Bypasses {
   readonly #scope: Scope;
   readonly #group: GroupView | undefined;
   /** Others live in the scope's namespace too, and the scope knows the tree by its marks alone. */
@@ -50,7 +50,7 @@ export class Doors {
   #asked: ReadonlySet<string> = new Set();
   /** The last answer. */
   #peers: ReadonlyMap<string, string> | undefined;
-  #found: DoorList = [];
+  #found: BypassList = [];
 
   /** @param group the tree's control group, where it has one */
   constructor(scope: Scope, group?: GroupView) {
@@ -61,7 +61,7 @@ export class Doors {
     this.#marked = this.#shared ? undefined : new MarkedTree(scope.marks['NETMETER_RUN']);
   }
 
-  get found(): DoorList {
+  get found(): BypassList {
     return this.#found;
   }
 
@@ -74,8 +74,8 @@ export class Doors {
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
-      ...(await this.#unixDoors(sockets, owners, mayAsk)),
-      ...this.#unixDoorsOf(left, owners),
+      ...(await this.#unixBypasses(sockets, owners, mayAsk)),
+      ...this.#unixBypassesOf(left, owners),
       ...(await this.#inherited(sockets, owners)),
       ...this.#outOfGroup(marked),
     ];
@@ -95,7 +95,7 @@ export class Doors {
     });
   }
 
-  async #unixDoors(
+  async #unixBypasses(
     sockets: readonly UnixSocket[],
     owners: ReadonlyMap<string, number>,
     mayAsk: boolean,
@@ -107,15 +107,15 @@ export class Doors {
       this.#peers = (await unixPeers([...this.#scope.administer(), this.#ss])) ?? this.#peers;
       this.#asked = new Set(inodes);
     }
-    return unixDoors({ sockets, owners, peers: this.#peers, exclusive });
+    return unixBypasses({ sockets, owners, peers: this.#peers, exclusive });
   }
 
   /** Namespaces that the job has made: their sockets are in lists of their own. */
-  #unixDoorsOf(left: readonly Resident[], owners: ReadonlyMap<string, number>): Sighting[] {
+  #unixBypassesOf(left: readonly Resident[], owners: ReadonlyMap<string, number>): Sighting[] {
     const made = new Map(left.flatMap(({ namespace, pid }) => (namespace === this.#own ? [] : [[namespace, pid]])));
     return [...made.values()].slice(0, MOST_NAMESPACES).flatMap((pid) => {
       const sockets = unixSocketsOf(pid);
-      return unixDoors({ sockets, owners, peers: undefined, exclusive: true });
+      return unixBypasses({ sockets, owners, peers: undefined, exclusive: true });
     });
   }
 

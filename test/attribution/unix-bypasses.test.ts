@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type UnixView, unixDoors } from '../../src/attribution/unix-doors.js';
+import { type UnixView, unixBypasses } from '../../src/attribution/unix-bypasses.js';
 import { parseUnixSockets } from '../../src/counters/unix-sockets.js';
 import { parsePeers } from '../../src/evidence/unix-peers.js';
 import { fixture } from '../counters/fixture.js';
@@ -7,9 +7,9 @@ import { fixture } from '../counters/fixture.js';
 /** One process (7) holds all but the accepted end of docker.sock, and the datagram socket. */
 const HELD = ['3389609', '3389616', '3389618', '3389620', '3389622', '3389623', '3389626', '3389627', '3389628'];
 const captured: UnixView = {
-  sockets: parseUnixSockets(fixture('linux-6.18-with-unix-doors/unix')),
+  sockets: parseUnixSockets(fixture('linux-6.18-with-unix-bypasses/unix')),
   owners: new Map(HELD.map((inode) => [inode, 7])),
-  peers: parsePeers(fixture('linux-6.18-with-unix-doors/ss')),
+  peers: parsePeers(fixture('linux-6.18-with-unix-bypasses/ss')),
   exclusive: true,
 };
 const view = (rows: string, over: Partial<UnixView> = {}): UnixView => ({
@@ -21,10 +21,10 @@ const view = (rows: string, over: Partial<UnixView> = {}): UnixView => ({
 });
 const row = (inode: number, path = '', { listens = false, type = '0001' } = {}) =>
   `0: 1 0 ${listens ? '00010000' : '00000000'} ${type} ${listens ? '01' : '03'} ${inode}${path && ` ${path}`}\n`;
-const told = (of: UnixView) => unixDoors(of).map(({ what, pid }) => [what, pid]);
+const told = (of: UnixView) => unixBypasses(of).map(({ what, pid }) => [what, pid]);
 
 test('a capture: what leads outside, and neither the own server nor the pair', () => {
-  expect(unixDoors(captured)).toEqual([
+  expect(unixBypasses(captured)).toEqual([
     { kind: 'unix-socket', what: '/tmp/health/seq.sock', service: null, leadsOut: false, pid: null },
     // Once waiting to be accepted, which sock_diag does not tell, and once accepted.
     { kind: 'unix-socket', what: '/tmp/health/docker.sock', service: 'docker', leadsOut: true, pid: null },
@@ -95,6 +95,6 @@ test.each<[string, UnixView, (readonly [string, number | null])[]]>([
     }),
     [['/s', 8]],
   ],
-])('%s', (_, of, doors) => {
-  expect(told(of)).toEqual(doors);
+])('%s', (_, of, bypasses) => {
+  expect(told(of)).toEqual(bypasses);
 });

@@ -2,10 +2,10 @@ import type { Measurement } from '../measurement/measurement.js';
 import { left, right, type Table } from './table.js';
 
 /** Ways past every counter of the namespace. */
-export const doorTable = ({ doors }: Measurement): Table => ({
-  title: 'Unmetered doors',
-  columns: [left('door'), left('kind'), left('service'), left('process'), right('pid')],
-  rows: (doors ?? []).map(({ what, kind, service, name, pid }) => [
+export const bypassTable = ({ bypasses }: Measurement): Table => ({
+  title: 'Unmetered bypasses',
+  columns: [left('bypass'), left('kind'), left('service'), left('process'), right('pid')],
+  rows: (bypasses ?? []).map(({ what, kind, service, name, pid }) => [
     { foreign: what },
     kind,
     service ?? '',

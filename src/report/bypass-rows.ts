@@ -1,6 +1,6 @@
 import { OWN } from '../attribution/child-namespaces.js';
 import type { Measurement } from '../measurement/measurement.js';
-import type { Door } from '../measurement/remotes.js';
+import type { Bypass } from '../measurement/remotes.js';
 import { exact } from './format-octets.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';
@@ -13,27 +13,27 @@ const SHOWN = 5;
  * Ways out that the numbers do not hold, a line each. Those that are not known to lead to a network (a display, an agent
  * that signs, a sandbox without a route) are in the JSON report alone: every desktop has some.
  */
-export function doorRows({ doors, isolation, method }: Measurement, paint: Paint): string[] {
-  const leading = (doors ?? []).filter(({ leadsOut }) => leadsOut);
+export function bypassRows({ bypasses, isolation, method }: Measurement, paint: Paint): string[] {
+  const leading = (bypasses ?? []).filter(({ leadsOut }) => leadsOut);
   // Counted at its sockets, the command's tree alone is in the numbers.
   const isHost = isolation.kind === 'host' && method.name !== 'cgroup';
   const shown = leading
     .slice(0, SHOWN)
-    .map((door) =>
+    .map((bypass) =>
       isHost
-        ? row('door', `${doorText(door)}: counted with everybody’s`, paint.yellow)
-        : row('unmetered', `door: ${doorText(door)}`, paint.yellow),
+        ? row('bypass', `${bypassText(bypass)}: counted with everybody’s`, paint.yellow)
+        : row('unmetered', bypassText(bypass), paint.yellow),
     );
   const others = leading.length - shown.length;
-  return others > 0 ? [...shown, row(isHost ? 'door' : 'unmetered', `${exact(others)} other doors`)] : shown;
+  return others > 0 ? [...shown, row(isHost ? 'bypass' : 'unmetered', `${exact(others)} other bypasses`)] : shown;
 }
 
-function doorText({ kind, what, pid, name }: Door): string {
+function bypassText({ kind, what, pid, name }: Bypass): string {
   const who = pid === null ? '' : ` (pid ${pid}${name === null ? '' : ` ${visible(name)}`})`;
   return `${description(kind, visible(what))}${who}`;
 }
 
-function description(kind: Door['kind'], what: string): string {
+function description(kind: Bypass['kind'], what: string): string {
   switch (kind) {
     case 'unix-socket':
       return what;
