@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { untilDone } from '../../src/cli/signals.js';
+import { until } from '../wait.js';
 
 test('a signal that comes in the middle ends netmeter afterwards, and not before', async () => {
   const seen: string[] = [];
@@ -12,7 +12,7 @@ test('a signal that comes in the middle ends netmeter afterwards, and not before
       process.kill(process.pid, 'SIGHUP');
       seen.push('done');
     });
-    if (seen.length < 3) await once(process, 'SIGHUP');
+    await until('both have been handed on', () => seen.length === 3);
   } finally {
     process.off('SIGHUP', note);
   }
