@@ -1,4 +1,5 @@
 import { NetmeterError } from '../errors.js';
+import type { Uplink } from './machine/read-uplink.js';
 import type { Obstacle } from './obstacles/obstacle.js';
 
 /** What was found out by trying it. */
@@ -25,6 +26,8 @@ export type Facts = {
   readonly carrier: Probe;
   /** What keeps a namespace from being what this machine is for the command; looked for where one could be made. */
   readonly obstacles: readonly Obstacle[];
+  /** How this machine reaches the outside, found in looking for them. */
+  readonly uplink?: Uplink;
 };
 
 export type Asked = 'auto' | 'veth' | 'user-mode' | 'host' | 'join' | 'offline';
@@ -34,7 +37,12 @@ export type Asked = 'auto' | 'veth' | 'user-mode' | 'host' | 'join' | 'offline';
  * where that was not asked for.
  */
 export type Choice =
-  | { readonly kind: 'veth'; readonly by: 'root' | 'sudo'; readonly evades?: readonly string[] }
+  | {
+      readonly kind: 'veth';
+      readonly by: 'root' | 'sudo';
+      readonly evades?: readonly string[];
+      readonly uplink?: Uplink;
+    }
   | { readonly kind: 'user-mode' }
   | { readonly kind: 'host'; readonly because?: readonly string[] }
   | { readonly kind: 'join'; readonly netns: string }
@@ -99,9 +107,9 @@ function reasonsAgainst(facts: Facts): string[] {
 
 type VethChoice = Extract<Choice, { kind: 'veth' }>;
 
-function vethChoice({ libc, rights, vethTools, sudo }: Facts): VethChoice | undefined {
+function vethChoice({ libc, rights, vethTools, sudo, uplink }: Facts): VethChoice | undefined {
   if (!libc.works || !vethTools.works) return undefined;
-  if (rights.works) return { kind: 'veth', by: 'root' };
+  if (rights.works) return { kind: 'veth', by: 'root', ...(uplink && { uplink }) };
   return sudo.works ? { kind: 'veth', by: 'sudo' } : undefined;
 }
 

@@ -11,9 +11,9 @@ const WORKS: Probe = { works: true };
 
 /**
  * Tries everything, at the same time.
- * @param uid the command's user
+ * @param uid as for {@link readRootFacts}
  */
-export async function readFacts(uid: number): Promise<Facts> {
+export async function readFacts(uid: number | undefined): Promise<Facts> {
   const [sudo, userNamespace] = await Promise.all([probeSudo(), probeUserNamespace()]);
   return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), carrier: probeCarrier() };
 }

@@ -9,17 +9,18 @@ import { findTools } from './tools/find-tools.js';
 
 /**
  * What a user with all rights needs to know; the rest is not tried.
- * @param uid the command's user
+ * @param uid the command's user; undefined: it shall not go out by this machine's network
  */
-export function readRootFacts(uid: number): Facts {
+export function readRootFacts(uid: number | undefined): Facts {
   const untried: Probe = { works: false, reason: 'not tried', cure: '' };
   const rights = attempt(requireRights);
   const libc = attempt(requireLibc);
+  const found = uid !== undefined && libc.works && rights.works ? readObstacles(uid) : { obstacles: [] };
   return {
     root: geteuid?.() === 0,
     libc,
     rights,
-    obstacles: libc.works && rights.works ? readObstacles(uid) : [],
+    ...found,
     vethTools: attempt(findTools),
     sudo: untried,
     userNamespace: untried,

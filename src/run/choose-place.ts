@@ -15,7 +15,8 @@ export async function choosePlace(options: MeasureOptions, account: Account | un
   if (netns !== undefined) return join(isolation, netns);
   if (isolation === 'join') throw new NetmeterError('USAGE', 'join needs to know which namespace', { cure: JOIN_CURE });
   if (isolation === 'host') return { kind: 'host' };
-  const uid = account?.uid ?? geteuid?.() ?? 0;
+  const leadsOut = isolation === 'auto' || isolation === 'veth';
+  const uid = leadsOut ? (account?.uid ?? geteuid?.() ?? 0) : undefined;
   const wish = { asked: isolation, needsNamespace: needsNamespace(options) };
   const facts = readRootFacts(uid);
   if (facts.root || facts.rights.works) return chooseIsolation(wish, facts);

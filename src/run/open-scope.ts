@@ -24,7 +24,11 @@ export async function openScope(place: Choice, options: ScopeOptions): Promise<S
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
   switch (place.kind) {
     case 'veth':
-      return VethScope.open({ ...options, keep: options.enforce ? (options.limits ?? {}) : undefined });
+      return VethScope.open({
+        ...options,
+        uplink: place.uplink,
+        keep: options.enforce ? (options.limits ?? {}) : undefined,
+      });
     case 'offline': {
       const { OfflineScope } = await import('../isolation/offline/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });

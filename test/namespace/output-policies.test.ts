@@ -12,7 +12,7 @@ function reasons(lines: string, input = ''): string[] {
   using machine = NetworkNamespace.create();
   const found = machine.inside(() => {
     execFileSync('sh', ['-euc', `ip link set lo up\n${lines}`], { input, stdio: ['pipe', 'ignore', 'inherit'] });
-    return readObstacles(1000);
+    return readObstacles(1000).obstacles;
   });
   return found.filter(({ kind }) => kind === 'evades').map(({ reason }) => reason);
 }
@@ -157,7 +157,9 @@ describePrivileged('what a firewall does to this machine’s own packets', () =>
       table.chain('filter_FORWARD', { type: 'filter', hook: 'forward', priority: 10 }),
       table.rule('filter_FORWARD', drop),
     ]);
-    const found = machine.inside(() => readObstacles(1000)).filter(({ reason }) => reason.includes('firewalld'));
+    const found = machine
+      .inside(() => readObstacles(1000))
+      .obstacles.filter(({ reason }) => reason.includes('firewalld'));
     expect(found).toMatchObject([{ kind: 'cannot', cure: expect.stringContaining('NftablesTableOwner=no') }]);
   });
 });

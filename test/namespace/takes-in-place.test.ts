@@ -45,7 +45,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'another destination for this machine’s own packets': {
     made: `nft add table ip t; nft "add chain ip t o { type nat hook output priority -100; }"
-      nft add rule ip t o tcp dport 7000 redirect to :1`,
+      nft add rule ip t o tcp dport 7000 dnat to :7001`,
     undone: 'nft delete table ip t',
     reason: /the chain o of table ip t redirects packets of this machine itself/,
   },

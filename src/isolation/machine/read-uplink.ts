@@ -42,14 +42,29 @@ export type Routing = {
 /** Asks the kernel how the packets of a namespace would leave: through all rules and tables. */
 export function readUplink(): Uplink {
   using socket = NetlinkSocket.open(NETLINK_ROUTE);
+  return askUplink(socket);
+}
+
+/** The same by a socket that is open. */
+export function askUplink(socket: NetlinkSocket): Uplink {
   const ways = (family: Family) =>
     OUTSIDE[family].map((destination) => findRoute(socket, { destination, uid: FORWARDED }));
   return uplinkOf({
     routes: listRoutes(socket),
     ways: { ipv4: ways('ipv4'), ipv6: ways('ipv6') },
-    nameOf: deviceName,
-    mtuOf: (device) => Number(readText(`/sys/class/net/${device}/mtu`)),
+    nameOf: once(deviceName),
+    mtuOf: once((device: string) => Number(readText(`/sys/class/net/${device}/mtu`))),
   });
+}
+
+/** Asks once for each; the same devices come up again and again. */
+function once<Key, Value>(ask: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, { readonly value: Value }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: ask(key) };
+    known.set(key, found);
+    return found.value;
+  };
 }
 
 /** The way out by each family, and an MTU that all of it has. */

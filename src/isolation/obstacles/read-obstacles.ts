@@ -3,7 +3,7 @@ import { isErrno } from '../../linux/linux-error.js';
 import { type ListedChain, Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { listPolicyRules } from '../../linux/netlink/route/policy-rules.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
-import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
+import { askUplink, carriesIpv6, type Uplink } from '../machine/read-uplink.js';
 import type { Firewall } from '../tools/firewall.js';
 import { readText } from '../tools/read-text.js';
 import { canForwardIpv6, planForwarding } from '../veth/forwarding.js';
@@ -14,19 +14,24 @@ import { ownerObstacles } from './owner-obstacles.js';
 import { ruleObstacles } from './rule-obstacles.js';
 import { type Switches, switchObstacles } from './switch-obstacles.js';
 
+/** What was found on this machine, which a namespace will need too. */
+export type Surroundings = { readonly obstacles: readonly Obstacle[]; readonly uplink: Uplink };
+
 /**
  * Asks this machine what keeps a namespace from being what it is itself for a command of this user. Nothing is changed.
  * @throws {LinuxError} where the kernel cannot be asked; {NoLibcError}
  */
-export function readObstacles(uid: number): Obstacle[] {
+export function readObstacles(uid: number): Surroundings {
   using socket = NetlinkSocket.open(NETLINK_ROUTE);
   const rules = listPolicyRules(socket);
-  return [
-    ...switchObstacles(readSwitches(readUplink())),
+  const uplink = askUplink(socket);
+  const obstacles = [
+    ...switchObstacles(readSwitches(uplink)),
     ...ruleObstacles(rules, uid),
     ...legacyObstacles(readText('/proc/net/ip_tables_names') ?? ''),
     ...readFilters(rules.some(({ mark }) => mark !== undefined)),
   ];
+  return { obstacles, uplink };
 }
 
 function readFilters(marksMatter: boolean): Obstacle[] {
@@ -52,15 +57,21 @@ function listedChains(nftables: Nftables): ListedChain[] {
 }
 
 function readSwitches(uplink: Uplink): Switches {
-  const ipv6 = carriesIpv6(uplink) && canForwardIpv6();
-  const newDevices = sysctl('net/ipv4/conf/default/forwarding') === '0' ? ['ipv4/conf/default/forwarding'] : [];
   const most = sysctl('user/max_net_namespaces');
+  const areWritable = isWritable('/proc/sys/net/ipv4/conf/all/forwarding');
   return {
-    areWritable: isWritable('/proc/sys/net/ipv4/conf/all/forwarding'),
-    off: [...newDevices, ...planForwarding(uplink, ipv6).keys],
+    areWritable,
+    // What can be switched on need not be known yet.
+    off: areWritable ? [] : switchesThatAreOff(uplink),
     refusesIpv6: carriesIpv6(uplink) && sysctl('net/ipv6/conf/default/disable_ipv6') === '1',
     mostNamespaces: most === undefined ? undefined : Number(most),
   };
+}
+
+function switchesThatAreOff(uplink: Uplink): string[] {
+  const ipv6 = carriesIpv6(uplink) && canForwardIpv6();
+  const newDevices = sysctl('net/ipv4/conf/default/forwarding') === '0' ? ['ipv4/conf/default/forwarding'] : [];
+  return [...newDevices, ...planForwarding(uplink, ipv6).keys];
 }
 
 const sysctl = (key: string) => readText(`/proc/sys/${key}`)?.trim();

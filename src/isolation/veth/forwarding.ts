@@ -35,7 +35,8 @@ export function planForwarding(uplink: Uplink, ipv6: boolean): ForwardingPlan {
     ...uplink.routed.ipv4.map((device) => ({ device, key: ipv4Key(device) })),
     ...six.map((device) => ({ device, key: ipv6Key(device) })),
   ];
-  const off = wanted.filter(({ key }) => readSwitch(key) === '0' || relyingRuns().includes(key));
+  const relied = relyingRuns();
+  const off = wanted.filter(({ key }) => readSwitch(key) === '0' || relied.includes(key));
   return { keys: off.map(({ key }) => key), switchedOn: [...new Set(off.map(({ device }) => device))] };
 }
 

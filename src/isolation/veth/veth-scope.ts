@@ -34,6 +34,8 @@ export type OpenOptions = {
   /** Aborted while the scope is being made: it is taken down again. */
   readonly signal?: AbortSignal | undefined;
   readonly hostPorts?: readonly HostPort[];
+  /** How this machine reaches the outside, where that is known already. */
+  readonly uplink?: Uplink | undefined;
   /** Octets a second that may pass, each way and family. */
   readonly rateLimit?: OctetsPerSecond | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
@@ -50,7 +52,7 @@ const MAX_TRIES = 50;
  */
 export class VethScope implements Scope {
   readonly #warnings: readonly Warning[];
-  readonly #uplink: Uplink = readUplink();
+  readonly #uplink: Uplink;
   readonly #ipv6: boolean;
   readonly #options: Omit<OpenOptions, 'signal'>;
   readonly #namespace: Namespace;
@@ -78,6 +80,7 @@ export class VethScope implements Scope {
     const { publish = [], hostPorts = [], keep, egress, boundary = new Boundary() } = options;
     this.#boundary = boundary;
     this.#options = options;
+    this.#uplink = options.uplink ?? readUplink();
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
     this.#warnings = warnings;
