@@ -195,6 +195,11 @@ const rates = (average: number, peak: number | null) => ({
   external: external(average * 10, peak ?? 0),
 });
 
+const inPlace = (bound: number): Partial<Evidence> => ({
+  ...rates(100, 2_000_000),
+  method: { name: 'cgroup', errorBound: { in: bound, out: bound }, packetsIn: 'cgroup' },
+});
+
 describe('a rate is that of the busier direction', () => {
   test.each<Case>([
     [{ rateAverage: octetsPerSecond(500) }, rates(500, null), 'within', 500],
@@ -206,6 +211,10 @@ describe('a rate is that of the busier direction', () => {
     [{ ratePeak: octetsPerSecond(2_099_999) }, rates(100, 2_000_000), 'unmeasured', 2_000_000],
     [{ ratePeak: octetsPerSecond(1_980_000) }, rates(100, 2_000_000), 'unmeasured', 2_000_000],
     [{ ratePeak: octetsPerSecond(1_979_999) }, rates(100, 2_000_000), 'exceeded', 2_000_000],
+    // At the tree's own sockets they are exact, where the count is.
+    [{ ratePeak: octetsPerSecond(2_000_000) }, inPlace(0), 'within', 2_000_000],
+    [{ ratePeak: octetsPerSecond(1_999_999) }, inPlace(0), 'exceeded', 2_000_000],
+    [{ ratePeak: octetsPerSecond(1_999_999) }, inPlace(144), 'unmeasured', 2_000_000],
     // A run shorter than an interval is one interval, and its number is exact.
     [{ ratePeak: octetsPerSecond(500) }, rates(500, null), 'within', 500],
     [{ ratePeak: octetsPerSecond(499) }, rates(500, null), 'exceeded', 500],
