@@ -55,7 +55,7 @@ describePrivileged('on a machine that lacks something a run ends with the reason
     [
       'a /proc/sys that is read-only',
       'mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys',
-      /EROFS/,
+      /read-only/,
     ],
   ])('%s', async (_, change, reason) => {
     await expectReason(changed(change, `${METER} -q --isolation veth -- true`), reason);
