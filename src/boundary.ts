@@ -9,6 +9,7 @@ const PARTS = {
   remotes: 'the observer of remotes',
   traffic: 'the samples of the traffic',
   bypasses: 'the look for bypasses',
+  drops: 'the count of dropped packets',
   addresses: "the watch of this machine's addresses",
   neighbours: 'the look for other processes',
   limits: 'the keeper of limits',

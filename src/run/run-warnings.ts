@@ -15,12 +15,14 @@ export type Provenance = {
   readonly past?: readonly PastQueue[] | undefined;
   /** Octets that the command has sent past IP. */
   readonly sentPastIp?: number | undefined;
+  /** Packets, of everybody, that this machine dropped on its way out. */
+  readonly dropped?: number | undefined;
   readonly stillOpen: number;
 };
 
 /** What the reader of the numbers must know about how they came about. */
 export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
-  const { isolation, method, past = [], sentPastIp = 0, stillOpen } = provenance;
+  const { isolation, method, past = [], sentPastIp = 0, stillOpen, dropped = 0 } = provenance;
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
@@ -34,6 +36,13 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
     );
   }
   if (sentPastIp > 0) warn('PAST_IP', `${sentPastIp} B were sent by packet sockets, past IP: they are in no number`);
+  if (dropped > 0) {
+    const packets = dropped === 1 ? '1 packet' : `${dropped} packets`;
+    warn(
+      'DROPPED_ON_THE_WAY',
+      `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`,
+    );
+  }
   for (const { device, octets } of past) {
     warn(
       'QUEUE_BYPASSED',

@@ -14,7 +14,8 @@ const TAP = 'nm0';
 /** Turns increments into traffic, by what the kind of isolation lets one know. */
 export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
   const { traffic, ...count } = countKind(isolation, wire, delta);
-  return { traffic: separateHostPorts(traffic, wire), ...count };
+  const dropped = wire['uplink.dropped']?.packets ?? 0;
+  return { traffic: separateHostPorts(traffic, wire), ...count, ...(dropped > 0 && { dropped }) };
 }
 
 function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {

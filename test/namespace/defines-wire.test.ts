@@ -18,7 +18,8 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     const { report, stderr } = await measured(['sh', '-euc', script]);
     expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
     const { in: incoming, out } = report.traffic.external;
-    return { in: incoming.wireOctets, out: out.wireOctets };
+    const dropped = report.warnings.find(({ code }) => code === 'DROPPED_ON_THE_WAY')?.message;
+    return { in: incoming.wireOctets, out: out.wireOctets, dropped };
   };
   // Time: the answer comes without a socket that could be waited for.
   const beyond = (kind: string) => `python3 ${program('beyond.py')} ${kind} ${wire.ipv4}; sleep 0.2`;
@@ -35,16 +36,18 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     expect(await octetsOf(beyond('frame'))).toEqual({ in: 0, out: 46 });
   });
 
-  test('what a limited uplink drops is out', async () => {
+  test('what a limited uplink drops is out, and told', async () => {
     const tc = (verb: string, ...words: string[]) =>
       execFileSync('tc', ['qdisc', verb, 'dev', wire.device, 'root', ...words]);
     tc('add', 'tbf', 'rate', '1mbit', 'burst', '5kb', 'limit', '5kb');
     try {
       const before = await wire.totals();
-      const { out } = await octetsOf(`python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} 100`);
+      const { out, dropped } = await octetsOf(`python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} 100`);
       const after = await wire.totals();
       expect(out).toBe(100 * (HEADERS + 1000));
-      expect(after['ipv4.out'][0] - before['ipv4.out'][0]).toBeLessThan(out ?? 0);
+      const arrived = after['ipv4.out'][1] - before['ipv4.out'][1];
+      expect(arrived).toBeLessThan(100);
+      expect(Number(/dropped (\d+) packet/.exec(dropped ?? '')?.[1])).toBeGreaterThanOrEqual(100 - arrived);
     } finally {
       tc('del');
     }

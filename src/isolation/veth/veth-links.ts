@@ -5,12 +5,13 @@ import type { Message } from '../../linux/netlink/message.js';
 import { decodeLink, getLink, LIST_LINKS, setLink } from '../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../units.js';
-import type { WireReading } from '../scope.js';
+import type { QueueReading, WireReading } from '../scope.js';
 import type { AddressChange } from './address-watch.js';
 import type { MadeLink } from './make-links.js';
 import type { Namespace } from './namespace.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
 import { QueueWatch } from './queue-watch.js';
+import { readDrops } from './read-drops.js';
 import { readQueues } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
 import { endMessages, returnRoutes, routeMessages, unrouteMessages, upMessages } from './veth-pair.js';
@@ -113,6 +114,11 @@ export class VethLinks implements Disposable {
       'lo.out': outgoing.get(LOOPBACK),
       ...Object.fromEntries(links.map((link) => [`${link.plan.inner.device}.out`, outgoing.get(link.inner)])),
     };
+  }
+
+  /** Packets that this machine has dropped at these devices; undefined: the kernel does not tell. */
+  drops(devices: readonly string[]): QueueReading | undefined {
+    return readDrops(this.#here, devices);
   }
 
   [Symbol.dispose](): void {

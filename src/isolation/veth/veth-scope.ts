@@ -142,11 +142,13 @@ export class VethScope implements Scope {
   exempt = (pid: number): Disposable => this.#namespace.exempt(pid);
 
   async readWire(): Promise<WireReading> {
-    return this.#links.read();
+    const { ipv4, ipv6 } = this.#uplink.routed;
+    const drops = () => this.#links.drops([...new Set([...ipv4, ...ipv6])]);
+    return { ...this.#links.read(), 'uplink.dropped': this.#boundary.attemptNow('drops', drops, undefined) };
   }
 
-  sampleWire(): Promise<WireReading> {
-    return this.readWire();
+  async sampleWire(): Promise<WireReading> {
+    return this.#links.read();
   }
 
   get limits(): LimitKeeper | undefined {

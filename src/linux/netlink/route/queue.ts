@@ -11,6 +11,7 @@ const TC_H_ROOT = 0xffffffff;
 const TCA = { KIND: 1, OPTIONS: 2, STATS2: 7 } as const;
 const TCA_TBF = { PARMS: 1, RATE64: 4, BURST: 6 } as const;
 const TCA_STATS_BASIC = 1;
+const TCA_STATS_QUEUE = 3;
 const TCA_STATS_PKT64 = 8;
 const TC_LINKLAYER_ETHERNET = 1;
 
@@ -73,6 +74,8 @@ export type Queue = {
   readonly kind: string;
   readonly bytes: bigint;
   readonly packets: bigint;
+  /** Packets that it had no room for, or was told to drop: 32 bits. */
+  readonly drops: number;
 };
 
 /** Reads an answer of type RTM_NEWQDISC. @throws {MalformedMessageError} */
@@ -89,8 +92,12 @@ export function decodeQueue({ payload }: ReceivedMessage): Queue {
     bytes: basic.readBigUInt64LE(0),
     // Of 32 bits before Linux 5.5.
     packets: statistics.u64(TCA_STATS_PKT64) ?? BigInt(basic.readUInt32LE(8)),
+    // struct gnet_stats_queue
+    drops: dropsOf(statistics.bytes(TCA_STATS_QUEUE)),
   };
 }
+
+const dropsOf = (queue: Buffer | undefined) => (queue && queue.length >= 12 ? queue.readUInt32LE(8) : 0);
 
 /** Which queue is gone, or there; `isRoot`: in place of the device's own. */
 export type QueueChange = Pick<Queue, 'index' | 'handle'> & { readonly isRoot: boolean };
