@@ -8,6 +8,7 @@ import { measureUserLoad } from '../doctor/measure-user-load.js';
 import { renderDiagnosis } from '../doctor/render-diagnosis.js';
 import { tryFacilities } from '../doctor/try-facilities.js';
 import { readFacts } from '../isolation/read-facts.js';
+import { mend } from '../isolation/veth/mend.js';
 import { painter } from '../report/paint.js';
 import { version } from '../version.js';
 import { parseOwnArguments } from './parse-own-arguments.js';
@@ -16,7 +17,8 @@ import { usage } from './usage-error.js';
 
 const HELP = `Usage: netmeter doctor [--measure] [--json]
 
-Tries what netmeter needs, and tells which isolations work here and why the others do not.
+Tries what netmeter needs, and tells which isolations work here and why the others do not. As root it
+gives back what runs have left that were killed together with what cleans up after them.
 
   --measure   Transfer known bytes to a server of its own, and compare: as root through veth and
               host, as an ordinary user through user-mode
@@ -37,7 +39,9 @@ export async function doctorCommand(words: readonly string[], terminal: Terminal
     return 0;
   }
   const uid = chooseAccount(undefined, process.env)?.uid ?? process.geteuid?.() ?? 0;
-  const diagnosis = diagnose(await readFacts(uid), tryFacilities(), { netmeter: version, kernel: release() });
+  const mended = process.geteuid?.() === 0 ? mend() : [];
+  const about = { netmeter: version, kernel: release(), mended };
+  const diagnosis = diagnose(await readFacts(uid), tryFacilities(), about);
   const checks = measure ? await measureAll(diagnosis) : [];
   if (json) await terminal.printJson(`${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`);
   else await terminal.print(renderDiagnosis(diagnosis, checks, painter(terminal.colors('stdout'))));

@@ -80,8 +80,8 @@ async function servePrivileged(socket: string): Promise<void> {
 
 /** What a guardian asks for that has outlived its netmeter. */
 async function giveBackRules(left: string): Promise<void> {
-  const { giveBack } = await import('../isolation/veth/give-back.js');
-  if (giveBack(JSON.parse(left)).length > 0) process.exitCode = FAILED;
+  const { giveBackForDead } = await import('../isolation/veth/give-back-for-dead.js');
+  if (!giveBackForDead(left)) process.exitCode = FAILED;
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */

@@ -6,6 +6,7 @@ import {
   obstaclesTo,
   type Probe,
 } from '../isolation/choose-isolation.js';
+import type { Mended } from '../isolation/veth/mend.js';
 import type { Facility } from './facility.js';
 
 /** One thing that was tried. */
@@ -31,6 +32,8 @@ export type Diagnosis = {
   readonly facilities: readonly Facility[];
   readonly isolations: readonly IsolationFinding[];
   readonly chosen: Choice['kind'] | null;
+  /** What runs that were killed with their guardians had left, by their first link, and what could not be given back of it. */
+  readonly mended: readonly Mended[];
 };
 
 const EXACTNESS = {
@@ -41,7 +44,7 @@ const EXACTNESS = {
   offline: 'nothing can leave; what was tried is listed',
 } as const;
 
-type About = { readonly netmeter: string; readonly kernel: string };
+type About = Pick<Diagnosis, 'netmeter' | 'kernel' | 'mended'>;
 
 /** Facilities by which the command's own packets are counted in place. */
 const METER = ['control groups (v2)', 'BPF: cgroup_skb', 'BPF: sock_ops'];

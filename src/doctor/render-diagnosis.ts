@@ -27,10 +27,16 @@ export function renderDiagnosis(diagnosis: Diagnosis, checks: readonly Check[], 
     paint.bold('isolations'),
     ...isolations,
     diagnosis.chosen ? `A run uses ${paint.bold(diagnosis.chosen)}.` : 'A run is refused.',
+    ...diagnosis.mended.map(mendedLine),
     ...(checks.length > 0 ? [paint.bold('measured'), ...checks.flatMap((check) => checkLines(check, paint))] : []),
     '',
   ].join('\n');
 }
+
+const mendedLine = ({ link, failures }: Diagnosis['mended'][number]) =>
+  failures.length === 0
+    ? `A run that was killed had left ${link} and what belonged to it: it is given back.`
+    : `A run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`;
 
 function checkLines({ isolation, load, result }: Check, paint: Paint): string[] {
   const head = `  ${isolation.padEnd(10)} ${load.padEnd(24)}`;

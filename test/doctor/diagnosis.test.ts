@@ -6,7 +6,7 @@ import { painter } from '../../src/report/paint.js';
 
 const yes: Probe = { works: true };
 const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });
-const about = { netmeter: '0.1.0', kernel: '6.18.0' };
+const about = { netmeter: '0.1.0', kernel: '6.18.0', mended: [] };
 const user: Facts = {
   root: false,
   libc: yes,
@@ -43,6 +43,16 @@ test('each obstacle is told with its cure', () => {
   ])
     expect(text).toContain(word);
   expect(text).not.toContain('measured');
+});
+
+test('what runs that were killed had left is told', () => {
+  const mended = [
+    { link: 'nm1', failures: [] },
+    { link: 'nm2', failures: ['netlink: EPERM', 'x'] },
+  ];
+  const text = renderDiagnosis(diagnose(user, [], { ...about, mended }), [], plain);
+  expect(text).toContain('had left nm1 and what belonged to it: it is given back.');
+  expect(text).toContain('has left nm2, and not all could be given back: netlink: EPERM; x');
 });
 
 test('counted beside true: equal, too many, too few, unknown, failed', () => {

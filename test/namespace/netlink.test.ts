@@ -85,6 +85,11 @@ describePrivileged('a netlink socket', () => {
     expect(others).toEqual([]);
   });
 
+  test('does nothing where nothing is asked for', () => {
+    using socket = NetlinkSocket.open(NETLINK_ROUTE);
+    expect(socket.exchange([])).toEqual([]);
+  });
+
   test('refuses a list that is none', () => {
     using socket = NetlinkSocket.open(NETLINK_ROUTE);
     expect(() => socket.dump({ type: RTM_NEWLINK, payload: Buffer.alloc(16) })).toThrow(NetlinkError);

@@ -1,5 +1,6 @@
 import { readText } from '../tools/read-text.js';
 import { canonicalAddress } from './canonical-address.js';
+import { isHostEnd } from './run-devices.js';
 
 type ReadText = (file: string) => string | undefined;
 
@@ -22,7 +23,7 @@ const GLOBAL_SCOPE = '00';
 function ipv6Addresses(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [digits, , , scope, , device = ''] = line.trim().split(/\s+/);
-    if (digits?.length !== 32 || scope !== GLOBAL_SCOPE || /^nm\d/.test(device)) return [];
+    if (digits?.length !== 32 || scope !== GLOBAL_SCOPE || isHostEnd(device)) return [];
     return [canonicalAddress(digits.match(/.{4}/g)?.join(':') ?? '')];
   });
 }

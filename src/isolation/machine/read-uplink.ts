@@ -1,8 +1,9 @@
 import { deviceName } from '../../linux/device-name.js';
 import { type FoundRoute, findRoute } from '../../linux/netlink/route/find-route.js';
+import { decodeLink, getLink } from '../../linux/netlink/route/link.js';
 import { type ListedRoute, listRoutes } from '../../linux/netlink/route/list-routes.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
-import { readText } from '../tools/read-text.js';
+import { isHostEnd } from './run-devices.js';
 
 /** How the host reaches the outside. `undefined` fields: the host has no way there of that family. */
 export type Uplink = {
@@ -53,7 +54,8 @@ export function askUplink(socket: NetlinkSocket): Uplink {
     routes: listRoutes(socket),
     ways: { ipv4: ways('ipv4'), ipv6: ways('ipv6') },
     nameOf: once(deviceName),
-    mtuOf: once((device: string) => Number(readText(`/sys/class/net/${device}/mtu`))),
+    // Not by sysfs, which shows the devices of the namespace that it was mounted in.
+    mtuOf: once((device: string) => socket.attempt([getLink(device)]).replies.map(decodeLink)[0]?.mtu),
   });
 }
 
@@ -98,5 +100,5 @@ function routedDevices(family: Family, routes: readonly ListedRoute[], nameOf: R
   );
   const names = [...devices].map(nameOf).filter((name) => name !== undefined);
   // Loopback, and the links of other runs, lead nowhere.
-  return names.filter((name) => name !== 'lo' && !/^nm\d/.test(name));
+  return names.filter((name) => name !== 'lo' && !isHostEnd(name));
 }

@@ -10,7 +10,6 @@ const packages = {
   unshare: 'util-linux',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
-  flock: 'util-linux',
   prlimit: 'util-linux',
   taskset: 'util-linux',
   mount: 'mount',
@@ -20,7 +19,7 @@ const packages = {
 
 type ToolName = keyof typeof packages;
 
-const VETH_TOOLS = ['flock', 'sh'] as const;
+const VETH_TOOLS = ['sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
 /** Looked through first: a PATH may leave out where ip and tc live, and as root a caller's own must not come first. */

@@ -1,9 +1,7 @@
-import { readdirSync, writeFileSync } from 'node:fs';
 import type { Warning } from '../../measurement/measurement.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
-import { readText } from '../tools/read-text.js';
-import type { Guardian } from './guardian.js';
 import type { LinkPlan } from './subnet.js';
+import { readSwitch, reliedOn, writeSwitch } from './switches.js';
 
 /** Sysctls below /proc/sys/net that let a device's packets be forwarded (networking/ip-sysctl.rst). */
 const ipv4Key = (device: string) => `ipv4/conf/${device}/forwarding`;
@@ -35,34 +33,17 @@ export function planForwarding(uplink: Uplink, ipv6: boolean): ForwardingPlan {
     ...uplink.routed.ipv4.map((device) => ({ device, key: ipv4Key(device) })),
     ...six.map((device) => ({ device, key: ipv6Key(device) })),
   ];
-  const relied = relyingRuns();
+  const relied = reliedOn(
+    wanted.map(({ key }) => key),
+    '',
+  );
   const off = wanted.filter(({ key }) => readSwitch(key) === '0' || relied.includes(key));
   return { keys: off.map(({ key }) => key), switchedOn: [...new Set(off.map(({ device }) => device))] };
 }
 
-/** Switches forwarding on: on the run's own links here (they go with the run), on shared devices through the guardian. */
-export async function switchForwardingOn(
-  keys: readonly string[],
-  links: readonly LinkPlan[],
-  guardian: Guardian,
-): Promise<void> {
+/** Switches forwarding on for the run's own links, with which it goes. */
+export function forwardLinks(links: readonly LinkPlan[]): void {
   for (const { purpose, host } of links) {
-    if (purpose !== 'host-local') writeSwitch(purpose === 'ipv4' ? ipv4Key(host.device) : ipv6Key(host.device));
+    if (purpose !== 'host-local') writeSwitch(purpose === 'ipv4' ? ipv4Key(host.device) : ipv6Key(host.device), 1);
   }
-  const [first] = links;
-  if (!first || keys.length === 0) return;
-  await guardian.forward(first.host.device, keys);
-}
-
-/** What other runs keep switched on: each notes it at its interface. */
-function relyingRuns(): string[] {
-  const links = readdirSync('/sys/class/net').filter((device) => /^nm\d+$/.test(device));
-  return links.flatMap((link) => readText(`/sys/class/net/${link}/ifalias`)?.trim().split(' ') ?? []);
-}
-
-const readSwitch = (key: string) => readText(`/proc/sys/net/${key}`)?.trim();
-
-function writeSwitch(key: string): void {
-  // IPv6 without per-device switches forwards by the switch for all devices, which is on then.
-  if (readSwitch(key) === '0') writeFileSync(`/proc/sys/net/${key}`, '1');
 }

@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
-import type { NetworkNamespace } from '../../linux/namespace.js';
 import type { Tools } from '../tools/find-tools.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
 import { GIVE_BACK_WORD, ownFile } from '../tools/own-file.js';
-import { newRun, scriptEnvironment } from '../tools/script-environment.js';
-import type { LeftRules } from './give-back.js';
+import { scriptEnvironment } from '../tools/script-environment.js';
+import { within } from '../tools/within.js';
 import { GUARDIAN_SCRIPT } from './guardian-script.js';
+import type { HostChanges } from './host-changes.js';
 
 export type GuardianOptions = {
   /** An instance of the kernel's trace that may be made from now on, to be taken away at the end. */
@@ -19,23 +19,35 @@ export type GuardianOptions = {
   readonly cgroup?: string | undefined;
 };
 
+/** What the guardian holds as long as it lives. */
+export type Held = {
+  /** A network namespace, whose processes end with netmeter. */
+  readonly namespace: number;
+  /** A netlink socket with the run's tables: were they netmeter's alone, its end would let packets leave untranslated. */
+  readonly tables: number;
+  /** The lock of the run's note. */
+  readonly note: number | undefined;
+};
+
+/** It answers in a few milliseconds, unless somebody has stopped it. */
+const ANSWER_MS = 5000;
+/** Ending a tree of thousands takes seconds. */
+const END_MS = 10_000;
+
 /**
- * The process that cleans up, in every case: when the run ends well, when it fails, and when netmeter was SIGKILLed. It hears of
- * each change to the host before the change is made, and has one trigger: the end of its input.
+ * The process that cleans up where netmeter cannot: when it was SIGKILLed, or has failed. It hears of each change to the host
+ * before the change is made.
  */
 export class Guardian {
-  /** Variables by which the command's descendants are known wherever they go. */
-  readonly marks: Readonly<Record<string, string>>;
+  /** Resolves when it is no more, before its time too. */
+  readonly gone: Promise<void>;
+  readonly #shell: ChildProcess;
   readonly #verbs: LineChannel;
-  readonly #gone: Promise<unknown>;
   #last: Promise<unknown> = Promise.resolve();
-  #left: LeftRules = { link: '', chains: [], tables: [] };
 
-  /** @param namespace whose processes end with netmeter */
-  constructor(tools: Tools, namespace: NetworkNamespace, { cwd, cgroup, trace = '' }: GuardianOptions) {
-    const run = newRun();
-    this.marks = { NETMETER_RUN: run };
-    const shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
+  /** @param run by whose mark the command's descendants are known wherever they go */
+  constructor(tools: Tools, run: string, held: Held, { cwd, cgroup, trace = '' }: GuardianOptions) {
+    this.#shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       ...(cwd !== undefined && { cwd }),
@@ -45,28 +57,22 @@ export class Guardian {
         ...{ TRACE: trace, RUN: run, GUARDIAN: GUARDIAN_SCRIPT },
         ...{ NODE: execPath, ENTRY: ownFile(), GIVE_BACK: GIVE_BACK_WORD },
       },
-      stdio: ['ignore', 'ignore', 'ignore', namespace.fd, 'pipe'],
+      stdio: ['ignore', 'ignore', 'ignore', held.namespace, 'pipe', held.tables, held.note ?? 'ignore'],
     });
-    this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
-    this.#verbs = new LineChannel(shell.stdio[4] as Socket);
+    this.gone = new Promise((resolve) => this.#shell.once('exit', () => resolve()).once('error', () => resolve()));
+    this.#verbs = new LineChannel(this.#shell.stdio[4] as Socket);
   }
 
   /** From now on the end of netmeter is the end of every process in the namespace. @throws {NetmeterError} SETUP_FAILED */
   ready(): Promise<void> {
-    this.#last = this.#answer('hold');
-    return this.#last as Promise<void>;
+    const answered = this.#answer('hold');
+    this.#last = answered.catch(() => {});
+    return answered;
   }
 
-  /** Switches sysctls on (below /proc/sys/net) until the last run that needs them is over. */
-  forward(link: string, keys: readonly string[]): Promise<void> {
-    return this.#ask(`forward ${link} ${keys.join(' ')}`);
-  }
-
-  /** Notes what of the run is in the host's nftables, beyond what goes by itself: it is taken away when netmeter is killed. */
-  leaves(rules: Partial<LeftRules>): Promise<void> {
-    const { chains = [], tables = [], link = this.#left.link } = rules;
-    this.#left = { link, chains: [...this.#left.chains, ...chains], tables: [...this.#left.tables, ...tables] };
-    return this.#ask(`leaves ${JSON.stringify(this.#left)}`);
+  /** Tells what is to be given back, all of it. @throws {NetmeterError} SETUP_FAILED */
+  leaves(changes: HostChanges): Promise<void> {
+    return this.#ask(`leaves ${JSON.stringify(changes)}`);
   }
 
   /** Takes the kernel's trace instance `name` away at the end. */
@@ -74,19 +80,14 @@ export class Guardian {
     return this.#ask(`trace ${name}`);
   }
 
-  /** Cleans up; resolves when the host is as it was. */
-  async finish(): Promise<void> {
-    await this.#giveBack();
+  /** Lets it go. @param isDone nobody lives and all has been given back: else it does it, which is waited for */
+  async finish(isDone: boolean): Promise<void> {
+    if (isDone) this.#verbs.send('done');
     this.#verbs.end();
-    await this.#gone;
-  }
-
-  /** Here, where it costs no process. */
-  async #giveBack(): Promise<void> {
-    const { chains, tables } = this.#left;
-    if (chains.length + tables.length === 0) return;
-    const { giveBack } = await import('./give-back.js');
-    if (giveBack(this.#left).length === 0) await this.#ask('leaves').catch(() => {});
+    await within(isDone ? ANSWER_MS : END_MS, this.gone, () => new Error('it does not end')).catch(() =>
+      // Somebody has stopped it.
+      this.#shell.kill('SIGKILL'),
+    );
   }
 
   /** One question at a time, or the answers could not be told apart. */
@@ -100,9 +101,11 @@ export class Guardian {
   }
 
   async #answer(line: string): Promise<void> {
-    const { before, end } = await this.#verbs.linesUntil('ok', 'failed');
-    if (end === 'ok') return;
-    const reason = joined(before) || 'it is gone';
-    throw new NetmeterError('SETUP_FAILED', `the guardian could not do '${line}': ${reason}`);
+    const answer = within(ANSWER_MS, this.#verbs.linesUntil('ok', 'failed'), () => failed(line, 'it does not answer'));
+    const { before, end } = await answer;
+    if (end !== 'ok') throw failed(line, joined(before) || 'it is gone');
   }
 }
+
+const failed = (line: string, reason: string) =>
+  new NetmeterError('SETUP_FAILED', `the guardian could not do '${line}': ${reason}`);

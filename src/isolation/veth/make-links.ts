@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
 import type { NetworkNamespace } from '../../linux/namespace.js';
-import { decodeLink, deleteLink, getLink, newVeth } from '../../linux/netlink/route/link.js';
+import { decodeLink, deleteLink, getLink, LIST_LINKS, newVeth } from '../../linux/netlink/route/link.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
-import { type LinkPlan, linkName, linkPlans, macBytes, SUBNETS } from './subnet.js';
+import { isHostEnd, linkName } from '../machine/run-devices.js';
+import { type LinkPlan, linkPlans, macBytes, SUBNETS } from './subnet.js';
 
 /** A run's links: its number, and a plan for each link. */
 export type Links = { readonly number: number; readonly plans: readonly LinkPlan[] };
@@ -14,12 +14,13 @@ export type MadeLink = { readonly plan: LinkPlan; readonly host: number; readonl
 export const hostDevices = ({ plans }: Links) => plans.map((plan) => plan.host.device);
 
 /** Chooses a number at random whose interface does not exist now; it is taken only when its links are made. */
-export function chooseLinks(ipv6: boolean): Links {
-  const taken = new Set(readdirSync('/sys/class/net'));
+export function chooseLinks(route: NetlinkSocket, ipv6: boolean): Links {
+  const taken = new Set(route.dump(LIST_LINKS).map((link) => decodeLink(link).name));
   const start = Math.floor(Math.random() * SUBNETS);
   for (let step = 0; step < SUBNETS; step++) {
     const number = (start + step) % SUBNETS;
-    if (!taken.has(linkName(number))) return { number, plans: linkPlans(number, ipv6) };
+    const name = linkName(number);
+    if (isHostEnd(name) && !taken.has(name)) return { number, plans: linkPlans(number, ipv6) };
   }
   throw new NetmeterError('NO_FREE_SUBNET', `all ${SUBNETS} subnets of 198.18.0.0/15 are taken`);
 }

@@ -4,14 +4,14 @@ import { isErrno, LinuxError } from '../../linux/linux-error.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { acceptRules } from './accept-rules.js';
 import { type ChainName, chainsToOpen, type Hook } from './forward-chains.js';
-import type { Guardian } from './guardian.js';
 import { explainOwner } from './table-owner.js';
 
 type Opening = {
   readonly nftables: Nftables;
-  readonly guardian: Guardian;
   /** The first of the run's links. */
   readonly link: string;
+  /** Hears of each chain before it is opened. */
+  readonly note: (chain: ChainName) => Promise<void>;
 };
 
 /**
@@ -27,10 +27,10 @@ export async function openFirewall(opening: Opening): Promise<void> {
 /** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
 export const openInput = (opening: Opening): Promise<void> => openChains(opening, 'input');
 
-async function openChains({ nftables, guardian, link }: Opening, hook: Hook): Promise<void> {
+async function openChains({ nftables, link, note }: Opening, hook: Hook): Promise<void> {
   for (const chain of closedChains(nftables, hook)) {
     // Told before it is done: it will be taken back whatever happens in between.
-    await guardian.leaves({ link, chains: [chain] });
+    await note(chain);
     try {
       nftables.commit(acceptRules(chain, link));
     } catch (error) {

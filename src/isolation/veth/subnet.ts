@@ -1,5 +1,6 @@
 import { NetmeterError } from '../../errors.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
+import { INNER_DEVICES, linkName } from '../machine/run-devices.js';
 
 /** How many runs can be open at once: the /29s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
 export const SUBNETS = 16_384;
@@ -30,9 +31,6 @@ export function hostLocalLink(plans: readonly LinkPlan[]): LinkPlan {
 /** The links to everywhere else. */
 export const leadingOut = (plans: readonly LinkPlan[]) => plans.filter(({ purpose }) => purpose !== 'host-local');
 
-/** The name of a run's first host interface; creating it takes the number (EEXIST: somebody else has it). */
-export const linkName = (number: number) => `nm${number}`;
-
 /** The links of run `number` (0 to SUBNETS - 1): one a family, and one to this machine's own addresses. */
 export function linkPlans(number: number, ipv6: boolean): readonly LinkPlan[] {
   const ends = (name: string, purpose: LinkPurpose, index: number, addresses: (host: number) => string[]) => ({
@@ -47,9 +45,6 @@ export function linkPlans(number: number, ipv6: boolean): readonly LinkPlan[] {
     ends('h', 'host-local', 3, local),
   ];
 }
-
-/** The namespace's names of its links' ends. */
-const INNER_DEVICES: Readonly<Record<LinkPurpose, string>> = { ipv4: 'nm4', ipv6: 'nm6', 'host-local': 'nmh' };
 
 /** 198.18.0.0/15 cut into /29s, each of two /30s. */
 function ipv4(number: number, host: number): string {

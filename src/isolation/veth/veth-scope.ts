@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import { LinuxError } from '../../linux/linux-error.js';
@@ -18,15 +19,24 @@ import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js'
 import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
 import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
+import { newRun } from '../tools/script-environment.js';
 import { type AddressChange, AddressWatch } from './address-watch.js';
-import { ipv6Support, planForwarding, switchForwardingOn } from './forwarding.js';
+import { endMembers } from './end-members.js';
+import type { ChainName } from './forward-chains.js';
+import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
+import { giveBack } from './give-back.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
+import { hasStrangers, listPids } from './has-strangers.js';
+import type { HostChanges } from './host-changes.js';
 import { chooseLinks, makeLinks, removeLinks } from './make-links.js';
+import { type Mended, mend } from './mend.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
+import { RunNote } from './run-note.js';
 import { startAs } from './start-as.js';
 import { hostLocalLink, type LinkPlan, leadingOut } from './subnet.js';
+import { switchOn } from './switches.js';
 import { VethLinks } from './veth-links.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
@@ -51,16 +61,23 @@ const MAX_TRIES = 50;
  * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
  */
 export class VethScope implements Scope {
-  readonly #warnings: readonly Warning[];
+  readonly #warnings: Warning[];
   readonly #uplink: Uplink;
   readonly #ipv6: boolean;
   readonly #options: Omit<OpenOptions, 'signal'>;
   readonly #namespace: Namespace;
   readonly #inside: InnerNftables;
+  readonly #run = newRun();
+  /** Who was there before the run. */
+  readonly #others = listPids();
+  readonly #note: RunNote | undefined;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
   #made: VethLinks | undefined;
+  #changes: HostChanges = { link: '', links: [], keys: [], chains: [], tables: [] };
+  #isOver = false;
+  #isGuarded = true;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
   readonly #hostAddresses: string[] = [];
   readonly #boundary: Boundary;
@@ -83,7 +100,7 @@ export class VethScope implements Scope {
     this.#uplink = options.uplink ?? readUplink();
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
-    this.#warnings = warnings;
+    this.#warnings = [...warnings, ...mend().map(mended)];
     const resolver = chooseResolver({ ipv6 });
     const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
@@ -91,8 +108,11 @@ export class VethScope implements Scope {
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
     this.#inside = InnerNftables.in(this.#namespace.network);
-    this.#guardian = new Guardian(tools, this.#namespace.network, options);
     this.#nat = new NatTable(publish);
+    this.#note = RunNote.open(this.#run);
+    const held = { namespace: this.#namespace.network.fd, tables: this.#nat.nftables.fd, note: this.#note?.fd };
+    this.#guardian = new Guardian(tools, this.#run, held, options);
+    void this.#guardian.gone.then(() => this.#guardianGone());
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
   }
 
@@ -131,7 +151,7 @@ export class VethScope implements Scope {
 
   get marks(): Readonly<Record<string, string>> {
     const [host] = hostLocalLink(this.#links.plans).host.addresses;
-    return { ...this.#guardian.marks, ...(host && { NETMETER_HOST: host }) };
+    return { NETMETER_RUN: this.#run, ...(host && { NETMETER_HOST: host }) };
   }
 
   /** All processes inside. */
@@ -177,18 +197,43 @@ export class VethScope implements Scope {
 
   /** Ends what still lives inside and leaves the host as it was. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     this.#addresses?.[Symbol.dispose]();
     this.#services[Symbol.dispose]();
-    this.#nat.remove();
-    await this.#guardian.finish();
-    this.#inside[Symbol.dispose]();
-    this.#nat[Symbol.dispose]();
-    this.#made?.[Symbol.dispose]();
+    const isDone = (await this.#isEmpty()) && this.#giveBack();
+    // The guardian holds the tables as well: they go with it, when nothing is sent any more.
+    for (const each of [this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
+    await this.#guardian.finish(isDone);
     this.#namespace[Symbol.dispose]();
   }
 
+  /** Whether nobody of the command's is left. Without a guardian they are ended here. */
+  async #isEmpty(): Promise<boolean> {
+    if (this.#isGuarded) return this.processes().length === 0 && !hasStrangers(this.#run, this.#others);
+    await endMembers(() => this.processes());
+    return true;
+  }
+
+  /** @returns false where something could not be given back: the guardian tries again */
+  #giveBack(): boolean {
+    const namespace = this.#namespace.network;
+    const failures = giveBack(this.#changes, { namespace, deletesLinks: !this.#isGuarded });
+    if (failures.length > 0) return false;
+    if (this.#note) rmSync(this.#note.file, { force: true });
+    return true;
+  }
+
+  #guardianGone(): void {
+    this.#isGuarded = false;
+    if (this.#isOver) return;
+    const message =
+      'the process that cleans up after netmeter was ended: if netmeter is killed too, the next run cleans up';
+    this.#warnings.push({ code: 'GUARDIAN_GONE', message });
+  }
+
   get #firewall() {
-    return { nftables: this.#nat.nftables, guardian: this.#guardian, link: this.#links.name };
+    const note = (chain: ChainName) => this.#leaves({ chains: [...this.#changes.chains, chain] });
+    return { nftables: this.#nat.nftables, link: this.#links.name, note };
   }
 
   get #links(): VethLinks {
@@ -203,13 +248,23 @@ export class VethScope implements Scope {
     asSetUp(() => links.configure(this.#localAddresses(links.plans)));
     await this.#guardian.ready();
     // Before Linux 5.12 a table has no owner with whom it would go.
-    if (!this.#nat.isOwned) await this.#guardian.leaves({ tables: [this.#nat.name] });
+    const tables = this.#nat.isOwned ? [] : [this.#nat.name];
+    await this.#leaves({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
     // After the address translation, whose rules keep the forwarding to the namespace's packets.
-    await switchForwardingOn(keys, links.plans, this.#guardian);
+    forwardLinks(links.plans);
+    switchOn(keys, () => this.#note?.write(this.#changes));
     await openFirewall(this.#firewall);
     this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
     await links.running();
+  }
+
+  /** Notes what is to be given back, before it is changed. */
+  async #leaves(more: Partial<HostChanges>): Promise<void> {
+    const { cgroup } = this.#options;
+    this.#changes = { ...this.#changes, ...more, note: this.#note?.file, cgroup };
+    this.#note?.write(this.#changes);
+    await this.#guardian.leaves(this.#changes);
   }
 
   /** Makes links, and the table for them, that are nobody else's. */
@@ -218,7 +273,7 @@ export class VethScope implements Scope {
     const { mtu } = this.#uplink;
     const here = NetlinkSocket.open(NETLINK_ROUTE);
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const chosen = chooseLinks(this.#ipv6);
+      const chosen = chooseLinks(here, this.#ipv6);
       const made = makeLinks(here, chosen, { mtu, namespace: this.#namespace.network });
       if (made && this.#nat.add(chosen, switchedOn)) {
         const options = { mtu, isKept: keep !== undefined, rate: rateLimit };
@@ -249,6 +304,14 @@ export class VethScope implements Scope {
     this.#hostAddresses.splice(0, Infinity, ...left, ...come);
   }
 }
+
+const mended = ({ link, failures }: Mended): Warning => ({
+  code: 'MENDED',
+  message:
+    failures.length === 0
+      ? `an earlier run that was killed had left ${link} and what belonged to it: it is given back`
+      : `an earlier run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`,
+});
 
 /** What the kernel refuses here is the set-up's failure. */
 function asSetUp<T>(work: () => T): T {

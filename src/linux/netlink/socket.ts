@@ -65,6 +65,8 @@ export class NetlinkSocket implements Disposable {
 
   /** The same, for who goes on although some were refused. @throws {LinuxError} send: EMSGSIZE; netlink: ETIMEDOUT */
   attempt(requests: readonly Message[]): Outcome {
+    // An empty datagram is an error of its own.
+    if (requests.length === 0) return { replies: [], refusals: [] };
     const first = this.#send(requests);
     const awaited = new Set(requests.flatMap(({ flags }, index) => (flags & NLM_F.ACK ? [index] : [])));
     const replies: ReceivedMessage[] = [];

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NETMETER, runToEnd } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { expectNoTraces, traces } from './leftovers.js';
+import { Wire } from './wire.js';
+
+/** Far ends that accept and never read, and one that never answers. */
+const HOLDS = 7100;
+const SILENT = 7101;
+
+/** What a command can leave of its sockets when it ends or is ended. */
+const kinds = {
+  'an idle connection': `s.connect((host, ${HOLDS}))`,
+  'a connection that is not answered': `s.setblocking(False); s.connect_ex((host, ${SILENT}))`,
+  'an upload that nobody reads': `s.connect((host, ${HOLDS})); s.setblocking(False)
+try:
+  while True: s.send(bytes(65536))
+except BlockingIOError: pass`,
+  'a listener with a connection to itself': `s.bind(('0.0.0.0', 7200)); s.listen()
+c = socket.create_connection(('127.0.0.1', 7200))`,
+  'a peer that went silent': `s.connect((host, ${HOLDS})); s.send(b'hush')`,
+};
+
+const script = (kind: keyof typeof kinds, host: string, last: string) =>
+  [
+    'import socket, sys, time',
+    `host = '${host}'`,
+    's = socket.socket()',
+    kinds[kind],
+    "print('ready', flush=True)",
+    last,
+  ].join('\n');
+
+const LISTENER = `import socket
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.bind(('0.0.0.0', ${HOLDS})); s.listen()
+print('listening', flush=True)
+held = []
+while True: held.append(s.accept())`;
+
+describePrivileged('no socket keeps a run alive', () => {
+  const children = new Set<ChildProcess>();
+  let wire: Wire;
+  let before: string[];
+
+  beforeEach(async () => {
+    before = traces();
+    wire = await Wire.lay(31);
+    const rules = `table inet watched { chain in { type filter hook prerouting priority -300; ip saddr 198.18.0.0/15 counter; tcp dport ${SILENT} drop; }; }`;
+    wire.inServer(`nft '${rules}'`);
+    const listener = spawn('ip', ['netns', 'exec', wire.namespace, 'python3', '-c', LISTENER]);
+    children.add(listener);
+    await once(listener.stdout, 'data');
+  });
+
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+    await wire[Symbol.asyncDispose]();
+  });
+
+  /** Packets that came over the wire with an address of a namespace's inside. */
+  const untranslated = () =>
+    /counter packets (\d+)/.exec(
+      spawnSync('ip', ['netns', 'exec', wire.namespace, 'nft', 'list', 'table', 'inet', 'watched'], {
+        encoding: 'utf8',
+      }).stdout,
+    )?.[1];
+
+  /** The far end answers nothing any more. */
+  const hush = () =>
+    wire.inServer("nft 'add chain inet watched out { type filter hook output priority 0; policy drop; }'");
+
+  async function started(kind: keyof typeof kinds) {
+    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4, 'time.sleep(1000.5)')];
+    const child = spawn(process.execPath, [NETMETER, '-q', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.add(child);
+    const ended = once(child, 'exit');
+    await Promise.race([once(child.stdout, 'data'), ended]);
+    return { child, ended };
+  }
+
+  const cases = Object.keys(kinds) as (keyof typeof kinds)[];
+
+  test.each(cases)('netmeter is killed, with %s', async (kind) => {
+    const { child, ended } = await started(kind);
+    if (kind === 'a peer that went silent') hush();
+    child.kill('SIGKILL');
+    await ended;
+    await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter/.test(trace))]);
+    expect(untranslated()).toBe('0');
+  });
+
+  test.each(cases)('the command ends by itself, with %s', async (kind) => {
+    if (kind === 'a peer that went silent') return;
+    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4, 'sys.exit(3)')];
+    const { status, stderr } = await runToEnd(process.execPath, [NETMETER, ...words]);
+    expect(status, stderr).toBe(3);
+    await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter/.test(trace))]);
+    expect(untranslated()).toBe('0');
+  });
+
+  test('the next run gives back what a netmeter and its guardian left that were both killed', async () => {
+    const key = `/proc/sys/net/ipv4/conf/${wire.device}/forwarding`;
+    writeFileSync(key, '0');
+    const { child, ended } = await started('an idle connection');
+    expect(readFileSync(key, 'utf8')).toBe('1\n');
+    const guardian = readdirSync('/proc').find((pid) => isGuardianOf(pid, child.pid ?? 0));
+    process.kill(Number(guardian), 'SIGKILL');
+    child.kill('SIGKILL');
+    await ended;
+    const { status, stderr } = await runToEnd(process.execPath, [NETMETER, '--', 'true']);
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('an earlier run') });
+    expect(readFileSync(key, 'utf8')).toBe('0\n');
+    await expect.poll(() => readdirSync('/run/netmeter')).toEqual(['lock']);
+  });
+
+  test('without its guardian netmeter cleans up by itself, and says so', async () => {
+    const words = [
+      '--',
+      'sh',
+      '-c',
+      'setsid sleep 1000.5 & kill -9 $(cat /proc/$PPID/task/*/children | tr " " "\\n" | head -1); sleep 0.3',
+    ];
+    const child = await runToEnd(process.execPath, [NETMETER, '--wait', 'command', ...words]);
+    expect(child).toMatchObject({ status: 0, stderr: expect.stringContaining('cleans up after netmeter was ended') });
+    await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter|1000\.5/.test(trace))]);
+  });
+});
+
+function isGuardianOf(pid: string, parent: number): boolean {
+  if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  return words.includes('netmeter-guardian') && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+}
