@@ -10,14 +10,11 @@ import {
   l4proto,
   nfproto,
   oifname,
-  PROTOCOLS,
-  TCP_FLAGS,
-  tcpFlags,
   thDport,
 } from '../../linux/netlink/netfilter/field.js';
 import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
+import { hasPorts, isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
 import {
-  bitsAre,
   goTo,
   is,
   isAmong,
@@ -103,12 +100,7 @@ export function egressRules(rules: EgressRules): Command[] {
     ...nameservers
       .map(canonicalAddress)
       .map((server) =>
-        rule(
-          is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
-          isAmong(l4proto, TCP_AND_UDP),
-          is(thDport, be16(DNS_PORT)),
-          leave,
-        ),
+        rule(is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)), hasPorts, is(thDport, be16(DNS_PORT)), leave),
       ),
     ...goes(egress.deny, 'denied', goTo('nm_forbid')),
     ...(egress.allow.length > 0 ? [...goes(egress.allow, 'allowed', leave), rule(goTo('nm_forbid'))] : []),
@@ -122,7 +114,6 @@ export function egressRules(rules: EgressRules): Command[] {
 /** IP_CT_DIR_REPLY. */
 const REPLY = 1;
 const DNS_PORT = 53;
-const TCP_AND_UDP = [PROTOCOLS.tcp, PROTOCOLS.udp].map((protocol) => Buffer.of(protocol));
 
 function isTo({ family, network }: Extract<Destination, { kind: 'network' }>): Statement {
   const [address = '', length] = network.split('/');
@@ -137,15 +128,15 @@ function isTo({ family, network }: Extract<Destination, { kind: 'network' }>): S
 /** TCP is refused by a reset, because an ICMP error that meets a connect in the making would only be noted. */
 const forbidChain = (table: TableCommands) => [
   table.chain('nm_forbid'),
-  table.rule('nm_forbid', bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst)), leave),
+  table.rule('nm_forbid', isReset, leave),
   ...FAMILIES.map(({ family, is: isFamily, daddr }) =>
     table.rule(
       'nm_forbid',
-      isAmong(l4proto, TCP_AND_UDP),
+      hasPorts,
       isFamily,
       remember({ op: 'add', set: `nm_tried${family}`, key: [daddr, l4proto, thDport], counts: true }),
     ),
   ),
-  table.rule('nm_forbid', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+  table.rule('nm_forbid', isTcp, reset),
   table.rule('nm_forbid', rejectWith('admin-prohibited')),
 ];

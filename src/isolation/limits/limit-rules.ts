@@ -1,29 +1,21 @@
-import { addressBytes } from '../../linux/ip-address.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
   deviceName,
   iifname,
   iiftype,
-  ip,
-  ip6,
   l4proto,
   oifname,
   oiftype,
   PROTOCOLS,
-  TCP_FLAGS,
-  tcpFlags,
 } from '../../linux/netlink/netfilter/field.js';
 import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
+import { isReset, isTcp, toMany } from '../../linux/netlink/netfilter/packets.js';
 import {
-  bitsAre,
   drop,
   goTo,
-  is,
   isAmong,
   isIn,
-  isInNetwork,
   isNotAmong,
-  isWithin,
   leave,
   passTo,
   rejectWith,
@@ -117,19 +109,16 @@ const HEARD = [PROTOCOLS.tcp, PROTOCOLS.icmp, PROTOCOLS.icmpv6].map((protocol) =
 /** A chain that refuses so that a program hears of it at once: TCP by a reset, never a reset itself. */
 const rejectChain = (table: TableCommands) => [
   table.chain('nm_reject'),
-  table.rule('nm_reject', bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst)), leave),
-  table.rule('nm_reject', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+  table.rule('nm_reject', isReset, leave),
+  table.rule('nm_reject', isTcp, reset),
   table.rule('nm_reject', rejectWith('admin-prohibited')),
 ];
 
 /** The command's own multicast comes back to its members from the device by which it went, and has crossed nothing. */
 const loopedRules = (table: TableCommands) => [
-  table.rule('nm_spend', isWithin(ip.daddr, MULTICAST), leave),
-  table.rule('nm_spend', isInNetwork(ip6.daddr, addressBytes('ff00::'), 8), leave),
+  table.rule('nm_spend', toMany.ipv4, leave),
+  table.rule('nm_spend', toMany.ipv6, leave),
 ];
-
-/** 224.0.0.0/4, and the broadcast address. */
-const MULTICAST = ['224.0.0.0', '240.0.0.0', '255.255.255.255'].map(addressBytes);
 
 const quotaName = (kind: KeptKind) => `nm_max_${kind}`;
 

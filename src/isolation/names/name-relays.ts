@@ -1,7 +1,8 @@
 import { addressBytes } from '../../linux/ip-address.js';
 import type { BaseChain, Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { ip, ip6, l4proto, PROTOCOLS, thDport } from '../../linux/netlink/netfilter/field.js';
-import { destineTo, is, isAmong, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import { ip, ip6, thDport } from '../../linux/netlink/netfilter/field.js';
+import { hasPorts } from '../../linux/netlink/netfilter/packets.js';
+import { destineTo, is, type Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
@@ -74,6 +75,6 @@ export async function openNameRelays({ table: name, hook, servers, endFor, ...pa
 export const questionsTo = (server: string, from: Statement): Statement[] => [
   from,
   is((isIpv6(server) ? ip6 : ip).daddr, addressBytes(server)),
-  isAmong(l4proto, [Buffer.of(PROTOCOLS.tcp), Buffer.of(PROTOCOLS.udp)]),
+  hasPorts,
   is(thDport, be16(DNS_PORT)),
 ];

@@ -1,7 +1,8 @@
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { daddrType, ip, ip6, l4proto, nfproto, PROTOCOLS, thDport } from '../../linux/netlink/netfilter/field.js';
+import { daddrType, ip, ip6, l4proto, nfproto, thDport } from '../../linux/netlink/netfilter/field.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
-import { accept, is, isAmong, rejectWith, remember, reset } from '../../linux/netlink/netfilter/statement.js';
+import { hasPorts, isTcp } from '../../linux/netlink/netfilter/packets.js';
+import { accept, is, rejectWith, remember, reset } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../linux/netlink/values.js';
 
@@ -27,10 +28,6 @@ const LOCAL = 2;
  */
 export function refuseRules(): Command[] {
   const table = new TableCommands(OFFLINE_TABLE);
-  const withPorts = isAmong(
-    l4proto,
-    [PROTOCOLS.tcp, PROTOCOLS.udp].map((protocol) => Buffer.of(protocol)),
-  );
   return [
     ...TRIED.map(({ set: name, daddr }) =>
       table.set({ name, key: [daddr, l4proto, thDport], flags: ['dynamic'], size: MOST_TRIED, counts: true }),
@@ -40,12 +37,12 @@ export function refuseRules(): Command[] {
     ...TRIED.map(({ set, family, daddr }) =>
       table.rule(
         'out',
-        withPorts,
+        hasPorts,
         is(nfproto, Buffer.of(family)),
         remember({ op: 'add', set, key: [daddr, l4proto, thDport], counts: true }),
       ),
     ),
-    table.rule('out', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+    table.rule('out', isTcp, reset),
     table.rule('out', rejectWith('no-route')),
   ];
 }

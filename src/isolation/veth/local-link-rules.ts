@@ -1,27 +1,8 @@
 import type { Command } from '../../linux/netlink/netfilter/command.js';
-import {
-  daddrType,
-  deviceName,
-  iifname,
-  ip,
-  ip6,
-  l4proto,
-  nfproto,
-  PROTOCOLS,
-  TCP_FLAGS,
-  tcpFlags,
-} from '../../linux/netlink/netfilter/field.js';
+import { daddrType, deviceName, iifname, ip, ip6, nfproto } from '../../linux/netlink/netfilter/field.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
-import {
-  bitsAre,
-  drop,
-  goTo,
-  is,
-  isNot,
-  rejectWith,
-  remember,
-  reset,
-} from '../../linux/netlink/netfilter/statement.js';
+import { isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
+import { drop, goTo, is, isNot, rejectWith, remember, reset } from '../../linux/netlink/netfilter/statement.js';
 import type { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../linux/netlink/values.js';
 
@@ -62,7 +43,7 @@ export function localLinkRules(table: TableCommands, device: string, canReject: 
 }
 
 const rejecting = (table: TableCommands): Command[] => [
-  table.rule('nm_astray', bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst)), drop),
-  table.rule('nm_astray', is(l4proto, Buffer.of(PROTOCOLS.tcp)), reset),
+  table.rule('nm_astray', isReset, drop),
+  table.rule('nm_astray', isTcp, reset),
   table.rule('nm_astray', rejectWith('admin-prohibited')),
 ];

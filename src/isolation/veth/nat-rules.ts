@@ -1,4 +1,3 @@
-import { addressBytes } from '../../linux/ip-address.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
   CT_STATE,
@@ -8,20 +7,17 @@ import {
   deviceName,
   devicePrefix,
   iifname,
-  ip,
-  ip6,
   oifname,
 } from '../../linux/netlink/netfilter/field.js';
+import { toMany } from '../../linux/netlink/netfilter/packets.js';
 import {
   accept,
   drop,
   hasAnyOf,
   is,
   isAmong,
-  isInNetwork,
   isNot,
   isNotAmong,
-  isWithin,
   masquerade,
 } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
@@ -38,9 +34,6 @@ export const countedLinks = ({ plans }: Links): CountedLink[] =>
   );
 
 export const tableName = ({ number }: Links): TableName => ({ family: 'inet', table: `netmeter_${number}` });
-
-/** 224.0.0.0/4, and the broadcast address. */
-const MULTICAST = ['224.0.0.0', '240.0.0.0', '255.255.255.255'].map(addressBytes);
 
 /** The chains of a run's table but for what counts remotes. @param switchedOn devices that forward only because netmeter has it so */
 export function natRules(
@@ -66,7 +59,7 @@ export function natRules(
     ),
     // The host's own multicast (MLD, mDNS, router advertisements) is not the command's traffic.
     table.chain('nm_output', { type: 'filter', hook: 'output', priority: 0 }),
-    table.rule('nm_output', toUs, isWithin(ip.daddr, MULTICAST), drop),
-    table.rule('nm_output', toUs, isInNetwork(ip6.daddr, addressBytes('ff00::'), 8), drop),
+    table.rule('nm_output', toUs, toMany.ipv4, drop),
+    table.rule('nm_output', toUs, toMany.ipv6, drop),
   ];
 }
