@@ -95,7 +95,7 @@ const userMode = (facts: Facts): Choice | undefined =>
 /** With what the command will not meet there. */
 function vethDespite(facts: Facts): Choice | undefined {
   const choice = facts.obstacles.some(({ kind }) => kind === 'cannot') ? undefined : vethChoice(facts);
-  const evades = facts.obstacles.map(({ reason }) => reason);
+  const evades = facts.obstacles.flatMap(({ kind, reason }) => (kind === 'evades' ? [reason] : []));
   return choice && evades.length > 0 ? { ...choice, evades } : choice;
 }
 

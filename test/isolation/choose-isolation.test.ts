@@ -39,6 +39,7 @@ type Asked = Wish['asked'];
 const cannot = { kind: 'cannot', reason: 'no forwarding', cure: 'forward' } as const;
 const evades = { kind: 'evades', reason: 'a rule for users', cure: 'in place' } as const;
 const blocked: Facts = { ...root, obstacles: [cannot, evades] };
+const lacking: Facts = { ...root, obstacles: [{ kind: 'lacks', reason: 'no IPv6', cure: 'forward' }] };
 const evading: Facts = { ...root, obstacles: [evades] };
 
 test.each<[string, Asked, Facts, object]>([
@@ -51,6 +52,8 @@ test.each<[string, Asked, Facts, object]>([
   ['asked for veth', 'veth', user, { kind: 'veth', by: 'sudo' }],
   ['a namespace would lead nowhere', 'auto', blocked, { kind: 'host', because: ['no forwarding', 'a rule for users'] }],
   ['its packets would evade a rule', 'auto', evading, { kind: 'host', because: ['a rule for users'] }],
+  ['a namespace would lack IPv6', 'auto', lacking, { kind: 'host', because: ['no IPv6'] }],
+  ['it would, and veth is asked for', 'veth', lacking, { kind: 'veth', by: 'root' }],
   ['they would, and veth is asked for', 'veth', evading, { kind: 'veth', by: 'root', evades: ['a rule for users'] }],
   [
     'root without rights (a container)',

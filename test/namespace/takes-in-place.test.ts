@@ -150,6 +150,17 @@ describePrivileged('where a namespace is not what the machine is', () => {
     });
   });
 
+  test('IPv6 that this machine does not forward, and cannot for two devices alone (before Linux 6.17)', async () => {
+    const mounts = 'mount -t tmpfs none /proc/sys/net/ipv6/conf/all';
+    const inPlace = await measured(mounts, '--quiet');
+    expect(inPlace.report?.isolation.kind, inPlace.stderr).toBe('host');
+    expect(inPlace.report?.traffic.external.ipv6?.in.wireOctets).toBeGreaterThan(BYTES);
+    expect(inPlace.report?.warnings.find(({ code }) => code === 'IN_PLACE')?.message).toContain('forwards none');
+    const asked = await measured(mounts, '--isolation veth --quiet');
+    expect(asked.report?.isolation).toMatchObject({ kind: 'veth', families: ['ipv4'] });
+    expect(asked.report?.warnings.map(({ code }) => code)).toEqual(['NO_IPV6']);
+  });
+
   test('a firewall whose table belongs to its daemon, and which may drop what is forwarded', async () => {
     const daemon = machine.start('sh', ['-c', 'exec nft -i >&2']);
     const gone = once(daemon, 'exit');

@@ -64,6 +64,7 @@ function readSwitches(uplink: Uplink): Switches {
     // What can be switched on need not be known yet.
     off: areWritable ? [] : switchesThatAreOff(uplink),
     refusesIpv6: carriesIpv6(uplink) && sysctl('net/ipv6/conf/default/disable_ipv6') === '1',
+    lacksIpv6: carriesIpv6(uplink) && !canForwardIpv6(),
     mostNamespaces: most === undefined ? undefined : Number(most),
   };
 }

@@ -8,16 +8,19 @@ export type Switches = {
   readonly off: readonly string[];
   /** This machine has IPv6 to the outside, and a new device of it would have none. */
   readonly refusesIpv6: boolean;
+  /** This machine has IPv6 to the outside, and does not forward it, nor can it be made to for two devices alone. */
+  readonly lacksIpv6: boolean;
   /** How many network namespaces there may be (user/max_net_namespaces, namespaces(7)). */
   readonly mostNamespaces: number | undefined;
 };
 
 /** What the switches of this machine keep a namespace from. */
-export function switchObstacles({ areWritable, off, refusesIpv6, mostNamespaces }: Switches): Obstacle[] {
+export function switchObstacles({ areWritable, off, refusesIpv6, lacksIpv6, mostNamespaces }: Switches): Obstacle[] {
   return [
     ...(mostNamespaces === 0 ? [noNamespaces] : []),
     ...(off.length > 0 && !areWritable ? [cannotForward(off)] : []),
     ...(refusesIpv6 ? [noIpv6] : []),
+    ...(lacksIpv6 ? [unforwardedIpv6] : []),
   ];
 }
 
@@ -41,4 +44,10 @@ const noIpv6: Obstacle = {
   kind: 'cannot',
   reason: 'new devices have no IPv6 (net.ipv6.conf.default.disable_ipv6 is 1), which this machine has',
   cure: 'allow it: sysctl -w net.ipv6.conf.default.disable_ipv6=0',
+};
+
+const unforwardedIpv6: Obstacle = {
+  kind: 'lacks',
+  reason: 'this machine has IPv6 and forwards none (net.ipv6.conf.all.forwarding is 0)',
+  cure: 'forward it: sysctl -w net.ipv6.conf.all.forwarding=1 (router advertisements need accept_ra=2 then)',
 };

@@ -41,7 +41,7 @@ test.each<[string, PolicyRule, number, string | undefined]>([
   }
 });
 
-const free: Switches = { areWritable: true, off: [], refusesIpv6: false, mostNamespaces: 1000 };
+const free: Switches = { areWritable: true, off: [], refusesIpv6: false, lacksIpv6: false, mostNamespaces: 1000 };
 
 test.each<[string, Partial<Switches>, string[]]>([
   ['nothing', {}, []],
@@ -66,4 +66,8 @@ test.each([
   ['nat\nfilter\n', 1],
 ])('legacy tables %j', (names, count) => {
   expect(legacyObstacles(names)).toHaveLength(count);
+});
+
+test('IPv6 that is not forwarded is lacked, which keeps no namespace from starting', () => {
+  expect(switchObstacles({ ...free, lacksIpv6: true })).toMatchObject([{ kind: 'lacks' }]);
 });
