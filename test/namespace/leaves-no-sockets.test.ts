@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NETMETER, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Wire } from './wire.js';
 
@@ -122,6 +122,7 @@ describePrivileged('no socket keeps a run alive', () => {
       '--',
       'sh',
       '-c',
+      // Time: for netmeter to hear of it before its command ends.
       'setsid sleep 1000.5 & kill -9 $(cat /proc/$PPID/task/*/children | tr " " "\\n" | head -1); sleep 0.3',
     ];
     const child = await runToEnd(process.execPath, [NETMETER, '--wait', 'command', ...words]);
