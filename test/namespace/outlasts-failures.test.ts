@@ -66,6 +66,8 @@ describePrivileged('a part beside the command that throws', () => {
     ['remotes', OPTIONS],
     ['traffic', OPTIONS],
     ['bypasses', OPTIONS],
+    ['addresses', OPTIONS],
+    ['drops', OPTIONS],
     ['hints', OPTIONS],
     ['host-ports', OPTIONS],
     ['explanation', OPTIONS],
