@@ -23,7 +23,7 @@ import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
 import { TreeGroup, treeFolder } from './run/tree-group.js';
-import { Witnesses } from './run/witnesses.js';
+import { Observers } from './run/observers.js';
 import { closeSeries } from './series/close-series.js';
 import { addKnown } from './traffic/layers.js';
 import { protocolSummary } from './traffic/protocol.js';
@@ -49,12 +49,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const cgroup = treeFolder(hierarchy, run);
   const { boundary = new Boundary() } = options;
   const opening = openChosen(place, { ...options, trace, cgroup, boundary });
-  using witnesses = new Witnesses({ ...options, trace, boundary });
+  using observers = new Observers({ ...options, trace, boundary });
   const chosen = await opening;
   await using scope = chosen.scope;
   await using group = TreeGroup.open(hierarchy, cgroup);
   using files = scope.inspect((process) => new HeldCounterFiles(process));
-  witnesses.scopeOpened(scope);
+  observers.scopeOpened(scope);
   const usable = group?.ready();
   using atGroup = await attachMeter(scope, group);
   const isMetered = atGroup !== undefined && (await usable) === true;
@@ -65,9 +65,9 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     hurry: options.hurry,
   });
   const guard = await LimitGuard.open(options, { meter, tree, boundary });
-  await witnesses.ready(scope, meter.before, options.egress);
+  await observers.ready(scope, meter.before, options.egress);
 
-  const life = await runCommand({ argv, env, account, options, meter, tree, guard, witnesses, neighbours, boundary });
+  const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
   const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
   const { after, delta, traffic, method, dropped, past, sentPastIp } = await meter.count();
@@ -75,7 +75,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
   const protocol = protocolSummary(delta);
-  const explanation = await witnesses.explain(scope, { traffic, protocol, argv });
+  const explanation = await observers.explain(scope, { traffic, protocol, argv });
   const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
@@ -98,7 +98,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     },
     isolation: scope.isolation,
     ...(contamination && { contamination }),
-    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: witnesses.named(await attempts) }),
+    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
     traffic,
     method,
     protocol,

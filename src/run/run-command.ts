@@ -22,7 +22,7 @@ import { waitForQuiet } from './wait-for-quiet.js';
 import { waitForTree } from './wait-for-tree.js';
 import { OrphanWatch } from './watch-orphans.js';
 import { TrafficWatch } from './watch-traffic.js';
-import type { Witnesses } from './witnesses.js';
+import type { Observers } from './observers.js';
 
 export type Stage = {
   readonly argv: readonly string[];
@@ -32,7 +32,7 @@ export type Stage = {
   readonly meter: Meter;
   readonly tree: CommandTree;
   readonly guard: LimitGuard;
-  readonly witnesses: Witnesses;
+  readonly observers: Observers;
   readonly neighbours: Neighbours | undefined;
   /** Where exceptions of what works beside the command end. */
   readonly boundary: Boundary;
@@ -61,7 +61,7 @@ export type Life = {
  * @throws {NetmeterError} INTERRUPTED: it was aborted before the start
  */
 export async function runCommand(stage: Stage): Promise<Life> {
-  const { argv, env, account, options, meter, tree, guard, witnesses, neighbours, boundary } = stage;
+  const { argv, env, account, options, meter, tree, guard, observers, neighbours, boundary } = stage;
   const { scope, files } = meter;
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
@@ -74,12 +74,12 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const owner = processAccount(account);
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   tree.command = command;
-  witnesses.commandStarted(scope, command.pid);
+  observers.commandStarted(scope, command.pid);
   using orphans = new OrphanWatch(meter.tree);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void bypasses.look();
-    witnesses.look();
+    observers.look();
     return boundary.attempt('limits', () => guard.look(sample), undefined);
   };
   using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start, boundary });

@@ -33,7 +33,7 @@ export type Explained = {
 const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
 
 /** Watches a run from beside, and explains its numbers at the end. */
-export class Witnesses implements Disposable {
+export class Observers implements Disposable {
   readonly #boundary: Boundary;
   readonly #names = new ObservedNames();
   readonly #reverseDns: boolean;
