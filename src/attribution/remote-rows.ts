@@ -37,7 +37,7 @@ const MOST_HIDDEN = 3;
 
 /**
  * Rows whose sum, with the others and the unattributed rest, is what the wire carried, to the octet. The kernel counts a
- * super-packet's header once: the headers that this hides are the wire's octets beyond the counted ones, and are divided
+ * GSO packet's header once: the headers that this hides are the wire's octets beyond the counted ones, and are divided
  * by how many each remote's packets must have hidden.
  */
 export function remoteRows(remotes: readonly RemoteTotals[], facts: RemoteFacts): RemoteUse {

@@ -15,7 +15,7 @@ export type RemoteEntry = {
   readonly bytes: number;
 };
 
-/** One way of a remote: IP octets with a super-packet's header counted once, its payload, and the octets of the headers that hides. */
+/** One way of a remote: IP octets with a GSO packet's header counted once, its payload, and the octets of the headers that hides. */
 export type Counted = { bytes: number; payload: number; hiddenHeaders: number };
 
 export type RemoteTotals = {

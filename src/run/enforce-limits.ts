@@ -24,7 +24,7 @@ const SHORTEST_MS = 10;
 const SHORTEST_FOR_TOTAL_MS = 2;
 const LONGEST_MS = 100;
 
-/** 10 Gbit/s, more than a namespace carries while super-packets are cut up. */
+/** 10 Gbit/s, more than a namespace carries while GSO packets are segmented. */
 const FASTEST_PER_MS = 1_250_000;
 
 /**

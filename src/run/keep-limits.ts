@@ -7,7 +7,7 @@ import { BreachEnder } from './end-on-breach.js';
 import type { LimitEnforcer } from './enforce-limits.js';
 import { judgeRun } from './judge-run.js';
 import type { Meter } from './meter.js';
-import { cutOctetsSince } from './octets-since.js';
+import { segmentedOctetsSince } from './octets-since.js';
 
 type Asked = Pick<MeasureOptions, 'limits' | 'kill' | 'enforce'>;
 
@@ -35,7 +35,7 @@ export class LimitGuard {
     const { LimitEnforcer } = await import('./enforce-limits.js');
     const { awaitOwnEnd } = await import('./await-own-end.js');
     const look = () => readActivity(tree.processes());
-    const enforcement = { limits, keeper, octets: cutOctetsSince(meter), boundary, ...watch };
+    const enforcement = { limits, keeper, octets: segmentedOctetsSince(meter), boundary, ...watch };
     const ownEnd = () => awaitOwnEnd({ look, ...tree.patience });
     return new LimitGuard(ender, new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }));
   }

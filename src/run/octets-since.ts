@@ -4,7 +4,7 @@ import { takeDeviceSample } from '../counters/take-snapshot.js';
 import type { Scope } from '../isolation/scope.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
-import { cutOctetsSoFar, octetsSoFar } from '../traffic/octets-so-far.js';
+import { octetsSoFar, segmentedOctetsSoFar } from '../traffic/octets-so-far.js';
 import { treeOctets } from '../traffic/tree-traffic.js';
 import { type IpOctets, ipOctets, toExactNumber } from '../units.js';
 import type { Reading } from './take-reading.js';
@@ -31,11 +31,11 @@ export function octetsSince({ scope, files, before, tree }: Counted): () => Prom
   };
 }
 
-/** The same from the devices alone, where super-packets are cut up at the links: 0.1 ms. */
-export function cutOctetsSince({ scope, files, before }: Counted): () => InOut<IpOctets> | undefined {
+/** The same from the devices alone, where GSO packets are segmented at the links: 0.1 ms. */
+export function segmentedOctetsSince({ scope, files, before }: Counted): () => InOut<IpOctets> | undefined {
   const families = scope.isolation.kind === 'veth' ? scope.isolation.families : [];
-  const start = cutOctetsSoFar(families, parseDev(before.texts.texts.get('dev') ?? ''));
-  return () => grown(start, cutOctetsSoFar(families, takeDeviceSample(files)));
+  const start = segmentedOctetsSoFar(families, parseDev(before.texts.texts.get('dev') ?? ''));
+  return () => grown(start, segmentedOctetsSoFar(families, takeDeviceSample(files)));
 }
 
 function grown(start: InOut<bigint> | undefined, now: InOut<bigint> | undefined): InOut<IpOctets> | undefined {

@@ -44,7 +44,7 @@ function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDel
   };
 }
 
-/** TCP counts the segments that it sends, loopback's too; those beyond the devices' packets were inside super-packets. */
+/** TCP counts the segments that it sends, loopback's too; those beyond the devices' packets were inside GSO packets. */
 function byDevices(devices: readonly string[], delta: CounterDelta): DeviceFlow {
   const octets = deviceOctets(devices, 'tx', delta);
   const frames = sumOf(devices, 'txPackets', delta);

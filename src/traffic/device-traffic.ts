@@ -52,7 +52,7 @@ function withoutDevices({ devices }: CounterDelta): DeviceFlow {
 }
 
 /**
- * `InOctets` is of super-packets: each segment that arrived inside one adds its own headers, which are TCP's usual ones.
+ * `InOctets` is of GSO packets: each segment that arrived inside one adds its own headers, which are TCP's usual ones.
  */
 function inwards(devices: readonly string[], delta: CounterDelta): DeviceFlow {
   const hidden = [hiddenSegments(ipv4Counters(delta)), delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0] as const;
@@ -83,7 +83,7 @@ const headerError = (hidden: number, onLoopback: number) =>
   hidden * HEADER_SPREAD + Math.min(hidden, onLoopback) * TCP_HEADERS.ipv6;
 
 /**
- * Segments, at most, that super-packets on loopback have hidden: TCP's are split in two there, rarely, because segments
+ * Segments, at most, that GSO packets on loopback have hidden: TCP's are split in two there, rarely, because segments
  * are as large as packets can be; a datagram can be of many.
  */
 function loopbackSegments(delta: CounterDelta): number {

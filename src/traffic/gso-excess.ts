@@ -4,7 +4,7 @@ import { loopbackCount, pastLoopback } from './loopback.js';
 import type { WireDelta } from './queue-delta.js';
 
 /**
- * The hidden segments of super-packets that did not come through the uplink: loopback's, which are rare, and those of this machine's own
+ * The hidden segments of GSO packets that did not come through the uplink: loopback's, which are rare, and those of this machine's own
  * addresses. The IP layer counts their segments with everybody else's, and the queues there tell how many.
  * @returns undefined where a queue has not seen all of it
  */
@@ -23,7 +23,7 @@ export type GsoExcess = { readonly packetsIn: number } | 'unknown' | undefined;
 
 /**
  * Where an uplink hands over GSO packets the queue counts each as one, though all its segments' bytes. The IP layer
- * counts segments; what it saw beyond the queues' packets and the known super-packets came that way. The sum over the
+ * counts segments; what it saw beyond the queues' packets and the known GSO packets came that way. The sum over the
  * families is exact; how the known ones divide between them is not told, so the first one takes them.
  */
 export function gsoExcess(counts: readonly FamilyCount[], known: number | undefined): readonly GsoExcess[] {

@@ -5,13 +5,13 @@ import { addKnown } from './layers.js';
 export const TCP_HEADERS = { ipv4: 52, ipv6: 72 } as const;
 
 /**
- * How far the headers of a segment inside a super-packet can be from the usual ones: UDP's are 24 octets shorter, TCP's
+ * How far the headers of a segment inside a GSO packet can be from the usual ones: UDP's are 24 octets shorter, TCP's
  * with all options 28 longer. Packets with IP options are never merged.
  */
 export const HEADER_SPREAD = 28;
 
 /**
- * Wire segments that arrived inside super-packets: the ECN counters count segments, InReceives counts packets.
+ * Wire segments that arrived inside GSO packets: the ECN counters count segments, InReceives counts packets.
  * Looped multicast is in both.
  */
 export function hiddenSegments(ip: Increments): number | undefined {

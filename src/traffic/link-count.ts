@@ -9,7 +9,7 @@ export type LinkEndCount = { readonly octets: number | undefined; readonly packe
 /** What was counted at a link. */
 export type LinkCount = { readonly queues: InOut<QueueDelta | undefined>; readonly link: InOut<LinkEndCount> };
 
-/** The same for a family, with the segments that the IP layer saw arrive inside super-packets. */
+/** The same for a family, with the segments that the IP layer saw arrive inside GSO packets. */
 export type FamilyCount = LinkCount & {
   readonly family: Family;
   readonly hidden: number | undefined;

@@ -32,10 +32,10 @@ export function octetsSoFar(isolation: Isolation, queues: QueueTotals, devices: 
 }
 
 /**
- * The same where super-packets are cut up at the links: the devices inside count each packet as the queues do, and are
+ * The same where GSO packets are segmented at the links: the devices inside count each packet as the queues do, and are
  * read sooner.
  */
-export function cutOctetsSoFar(families: readonly Family[], devices: Devices): InOut<bigint> | undefined {
+export function segmentedOctetsSoFar(families: readonly Family[], devices: Devices): InOut<bigint> | undefined {
   return sum(families.map((family) => deviceOctets(devices[INNER_DEVICES[family]])));
 }
 

@@ -13,7 +13,7 @@ const TCP_HEADER = 20;
  * Octets of frames, at least, that a device carried and its queue has not seen: sent by a packet socket past it
  * (PACKET_QDISC_BYPASS), or while another queue was in its place. The queue counts what the device counts, and for each
  * segment inside a GSO packet a header more, which is no smaller than TCP's without options or, of as many as the
- * datagrams can have been cut into, UDP's.
+ * datagrams can have been segmented into, UDP's.
  */
 export function pastQueue(
   family: Family,

@@ -14,7 +14,7 @@ const TIMESTAMPS = 12;
  * How far a direction's octets are from the wire's, as a share: the carrier's own connections cut their segments elsewhere.
  * slirp4netns may cut each segment of an upload in two. Measured by test/namespace/user-mode.test.ts.
  */
-const CUTTING_ERROR = { pasta: 0.01, slirp4netns: 0.05 } as const;
+const SEGMENTING_ERROR = { pasta: 0.01, slirp4netns: 0.05 } as const;
 
 /** The octets of a segment that only acknowledges: the wire has none to one of them for each that carries data. */
 const ACKNOWLEDGEMENT = 72;
@@ -25,7 +25,7 @@ type Counted = { readonly wire: WireDelta; readonly delta: CounterDelta };
 type UserMode = Extract<Isolation, { kind: 'user-mode' }>;
 
 /**
- * Traffic of a namespace whose packets a program carries through a tap. A tap is handed no super-packets: the device's
+ * Traffic of a namespace whose packets a program carries through a tap. A tap is handed no GSO packets: the device's
  * bytes are those of single frames. The IP layer's octets are the tap's; the wire's have the wire's larger TCP headers.
  */
 export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device: string, counted: Counted): Count {
@@ -43,7 +43,7 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
   // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).
   const mangled = tool === 'pasta' ? fragmentsSent(delta) * mtu : 0;
   const bound = ({ wireOctets }: Layers, acknowledged: number, more: number) =>
-    wireOctets === null ? null : Math.ceil(wireOctets * CUTTING_ERROR[tool] + acknowledged * ACKNOWLEDGEMENT + more);
+    wireOctets === null ? null : Math.ceil(wireOctets * SEGMENTING_ERROR[tool] + acknowledged * ACKNOWLEDGEMENT + more);
   return {
     traffic: { external, loopback: deviceLoopback(delta) },
     method: {

@@ -15,7 +15,7 @@ type Counter = 'pieces' | 'failed' | 'errors';
 
 /**
  * How far the count of a tree's sockets can be off, in octets; null: no bound is known. A program at the socket sees
- * datagrams before they are cut up and after they are put together, and no ICMP error, which has no socket.
+ * datagrams before they are fragmented and after they are reassembled, and no ICMP error, which has no socket.
  */
 export function treeBound(
   counts: readonly TreeCount[],

@@ -41,13 +41,13 @@ test('small packets are as they were counted', () => {
   expect(use.unattributed).toEqual({ in: 0, out: 0 });
 });
 
-test('what super-packets hide goes to who must have hidden it', () => {
+test('what GSO packets hide goes to who must have hidden it', () => {
   const bulk = remote('bulk', { bytes: 100_000, payload: 99_000, hiddenHeaders: 3500 });
   const use = remoteRows([bulk, remote('small', { bytes: 60_000, payload: 50_000 })], facts(163_600));
   expect(octetsIn(use)).toEqual([103_600, 60_000]);
 });
 
-test('where small packets cover the super-packets up, the payload divides', () => {
+test('where small packets cover the GSO packets up, the payload divides', () => {
   const use = remoteRows(
     [remote('a', { bytes: 3000, payload: 3000 }), remote('b', { bytes: 1000, payload: 1000 })],
     facts(4200),

@@ -25,7 +25,7 @@ function tallied(...entries: readonly Partial<RemoteEntry>[]) {
 test.each([
   ['a bare acknowledgement', { packets: 1, bytes: 52 }, { bytes: 52, payload: 0, hiddenHeaders: 0 }],
   ['a full segment', { packets: 1, bytes: 1500 }, { bytes: 1500, payload: 1448, hiddenHeaders: 0 }],
-  ['a super-packet of two segments', { packets: 1, bytes: 2948 }, { bytes: 2948, payload: 2896, hiddenHeaders: 52 }],
+  ['a GSO packet of two segments', { packets: 1, bytes: 2948 }, { bytes: 2948, payload: 2896, hiddenHeaders: 52 }],
   ['one more octet', { packets: 1, bytes: 2949 }, { bytes: 2949, payload: 2897, hiddenHeaders: 104 }],
   ['IPv6', { family: 'ipv6', packets: 1, bytes: 2928 }, { bytes: 2928, payload: 2856, hiddenHeaders: 72 }],
   ['a SYN', { headerLength: 40, packets: 1, bytes: 60 }, { bytes: 60, payload: 0, hiddenHeaders: 0 }],

@@ -14,7 +14,7 @@ import { Wire } from './wire.js';
 const TRAFFIC = program('traffic.py');
 const MB = 1_000_000;
 
-/** One super-packet, and what a TCP connection over a wire without delay has under way: what its receiver's window allows. */
+/** One GSO packet, and what a TCP connection over a wire without delay has under way: what its receiver's window allows. */
 const MOST_BEYOND = 65_536 + 6 * MB;
 
 const limitOf = ({ budget }: Measurement, kind: string) => budget?.limits.find((limit) => limit.kind === kind);
@@ -192,7 +192,7 @@ except ConnectionRefusedError: print('new refused')
     ['datagrams', `udp ${'IPV4'} 7000 200`, 200 * 1028],
     ['datagrams, IPv6', `udp ${'IPV6'} 7000 200`, 200 * 1048],
     ['fragments', `fragments ${'IPV4'} 7000 100`, 100 * 4068],
-    ['datagrams that the kernel cuts up (GSO)', `segmented ${'IPV4'} 7000 50`, 500 * 1228],
+    ['datagrams that the kernel segments (GSO)', `segmented ${'IPV4'} 7000 50`, 500 * 1228],
   ])('%s are refused at one octet beyond the limit, and not at it', async (_, words, octets) => {
     const command = ['python3', TRAFFIC, ...words.replace('IPV4', wire.ipv4).replace('IPV6', wire.ipv6).split(' ')];
     const within = await measured(command, ['--enforce', '--max-out', `${octets}`]);
@@ -212,7 +212,7 @@ except ConnectionRefusedError: print('new refused')
     const first = limitOf((await measured(curl(server.url(bytes)), most)).report, kind)?.used ?? Number.NaN;
     let within = 0;
     for (let run = 0; run < 50; run++) {
-      // How a server cuts its answer up varies by some packets: most of these limits are met closely.
+      // How a server segments its answer varies by some packets: most of these limits are met closely.
       const limit = first + run * Math.ceil(bytes / 2000);
       const ended = await measured(curl(server.url(bytes)), ['--enforce', `--max-${kind}`, `${limit}`]);
       const used = limitOf(ended.report, kind)?.used ?? Number.NaN;

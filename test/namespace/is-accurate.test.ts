@@ -59,7 +59,7 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
     expect(report.traffic.external.out.wireOctets).toBeGreaterThan(0);
   });
 
-  test('every kind of traffic while the kernel keeps limits, and cuts super-packets for it', async () => {
+  test('every kind of traffic while the kernel keeps limits, and segments GSO packets for it', async () => {
     const { ipv4, ipv6 } = wire;
     const report = await compare(
       `${traffic('download', ipv4, 10_000_000)} & ${traffic('upload', ipv6, 10_000_000)} &
@@ -164,7 +164,7 @@ for _ in range(1000): sender.send(frame)
     });
   });
 
-  test('the IP layer: one header a super-packet, as IpExt and Ip6 count', async () => {
+  test('the IP layer: one header a GSO packet, as IpExt and Ip6 count', async () => {
     const { report } = await measured(['sh', '-c', traffic('download', wire.ipv4, 20_000_000)]);
     const { wireOctets, ipOctets } = report.traffic.external.in;
     expect(ipOctets).toBeLessThanOrEqual(wireOctets ?? 0);

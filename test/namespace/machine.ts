@@ -14,7 +14,7 @@ const sh = (command: string) => execFileSync('sh', ['-euc', command], { stdio: [
 
 /**
  * A machine of the test's own, in a namespace, whose one network card is a wire to a server. A router between them does
- * what a card does: it merges the server's single frames into super-packets for the machine, and splits the machine's.
+ * what a card does: it merges the server's single frames into GSO packets for the machine, and splits the machine's.
  */
 export class Machine implements AsyncDisposable {
   readonly name: string;

@@ -9,7 +9,7 @@ const ecn = (segments: number) => ({ InNoECTPkts: segments, InECT0Pkts: 0, InECT
 const device = (rxBytes: number, rxPackets: number, txBytes = 0, txPackets = 0) =>
   ({ kind: 'present', counters: { rxBytes, rxPackets, txBytes, txPackets } }) as const;
 
-/** 100 MB down by IPv4, as a capture saw it: 103,594,352 octets in 69,122 segments, 1,610 super-packets. */
+/** 100 MB down by IPv4, as a capture saw it: 103,594,352 octets in 69,122 segments, 1,610 GSO packets. */
 const bulk: CounterDelta = {
   elapsedMs: milliseconds(1500),
   netstat: { IpExt: { ...ecn(69_122), InOctets: 100_083_728, OutOctets: 83_720 } },
@@ -82,7 +82,7 @@ describe('out without a queue', () => {
 });
 
 test('UDP GSO is within the bound: out, and on loopback', () => {
-  // A capture saw 3,118,388 octets: 52 datagrams that were cut into segments of 1400 octets, which nothing here has counted.
+  // A capture saw 3,118,388 octets: 52 datagrams that were segmented into pieces of 1400 octets, which nothing here has counted.
   const quic = {
     ...bulk,
     netstat: { IpExt: { ...ecn(0), InOctets: 0 } },

@@ -17,7 +17,7 @@ test.each([
   expect(pastQueue('ipv4', counted, device, 0)).toBe(octets);
 });
 
-test('datagrams can have been cut into segments of shorter headers', () => {
+test('datagrams can have been segmented into segments of shorter headers', () => {
   const cut = queue(5000 + 100 * 42, 101);
   expect(pastQueue('ipv4', cut, link(5000, 1), 1)).toBe(0);
   expect(pastQueue('ipv4', cut, link(5000, 1), undefined)).toBe(0);

@@ -67,7 +67,7 @@ test('an uplink that hands over GSO packets: the segments are counted by the IP 
   expect(method).toMatchObject({ packetsIn: 'ecn-counters', errorBound: { in: 0 } });
 });
 
-test('super-packets of loopback are not the uplink’s', () => {
+test('GSO packets of loopback are not the uplink’s', () => {
   const { traffic, method } = wireTraffic(
     wire({ loopback: { bytes: 604, packets: 5 } }),
     delta({
@@ -195,7 +195,7 @@ test.each([
     wire({ hostLocal: { in: { bytes: 656, packets: 5 }, out: nothing } }),
     { lo: device(0, 0), nmh: device(458, 2) },
   ],
-])('GSO from the uplink beside super-packets of %s: exact', (_, queues, others) => {
+])('GSO from the uplink beside GSO packets of %s: exact', (_, queues, others) => {
   // Five segments in two packets: three are hidden there, which the queue there tells.
   const { traffic, method } = wireTraffic(
     { ...queues, ipv4: { in: { bytes: 26_619_064, packets: 18 }, out: nothing } },

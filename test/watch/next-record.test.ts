@@ -49,7 +49,7 @@ test('IPv6 octets are counted with those of IPv4', () => {
   expect(delta?.raw.ipv6).toEqual({ in: 30, out: 20 });
 });
 
-test('segments that arrived inside super-packets add their headers', () => {
+test('segments that arrived inside GSO packets add their headers', () => {
   const merged = (segments: bigint, packets: bigint, minute: number) => {
     const plain = reading({ minute, inOctets: segments * 1448n });
     const IpExt = { ...plain.snapshot.netstat['IpExt'], InNoECTPkts: segments };

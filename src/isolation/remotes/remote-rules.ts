@@ -78,7 +78,7 @@ export const INSIDE: Pick<RemoteRules, 'sent' | 'received'> = {
 
 /**
  * What counts what each remote sent and received, in the kernel: by address, protocol and port, TCP by the length of its
- * header too, so that the payload is known although nftables count a super-packet's header once. A set that is full ends its
+ * header too, so that the payload is known although nftables count a GSO packet's header once. A set that is full ends its
  * rule, and the next one counts.
  */
 export function remoteRules({ table: name, links, hasServer, sent, received }: RemoteRules): Command[] {

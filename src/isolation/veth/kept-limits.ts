@@ -32,7 +32,7 @@ type Opening = {
 
 /**
  * Limits that the kernel keeps by itself, to the packet: what comes in is counted inside, what goes out at the host's
- * ends, each behind the queue whose count the verdict uses, and each packet alone, because the queues cut super-packets.
+ * ends, each behind the queue whose count the verdict uses, and each packet alone, because the queues segment GSO packets.
  * A packet that is over is thus over for the verdict too, and none below the limit is ever refused.
  */
 export class KeptLimits implements LimitKeeper, Disposable {

@@ -10,13 +10,13 @@ const SINGLE_BUCKET = queueHandle(0x6e6c);
 export type QueueShape = {
   /** Octets of the largest frame, its Ethernet header included. */
   readonly frame: number;
-  /** Cut super-packets up, so that whoever counts behind the queue counts what the queue did. */
+  /** Segment GSO packets, so that whoever counts behind the queue counts what the queue did. */
   readonly single: boolean;
   /** Octets of frames a second that may pass; undefined: as many as come. */
   readonly rate?: number | undefined;
 };
 
-/** Far above any link: the bucket is never empty, and all that it does is to cut up what is larger than itself. */
+/** Far above any link: the bucket is never empty, and all that it does is to segment what is larger than itself. */
 const NO_RATE = 125e9;
 
 /** What may wait, seconds of the rate: a program should find a slow line, not one that hoards for seconds. */

@@ -7,7 +7,7 @@ const IPV6_HEADER = 40;
 const FRAGMENT_HEADER = 8;
 
 /**
- * A datagram that is longer than its device's MTU is cut up behind the program (ip_do_fragment(), ip6_fragment()), and one
+ * A datagram that is longer than its device's MTU is fragmented behind the program (ip_do_fragment(), ip6_fragment()), and one
  * that came in pieces was put together before it. Each piece has an IP header, in IPv6 a fragment header too, and all but
  * the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
  * r7: packets counted so far. r8: wire octets, to which the headers are added.

@@ -16,7 +16,7 @@ test.each<[string, QueueShape | undefined, Message[]]>([
     [newPfifo({ index, handle: counting }, 10_000)],
   ],
   [
-    'cuts up above the count',
+    'segments above the count',
     { frame: 1514, single: true },
     [
       newTokenBucket({ index, handle: single }, { rate: noRate, burst: 1514, limit }),
@@ -32,7 +32,7 @@ test.each<[string, QueueShape | undefined, Message[]]>([
     ],
   ],
   [
-    'limits the rate of whole super-packets before it cuts them up',
+    'limits the rate of whole GSO packets before it segments them',
     { frame: 1514, single: true, rate: 32_000 },
     [
       newTokenBucket({ index, handle: rated }, { rate: 32_000, burst: 1514, limit }),
