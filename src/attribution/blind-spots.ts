@@ -1,6 +1,6 @@
 /**
  * What the tracepoints of socket calls do not see although it used the network, for the reader of a report: the gap between
- * the processes' payload and the wire is headers, repeated segments, and this.
+ * the processes' payload and the wire is overhead, retransmitted segments, and this.
  */
 export const TRACE_BLIND_SPOTS: readonly string[] = [
   'bytes that splice(2) or sendfile(2) took out of a socket',

@@ -6,8 +6,8 @@ import type { ListedConnection } from './sampled-ledger.js';
 export type TcpConnection = ListedConnection & {
   /** `in` may have the peer's FIN in it, as one octet too many: at a connection's end nothing tells any more. */
   readonly mayCountFin: boolean;
-  /** Octets of payload that this side sent again. */
-  readonly resent: number | undefined;
+  /** Octets of payload that this side retransmitted. */
+  readonly retransmitted: number | undefined;
   /** The smallest round trip that was measured: what waiting in queues, and delayed acknowledgements, have not made longer. */
   readonly rttMs: number | undefined;
   /** The other side has said something: a refused connect is none. */
@@ -23,7 +23,7 @@ export type ConnectionTotals = {
   received: number;
   fins: number;
   sent: number;
-  resent: number | undefined;
+  retransmitted: number | undefined;
   rttMs: number | undefined;
 };
 
@@ -88,7 +88,7 @@ export class ConnectionLedger {
   }
 
   #add(connection: TcpConnection, kind: 'closed' | 'open'): void {
-    const { local, remote, mayCountFin, resent, rttMs } = connection;
+    const { local, remote, mayCountFin, retransmitted, rttMs } = connection;
     if (this.#options.place(local, remote) !== 'external') return;
     const key = this.#options.ownPorts.has(local.port)
       ? keyOf('server', remote.address, local.port)
@@ -98,7 +98,10 @@ export class ConnectionLedger {
     totals.received += connection.in;
     totals.sent += connection.out;
     totals.fins += Number(mayCountFin);
-    totals.resent = totals.resent === undefined || resent === undefined ? undefined : totals.resent + resent;
+    totals.retransmitted =
+      totals.retransmitted === undefined || retransmitted === undefined
+        ? undefined
+        : totals.retransmitted + retransmitted;
     totals.rttMs = Math.min(totals.rttMs ?? Infinity, rttMs ?? Infinity);
     if (totals.rttMs === Infinity) totals.rttMs = undefined;
   }
@@ -107,7 +110,15 @@ export class ConnectionLedger {
     const known = this.#remotes.get(key);
     if (known) return known;
     if (this.#remotes.size >= 2 * this.#most) this.#forgetSmallest();
-    const totals: ConnectionTotals = { closed: 0, open: 0, received: 0, fins: 0, sent: 0, resent: 0, rttMs: undefined };
+    const totals: ConnectionTotals = {
+      closed: 0,
+      open: 0,
+      received: 0,
+      fins: 0,
+      sent: 0,
+      retransmitted: 0,
+      rttMs: undefined,
+    };
     this.#remotes.set(key, totals);
     return totals;
   }

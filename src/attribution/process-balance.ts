@@ -2,7 +2,7 @@ import type { Balance, ProcessEvidence, ProcessUse } from '../measurement/proces
 import type { InOut } from '../measurement/traffic.js';
 import type { IpOctets } from '../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from './blind-spots.js';
-import type { Repeated } from './remote-tcp.js';
+import type { Retransmitted } from './remote-tcp.js';
 
 /**
  * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
@@ -30,7 +30,7 @@ export type CountedPayload = {
   /** Of protocols without ports (ICMP, raw sockets), which `all` leaves out; none by default. */
   readonly portless?: Portless;
   /** What crossed more than once. */
-  readonly repeated?: Repeated;
+  readonly retransmitted?: Retransmitted;
 };
 
 /**
@@ -57,13 +57,13 @@ export function withBalance(
     const octets = wire[way];
     const headers = octets === null || carried === null ? null : octets - carried;
     const rest = octets === null ? null : octets - (headers ?? 0) - payload;
-    const again = headers === null ? null : within(counted?.repeated?.[way], rest ?? 0);
+    const retransmitted = headers === null ? null : within(counted?.retransmitted?.[way], rest ?? 0);
     return {
       wireOctets: octets,
       payloadOctets: payload,
       overheadOctets: headers,
-      retransmittedOctets: again,
-      unattributedOctets: rest === null ? null : rest - (again ?? 0),
+      retransmittedOctets: retransmitted,
+      unattributedOctets: rest === null ? null : rest - (retransmitted ?? 0),
     };
   };
   const blindTo = told.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
@@ -71,5 +71,5 @@ export function withBalance(
 }
 
 /** As much of the rest as the bounds allow. */
-const within = (bounds: Repeated['in'], rest: number) =>
+const within = (bounds: Retransmitted['in'], rest: number) =>
   bounds ? Math.min(Math.max(rest, bounds.least), bounds.most) : null;

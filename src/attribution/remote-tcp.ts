@@ -11,7 +11,7 @@ export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): Remo
   const found = asked.protocol === 'tcp' ? seen?.of(asked) : undefined;
   if (!seen || !found) return null;
   return {
-    retransmittedOctets: (isWhole(asked, found, seen) ? found.resent : undefined) ?? null,
+    retransmittedOctets: (isWhole(asked, found, seen) ? found.retransmitted : undefined) ?? null,
     rttMs: found.rttMs ?? null,
     closed: found.closed,
   };
@@ -21,23 +21,26 @@ const isWhole = ({ opened }: Asked, { closed, open }: ConnectionTotals, { isComp
   isComplete || closed + open >= opened;
 
 /** Payload that crossed more than once. What came in is only known up to each connection's last octet, its FIN. */
-export type Repeated = InOut<{ readonly least: number; readonly most: number } | undefined>;
+export type Retransmitted = InOut<{ readonly least: number; readonly most: number } | undefined>;
 
 /**
- * Of all remotes together: out by what this side sent again, in by what was counted in packets beyond what the connections
+ * Of all remotes together: out by what this side retransmitted, in by what was counted in packets beyond what the connections
  * have received.
  * @param remotes all that were counted
  */
-export function repeatedOctets(remotes: readonly RemoteTotals[], seen: SeenConnections | undefined): Repeated {
-  const repeated = { in: { least: 0, most: 0 }, out: { least: 0, most: 0 } };
+export function retransmittedOctets(
+  remotes: readonly RemoteTotals[],
+  seen: SeenConnections | undefined,
+): Retransmitted {
+  const retransmitted = { in: { least: 0, most: 0 }, out: { least: 0, most: 0 } };
   for (const remote of remotes.filter(({ protocol }) => protocol === 'tcp')) {
     if (remote.in.payload + remote.out.payload === 0) continue;
     const found = seen?.of(remote);
     if (!seen || !found || !isWhole(remote, found, seen)) return { in: undefined, out: undefined };
-    repeated.in.least += Math.max(0, remote.in.payload - found.received);
-    repeated.in.most += Math.max(0, remote.in.payload - found.received + found.fins);
-    repeated.out.least += found.resent ?? Number.NaN;
-    repeated.out.most += found.resent ?? Number.NaN;
+    retransmitted.in.least += Math.max(0, remote.in.payload - found.received);
+    retransmitted.in.most += Math.max(0, remote.in.payload - found.received + found.fins);
+    retransmitted.out.least += found.retransmitted ?? Number.NaN;
+    retransmitted.out.most += found.retransmitted ?? Number.NaN;
   }
-  return { in: repeated.in, out: Number.isNaN(repeated.out.least) ? undefined : repeated.out };
+  return { in: retransmitted.in, out: Number.isNaN(retransmitted.out.least) ? undefined : retransmitted.out };
 }

@@ -33,7 +33,7 @@ const ADDRESSES = {
 
 const PORT = 7000;
 
-/** Both ends on one CPU: on two, a wire without delay reorders, and what is sent again is no known number. */
+/** Both ends on one CPU: on two, a wire without delay reorders, and what is retransmitted is no known number. */
 const oneCpu = () => [
   '--cpu-list',
   /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0',

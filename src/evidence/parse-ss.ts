@@ -12,7 +12,7 @@ const NOT_PAYLOAD = 2;
 
 /**
  * Parses a line of `ss -tineHO` (ss(8), iproute2), with `-p` of who holds it, with `-E` of one that the kernel takes away.
- * Payload out is what was sent but for what was sent again; the peer's FIN counts as a byte there and is none.
+ * Payload out is what was sent but for what was retransmitted; the peer's FIN counts as a byte there and is none.
  * @returns undefined for a line that is no connection
  */
 export function parseSocketLine(line: string): TcpConnection | undefined {
@@ -23,7 +23,7 @@ export function parseSocketLine(line: string): TcpConnection | undefined {
   const received = count(line, 'bytes_received') ?? 0;
   const sent = count(line, 'bytes_sent');
   const acknowledged = count(line, 'bytes_acked') ?? 0;
-  const resent = count(line, 'bytes_retrans') ?? 0;
+  const retransmitted = count(line, 'bytes_retrans') ?? 0;
   const rttMs = milliseconds(line, 'minrtt') ?? milliseconds(line, 'rtt');
   // Only a FIN can have been received where no segment had data.
   const hasData = count(line, 'data_segs_in') !== undefined || received > 1;
@@ -34,10 +34,10 @@ export function parseSocketLine(line: string): TcpConnection | undefined {
     remote,
     pids: [...line.matchAll(/,pid=(\d+),/g)].map(([, pid]) => Number(pid)),
     in: isGone && !hasData ? 0 : Math.max(0, received - Number(FINISHED.includes(state))),
-    out: Math.max(0, (sent ?? 0) - resent),
+    out: Math.max(0, (sent ?? 0) - retransmitted),
     mayCountFin: isGone && hasData && received > 0,
     // Linux before 4.19, or ss before 5.0, does not tell.
-    resent: sent === undefined && acknowledged > NOT_PAYLOAD ? undefined : resent,
+    retransmitted: sent === undefined && acknowledged > NOT_PAYLOAD ? undefined : retransmitted,
     rttMs,
     wasAnswered: rttMs !== undefined || received + acknowledged > 0,
   };

@@ -88,6 +88,6 @@ export interface Scope extends AsyncDisposable {
   removeTrace?(name: string): Promise<void>;
   /** What was tried where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
-  /** What the reader must know of this scope where TCP went unanswered: segments were sent again, or a connect failed. */
+  /** What the reader must know of this scope where TCP went unanswered: segments were retransmitted, or a connect failed. */
   unansweredWarnings?(): readonly Warning[];
 }

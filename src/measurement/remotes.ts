@@ -3,7 +3,7 @@ import type { Family, InOut } from './traffic.js';
 
 /** How the connections with a remote fared, by the kernel's own notes on each (tcp_info), told as it ended. */
 export type RemoteTcp = {
-  /** Payload that the command's side sent again. null: not known of each connection. */
+  /** Payload that the command's side retransmitted. null: not known of each connection. */
   readonly retransmittedOctets: number | null;
   /** The smallest round trip measured. null: none was, or it was that to the program that carries the packets (user-mode). */
   readonly rttMs: number | null;

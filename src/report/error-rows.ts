@@ -23,7 +23,7 @@ export function errorRows({ protocol, dns }: Measurement): string[] {
 /**
  * Left out, because a healthy run has them too: resets sent (a close with unread data), UDP to closed ports and the ICMP
  * errors sent for it (an answer that came too late), packets too big (a path being measured), full send buffers (a
- * program that waits until it may go on). SYNs sent again are among the retransmitted segments.
+ * program that waits until it may go on). Retransmitted SYNs are among the segments.
  */
 function errorsOf({ tcp, udp, icmp, link }: Protocol): CountedError[] {
   const { connectionsRefused: refused, connectionsTimedOut: timedOut } = tcp;

@@ -131,7 +131,7 @@ function protocolMetrics({ protocol: { tcp, udp, link } }: Measurement): Family[
       help: 'TCP connections by what became of them, loopback included.',
       samples: Object.entries(connections).map(([event, value]) => ({ labels: { event }, value })),
     },
-    single('netmeter_tcp_retransmitted_segments', 'TCP segments sent again.', tcp.retransmittedSegments),
+    single('netmeter_tcp_retransmitted_segments', 'TCP segments retransmitted.', tcp.retransmittedSegments),
     {
       name: 'netmeter_udp_datagrams',
       help: 'UDP datagrams, loopback included.',

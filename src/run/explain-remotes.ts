@@ -2,7 +2,7 @@ import type { SeenConnections } from '../attribution/connection-ledger.js';
 import type { Portless } from '../attribution/process-balance.js';
 import { type RemoteFacts, remoteRows } from '../attribution/remote-rows.js';
 import { RemoteTally, type RemoteTotals } from '../attribution/remote-tally.js';
-import { type Repeated, repeatedOctets } from '../attribution/remote-tcp.js';
+import { type Retransmitted, retransmittedOctets } from '../attribution/remote-tcp.js';
 import type { Scope } from '../isolation/scope.js';
 import type { RemoteUse } from '../measurement/remotes.js';
 import type { Family, InOut, Traffic } from '../measurement/traffic.js';
@@ -21,7 +21,7 @@ export type RemoteQuestion = {
 
 export type Explained = {
   readonly remotes: RemoteUse;
-  readonly repeated: Repeated;
+  readonly retransmitted: Retransmitted;
   /** Payload of UDP, of all remotes; undefined: some had no place in their set. */
   readonly datagrams: InOut<number> | undefined;
   /** Of protocols without ports, of all remotes. */
@@ -51,7 +51,7 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
   const all = tally.remotes;
   return {
     remotes: remoteRows(all, { carried, isWhole, namesOf, listedAtMs, seen }),
-    repeated: repeatedOctets(all, seen),
+    retransmitted: retransmittedOctets(all, seen),
     datagrams: isComplete(uncounted) ? datagramsOf(all) : undefined,
     portless: portlessOf(all),
   };

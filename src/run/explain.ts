@@ -26,7 +26,7 @@ export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsS
     all: counted.remotes.payloadOctets,
     datagrams: counted.datagrams,
     portless: counted.portless,
-    repeated: { ...counted.repeated, ...(resetsSent !== 0 && { in: undefined }) },
+    retransmitted: { ...counted.retransmitted, ...(resetsSent !== 0 && { in: undefined }) },
   };
   const processes: ProcessUse | undefined = told && withBalance(told, wire, payload);
   const bySockets = told && told.evidence !== 'none' ? remotesOfSockets(told, question.seen) : undefined;

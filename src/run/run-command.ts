@@ -17,12 +17,12 @@ import type { LimitGuard } from './keep-limits.js';
 import { BypassWatch } from './look-for-bypasses.js';
 import type { Meter } from './meter.js';
 import type { Neighbours } from './neighbours.js';
+import type { Observers } from './observers.js';
 import { octetsSince } from './octets-since.js';
 import { waitForQuiet } from './wait-for-quiet.js';
 import { waitForTree } from './wait-for-tree.js';
 import { OrphanWatch } from './watch-orphans.js';
 import { TrafficWatch } from './watch-traffic.js';
-import type { Observers } from './observers.js';
 
 export type Stage = {
   readonly argv: readonly string[];

@@ -37,8 +37,8 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
     out: layersOf(link['txBytes'], link['txPackets'], segments.out),
   };
   const data = dataSegments(link, delta);
-  // What the namespace sent again was lost between it and the carrier.
-  const resent = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) * mtu;
+  // What the namespace retransmitted was lost between it and the carrier.
+  const retransmitted = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) * mtu;
   const unseen = unseenAtTap(wire, delta);
   // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).
   const mangled = tool === 'pasta' ? fragmentsSent(delta) * mtu : 0;
@@ -50,7 +50,7 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
       name: 'tap',
       errorBound: {
         in: bound(external.in, data.out, unseen.in),
-        out: bound(external.out, data.in, resent + unseen.out + mangled),
+        out: bound(external.out, data.in, retransmitted + unseen.out + mangled),
       },
       packetsIn: 'device',
     },

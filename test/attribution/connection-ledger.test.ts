@@ -10,7 +10,7 @@ const connection = (key: string, changes: Partial<TcpConnection> = {}): TcpConne
   in: 100,
   out: 10,
   mayCountFin: true,
-  resent: 0,
+  retransmitted: 0,
   rttMs: 5,
   wasAnswered: true,
   ...changes,
@@ -28,7 +28,7 @@ const web = { role: 'client', address: '192.0.2.1', port: 443 } as const;
 test('connections with one remote and service are summed up, with the smallest round trip', () => {
   const all = ledger();
   all.end(connection('1'));
-  all.end(connection('2', { in: 0, mayCountFin: false, resent: 7, rttMs: 3 }));
+  all.end(connection('2', { in: 0, mayCountFin: false, retransmitted: 7, rttMs: 3 }));
   all.end(connection('3', { rttMs: undefined }));
   all.end(connection('4', { remote: { address: '192.0.2.1', port: 80 } }));
   expect(all.close(true).of(web)).toEqual({
@@ -37,7 +37,7 @@ test('connections with one remote and service are summed up, with the smallest r
     received: 200,
     fins: 2,
     sent: 30,
-    resent: 7,
+    retransmitted: 7,
     rttMs: 3,
   });
 });
@@ -72,8 +72,8 @@ test('one that was listed and ended behind that counts once', () => {
 
 test('one of which it is not known what was sent again leaves the sum unknown', () => {
   const all = ledger();
-  for (const resent of [3, undefined, 4]) all.end(connection('1', { resent }));
-  expect(all.close(true).of(web)?.resent).toBeUndefined();
+  for (const retransmitted of [3, undefined, 4]) all.end(connection('1', { retransmitted }));
+  expect(all.close(true).of(web)?.retransmitted).toBeUndefined();
 });
 
 test('of too many remotes the largest are kept, and nothing is whole any more', () => {

@@ -63,7 +63,7 @@ test.each([
   ['more than is left: the payload was told too large', { least: 110, most: 120 }, 110, -10],
 ])('repetitions, %s', (_, bounds, retransmittedOctets, unattributedOctets) => {
   const told900 = told({ in: 900, out: 900 });
-  const payload = counted({ in: 1000, out: 1000 }, { repeated: { in: bounds, out: undefined } });
+  const payload = counted({ in: 1000, out: 1000 }, { retransmitted: { in: bounds, out: undefined } });
   const { in: incoming, out } = balance(told900, wire(1100, 1100), payload).balance;
   expect(incoming).toMatchObject({ overheadOctets: 100, retransmittedOctets, unattributedOctets });
   expect(out).toMatchObject({ ...unknown, unattributedOctets: 100 });
@@ -111,8 +111,8 @@ test('payload, headers and the rest are the wire’s octets, always', () => {
   const octets = fc.nat(1e12);
   fc.assert(
     fc.property(octets, octets, fc.option(octets), octets, octets, (carried, payload, all, unplaced, again) => {
-      const repeated = { in: { least: again, most: again }, out: undefined };
-      const use = all === null ? undefined : counted({ in: all, out: all }, { repeated });
+      const retransmitted = { in: { least: again, most: again }, out: undefined };
+      const use = all === null ? undefined : counted({ in: all, out: all }, { retransmitted });
       const evidence = told({ in: payload, out: 0 }, { in: unplaced, out: 0 });
       const { in: each } = balance(evidence, wire(carried, 0), use).balance;
       const { overheadOctets, retransmittedOctets, unattributedOctets } = each;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConnectionTotals, SeenConnections } from '../../src/attribution/connection-ledger.js';
 import type { RemoteTotals } from '../../src/attribution/remote-tally.js';
-import { remoteTcp, repeatedOctets } from '../../src/attribution/remote-tcp.js';
+import { remoteTcp, retransmittedOctets } from '../../src/attribution/remote-tcp.js';
 
 const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
   closed: 2,
@@ -9,7 +9,7 @@ const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
   received: 1002,
   fins: 2,
   sent: 100,
-  resent: 5,
+  retransmitted: 5,
   rttMs: 1.5,
   ...changes,
 });
@@ -42,7 +42,7 @@ test.each([
   ['one is missing', totals({ closed: 1 }), false, { retransmittedOctets: null, rttMs: 1.5, closed: 1 }],
   [
     'one does not tell',
-    totals({ resent: undefined, rttMs: undefined }),
+    totals({ retransmitted: undefined, rttMs: undefined }),
     true,
     { retransmittedOctets: null, rttMs: null, closed: 2 },
   ],
@@ -59,26 +59,29 @@ test.each([
 });
 
 test('what the connections have not received came twice, but for their FINs', () => {
-  const both = seen({ a: totals(), b: totals({ received: 502, fins: 1, resent: 0 }) });
-  const repeated = repeatedOctets([remote('a', [1100, 105]), remote('b', [501, 100])], both);
-  expect(repeated).toEqual({ in: { least: 98, most: 100 }, out: { least: 5, most: 5 } });
+  const both = seen({ a: totals(), b: totals({ received: 502, fins: 1, retransmitted: 0 }) });
+  const retransmitted = retransmittedOctets([remote('a', [1100, 105]), remote('b', [501, 100])], both);
+  expect(retransmitted).toEqual({ in: { least: 98, most: 100 }, out: { least: 5, most: 5 } });
 });
 
 test.each([
   ['a remote without connections', [remote('b', [1, 0])], true],
   ['a missing connection', [remote('a', [1, 0], { opened: 3 })], false],
 ])('unknown by %s', (_, remotes, isComplete) => {
-  const repeated = repeatedOctets(remotes, seen({ a: totals() }, isComplete));
-  expect(repeated).toEqual({ in: undefined, out: undefined });
+  const retransmitted = retransmittedOctets(remotes, seen({ a: totals() }, isComplete));
+  expect(retransmitted).toEqual({ in: undefined, out: undefined });
 });
 
 test('unknown out where one does not tell', () => {
-  const { in: incoming, out } = repeatedOctets([remote('a', [1000, 105])], seen({ a: totals({ resent: undefined }) }));
+  const { in: incoming, out } = retransmittedOctets(
+    [remote('a', [1000, 105])],
+    seen({ a: totals({ retransmitted: undefined }) }),
+  );
   expect(incoming).toEqual({ least: 0, most: 0 });
   expect(out).toBeUndefined();
 });
 
 test('what moved no payload, and what is not TCP, asks for nothing', () => {
   const others = [remote('b', [0, 0]), remote('c', [9, 9], { protocol: 'udp' })];
-  expect(repeatedOctets(others, seen({}))).toEqual({ in: { least: 0, most: 0 }, out: { least: 0, most: 0 } });
+  expect(retransmittedOctets(others, seen({}))).toEqual({ in: { least: 0, most: 0 }, out: { least: 0, most: 0 } });
 });

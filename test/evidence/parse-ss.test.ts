@@ -15,7 +15,7 @@ test.each([
       remote: { address: '127.0.0.1', port: 7000 },
       in: 900,
       out: 1000,
-      resent: 0,
+      retransmitted: 0,
     },
   ],
   [
@@ -26,7 +26,7 @@ test.each([
       remote: { address: '2001:db8::1', port: 443 },
       in: 900,
       out: 760,
-      resent: 240,
+      retransmitted: 240,
     },
   ],
   [
@@ -41,7 +41,7 @@ test.each([
     },
   ],
 ])('%s', (_, text, connection) => {
-  const answered = { resent: 0, rttMs: undefined, wasAnswered: true, mayCountFin: false };
+  const answered = { retransmitted: 0, rttMs: undefined, wasAnswered: true, mayCountFin: false };
   expect(parseSocketLine(text)).toEqual({ key: '10a1', pids: [22063, 7], ...answered, ...connection });
 });
 
@@ -57,12 +57,12 @@ test.each([
   [
     'a download whose end was read: its FIN is in the number, which nothing says',
     'ts sack wscale:10,10 rto:204 rtt:0.768/0.526 ato:40 mss:1448 pmtu:1500 rcvmss:1448 advmss:1448 cwnd:12 bytes_sent:12 bytes_acked:14 bytes_received:1000001 segs_out:37 segs_in:706 data_segs_out:1 data_segs_in:702 send 181000000bps pacing_rate 3310534064bps delivery_rate 965333328bps delivered:3 retrans:0/1 rcv_rtt:0.038 rcv_space:282040 rcv_ssthresh:1457408 minrtt:0.01 snd_wnd:65536',
-    { in: 1_000_001, out: 12, mayCountFin: true, resent: 0, rttMs: 0.01, wasAnswered: true },
+    { in: 1_000_001, out: 12, mayCountFin: true, retransmitted: 0, rttMs: 0.01, wasAnswered: true },
   ],
   [
     'an upload that sent a segment again: without data in, what was received is a FIN',
     'ts sack wscale:10,10 rto:204 rtt:0.263/0.498 ato:40 mss:1428 pmtu:1500 rcvmss:536 advmss:1428 cwnd:196 bytes_sent:1001440 bytes_retrans:1428 bytes_acked:1000014 bytes_received:1 segs_out:708 segs_in:38 data_segs_out:704 send 8513703422bps lastsnd:4 lastrcv:24 pacing_rate 136528400728bps delivery_rate 439384608bps delivered:706 busy:20ms rwnd_limited:20ms(100.0%) retrans:0/1 dsack_dups:1 rcv_space:14280 rcv_ssthresh:64108 minrtt:0.005 snd_wnd:1711104',
-    { in: 0, out: 1_000_012, mayCountFin: false, resent: 1428, rttMs: 0.005, wasAnswered: true },
+    { in: 0, out: 1_000_012, mayCountFin: false, retransmitted: 1428, rttMs: 0.005, wasAnswered: true },
   ],
   [
     'a refused connect',
@@ -72,7 +72,7 @@ test.each([
   [
     'a kernel that does not tell what was sent again',
     'rto:204 rtt:0.768/0.526 bytes_acked:1014 bytes_received:10',
-    { in: 10, resent: undefined, rttMs: 0.768, wasAnswered: true },
+    { in: 10, retransmitted: undefined, rttMs: 0.768, wasAnswered: true },
   ],
 ])('ended: %s', (_, rest, connection) => {
   expect(parseSocketLine(ended(rest))).toMatchObject({ key: '207', pids: [], ...connection });

@@ -110,7 +110,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     const again = (remote?.in.payload ?? Number.NaN) - known.in;
     expect(again).toBeGreaterThanOrEqual(0);
     expect(again).toBeLessThanOrEqual((serverResent() - before) * segment);
-    expect(remote?.out.payload).toBe(known.out + (remote?.told?.resent ?? Number.NaN));
+    expect(remote?.out.payload).toBe(known.out + (remote?.told?.retransmitted ?? Number.NaN));
   });
 
   test.each(['ipv4', 'ipv6'] as const)(
@@ -124,8 +124,8 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
         sent: known.out,
         in: known.in,
       });
-      expect(remote?.told?.resent).toBeGreaterThan(0);
-      expect(remote?.out.payload).toBe(known.out + (remote?.told?.resent ?? Number.NaN));
+      expect(remote?.told?.retransmitted).toBeGreaterThan(0);
+      expect(remote?.out.payload).toBe(known.out + (remote?.told?.retransmitted ?? Number.NaN));
     },
   );
 

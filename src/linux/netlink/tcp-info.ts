@@ -3,7 +3,7 @@ export type TcpInfo = {
   /** Of acknowledgements that the kernel has waited for, smoothed. */
   readonly rtt: number | undefined;
   readonly minRtt: number | undefined;
-  /** Segments that were sent again. */
+  /** Segments that were retransmitted. */
   readonly totalRetrans: number | undefined;
   /** Octets of payload, by what it was done with. A FIN or SYN counts as one. */
   readonly bytesAcked: bigint | undefined;
