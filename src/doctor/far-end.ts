@@ -1,10 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { requireTools } from '../isolation/tools/find-tools.js';
 import { SERVER } from './programs.js';
 import type { WireCounters } from './true-octets.js';
@@ -16,9 +15,8 @@ const tool = (name: 'ip' | 'unshare' | 'nsenter' | 'setpriv' | 'taskset') => req
 /** Runs `ip -batch` lines, inside a namespace or here. */
 async function batch(enter: readonly string[] | undefined, lines: readonly string[]): Promise<void> {
   const [file = '', ...words] = [...(enter ?? []), tool('ip'), '-batch', '-'];
-  const running = promisify(execFile)(file, words);
-  running.child.stdin?.end(`${lines.join('\n')}\n`);
-  await running;
+  const { execa } = await import('execa');
+  await execa(file, words, { input: `${lines.join('\n')}\n` });
 }
 
 const DEVICE = 'doctor0';

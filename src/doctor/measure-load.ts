@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { execPath } from 'node:process';
-import { promisify } from 'node:util';
 import type { Measurement } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { Check } from './check.js';
@@ -39,7 +37,9 @@ async function meter(file: string, isolation: string, far: FarEnd): Promise<Meas
   const own = ['--isolation', isolation, '--user', 'root', '--quiet', '--report', '-'];
   const idle = isolation === 'host' ? ['--baseline-idle', '0'] : [];
   const [first = '', ...words] = [...far.here, execPath, file, ...own, ...idle, '--', ...command];
-  const { stdout } = await promisify(execFile)(first, words, { timeout: LIMIT_MS, maxBuffer: 16 << 20 });
+  // Loaded here: most of what doctor does starts nothing.
+  const { execa } = await import('execa');
+  const { stdout } = await execa(first, words, { timeout: LIMIT_MS, stdin: 'ignore' });
   return JSON.parse(stdout) as Measurement;
 }
 

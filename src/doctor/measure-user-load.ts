@@ -1,8 +1,7 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Check, Compared } from './check.js';
 import { CLIENT, SERVER } from './programs.js';
@@ -39,10 +38,8 @@ async function meter(file: string, port: string, verb: 'get' | 'put'): Promise<M
   const own = [file, '--isolation', 'user-mode', '--quiet', '--report', '-', '--'];
   // The address by which the namespace reaches this machine is only known inside.
   const command = ['sh', '-c', `exec "$0" -e "$1" "$NETMETER_HOST" ${port} ${BYTES} ${verb}`, execPath, CLIENT];
-  const { stdout } = await promisify(execFile)(execPath, [...own, ...command], {
-    timeout: LIMIT_MS,
-    maxBuffer: 16 << 20,
-  });
+  const { execa } = await import('execa');
+  const { stdout } = await execa(execPath, [...own, ...command], { timeout: LIMIT_MS, stdin: 'ignore' });
   return JSON.parse(stdout) as Measurement;
 }
 
