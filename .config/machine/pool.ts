@@ -46,7 +46,7 @@ class OwnMachineWorker extends ForksPoolWorker {
   override async stop(): Promise<void> {
     await super.stop();
     process.off('exit', this.#onExit);
-    const left = this.#machine.end();
+    const left = await this.#machine.end();
     const { vitest, name } = this.#options.project;
     if (left.length > 0)
       vitest.state.catchError(new Error(`${name}: tests left behind: ${left.join(', ')}`), 'Leftovers');

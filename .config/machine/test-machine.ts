@@ -10,9 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** So long the kernel may take to end what was killed. */
 const KILLED_MS = 10_000;
+
+/** So long a guardian whose end nobody waits for may take: the kernel needs 100 ms and more to remove a trace. */
+const LAST_MS = 10_000;
 
 /** What a file of tests has for itself: a folder for temporary files, and a cgroup that tells which processes are its own. */
 export class TestMachine {
@@ -27,9 +31,11 @@ export class TestMachine {
     this.group = makeGroup(basename(this.folder));
   }
 
-  /** Ends it with all that is left on it. @returns what was left: processes, cgroups, files */
-  end(): string[] {
-    const left = [...this.#processes(), ...this.#groups(), ...readdirSync(this.folder)];
+  /** Ends it with all that is left on it. @returns what did not go by itself: processes, cgroups, files */
+  async end(): Promise<string[]> {
+    const end = performance.now() + LAST_MS;
+    while (this.#left().length > 0 && performance.now() < end) await pause(20);
+    const left = this.#left();
     this.endNow();
     return left;
   }
@@ -41,6 +47,10 @@ export class TestMachine {
     const end = performance.now() + KILLED_MS;
     while (!this.#removeGroups() && performance.now() < end) pauseThread(5);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #left(): string[] {
+    return [...this.#processes(), ...this.#groups(), ...readdirSync(this.folder)];
   }
 
   #processes(): string[] {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -11,6 +14,9 @@ const traffic = (mode: string, address: string, count: number) =>
 
 /** Without the rights to count at the command's control group: in a container, for an ordinary user. */
 const UNMETERED = ['setpriv', '--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--'];
+
+/** Shell that waits until the file exists. */
+const UNTIL = 'until_there() { while ! [ -e "$1" ]; do sleep 0.02; done; }; until_there';
 
 describePrivileged('host isolation by the machine’s own counters', () => {
   let machine: Machine;
@@ -90,6 +96,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
   test('a bridge with veth ports beside it is not counted twice', async () => {
     // A container that exchanges 5 MB each way with a service of this machine while the command uses the card.
     const inner = `${machine.name}-inner`;
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     const onMachine = `ip -n ${machine.name}`;
     machine.shell(`
       ip netns add ${inner}
@@ -101,11 +108,19 @@ describePrivileged('host isolation by the machine’s own counters', () => {
     const service = machine.start('python3', [program('far-end.py'), 'br0', '7000']);
     try {
       if (service.stdout) await once(service.stdout, 'data');
-      const container = ['download', 'upload'].map(
-        (mode) => `nsenter --net=/run/netns/${inner} ${traffic(mode, '198.51.100.9', 5_000_000)}`,
-      );
+      // Beside the command: it has no right to enter a container.
+      const container = ['download', 'upload'].map((mode) => traffic(mode, '198.51.100.9', 5_000_000));
+      const beside = runToEnd('nsenter', [
+        `--net=/run/netns/${inner}`,
+        ...['sh', '-euc', `${UNTIL} ${folder}/started; ${container.join('; ')}; touch ${folder}/moved`],
+      ]);
       const outside = ['download', 'upload'].map((mode) => traffic(mode, machine.far4, 10_000_000));
-      const { in: incoming, out, report } = await compare([...container, ...outside].join('; '));
+      const {
+        in: incoming,
+        out,
+        report,
+      } = await compare([`touch ${folder}/started; ${UNTIL} ${folder}/moved`, ...outside].join('; '));
+      expect((await beside).status).toBe(0);
       expect(report.isolation).toEqual({ kind: 'host', devices: ['card0'] });
       expect(Math.abs(incoming.counted - incoming.truth)).toBeLessThanOrEqual(incoming.bound);
       expect(Math.abs(out.counted - out.truth)).toBeLessThanOrEqual(out.bound);
@@ -114,6 +129,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
     } finally {
       service.kill('SIGKILL');
       machine.shell(`${onMachine} link del br0; ip netns del ${inner}`);
+      rmSync(folder, { recursive: true });
     }
   });
 
