@@ -75,7 +75,13 @@ async function servePrivileged(socket: string): Promise<void> {
   // The terminal's signals are for the command, and its caller hands on the others.
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   const { serveCaller } = await import('../privileged/serve-caller.js');
-  await serveCaller(socket, measure, { signals: new SignalRelay(), sudoUid: process.env['SUDO_UID'] });
+  try {
+    await serveCaller(socket, measure, { signals: new SignalRelay(), sudoUid: process.env['SUDO_UID'] });
+  } catch (error) {
+    // Whoever calls it by hand is told why not; a caller that was killed hears nothing any more.
+    process.exitCode = FAILED;
+    new Terminal(process.env).complain(error);
+  }
 }
 
 /** What a guardian asks for that has outlived its netmeter. */

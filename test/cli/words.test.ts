@@ -124,6 +124,13 @@ describePrivileged('around a run', () => {
     }
   });
 
+  test('the part for sudo says why it serves nobody, without a stack', async () => {
+    const { status, stderr } = await netmeter(['--netmeter-privileged-part', '/proc/99999999/fd/3']);
+    expect(status).toBe(125);
+    expect(stderr).toContain('its caller has gone');
+    expect(stderr).not.toContain('    at ');
+  });
+
   test('without ps on the machine it works', async () => {
     const script = `mount --bind /dev/null "$(command -v ps)"; exec ${process.execPath} ${ROOT}bin/netmeter.js -- true`;
     expect((await runToEnd('unshare', ['--mount', 'sh', '-c', script])).status).toBe(0);
