@@ -144,7 +144,7 @@ describePrivileged('rtnetlink', () => {
     const datagrams = "import socket; s = socket.socket(2, 2); [s.sendto(b'x' * 56, ('192.0.2.2', 9)) for _ in '12']";
     pair.outside.inside(() => spawnSync('python3', ['-c', datagrams]));
     const [reading] = pair.here.exchange([getQueue(index, counting)]).map(decodeQueue);
-    expect(reading).toEqual({ index, handle: counting, kind: 'pfifo', bytes: 196n, packets: 2n });
+    expect(reading).toEqual({ index, handle: counting, kind: 'pfifo', bytes: 196n, packets: 2n, drops: 0 });
     expect(pair.ask(pair.outside, 'tc', '-s', '-j', 'qdisc', 'show', 'dev', 'v0')).toMatchObject([
       { kind: 'tbf', handle: '6e6b:', root: true, options: { rate: 12_500_000, burst: 100_000 }, bytes: 196 },
       { kind: 'pfifo', handle: '6e6d:', parent: '6e6b:1', options: { limit: 50 }, bytes: 196, packets: 2 },
