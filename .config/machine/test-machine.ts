@@ -16,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const KILLED_MS = 10_000;
 
 /** So long a guardian whose end nobody waits for may take: the kernel needs 100 ms and more to remove a trace. */
-const LAST_MS = 10_000;
+const LAST_MS = 5_000;
 
 /** What a file of tests has for itself: a folder for temporary files, and a cgroup that tells which processes are its own. */
 export class TestMachine {
