@@ -1,4 +1,4 @@
-import { HELPERS, type Helper } from './helpers.js';
+import { HELPERS, type Helper } from './helper-numbers.js';
 import {
   type Arithmetic,
   arithmetic,
