@@ -12,6 +12,17 @@ test('words are told apart, empty ones too', async () => {
   await once(child, 'exit');
 });
 
+test('a title in place of the words is one word', async () => {
+  const script = "process.title = 'build all'; console.log('ready'); process.stdin.resume();";
+  const child = spawn(process.execPath, ['-e', script, ...Array<string>(20).fill('word')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  expect(readCommandLine(child.pid ?? 0)).toEqual(['build all']);
+  child.stdin.end();
+  await once(child, 'exit');
+});
+
 test('a process that is gone has none', () => {
   const { pid } = spawnSync('true');
   expect(readCommandLine(pid)).toBeUndefined();
