@@ -72,8 +72,9 @@ os.read(terminal, 1)
 os.close(terminal)
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-    // The job says that it is there, sees the terminal go, and goes on.
-    const job = 'echo ready; while echo >/dev/tty; do sleep 0.02; done 2>/dev/null; echo x >/dev/udp/127.0.0.1/9';
+    // The job says that it is there, sees the terminal go, and goes on: it is handed SIGHUP, which the kernel sends to netmeter.
+    const job =
+      'trap "" HUP; echo ready; while echo >/dev/tty; do sleep 0.02; done 2>/dev/null; echo x >/dev/udp/127.0.0.1/9';
     const words = ['--report', report, '--max-loopback', '0', '--', 'bash', '-c', job];
     const { stdout, stderr } = await runToEnd(PYTHON, ['-c', script, process.execPath, NETMETER, ...words]);
     expect([stdout, stderr]).toEqual(['120\n', '']);

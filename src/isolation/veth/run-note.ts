@@ -24,8 +24,14 @@ const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 /** What the file says: the changes, and the network namespace that they were made in. */
 type Noted = HostChanges & { readonly network: string };
 
-/** Which namespace is the host's for this process. */
-const network = () => readlinkSync('/proc/self/ns/net');
+/** Which namespace is the host's for this process; empty where /proc does not tell. */
+function network(): string {
+  try {
+    return readlinkSync('/proc/self/ns/net');
+  } catch {
+    return '';
+  }
+}
 
 /**
  * The note of what a run changes on the host, for whoever finds it when netmeter and its guardian were both killed. Both hold its
