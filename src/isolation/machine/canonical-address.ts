@@ -5,7 +5,11 @@ import { isIPv6, SocketAddress } from 'node:net';
  * the IPv4 address (RFC 4291, 2.5.5.2): that is where its packets go.
  */
 export function canonicalAddress(address: string): string {
-  if (!isIPv6(address) || address.includes('%')) return address;
+  return isIPv6(address) && !address.includes('%') ? canonicalIpv6(address) : address;
+}
+
+/** The same of what is known to be an IPv6 address without a zone: the test of node:net compiles its expressions first. */
+export function canonicalIpv6(address: string): string {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
   return canonical.replace(/^::ffff:(?=[\d.]+$)/, '');
 }

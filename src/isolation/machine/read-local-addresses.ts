@@ -1,5 +1,5 @@
 import { readText } from '../tools/read-text.js';
-import { canonicalAddress } from './canonical-address.js';
+import { canonicalIpv6 } from './canonical-address.js';
 import { isHostEnd } from './run-devices.js';
 
 type ReadText = (file: string) => string | undefined;
@@ -24,6 +24,6 @@ function ipv6Addresses(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [digits, , , scope, , device = ''] = line.trim().split(/\s+/);
     if (digits?.length !== 32 || scope !== GLOBAL_SCOPE || isHostEnd(device)) return [];
-    return [canonicalAddress(digits.match(/.{4}/g)?.join(':') ?? '')];
+    return [canonicalIpv6(digits.match(/.{4}/g)?.join(':') ?? '')];
   });
 }

@@ -1,5 +1,4 @@
 import { MalformedMessageError } from './malformed-message-error.js';
-import { u16 } from './values.js';
 
 /** linux/netlink.h: struct nlattr is the length of header and value, and the type with two flags. */
 const HEADER = 4;
@@ -12,9 +11,18 @@ export const aligned = (length: number): number => (length + 3) & ~3;
 
 /** Writes an attribute whose value is `parts`, one after the other. */
 export function attribute(type: number, ...parts: readonly Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, HEADER);
+  let length = HEADER;
+  for (const part of parts) length += part.length;
   if (length - HEADER > MAX_VALUE) throw new RangeError(`a netlink attribute holds 64 kB, not ${length} B`);
-  return Buffer.concat([u16(length), u16(type), ...parts], aligned(length));
+  const buffer = Buffer.alloc(aligned(length));
+  buffer.writeUInt16LE(length, 0);
+  buffer.writeUInt16LE(type, 2);
+  let at = HEADER;
+  for (const part of parts) {
+    buffer.set(part, at);
+    at += part.length;
+  }
+  return buffer;
 }
 
 /** Writes an attribute that holds others, with the flag that says so. */

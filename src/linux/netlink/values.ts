@@ -22,11 +22,23 @@ export function u64(value: bigint): Buffer {
   return buffer;
 }
 
-export const be16 = (value: number): Buffer => u16(value).reverse();
+export function be16(value: number): Buffer {
+  const buffer = Buffer.alloc(2);
+  buffer.writeUInt16BE(value);
+  return buffer;
+}
 
-export const be32 = (value: number): Buffer => u32(value).reverse();
+export function be32(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32BE(value);
+  return buffer;
+}
 
-export const be64 = (value: bigint): Buffer => u64(value).reverse();
+export function be64(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigUInt64BE(value);
+  return buffer;
+}
 
 /** UTF-8 with the NUL that ends it. */
 export const string = (value: string): Buffer => Buffer.from(`${value}\0`);

@@ -39,13 +39,15 @@ export type Holding<M extends Members> = { readonly [K in Required<M>]: Held<M[K
 /** Attributes, one for each member of an object; those of other numbers are not read. */
 export const record = <M extends Members>(members: M): Codec<Holding<M>> => ({
   isNested: true,
+  // A plain loop: a run's own table has a thousand of these, before the code is warm.
   encode(value) {
     const given: Readonly<Record<string, unknown>> = value;
-    return Buffer.concat(
-      Object.entries(members).flatMap(([name, { number, codec }]) =>
-        given[name] === undefined ? [] : [write(number, codec, given[name])],
-      ),
-    );
+    const written: Buffer[] = [];
+    for (const name in members) {
+      const { number, codec } = members[name] as M[keyof M];
+      if (given[name] !== undefined) written.push(write(number, codec, given[name]));
+    }
+    return joined(written);
   },
   decode(bytes) {
     const attributes = decodeAttributes(bytes);
@@ -62,11 +64,14 @@ export const record = <M extends Members>(members: M): Codec<Holding<M>> => ({
 /** Attributes of the same number, one for each of a list (NFTA_LIST_ELEM). */
 export const list = <T>(codec: Codec<T>): Codec<readonly T[]> => ({
   isNested: true,
-  encode: (values) => Buffer.concat(values.map((value) => write(LIST_ELEMENT, codec, value))),
+  encode: (values) => joined(values.map((value) => write(LIST_ELEMENT, codec, value))),
   decode: (bytes) => [...decodeAttributes(bytes)].map(({ value }) => codec.decode(value)),
 });
 
 const LIST_ELEMENT = 1;
+
+/** One needs no copy. */
+const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
 
 const write = <T>(number: number, codec: Codec<T>, value: T): Buffer =>
   (codec.isNested ? nested : attribute)(number, codec.encode(value));
@@ -76,7 +81,7 @@ export const within = <T>(number: number, codec: Codec<T>): Codec<T> => {
   const wrapped = record({ value: required(number, codec) });
   return {
     isNested: true,
-    encode: (value) => wrapped.encode({ value } as never),
+    encode: (value) => write(number, codec, value),
     decode: (bytes) => (wrapped.decode(bytes) as { readonly value: T }).value,
   };
 };
