@@ -1,8 +1,8 @@
-// Bundles the command: one file starts faster than eighty, and what a run may not need stays in files of its own.
+// Bundles the command: two files start faster than eighty, and what a run may not need stays in files of its own.
 import { copyFileSync, rmSync } from 'node:fs';
 import { build } from 'rolldown';
 
-/** What only some runs load, below src/: the rest of ours is one file. */
+/** What only some runs load, below src/: the rest of a run's is one file. */
 const loadedByNeed = [
   'attach',
   'attribution/',
@@ -31,6 +31,25 @@ const loadedByNeed = [
 ];
 const mainModules = new RegExp(`^${process.cwd()}/src/(?!${loadedByNeed.join('|')})`);
 
+/** What reads the command line: all that `netmeter --version` loads. */
+const start = [
+  'budget/parse-',
+  'cli/(exit-status|inert|join-values|limit-options|main|options|parse-|read-values|report-target|run-options)',
+  'cli/(signals|split-arguments|system-reason|terminal|usage-error|use-color)',
+  'command/unchanged',
+  'errors',
+  'files/(reason-of|write-to-descriptor)',
+  'isolation/machine/canonical-address',
+  'isolation/tools/own-file',
+  'linux/(libc|linux-error)',
+  'missing-libc',
+  'privileged/protocol',
+  'report/visible',
+  'units',
+  'version',
+];
+const startModules = new RegExp(`^${process.cwd()}/src/(${start.join('|')})`);
+
 /** What the summary of every run is made of: one file again, though other reports share parts of it. */
 const summaryModules =
   /\/src\/report\/(.*-rows?|rows|remote-rest|(.*-)?text|flows|format-octets|command-line|paint)\.ts$|\/pretty-bytes\//;
@@ -58,7 +77,8 @@ await build({
     chunkFileNames: 'bundle/[name]-[hash].cjs',
     codeSplitting: {
       groups: [
-        { name: 'main', test: mainModules },
+        { name: 'start', test: startModules },
+        { name: 'run', test: mainModules },
         { name: 'summary', test: summaryModules },
       ],
     },

@@ -1,12 +1,10 @@
 import { requireArguments } from '../command/unchanged.js';
 import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../isolation/tools/own-file.js';
-import { measure } from '../measure.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
 import type { CommandName } from './command-names.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import { type Parsed, parseArguments } from './parse-arguments.js';
-import { run } from './run.js';
 import { SignalRelay } from './signals.js';
 import { leaveClosedTerminals, Terminal } from './terminal.js';
 
@@ -48,6 +46,8 @@ async function main(): Promise<void> {
 async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<void> {
   switch (parsed.kind) {
     case 'run': {
+      // Loaded here: who asks for the version does not wait for a run's code.
+      const { run } = await import('./run.js');
       const outcome = await run(parsed.argv, parsed.options, terminal);
       if (outcome.kind === 'not-found' && parsed.argv[0] === first) await suggestCommand(first, terminal);
       return end(outcome, terminal);
@@ -74,7 +74,10 @@ async function suggestCommand(word: string, terminal: Terminal): Promise<void> {
 async function servePrivileged(socket: string): Promise<void> {
   // The terminal's signals are for the command, and its caller hands on the others.
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-  const { serveCaller } = await import('../privileged/serve-caller.js');
+  const [{ serveCaller }, { measure }] = await Promise.all([
+    import('../privileged/serve-caller.js'),
+    import('../measure.js'),
+  ]);
   try {
     await serveCaller(socket, measure, { signals: new SignalRelay(), sudoUid: process.env['SUDO_UID'] });
   } catch (error) {
