@@ -5,10 +5,12 @@ import { isIPv6, SocketAddress } from 'node:net';
  * the IPv4 address (RFC 4291, 2.5.5.2): that is where its packets go.
  */
 export function canonicalAddress(address: string): string {
-  return isIPv6(address) && !address.includes('%') ? canonicalIpv6(address) : address;
+  // The test of node:net compiles its expressions first, which takes 3 ms.
+  const isPlain = address.includes(':') && !address.includes('%');
+  return isPlain && isIPv6(address) ? canonicalIpv6(address) : address;
 }
 
-/** The same of what is known to be an IPv6 address without a zone: the test of node:net compiles its expressions first. */
+/** The same of what is known to be an IPv6 address without a zone. */
 export function canonicalIpv6(address: string): string {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
   return canonical.replace(/^::ffff:(?=[\d.]+$)/, '');
