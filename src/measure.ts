@@ -70,7 +70,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
   const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
-  const { after, delta, traffic, method, dropped, past, sentPastIp } = await meter.count();
+  const { after, delta, traffic, method, ...counted } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
@@ -111,7 +111,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
       ...scope.warnings,
       ...(await hint.warnings(protocol)),
       ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
-      ...runWarnings(after, delta, { isolation: scope.isolation, method, dropped, past, sentPastIp, stillOpen }),
+      ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen, ...counted }),
       ...boundary.warnings,
     ],
   };

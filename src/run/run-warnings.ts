@@ -4,7 +4,7 @@ import type { Snapshot } from '../counters/snapshot.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/traffic.js';
-import type { PastQueue } from '../traffic/count.js';
+import type { Doubt, PastQueue } from '../traffic/count.js';
 import { fragmentsSent } from '../traffic/unseen-at-tap.js';
 
 /** Where, and by what, the numbers came about. */
@@ -13,6 +13,10 @@ export type Provenance = {
   readonly method: Method;
   /** Links that carried frames past the queue that counts. */
   readonly past?: readonly PastQueue[] | undefined;
+  /** Why packets in could not be counted. */
+  readonly doubt?: Doubt | undefined;
+  /** The queue of loopback has not counted all the time. */
+  readonly isLoopbackLost?: boolean | undefined;
   /** Octets that the command has sent past IP. */
   readonly sentPastIp?: number | undefined;
   /** Packets, of everybody, that this machine dropped on its way out. */
@@ -22,11 +26,23 @@ export type Provenance = {
 
 /** What the reader of the numbers must know about how they came about. */
 export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
-  const { isolation, method, past = [], sentPastIp = 0, stillOpen, dropped = 0 } = provenance;
+  const {
+    isolation,
+    method,
+    past = [],
+    doubt,
+    isLoopbackLost = false,
+    sentPastIp = 0,
+    stillOpen,
+    dropped = 0,
+  } = provenance;
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
   if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
     warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
+  }
+  if (isLoopbackLost && method.name === 'qdisc') {
+    warn('LOOPBACK_QUEUE_LOST', 'the queue of lo was removed or replaced: wire octets of loopback are unknown');
   }
   const fragments = fragmentsSent(delta);
   if (isolation.kind === 'user-mode' && isolation.tool === 'pasta' && fragments > 0) {
@@ -43,6 +59,7 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
       `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`,
     );
   }
+  if (doubt) warn('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`);
   for (const { device, octets } of past) {
     warn(
       'QUEUE_BYPASSED',
@@ -71,3 +88,15 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
   }
   return warnings;
 }
+
+const DOUBTS = {
+  'own-devices': 'the command made network devices, whose packets the IP layer counts with those that came in',
+  'loopback-queue':
+    'the queue of lo was removed or replaced, and packets on loopback cannot be told from those that came in',
+  contradiction: 'the IP layer counted other packets than the link can have carried',
+} as const satisfies Record<Doubt, string>;
+
+const boundText = (bound: number | null) =>
+  bound === null
+    ? 'how many bytes came in is unknown'
+    : `packets in are told from bytes and headers, and the bytes in can be off by ${bound} B`;

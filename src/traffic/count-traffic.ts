@@ -21,7 +21,7 @@ export function countTraffic(isolation: Isolation, wire: WireDelta, delta: Count
 function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
   switch (isolation.kind) {
     case 'veth':
-      return wireTraffic(isolation.families, wire, delta);
+      return wireTraffic(isolation, wire, delta);
     case 'user-mode':
       return tapTraffic(isolation, TAP, { wire, delta });
     case 'host':

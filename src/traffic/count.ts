@@ -6,6 +6,10 @@ export type Count = {
   readonly method: Method;
   /** Links that carried frames past the queue that counts; absent: none did. */
   readonly past?: readonly PastQueue[];
+  /** The queue of loopback has not counted all the time; absent: it has. */
+  readonly isLoopbackLost?: true;
+  /** Why packets in are told from bytes alone, or not at all; absent: they were counted. */
+  readonly doubt?: Doubt;
   /** Packets, of everybody, that this machine dropped on its way out, behind the wire; absent: none, or it is not known. */
   readonly dropped?: number;
   /** Octets that the command has sent past IP, which are in no number; absent: none were seen. */
@@ -14,3 +18,9 @@ export type Count = {
 
 /** Octets of frames, at least. `device` is the command's end of the link. */
 export type PastQueue = { readonly device: string; readonly octets: number };
+
+/**
+ * own-devices: the command has made network devices, and the IP layer's counters are theirs too. loopback-queue: what stayed on
+ * loopback cannot be told from what came in. contradiction: the IP layer counted what the queue's bytes cannot be.
+ */
+export type Doubt = 'own-devices' | 'loopback-queue' | 'contradiction';

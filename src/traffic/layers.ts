@@ -13,6 +13,9 @@ export function sumLayers(all: readonly Layers[]): Layers {
   };
 }
 
+/** What is left without a part of it; null where that is less than nothing: then the two do not belong together. */
+export const without = (all: number, part: number): number | null => (all < part ? null : all - part);
+
 /** A sum with an unknown part is unknown. */
 export const addKnown = (counts: readonly (number | null)[]) =>
   counts.reduce<number | null>((total, count) => (total === null || count === null ? null : total + count), 0);

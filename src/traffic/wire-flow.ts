@@ -1,8 +1,9 @@
 import type { Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
-import type { GsoExcess } from './gso-excess.js';
 import { HEADER_SPREAD } from './hidden-segments.js';
+import { without } from './layers.js';
 import type { LinkEndCount } from './link-count.js';
+import type { PacketsIn } from './packets-in.js';
 import type { QueueDelta } from './queue-delta.js';
 
 /** One direction of one family before it is summed up. */
@@ -10,7 +11,8 @@ export type Flow = {
   readonly layers: Layers;
   readonly bound: number | null;
   readonly byQueue: boolean;
-  readonly byEcn: boolean;
+  /** What told how many packets there were; undefined: nothing did. */
+  readonly packetsBy: PacketsIn['by'] | undefined;
   /** Octets of frames, at least, that the link carried and its queue has not seen. */
   readonly past: number;
 };
@@ -19,30 +21,30 @@ export type Flow = {
 type Segments = {
   readonly hidden: number | undefined;
   readonly tcpHeaders: number;
-  readonly excess: GsoExcess;
+  /** How many packets the queue's bytes are; undefined: it is not known. */
+  readonly wire: PacketsIn | undefined;
   readonly past: number;
 };
 
 /** By the queue where there is one, else estimated. */
 export function flow(link: LinkEndCount, queue: QueueDelta | undefined, segments: Segments): Flow {
   const known = link.octets !== undefined && link.packets !== undefined;
-  const ip = known ? (link.octets ?? 0) - ETHERNET_HEADER * (link.packets ?? 0) : null;
+  const ip = known ? without(link.octets ?? 0, ETHERNET_HEADER * (link.packets ?? 0)) : null;
   const layers = {
     ipOctets: ip === null ? null : ipOctets(ip),
     linkBytes: link.octets === undefined ? null : linkBytes(link.octets),
   };
   if (!queue) return estimate(layers, ip, link.packets, segments);
-  const { excess, past } = segments;
-  if (past > 0 || excess === 'unknown')
-    return { layers: { wireOctets: null, ...layers, packets: null }, bound: null, byQueue: true, byEcn: false, past };
-  const count = excess?.packetsIn ?? queue.packets;
-  const wire = ipOctets(queue.bytes - ETHERNET_HEADER * count);
+  const { wire, past } = segments;
+  const octets = wire && past === 0 ? without(queue.bytes, ETHERNET_HEADER * wire.count) : null;
+  if (!wire || octets === null)
+    return {
+      layers: { wireOctets: null, ...layers, packets: null },
+      ...{ bound: null, byQueue: true, packetsBy: wire?.by, past },
+    };
   return {
-    layers: { wireOctets: wire, ...layers, packets: packets(count) },
-    bound: 0,
-    byQueue: true,
-    byEcn: excess !== undefined,
-    past,
+    layers: { wireOctets: ipOctets(octets), ...layers, packets: packets(wire.count) },
+    ...{ bound: ETHERNET_HEADER * wire.off, byQueue: true, packetsBy: wire.by, past },
   };
 }
 
@@ -64,7 +66,7 @@ function estimate(
     },
     bound: known ? hidden * HEADER_SPREAD : null,
     byQueue: false,
-    byEcn: false,
+    packetsBy: 'ecn',
     past: 0,
   };
 }

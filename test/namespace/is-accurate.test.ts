@@ -48,6 +48,15 @@ describePrivileged('the number equals a capture at the far end of the wire, to t
     `python3 ${TRAFFIC} ${mode} ${address} 7000 ${count}`;
 
   test.each([
+    ['uploads', 'upload'],
+    ['downloads', 'download'],
+  ])('a namespace of the command’s own, behind a device of its own that forwards, %s', async (_, mode) => {
+    const nested = `bash ${program('nested.sh')} python3 ${TRAFFIC} ${mode} ${wire.ipv4} 7000 20000000`;
+    const report = await compare(nested, ['--max-in', '30MB', '--ignore-bypasses']);
+    expect(report.budget?.verdict).toBe('within');
+  });
+
+  test.each([
     ['TCP download', 'download', 20_000_000],
     ['TCP upload', 'upload', 20_000_000],
     ['small requests', 'requests', 300],
@@ -178,6 +187,25 @@ for _ in range(1000): sender.send(frame)
     const after = await wire.totals();
     expect(report.traffic.external.out.wireOctets).toBe(after['ipv4.out'][0] - before['ipv4.out'][0]);
     expect(report.traffic.external.out.wireOctets).toBeGreaterThan(3_000_000);
+  });
+
+  test('another queue for loopback changes nothing outside, and the report says that loopback is unknown', async () => {
+    const before = await wire.totals();
+    const loopback = `tc qdisc replace dev lo root bfifo limit 10000000; ${traffic('loopback', '127.0.0.1', 5_000_000)}`;
+    const { report, stderr } = await measured([
+      'sh',
+      '-euc',
+      `${loopback}; ${traffic('download', wire.ipv4, 5_000_000)}`,
+    ]);
+    const after = await wire.totals();
+    expect(report.command.exit, stderr).toEqual({ kind: 'code', code: 0 });
+    expect(counted(report)['ipv4.in']).toEqual([
+      after['ipv4.in'][0] - before['ipv4.in'][0],
+      after['ipv4.in'][1] - before['ipv4.in'][1],
+    ]);
+    expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
+    expect(report.traffic.loopback.in.wireOctets).toBe(null);
+    expect(report.warnings.map(({ code }) => code)).toEqual(['LOOPBACK_QUEUE_LOST']);
   });
 
   test('a command that takes the queues away gets an estimate, and the report says so', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CounterDelta } from '../../src/counters/delta.js';
 import { protocolSummary } from '../../src/traffic/protocol.js';
@@ -33,7 +34,7 @@ const wire = (over: Partial<Queues> = {}): Queues => ({
 
 const wireTraffic = ({ ipv4, ipv6, hostLocal, loopback }: Queues, increments: CounterDelta) =>
   countWire(
-    ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'],
+    { families: ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'], mtu: 1500 },
     {
       'nm4.in': ipv4.in,
       'nm4.out': ipv4.out,
@@ -296,7 +297,7 @@ test('frames that went past the queue make its direction unknown, at whichever l
   expect(wireTraffic(wire(), delta())).not.toHaveProperty('past');
 });
 
-test('where loopback’s queue has not seen all, the segments of an uplink with GSO packets cannot be told', () => {
+test('where loopback’s queue has not seen all, the segments of an uplink with GSO packets are told from bytes, within a bound', () => {
   const virtio = { ipv4: { in: { bytes: 26_619_064, packets: 18 }, out: nothing } };
   const counters = delta({
     netstat: { IpExt: ecn(17_711 + 9) },
@@ -304,8 +305,76 @@ test('where loopback’s queue has not seen all, the segments of an uplink with 
     devices: { lo: device(430, 5), nm4: device(25_486_000, 546) },
   });
   for (const loopback of [undefined, { bytes: 100, packets: 2 }]) {
-    const { traffic, method } = wireTraffic(wire({ ...virtio, loopback }), counters);
-    expect(traffic.external.in).toMatchObject({ wireOctets: null, packets: null });
-    expect(method.errorBound.in).toBe(null);
+    const { traffic, method, doubt } = wireTraffic(wire({ ...virtio, loopback }), counters);
+    const { packets, wireOctets } = traffic.external.in;
+    expect(packets).toBe(546 + Math.round((26_619_064 - 25_486_000) / 66));
+    expect(wireOctets).toBe(26_619_064 - 14 * (packets ?? 0));
+    expect(Math.abs((wireOctets ?? 0) - (26_619_064 - 14 * 17_711))).toBeLessThanOrEqual(method.errorBound.in ?? 0);
+    expect([method.packetsIn, doubt]).toEqual(['device', 'loopback-queue']);
   }
+});
+
+/** A device of the command's own that forwards: the IP layer counts 34,153 packets of 50 MB that went out. */
+const nested = {
+  netstat: { IpExt: ecn(34_153) },
+  snmp: { Ip: { InReceives: 1500 } },
+  devices: { lo: device(0, 0), nm4: device(1140, 10, 570, 5), vn: device(50_000_000, 1490) },
+};
+
+test('devices of the command’s own: the queue counts, where the device’s headers say the same', () => {
+  const { traffic, method, ...count } = wireTraffic(wire(), delta(nested));
+  expect(traffic.external.in).toMatchObject({ wireOctets: 1000, packets: 10 });
+  expect(method).toEqual({ name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc' });
+  expect(count).not.toHaveProperty('doubt');
+});
+
+test('devices of the command’s own under an uplink that hands over GSO packets: by the headers, within a bound', () => {
+  const { netstat, snmp, devices } = nested;
+  const { traffic, method, doubt } = wireTraffic(
+    wire({ ipv4: { in: { bytes: 104_562_060, packets: 18 }, out: nothing } }),
+    delta({ netstat, snmp, devices: { ...devices, nm4: device(100_106_268, 1610) } }),
+  );
+  expect(traffic.external.in).toMatchObject({ wireOctets: 103_594_352, packets: 69_122 });
+  const most = 1610 + Math.floor((104_562_060 - 100_106_268) / 42);
+  expect(method).toEqual({
+    ...{ name: 'qdisc', errorBound: { in: 14 * (most - 69_122), out: 0 }, packetsIn: 'device' },
+  });
+  expect(doubt).toBe('own-devices');
+});
+
+test('a device that went again, and the IP layer that counts more or less than the bytes can be', () => {
+  const gsoIn = { in: { bytes: 104_562_060, packets: 18 }, out: nothing };
+  for (const segments of [20_000, 9_000_000]) {
+    const { traffic, doubt } = wireTraffic(
+      wire({ ipv4: gsoIn }),
+      delta({ ...bulk4, netstat: { IpExt: ecn(segments) } }),
+    );
+    expect(traffic.external.in).toMatchObject({ wireOctets: 103_594_352, packets: 69_122 });
+    expect(doubt).toBe('contradiction');
+  }
+  const gone = { 'nm4.in': gsoIn.in, 'nm4.out': nothing, 'lo.out': nothing, 'nmh.in': nothing, 'nmh.out': nothing };
+  const heard = { ...gone, 'own.devices': { bytes: 0, packets: 1 } };
+  expect(countWire({ families: ['ipv4'], mtu: 1500 }, heard, delta(bulk4)).doubt).toBe('own-devices');
+  expect(countWire({ families: ['ipv4'], mtu: 1500 }, gone, delta(bulk4))).not.toHaveProperty('doubt');
+});
+
+test('no number is negative, whatever the counters are', () => {
+  const count = fc.nat(5_000_000);
+  const queue = fc.record({ bytes: count, packets: count });
+  fc.assert(
+    fc.property(queue, queue, queue, fc.array(count, { minLength: 6, maxLength: 6 }), (one, other, lo, numbers) => {
+      const [segments = 0, receives = 0, rx = 0, frames = 0, looped = 0, ours = 0] = numbers;
+      const { traffic, method } = wireTraffic(
+        wire({ ipv4: { in: one, out: other }, loopback: lo }),
+        delta({
+          ...{ netstat: { IpExt: ecn(segments) }, snmp: { Ip: { InReceives: receives } } },
+          devices: { lo: device(looped, ours), nm4: device(rx, frames, rx, frames) },
+        }),
+      );
+      const { external, loopback } = traffic;
+      const layers = [external.in, external.out, loopback.in].flatMap((each) => Object.values(each));
+      for (const number of [...layers, ...Object.values(method.errorBound)])
+        expect(number ?? 0).toBeGreaterThanOrEqual(0);
+    }),
+  );
 });

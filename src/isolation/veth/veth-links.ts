@@ -7,6 +7,7 @@ import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../units.js';
 import type { QueueReading, WireReading } from '../scope.js';
 import type { AddressChange } from './address-watch.js';
+import { DeviceWatch } from './device-watch.js';
 import type { MadeLink } from './make-links.js';
 import type { Namespace } from './namespace.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
@@ -39,6 +40,7 @@ export class VethLinks implements Disposable {
   readonly #links: readonly MadeLink[];
   readonly #namespace: Namespace;
   #watch: QueueWatch | undefined;
+  #devices: DeviceWatch | undefined;
 
   /** @param here a socket of the host's namespace, for these links to close */
   constructor(links: readonly MadeLink[], namespace: Namespace, here: NetlinkSocket, options: LinksOptions) {
@@ -81,7 +83,9 @@ export class VethLinks implements Disposable {
       [queueMessages(LOOPBACK), ...links.map(({ plan, inner }) => upMessages(inner, this.#shapeOf(plan)))],
       links.map(({ plan, inner }) => routeMessages(inner, plan, local)),
     );
+    const present = this.#there.dump(LIST_LINKS).map((message) => decodeLink(message).index);
     this.#watch = this.#namespace.network.inside(() => new QueueWatch());
+    this.#devices = this.#namespace.network.inside(() => new DeviceWatch(present));
   }
 
   /** Has the link to this machine carry other addresses of it. What the kernel refuses is there, or gone, already. */
@@ -111,6 +115,7 @@ export class VethLinks implements Disposable {
     const outgoing = readQueues(this.#there, inner);
     return {
       ...Object.fromEntries(links.map(({ plan, host }) => [`${plan.inner.device}.in`, incoming.get(host)])),
+      'own.devices': { bytes: 0n, packets: BigInt(this.#devices?.count ?? 0) },
       'lo.out': outgoing.get(LOOPBACK),
       ...Object.fromEntries(links.map((link) => [`${link.plan.inner.device}.out`, outgoing.get(link.inner)])),
     };
@@ -123,6 +128,7 @@ export class VethLinks implements Disposable {
 
   [Symbol.dispose](): void {
     this.#watch?.[Symbol.dispose]();
+    this.#devices?.[Symbol.dispose]();
     this.#here[Symbol.dispose]();
     this.#there[Symbol.dispose]();
   }
