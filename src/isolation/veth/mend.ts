@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { removeFolders } from '../../linux/cgroup/cgroup-tree.js';
+import type { Warning } from '../../measurement/measurement.js';
 import { pauseThread } from '../tools/pause-thread.js';
 import { giveBack } from './give-back.js';
 import { readNotes } from './run-note.js';
@@ -30,3 +31,12 @@ function endGroup(folder: string): void {
 
 /** A process that was killed needs a moment for its end. */
 const MOST_TRIES = 200;
+
+/** What the reader of a report must know of it. */
+export const mendedWarning = ({ link, failures }: Mended): Warning => ({
+  code: 'MENDED',
+  message:
+    failures.length === 0
+      ? `an earlier run that was killed had left ${link} and what belonged to it: it is given back`
+      : `an earlier run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`,
+});

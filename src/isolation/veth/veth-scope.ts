@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
-import { LinuxError } from '../../linux/linux-error.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
@@ -9,7 +8,6 @@ import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
-import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { readUplink, type Uplink } from '../machine/read-uplink.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
@@ -21,21 +19,23 @@ import { InnerNftables } from '../tools/inner-nftables.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { type AddressChange, AddressWatch } from './address-watch.js';
+import { asSetUp } from './as-set-up.js';
 import { endMembers } from './end-members.js';
 import type { ChainName } from './forward-chains.js';
 import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
 import { giveBack } from './give-back.js';
 import { Guardian, type GuardianOptions } from './guardian.js';
 import { hasStrangers, listPids } from './has-strangers.js';
+import { HostAddresses } from './host-addresses.js';
 import type { HostChanges } from './host-changes.js';
 import { chooseLinks, makeLinks, removeLinks } from './make-links.js';
-import { type Mended, mend } from './mend.js';
+import { mend, mendedWarning } from './mend.js';
 import { Namespace } from './namespace.js';
 import { NatTable } from './nat-table.js';
 import { openFirewall, openInput } from './open-firewall.js';
 import { RunNote } from './run-note.js';
 import { startAs } from './start-as.js';
-import { hostLocalLink, type LinkPlan, leadingOut } from './subnet.js';
+import { hostLocalLink } from './subnet.js';
 import { switchOn } from './switches.js';
 import { VethLinks } from './veth-links.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
@@ -79,7 +79,7 @@ export class VethScope implements Scope {
   #isOver = false;
   #isGuarded = true;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
-  readonly #hostAddresses: string[] = [];
+  readonly #hostAddresses = new HostAddresses();
   readonly #boundary: Boundary;
   #addresses: AddressWatch | undefined;
 
@@ -100,7 +100,7 @@ export class VethScope implements Scope {
     this.#uplink = options.uplink ?? readUplink();
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
-    this.#warnings = [...warnings, ...mend().map(mended)];
+    this.#warnings = [...warnings, ...mend().map(mendedWarning)];
     const resolver = chooseResolver({ ipv6 });
     const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
@@ -129,7 +129,7 @@ export class VethScope implements Scope {
   }
 
   get hostAddresses(): readonly string[] {
-    return this.#hostAddresses;
+    return this.#hostAddresses.list;
   }
 
   inspect<T>(work: (process: 'thread-self') => NoPromise<T>): T {
@@ -245,7 +245,7 @@ export class VethScope implements Scope {
     const { keys, switchedOn } = planForwarding(this.#uplink, this.#ipv6);
     const links = asSetUp(() => this.#makeLinks(switchedOn));
     this.#made = links;
-    asSetUp(() => links.configure(this.#localAddresses(links.plans)));
+    asSetUp(() => links.configure(this.#hostAddresses.add(links.plans)));
     await this.#guardian.ready();
     // Before Linux 5.12 a table has no owner with whom it would go.
     const tables = this.#nat.isOwned ? [] : [this.#nat.name];
@@ -284,43 +284,12 @@ export class VethScope implements Scope {
     throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
   }
 
-  /** This machine's, the namespace's gateways among them. */
-  #localAddresses(plans: readonly LinkPlan[]): readonly string[] {
-    const gateways = leadingOut(plans).flatMap(({ host }) => host.addresses);
-    const local = [...readLocalAddresses(), ...gateways];
-    this.#hostAddresses.push(...local, ...hostLocalLink(plans).host.addresses);
-    return local;
-  }
-
   #watchAddresses(): AddressWatch {
     return new AddressWatch(this.#boundary.guard('addresses', (change: AddressChange) => this.#follow(change)));
   }
 
-  /** An address that this machine gets during the run is this machine's too. */
   #follow(change: AddressChange): void {
-    const { come, gone } = change;
     this.#links.follow(change);
-    const left = this.#hostAddresses.filter((address) => !gone.includes(address));
-    this.#hostAddresses.splice(0, Infinity, ...left, ...come);
-  }
-}
-
-const mended = ({ link, failures }: Mended): Warning => ({
-  code: 'MENDED',
-  message:
-    failures.length === 0
-      ? `an earlier run that was killed had left ${link} and what belonged to it: it is given back`
-      : `an earlier run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`,
-});
-
-/** What the kernel refuses here is the set-up's failure. */
-function asSetUp<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof LinuxError)) throw error;
-    throw new NetmeterError('SETUP_FAILED', `a network namespace could not be set up: ${error.message}`, {
-      cause: error,
-    });
+    this.#hostAddresses.follow(change);
   }
 }
