@@ -61,11 +61,12 @@ function connected(pair: Pair): void {
   ];
   for (const { socket, index, own, other } of ends) {
     socket.exchange([
+      // Before an address: each joins a group, and would report that.
+      setLink(index, { asksForNeighbours: false, isMulticast: false, hasNoOwnAddress: true }),
       newAddress({ index, address: `192.0.2.${own}`, prefixLength: 30 }),
       newAddress({ index, address: `2001:db8::${own}`, prefixLength: 112 }),
       newNeighbour({ index, address: `192.0.2.${other}`, mac: mac(other) }),
       newNeighbour({ index, address: `2001:db8::${other}`, mac: mac(other) }),
-      setLink(index, { asksForNeighbours: false, isMulticast: false, hasNoOwnAddress: true }),
       newPfifo({ index, handle: queueHandle(0x6e6d) }, 10_000),
       setLink(index, { isUp: true }),
     ]);
