@@ -16,10 +16,10 @@ import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
 import { CommandTree } from './run/command-tree.js';
 import { isShared } from './run/end-tree.js';
-import { judgeRun } from './run/judge-run.js';
-import { LimitGuard } from './run/keep-limits.js';
+import { judgeRun } from './run/limits/judge-run.js';
+import { LimitGuard } from './run/limits/keep-limits.js';
 import { Meter } from './run/meter.js';
-import { Observers } from './run/observers.js';
+import { Observers } from './run/observers/observers.js';
 import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
@@ -138,7 +138,7 @@ const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), f
 /** Loaded here: a namespace of its own has no neighbours. */
 async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
   if (!isShared(scope)) return undefined;
-  const { lookForNeighbours } = await import('./run/neighbours.js');
+  const { lookForNeighbours } = await import('./run/observers/neighbours.js');
   return lookForNeighbours(scope, files, options);
 }
 

@@ -1,5 +1,5 @@
-import type { PayloadClass } from './process-record.js';
-import type { Endpoint } from './trace-event.js';
+import type { PayloadClass } from './processes/process-record.js';
+import type { Endpoint } from './processes/trace-event.js';
 
 /** Says where a connection leads. */
 export type Place = (local: Endpoint, remote: Endpoint) => Exclude<PayloadClass, 'unplaced'>;

@@ -1,9 +1,9 @@
 import type { RemoteRow } from '../measurement/remotes.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
-import { type Bounds, exactly, unknown } from './bounds.js';
+import { type Bounds, exactly, unknown } from './bounds/bounds.js';
+import { wireBounds } from './bounds/wire-bounds.js';
 import type { EarlierRun } from './earlier-run.js';
 import { groupRemotes, type RunRemotes } from './remote-groups.js';
-import { wireBounds } from './wire-bounds.js';
 
 /** The same thing in two runs: octets, both ways where the subject is no direction. */
 export type ComparedRow = {

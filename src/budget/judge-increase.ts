@@ -1,5 +1,5 @@
 import type { JudgedLimit, Verdict } from '../measurement/budget.js';
-import type { Bounds } from './bounds.js';
+import type { Bounds } from './bounds/bounds.js';
 import type { ComparedRow } from './compare.js';
 import type { Increase } from './parse-increase.js';
 

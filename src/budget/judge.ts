@@ -1,14 +1,14 @@
 import type { JudgedBudget, JudgedLimit, Verdict } from '../measurement/budget.js';
-import type { Bounds } from './bounds.js';
-import { withBypasses } from './bypass-bounds.js';
-import { connectionBounds, dnsBounds } from './count-bounds.js';
-import type { Evidence } from './evidence.js';
+import type { Bounds } from './bounds/bounds.js';
+import { withBypasses } from './bounds/bypass-bounds.js';
+import { connectionBounds, dnsBounds } from './bounds/count-bounds.js';
+import type { Evidence } from './bounds/evidence.js';
+import { hostLocalBounds, loopbackBounds } from './bounds/local-bounds.js';
+import { processBounds } from './bounds/process-bounds.js';
+import { averageRate, peakRate } from './bounds/rate-bounds.js';
+import { remoteBounds } from './bounds/remote-bounds.js';
+import { wireBounds } from './bounds/wire-bounds.js';
 import { type Limit, type Limits, listLimits } from './limits.js';
-import { hostLocalBounds, loopbackBounds } from './local-bounds.js';
-import { processBounds } from './process-bounds.js';
-import { averageRate, peakRate } from './rate-bounds.js';
-import { remoteBounds } from './remote-bounds.js';
-import { wireBounds } from './wire-bounds.js';
 
 /**
  * Judges each limit; a use equal to the limit is within it.

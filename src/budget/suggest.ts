@@ -1,7 +1,7 @@
 import type { IpOctets } from '../units.js';
+import { wireBounds } from './bounds/wire-bounds.js';
 import type { EarlierRun } from './earlier-run.js';
 import { readableSize } from './readable-size.js';
-import { wireBounds } from './wire-bounds.js';
 
 export type SuggestedLimits = { readonly [kind in 'in' | 'out' | 'total']: string };
 

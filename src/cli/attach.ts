@@ -1,16 +1,16 @@
 import { attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { IpOctets } from '../units.js';
+import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
+import { parseDuration } from './arguments/parse-duration.js';
+import { parseOwnArguments } from './arguments/parse-own-arguments.js';
+import { parseReport } from './arguments/report-target.js';
+import { usage } from './arguments/usage-error.js';
 import type { CiChoice } from './ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
-import { OPTIONS as OPTIONS_OF_A_RUN } from './options.js';
 import { Outputs } from './outputs.js';
-import { parseDuration } from './parse-duration.js';
-import { parseOwnArguments } from './parse-own-arguments.js';
-import { parseReport } from './report-target.js';
 import { tell } from './tell.js';
-import type { Terminal } from './terminal.js';
-import { usage } from './usage-error.js';
+import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
 

@@ -6,15 +6,15 @@ import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
 import type { Behalf } from '../files/behalf.js';
 import { writeReport } from '../report/write-report.js';
+import { nearestWord } from './arguments/nearest-option.js';
+import { parseOwnArguments } from './arguments/parse-own-arguments.js';
+import { usage } from './arguments/usage-error.js';
 import { behalfOf } from './behalf.js';
 import { jsonSource } from './config/json-source.js';
 import { parseConfig } from './config/parse-config.js';
 import { readConfigText } from './config/read-source.js';
-import { nearestWord } from './nearest-option.js';
-import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import type { Terminal } from './terminal.js';
-import { usage } from './usage-error.js';
+import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter budget suggest REPORT.json ... [options]
 

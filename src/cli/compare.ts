@@ -4,14 +4,14 @@ import { closeBudget } from '../budget/judge.js';
 import { judgeIncrease } from '../budget/judge-increase.js';
 import { type Increase, parseIncrease } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
-import { type Comparison, renderComparison } from '../report/comparison.js';
-import { painter } from '../report/paint.js';
+import { type Comparison, renderComparison } from '../report/text/comparison.js';
+import { painter } from '../report/text/paint.js';
+import { parseOwnArguments } from './arguments/parse-own-arguments.js';
+import { usage } from './arguments/usage-error.js';
 import { behalfOf } from './behalf.js';
 import { exitStatus } from './exit-status.js';
-import { parseOwnArguments } from './parse-own-arguments.js';
 import { readReport } from './read-report.js';
-import type { Terminal } from './terminal.js';
-import { usage } from './usage-error.js';
+import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter compare BEFORE.json AFTER.json [options]
 

@@ -8,12 +8,12 @@ import { measureUserLoad } from '../doctor/measure-user-load.js';
 import { renderDiagnosis } from '../doctor/render-diagnosis.js';
 import { tryFacilities } from '../doctor/try-facilities.js';
 import { readFacts } from '../isolation/read-facts.js';
-import { mend } from '../isolation/veth/mend.js';
-import { painter } from '../report/paint.js';
+import { mend } from '../isolation/veth/giving-back/mend.js';
+import { painter } from '../report/text/paint.js';
 import { version } from '../version.js';
-import { parseOwnArguments } from './parse-own-arguments.js';
-import type { Terminal } from './terminal.js';
-import { usage } from './usage-error.js';
+import { parseOwnArguments } from './arguments/parse-own-arguments.js';
+import { usage } from './arguments/usage-error.js';
+import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter doctor [--measure] [--json]
 

@@ -2,11 +2,11 @@ import { requireArguments } from '../command/unchanged.js';
 import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../isolation/tools/own-file.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
-import type { CommandName } from './command-names.js';
+import { type Parsed, parseArguments } from './arguments/parse-arguments.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
-import { type Parsed, parseArguments } from './parse-arguments.js';
+import type { CommandName } from './help/command-names.js';
 import { SignalRelay } from './signals.js';
-import { leaveClosedTerminals, Terminal } from './terminal.js';
+import { leaveClosedTerminals, Terminal } from './terminal/terminal.js';
 
 /** netmeter's own commands, loaded by who asks for them. */
 const COMMANDS = {
@@ -16,7 +16,7 @@ const COMMANDS = {
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   watch: async () => (await import('./watch/watch.js')).watchCommand,
   help: async () => {
-    const { helpCommand } = await import('./help-command.js');
+    const { helpCommand } = await import('./help/help-command.js');
     return (words: readonly string[], terminal: Terminal) => helpCommand(words, terminal, (name) => COMMANDS[name]());
   },
 } as const satisfies Record<CommandName, unknown>;
@@ -55,9 +55,9 @@ async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<
     case 'version':
       return terminal.print(`netmeter ${version}\n`);
     case 'help':
-      return terminal.print(await (await import('./help.js')).helpText(terminal.columns));
+      return terminal.print(await (await import('./help/help.js')).helpText(terminal.columns));
     case 'completion':
-      return terminal.print((await import('./completion.js')).completionScript(parsed.shell));
+      return terminal.print((await import('./completion/completion.js')).completionScript(parsed.shell));
     default:
       return parsed satisfies never;
   }
@@ -65,7 +65,7 @@ async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<
 
 /** The first word may have been meant for one of netmeter's own commands. */
 async function suggestCommand(word: string, terminal: Terminal): Promise<void> {
-  const { nearestWord } = await import('./nearest-option.js');
+  const { nearestWord } = await import('./arguments/nearest-option.js');
   const nearest = nearestWord(word, Object.keys(COMMANDS));
   if (nearest) terminal.say(`did you mean 'netmeter ${nearest}'?`);
 }
@@ -89,7 +89,7 @@ async function servePrivileged(socket: string): Promise<void> {
 
 /** What a guardian asks for that has outlived its netmeter. */
 async function giveBackRules(left: string): Promise<void> {
-  const { giveBackForDead } = await import('../isolation/veth/give-back-for-dead.js');
+  const { giveBackForDead } = await import('../isolation/veth/giving-back/give-back-for-dead.js');
   if (!giveBackForDead(left)) process.exitCode = FAILED;
 }
 

@@ -4,15 +4,15 @@ import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement/measurement.js';
+import type { RunOptions } from './arguments/run-options.js';
+import { usage } from './arguments/usage-error.js';
 import { ciSystem } from './ci-system.js';
 import { type ConfigFile, findConfig } from './config/find-config.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles, requireOpenFiles } from './open-files.js';
-import type { RunOptions } from './run-options.js';
 import { SignalListener } from './signals.js';
 import { tell } from './tell.js';
-import type { Terminal } from './terminal.js';
-import { usage } from './usage-error.js';
+import type { Terminal } from './terminal/terminal.js';
 
 /** A wait shorter than this needs no explanation. */
 const EXPLAIN_AFTER_MS = 1000;

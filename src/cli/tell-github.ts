@@ -1,9 +1,9 @@
 import type { Measurement } from '../measurement/measurement.js';
-import { githubAnnotations } from '../report/github-annotations.js';
-import { githubOutput } from '../report/github-output.js';
-import { githubSummary } from '../report/github-summary.js';
+import { githubAnnotations } from '../report/github/github-annotations.js';
+import { githubOutput } from '../report/github/github-output.js';
+import { githubSummary } from '../report/github/github-summary.js';
 import type { Outputs } from './outputs.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './terminal/terminal.js';
 
 type Github = {
   /** Only what breaks the budget is said. */

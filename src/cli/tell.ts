@@ -1,16 +1,16 @@
 import { Boundary } from '../boundary.js';
 import type { Measurement } from '../measurement/measurement.js';
+import type { RunOptions } from './arguments/run-options.js';
 import { ciSystem } from './ci-system.js';
 import type { Outputs } from './outputs.js';
-import type { RunOptions } from './run-options.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './terminal/terminal.js';
 
 type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
   Partial<Pick<RunOptions, 'by' | 'redact'>> & { readonly outputs: Outputs | undefined; readonly terminal: Terminal };
 
 /** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
-  const { renderText } = await import('../report/text.js');
+  const { renderText } = await import('../report/text/text.js');
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
   // A warning too is worth telling to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');

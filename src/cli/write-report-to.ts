@@ -1,10 +1,10 @@
 import { NetmeterError } from '../errors.js';
 import type { Measurement } from '../measurement/measurement.js';
-import type { By } from '../report/text.js';
+import type { By } from '../report/text/text.js';
 import type { ReportFile } from '../report/write-report.js';
-import type { ReportFormat, ReportTarget } from './report-target.js';
+import type { ReportFormat, ReportTarget } from './arguments/report-target.js';
 import { untilDone } from './signals.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './terminal/terminal.js';
 
 export type ReportOptions = {
   /** Tables of a text; all by default. */
@@ -20,16 +20,16 @@ type Renderer = (measurement: Measurement, by?: readonly By[]) => string;
 const RENDERERS: Readonly<Record<ReportFormat, () => Promise<Renderer>>> = {
   json: async () => (await import('../report/json.js')).renderJson,
   txt: async () => {
-    const { renderText } = await import('../report/text.js');
+    const { renderText } = await import('../report/text/text.js');
     return (measurement, by) => renderText(measurement, { by, color: false });
   },
   md: async () => {
     const { renderMarkdown } = await import('../report/markdown.js');
     return (measurement) => renderMarkdown(measurement);
   },
-  html: async () => (await import('../report/html.js')).renderHtml,
+  html: async () => (await import('../report/html/html.js')).renderHtml,
   csv: async () => (await import('../report/csv.js')).renderCsv,
-  prom: async () => (await import('../report/open-metrics.js')).renderOpenMetrics,
+  prom: async () => (await import('../report/metrics/open-metrics.js')).renderOpenMetrics,
   junit: async () => (await import('../report/junit.js')).renderJunit,
 };
 

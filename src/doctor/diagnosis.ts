@@ -6,7 +6,7 @@ import {
   obstaclesTo,
   type Probe,
 } from '../isolation/choose-isolation.js';
-import type { Mended } from '../isolation/veth/mend.js';
+import type { Mended } from '../isolation/veth/giving-back/mend.js';
 import type { Facility } from './facility.js';
 
 /** One thing that was tried. */

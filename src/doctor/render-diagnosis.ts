@@ -1,5 +1,5 @@
 import { exact } from '../report/format-octets.js';
-import type { Paint } from '../report/paint.js';
+import type { Paint } from '../report/text/paint.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnosis.js';
 

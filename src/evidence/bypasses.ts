@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { addSightings, type BypassList, type Sighting } from '../attribution/bypass-list.js';
-import { childNamespaces, type Resident } from '../attribution/child-namespaces.js';
-import { inheritedSockets, SOCKET_LISTS } from '../attribution/inherited-sockets.js';
-import { leftGroup } from '../attribution/left-group.js';
-import { farEnds, unixBypasses } from '../attribution/unix-bypasses.js';
+import { addSightings, type BypassList, type Sighting } from '../attribution/bypasses/bypass-list.js';
+import { childNamespaces, type Resident } from '../attribution/bypasses/child-namespaces.js';
+import { inheritedSockets, SOCKET_LISTS } from '../attribution/bypasses/inherited-sockets.js';
+import { leftGroup } from '../attribution/bypasses/left-group.js';
+import { farEnds, unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { MarkedTree } from '../isolation/shared/marked-tree.js';

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../attribution/trace-event.js';
+import type { TraceEvent } from '../attribution/processes/trace-event.js';
 import { type DecodeRecord, RecordReader } from './record-reader.js';
 import { isLittleEndian } from './ring-buffer-page.js';
 import { type Formats, TRACED_EVENTS, type TracedEvent } from './traced-events.js';

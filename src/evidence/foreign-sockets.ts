@@ -1,5 +1,5 @@
 import { hrtime } from 'node:process';
-import type { ForeignNamespace } from '../attribution/foreign-namespaces.js';
+import type { ForeignNamespace } from '../attribution/bypasses/foreign-namespaces.js';
 import { Assembler } from '../linux/bpf/assembler.js';
 import { BpfLink } from '../linux/bpf/bpf-link.js';
 import { BpfMap } from '../linux/bpf/bpf-map.js';

@@ -1,5 +1,5 @@
-import type { TcpConnection } from '../attribution/connection-ledger.js';
-import type { Endpoint } from '../attribution/trace-event.js';
+import type { Endpoint } from '../attribution/processes/trace-event.js';
+import type { TcpConnection } from '../attribution/remotes/connection-ledger.js';
 
 /** States in which the peer's FIN has arrived. */
 const FINISHED = ['CLOSE-WAIT', 'LAST-ACK', 'CLOSING'];

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { COMMAND_MARK } from '../attribution/trace-event.js';
+import { COMMAND_MARK } from '../attribution/processes/trace-event.js';
 import type { ProcessEvidence } from '../measurement/processes.js';
 import { findTracefs, type Tracefs } from './find-tracefs.js';
 import { sweepTraces } from './sweep-traces.js';

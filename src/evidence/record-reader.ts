@@ -1,4 +1,4 @@
-import type { Endpoint, SocketKey } from '../attribution/trace-event.js';
+import type { Endpoint, SocketKey } from '../attribution/processes/trace-event.js';
 import type { EventFormat } from './event-format.js';
 
 /** Decodes the record between `start` and `end`. */

@@ -1,7 +1,7 @@
 import { placeBy } from '../attribution/place-address.js';
-import { ProcessLedger } from '../attribution/process-ledger.js';
-import { tellProcesses } from '../attribution/process-rows.js';
-import type { TraceEvent } from '../attribution/trace-event.js';
+import { ProcessLedger } from '../attribution/processes/process-ledger.js';
+import { tellProcesses } from '../attribution/processes/process-rows.js';
+import type { TraceEvent } from '../attribution/processes/trace-event.js';
 import type { ProcessEvidence } from '../measurement/processes.js';
 import { type Decode, eventDecoder } from './decode-event.js';
 import { readCommandLine } from './read-command-line.js';

@@ -1,5 +1,5 @@
 import { verdictText } from './limit-text.js';
-import type { Cell } from './table.js';
+import type { Cell } from './tables/table.js';
 import { visible } from './visible.js';
 
 /** A cell of a table on GitHub and GitLab: no text can end the cell, become markup, a link or HTML. */

@@ -4,7 +4,7 @@ import { commandLine } from './command-line.js';
 import { endText, hasFailed } from './end-text.js';
 import { markup } from './escape-markup.js';
 import { limitName, limitText } from './limit-text.js';
-import { renderText } from './text.js';
+import { renderText } from './text/text.js';
 
 /** A test that passed has no problem. A failure is the command's, an error says that there is nothing to judge. */
 type Case = { readonly name: string; readonly problem?: Problem | undefined };

@@ -3,8 +3,8 @@ import { commandLine } from './command-line.js';
 import { code, markdownCell } from './escape-markdown.js';
 import { exact } from './format-octets.js';
 import { headline } from './headline.js';
-import type { Table } from './table.js';
-import { tablesOf } from './tables.js';
+import type { Table } from './tables/table.js';
+import { tablesOf } from './tables/tables.js';
 
 export type MarkdownOptions = {
   /** A table longer than this is cut, and says so; all rows by default. */

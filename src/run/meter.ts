@@ -5,7 +5,7 @@ import type { Scope } from '../isolation/scope.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
-import { treeTraffic } from '../traffic/tree-traffic.js';
+import { treeTraffic } from '../traffic/shared/tree-traffic.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 
 /** What was counted, and the counters themselves. */

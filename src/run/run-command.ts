@@ -12,17 +12,17 @@ import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
 import type { CommandTree } from './command-tree.js';
-import { PortHint } from './hint-at-ports.js';
-import type { LimitGuard } from './keep-limits.js';
-import { BypassWatch } from './look-for-bypasses.js';
+import type { LimitGuard } from './limits/keep-limits.js';
+import { octetsSince } from './limits/octets-since.js';
 import type { Meter } from './meter.js';
-import type { Neighbours } from './neighbours.js';
-import type { Observers } from './observers.js';
-import { octetsSince } from './octets-since.js';
+import { PortHint } from './observers/hint-at-ports.js';
+import { BypassWatch } from './observers/look-for-bypasses.js';
+import type { Neighbours } from './observers/neighbours.js';
+import type { Observers } from './observers/observers.js';
+import { OrphanWatch } from './observers/watch-orphans.js';
+import { TrafficWatch } from './observers/watch-traffic.js';
 import { waitForQuiet } from './wait-for-quiet.js';
 import { waitForTree } from './wait-for-tree.js';
-import { OrphanWatch } from './watch-orphans.js';
-import { TrafficWatch } from './watch-traffic.js';
 
 export type Stage = {
   readonly argv: readonly string[];

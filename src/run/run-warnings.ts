@@ -5,7 +5,7 @@ import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/traffic.js';
 import type { Doubt, PastQueue } from '../traffic/count.js';
-import { fragmentsSent } from '../traffic/unseen-at-tap.js';
+import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = {

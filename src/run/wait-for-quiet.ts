@@ -5,9 +5,9 @@ import { openSockets } from '../counters/open-sockets.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { unsettledConnections } from '../counters/tcp-states.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
-import { allOctets } from '../traffic/tree-traffic.js';
+import { allOctets } from '../traffic/shared/tree-traffic.js';
 import type { Milliseconds } from '../units.js';
-import type { Neighbours } from './neighbours.js';
+import type { Neighbours } from './observers/neighbours.js';
 
 const POLL_MS = 10;
 /** Counters that did not move this long are taken as final. */

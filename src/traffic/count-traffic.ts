@@ -1,12 +1,12 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Count } from './count.js';
-import { deviceTraffic } from './device-traffic.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
 import { separateHostPorts } from './separate-host-ports.js';
-import { tapTraffic } from './tap-traffic.js';
-import { wireTraffic } from './wire-traffic.js';
+import { deviceTraffic } from './shared/device-traffic.js';
+import { tapTraffic } from './tap/tap-traffic.js';
+import { wireTraffic } from './veth/wire-traffic.js';
 
 /** The namespace's name of its tap. */
 const TAP = 'nm0';

@@ -1,9 +1,9 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
-import { countersOf } from './link-count.js';
-import { pastQueue } from './past-queue.js';
 import type { WireDelta } from './queue-delta.js';
+import { countersOf } from './veth/link-count.js';
+import { pastQueue } from './veth/past-queue.js';
 
 /** What `lo` and its queue counted. Frames are handed to it without their Ethernet header, which its queue has seen. */
 export function loopbackCount(wire: WireDelta, delta: CounterDelta) {

@@ -1,6 +1,6 @@
 import { duration } from '../report/format-octets.js';
 import { visible } from '../report/visible.js';
-import type { WatchEvent } from './record.js';
+import type { WatchEvent } from './records/record.js';
 
 /** What happened, for people. One device has many counters: its reset is told once. */
 export const describeEvents = (events: readonly WatchEvent[]): string[] => [

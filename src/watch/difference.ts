@@ -1,9 +1,9 @@
 import { type CounterDelta, type CounterReset, subtract } from '../counters/delta.js';
 import { carryOver, NO_CARRY } from './carry.js';
 import { pairDevices } from './pair-devices.js';
-import type { SampleRecord, WatchEvent } from './record.js';
-import { recordedSnapshot, zeroSnapshot } from './recorded-counters.js';
-import { recordedDelta } from './recorded-delta.js';
+import type { SampleRecord, WatchEvent } from './records/record.js';
+import { recordedSnapshot, zeroSnapshot } from './records/recorded-counters.js';
+import { recordedDelta } from './records/recorded-delta.js';
 
 /** A sample before it is known what was added. */
 export type Stand = Omit<SampleRecord, 'delta' | 'events' | 'total' | 'carry'>;

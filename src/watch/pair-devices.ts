@@ -1,6 +1,6 @@
 import type { Devices } from '../counters/dev.js';
-import { entry } from './entry.js';
-import type { RecordedCounters, WatchEvent } from './record.js';
+import { entry } from './records/entry.js';
+import type { RecordedCounters, WatchEvent } from './records/record.js';
 
 type RecordedDevices = RecordedCounters['dev'];
 type DeviceEvent = Extract<WatchEvent, { device: string }>;

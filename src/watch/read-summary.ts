@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import { addRecord, addUnreadable } from './add-record.js';
-import { parseRecord } from './parse-record.js';
-import { type NumberedLine, readLines } from './read-lines.js';
+import { addRecord, addUnreadable } from './records/add-record.js';
+import { parseRecord } from './records/parse-record.js';
+import { type NumberedLine, readLines } from './records/read-lines.js';
 import { NO_SUMMARY, type WatchSummary } from './summary.js';
 
 const CHUNK = 1 << 20;

@@ -1,7 +1,7 @@
 import { rate, rounded } from '../report/format-octets.js';
-import type { Paint } from '../report/paint.js';
+import type { Paint } from '../report/text/paint.js';
 import { describeEvents } from './describe-event.js';
-import type { Amount, SampleRecord } from './record.js';
+import type { Amount, SampleRecord } from './records/record.js';
 
 const AMOUNT = 10;
 const RATE = 11;

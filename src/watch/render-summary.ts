@@ -1,11 +1,11 @@
 import type { InOut } from '../measurement/traffic.js';
 import { duration, exact, rate, rounded } from '../report/format-octets.js';
-import { type Paint, painter } from '../report/paint.js';
-import { row } from '../report/rows.js';
-import type { TextOptions } from '../report/text.js';
+import { type Paint, painter } from '../report/text/paint.js';
+import { row } from '../report/text/rows.js';
+import type { TextOptions } from '../report/text/text.js';
 import { visible } from '../report/visible.js';
 import { describeEvents } from './describe-event.js';
-import type { Tally } from './record.js';
+import type { Tally } from './records/record.js';
 import { dateTime } from './render-sample.js';
 import { totalRows } from './render-total.js';
 import type { DaySum, WatchSummary } from './summary.js';

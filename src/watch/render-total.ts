@@ -1,7 +1,7 @@
 import type { InOut } from '../measurement/traffic.js';
 import { exact, rounded } from '../report/format-octets.js';
-import type { Paint } from '../report/paint.js';
-import type { Tally, Total } from './record.js';
+import type { Paint } from '../report/text/paint.js';
+import type { Tally, Total } from './records/record.js';
 import { dateTime } from './render-sample.js';
 
 /** The total over all samples of a watch, with its error and what is missing from it. */

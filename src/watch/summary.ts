@@ -1,5 +1,5 @@
 import type { InOut } from '../measurement/traffic.js';
-import type { Tally, WatchEvent } from './record.js';
+import type { Tally, WatchEvent } from './records/record.js';
 import { NO_TALLY } from './tally.js';
 
 /** A list never has more entries than this, however long the file is; counts and sums go on. */

@@ -1,4 +1,4 @@
-import type { Amount, SampleRecord, Tally, Total } from './record.js';
+import type { Amount, SampleRecord, Tally, Total } from './records/record.js';
 
 export const NO_TALLY: Tally = { octets: '0', errorBound: '0', unknown: 0 };
 

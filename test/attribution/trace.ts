@@ -1,7 +1,7 @@
 import { placeBy } from '../../src/attribution/place-address.js';
-import { type LedgerOptions, ProcessLedger } from '../../src/attribution/process-ledger.js';
-import { tellProcesses } from '../../src/attribution/process-rows.js';
-import { COMMAND_MARK, type Endpoint, type TraceEvent } from '../../src/attribution/trace-event.js';
+import { type LedgerOptions, ProcessLedger } from '../../src/attribution/processes/process-ledger.js';
+import { tellProcesses } from '../../src/attribution/processes/process-rows.js';
+import { COMMAND_MARK, type Endpoint, type TraceEvent } from '../../src/attribution/processes/trace-event.js';
 import type { ProcessEvidence } from '../../src/measurement/processes.js';
 
 /** netmeter's own thread, and the command. */

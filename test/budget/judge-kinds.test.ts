@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Evidence, ProcessPayload, ProcessShares } from '../../src/budget/evidence.js';
+import type { Evidence, ProcessPayload, ProcessShares } from '../../src/budget/bounds/evidence.js';
 import { judge } from '../../src/budget/judge.js';
 import type { Limits } from '../../src/budget/limits.js';
 import type { Verdict } from '../../src/measurement/budget.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ciSystem } from '../../src/cli/ci-system.js';
-import { inert } from '../../src/cli/inert.js';
+import { inert } from '../../src/cli/terminal/inert.js';
 import { commandsIn } from '../report/runner.js';
 import { hostile } from '../report/special.js';
 

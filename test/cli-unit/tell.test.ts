@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tell } from '../../src/cli/tell.js';
-import type { Terminal } from '../../src/cli/terminal.js';
+import type { Terminal } from '../../src/cli/terminal/terminal.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 
 /** Whoever renders it fails. */

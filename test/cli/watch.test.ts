@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseRecord } from '../../src/watch/parse-record.js';
-import type { SampleRecord } from '../../src/watch/record.js';
+import { parseRecord } from '../../src/watch/records/parse-record.js';
+import type { SampleRecord } from '../../src/watch/records/record.js';
 import type { WatchSummary } from '../../src/watch/summary.js';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { metricsOf } from '../../src/report/metrics.js';
-import { renderOpenMetrics } from '../../src/report/open-metrics.js';
+import { metricsOf } from '../../src/report/metrics/metrics.js';
+import { renderOpenMetrics } from '../../src/report/metrics/open-metrics.js';
 import { blind, breach, crawl, hostile, quiet } from '../report/special.js';
 import { describeWith, feed, PYTHON } from '../tools.js';
 import { ALL } from './measurements.js';

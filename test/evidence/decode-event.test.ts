@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TraceEvent } from '../../src/attribution/trace-event.js';
+import type { TraceEvent } from '../../src/attribution/processes/trace-event.js';
 import { eventDecoder } from '../../src/evidence/decode-event.js';
 import { walkPage } from '../../src/evidence/ring-buffer-page.js';
 import { traceFixture, viewOf } from './trace-fixture.js';

@@ -5,8 +5,8 @@ import { OFFLINE_TABLE, refuseRules } from '../../src/isolation/offline/refuse-r
 import { countingRules, PORTS_TABLE } from '../../src/isolation/ports/counting-rules.js';
 import { REFUSED_TABLE, refusalRules } from '../../src/isolation/ports/refusal-rules.js';
 import { AT_HOST_ENDS, INSIDE, remoteRules } from '../../src/isolation/remotes/remote-rules.js';
-import { countedLinks, natRules } from '../../src/isolation/veth/nat-rules.js';
-import { linkPlans } from '../../src/isolation/veth/subnet.js';
+import { linkPlans } from '../../src/isolation/veth/links/subnet.js';
+import { countedLinks, natRules } from '../../src/isolation/veth/rules/nat-rules.js';
 import type { Command, TableName } from '../../src/linux/netlink/netfilter/command.js';
 import { deviceName, oifname } from '../../src/linux/netlink/netfilter/field.js';
 import { destineTo, is } from '../../src/linux/netlink/netfilter/statement.js';

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RemoteTally } from '../../src/attribution/remote-tally.js';
+import { RemoteTally } from '../../src/attribution/remotes/remote-tally.js';
 import { ClosedConnections } from '../../src/evidence/closed-connections.js';
 import { VethScope } from '../../src/isolation/veth/veth-scope.js';
 import type { Measurement } from '../../src/measurement/measurement.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TRACE_BLIND_SPOTS } from '../../src/attribution/blind-spots.js';
+import { TRACE_BLIND_SPOTS } from '../../src/attribution/bypasses/blind-spots.js';
 import { program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { renderCsv } from '../../src/report/csv.js';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/html/html.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
-import { renderOpenMetrics } from '../../src/report/open-metrics.js';
+import { renderOpenMetrics } from '../../src/report/metrics/open-metrics.js';
 import { MEASUREMENTS } from './measurements.js';
 import { hostile } from './special.js';
 

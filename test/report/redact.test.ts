@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { redact } from '../../src/report/redact.js';
-import { renderText } from '../../src/report/text.js';
+import { renderText } from '../../src/report/text/text.js';
 import { crawl, gate, quiet } from './measurements.js';
 
 test('arguments and names are hidden, the program and the addresses stay', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { seriesCharts } from '../../src/report/series-charts.js';
+import { seriesCharts } from '../../src/report/html/series-charts.js';
 import { timeline } from '../../src/report/timeline.js';
 import { ipOctets, milliseconds } from '../../src/units.js';
 import { blind, crawl, quiet } from './special.js';

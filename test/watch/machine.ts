@@ -1,7 +1,7 @@
 import { milliseconds } from '../../src/units.js';
-import { nextRecord } from '../../src/watch/next-record.js';
 import type { Reading } from '../../src/watch/reading.js';
-import type { SampleRecord } from '../../src/watch/record.js';
+import { nextRecord } from '../../src/watch/records/next-record.js';
+import type { SampleRecord } from '../../src/watch/records/record.js';
 
 type Link = Partial<Record<'rxBytes' | 'rxPackets' | 'txBytes' | 'txPackets', bigint>> & { index?: number | null };
 

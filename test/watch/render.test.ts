@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { painter } from '../../src/report/paint.js';
-import { addRecord, addUnreadable } from '../../src/watch/add-record.js';
+import { painter } from '../../src/report/text/paint.js';
+import { addRecord, addUnreadable } from '../../src/watch/records/add-record.js';
 import { renderSample, sampleHeading } from '../../src/watch/render-sample.js';
 import { renderSummary } from '../../src/watch/render-summary.js';
 import { renderTotal } from '../../src/watch/render-total.js';

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addRecord, addUnreadable } from '../../src/watch/add-record.js';
-import { recordLine } from '../../src/watch/next-record.js';
-import { parseRecord } from '../../src/watch/parse-record.js';
 import { readSummary } from '../../src/watch/read-summary.js';
-import type { SampleRecord } from '../../src/watch/record.js';
+import { addRecord, addUnreadable } from '../../src/watch/records/add-record.js';
+import { recordLine } from '../../src/watch/records/next-record.js';
+import { parseRecord } from '../../src/watch/records/parse-record.js';
+import type { SampleRecord } from '../../src/watch/records/record.js';
 import { MAX_LISTED, NO_SUMMARY } from '../../src/watch/summary.js';
 import { type Machine, records } from './machine.js';
 

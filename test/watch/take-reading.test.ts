@@ -1,7 +1,7 @@
 import { createFsFromVolume, Volume } from 'memfs';
 import { expect, test } from 'vitest';
 import { HeldCounterFiles } from '../../src/counters/take-held-files.js';
-import { nextRecord } from '../../src/watch/next-record.js';
+import { nextRecord } from '../../src/watch/records/next-record.js';
 import { takeReading } from '../../src/watch/take-reading.js';
 import { fixture } from '../counters/fixture.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { readFound } from '../../files/read-found.js';
-import { usage } from '../usage-error.js';
+import { usage } from '../arguments/usage-error.js';
 
 /** Where the configuration is to come from. */
 export type ConfigChoice =

@@ -1,5 +1,5 @@
 import type { Limits } from '../../budget/limits.js';
-import { usage } from '../usage-error.js';
+import { usage } from '../arguments/usage-error.js';
 import type { Budget, Config } from './config-schema.js';
 import type { ConfigFile } from './find-config.js';
 import { parseConfig } from './parse-config.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nearestWord } from '../nearest-option.js';
+import { nearestWord } from '../arguments/nearest-option.js';
 import { configError } from './config-error.js';
 import { type Config, configSchema, knownKeys, unmarked } from './config-schema.js';
 import type { ConfigSource } from './config-source.js';

@@ -1,8 +1,8 @@
-import { type Paint, painter } from '../../report/paint.js';
-import type { SampleRecord } from '../../watch/record.js';
+import { type Paint, painter } from '../../report/text/paint.js';
+import type { SampleRecord } from '../../watch/records/record.js';
 import { renderSample, sampleHeading } from '../../watch/render-sample.js';
 import { renderTotal } from '../../watch/render-total.js';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 /** A line for each sample and the total, on stdout, as long as somebody reads it. */
 export class LiveOutput {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { type Milliseconds, milliseconds } from '../../units.js';
-import { nearestName } from '../nearest-option.js';
-import { parseDuration } from '../parse-duration.js';
-import { usage } from '../usage-error.js';
+import { nearestName } from '../arguments/nearest-option.js';
+import { parseDuration } from '../arguments/parse-duration.js';
+import { usage } from '../arguments/usage-error.js';
 
 export type WatchOptions = {
   readonly interval: Milliseconds;

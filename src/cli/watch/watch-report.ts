@@ -1,6 +1,6 @@
 import { readSummary } from '../../watch/read-summary.js';
 import { renderSummary, renderSummaryJson } from '../../watch/render-summary.js';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 /** `netmeter watch --report FILE`: sums the file up on stdout. `-` is stdin. */
 export async function report(path: string, json: boolean, terminal: Terminal): Promise<void> {

@@ -1,12 +1,12 @@
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
 import { outsideDevices } from '../../isolation/machine/outside-devices.js';
+import { type Logged, SampleLog } from '../../watch/records/write-log.js';
+import { RecordFile } from '../../watch/records/write-records.js';
 import { takeReading } from '../../watch/take-reading.js';
 import { takeTicks } from '../../watch/take-ticks.js';
-import { type Logged, SampleLog } from '../../watch/write-log.js';
-import { RecordFile } from '../../watch/write-records.js';
 import { behalfOf } from '../behalf.js';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { LiveOutput } from './live-output.js';
 import { parseWatchArguments, type WatchOptions } from './parse-watch-arguments.js';
 import { StopSignals } from './stop-signals.js';

@@ -1,7 +1,7 @@
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Firewall } from '../tools/firewall.js';
-import { chainsToOpen } from '../veth/forward-chains.js';
-import { explainOwner } from '../veth/table-owner.js';
+import { chainsToOpen } from '../veth/rules/forward-chains.js';
+import { explainOwner } from '../veth/rules/table-owner.js';
 import type { Obstacle } from './obstacle.js';
 
 /** Chains that may drop what comes out of a namespace, of tables that nobody but their owner may change. */

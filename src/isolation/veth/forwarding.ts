@@ -1,6 +1,6 @@
 import type { Warning } from '../../measurement/measurement.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
-import type { LinkPlan } from './subnet.js';
+import type { LinkPlan } from './links/subnet.js';
 import { readSwitch, reliedOn, writeSwitch } from './switches.js';
 
 /** Sysctls below /proc/sys/net that let a device's packets be forwarded (networking/ip-sysctl.rst). */

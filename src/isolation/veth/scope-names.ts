@@ -13,8 +13,8 @@ import { answerForHost } from '../names/host-name-answer.js';
 import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays.js';
 import type { ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
-import type { NatTable } from './nat-table.js';
-import type { LinkPlan } from './subnet.js';
+import type { LinkPlan } from './links/subnet.js';
+import type { NatTable } from './rules/nat-table.js';
 
 /** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
 export class ScopeNames implements Disposable {

@@ -12,12 +12,12 @@ import type { PublishedPort } from '../ports/ports.js';
 import type { PublishedPorts } from '../ports/published-ports.js';
 import type { LimitKeeper } from '../scope.js';
 import type { InnerNftables } from '../tools/inner-nftables.js';
-import type { EgressGate } from './egress-gate.js';
-import type { KeptLimits } from './kept-limits.js';
+import { hostLocalLink, type LinkPlan, leadingOut } from './links/subnet.js';
 import type { Namespace } from './namespace.js';
-import type { NatTable } from './nat-table.js';
+import type { EgressGate } from './rules/egress-gate.js';
+import type { KeptLimits } from './rules/kept-limits.js';
+import type { NatTable } from './rules/nat-table.js';
 import type { ScopeNames } from './scope-names.js';
-import { hostLocalLink, type LinkPlan, leadingOut } from './subnet.js';
 
 export type ServiceOptions = {
   readonly publish?: readonly PublishedPort[];
@@ -103,7 +103,7 @@ export class VethServices implements Disposable {
   async #guardEgress({ inside, plans }: Made): Promise<void> {
     const { egress, nat, resolver } = this.#given;
     if (!egress) return;
-    const { EgressGate } = await import('./egress-gate.js');
+    const { EgressGate } = await import('./rules/egress-gate.js');
     this.#gate = EgressGate.open({
       egress,
       nat,
@@ -150,7 +150,7 @@ export class VethServices implements Disposable {
 
   async #openLimits({ inside, plans }: Made, limits: KernelLimits): Promise<KeptLimits> {
     const { nat } = this.#given;
-    const { KeptLimits } = await import('./kept-limits.js');
+    const { KeptLimits } = await import('./rules/kept-limits.js');
     return KeptLimits.open({ limits, nat, inside: inside.take(), plans: leadingOut(plans) });
   }
 }

@@ -5,7 +5,7 @@ import { JOIN_HOLDER_SCRIPT } from '../../../src/isolation/shared/join-holder.js
 import { TREE_GUARDIAN_SCRIPT } from '../../../src/isolation/shared/tree-guardian-script.js';
 import { USER_GUARDIAN_SCRIPT } from '../../../src/isolation/user-mode/user-guardian-script.js';
 import { USER_HOLDER_SCRIPT } from '../../../src/isolation/user-mode/user-holder-script.js';
-import { GUARDIAN_SCRIPT } from '../../../src/isolation/veth/guardian-script.js';
+import { GUARDIAN_SCRIPT } from '../../../src/isolation/veth/giving-back/guardian-script.js';
 
 test.each([
   ['guardian', GUARDIAN_SCRIPT],

@@ -1,0 +1,75 @@
+import type { Balance, ProcessEvidence, ProcessUse } from '../../measurement/processes.js';
+import type { InOut } from '../../measurement/traffic.js';
+import type { IpOctets } from '../../units.js';
+import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from '../bypasses/blind-spots.js';
+import type { Retransmitted } from '../remotes/remote-tcp.js';
+
+/**
+ * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
+ * @param argv the command's
+ */
+export function withCommandLine(told: ProcessEvidence, argv: readonly string[]): ProcessEvidence {
+  if (told.evidence === 'none') return told;
+  const [first, ...others] = told.processes;
+  const program = argv[0]?.replace(/^.*\//s, '');
+  if (first?.depth !== 0 || first.commandLine !== null || first.name !== program) return told;
+  return { ...told, processes: [{ ...first, commandLine: argv }, ...others] };
+}
+
+/** Behind their IP headers, and with them. */
+export type Portless = { readonly payload: InOut<number>; readonly packets: InOut<number> };
+
+const NO_PORTLESS: Portless = { payload: { in: 0, out: 0 }, packets: { in: 0, out: 0 } };
+
+/** Payload that the kernel counted packet by packet, of all remotes. What the wire carried beyond it is headers. */
+export type CountedPayload = {
+  /** null: some of it is not told from its headers. */
+  readonly all: InOut<number | null>;
+  /** UDP's; undefined: not all of it is known. */
+  readonly datagrams: InOut<number> | undefined;
+  /** Of protocols without ports (ICMP, raw sockets), which `all` leaves out; none by default. */
+  readonly portless?: Portless;
+  /** What crossed more than once. */
+  readonly retransmitted?: Retransmitted;
+};
+
+/**
+ * Explains the wire's octets by what processes moved.
+ * @param wire external wire octets
+ * @param counted undefined: packets were not counted by remote
+ */
+export function withBalance(
+  told: ProcessEvidence,
+  wire: InOut<IpOctets | null>,
+  counted: CountedPayload | undefined,
+): ProcessUse {
+  if (told.evidence === 'none') return told;
+  const { external, unplaced } = told.payload;
+  const { datagrams, portless = NO_PORTLESS } = counted ?? {};
+  // A raw socket of IPv4 receives headers too, and may write them (IP_HDRINCL, raw(7)).
+  const handed = (way: 'in' | 'out') =>
+    [portless.payload[way], portless.packets[way]].find((octets) => unplaced[way] === (datagrams?.[way] ?? 0) + octets);
+  const unplacedIsExternal = datagrams !== undefined && handed('in') !== undefined && handed('out') !== undefined;
+  const each = (way: 'in' | 'out'): Balance => {
+    const payload = external[way] + (unplacedIsExternal ? unplaced[way] : 0);
+    const all = counted?.all[way] ?? null;
+    const carried = all === null ? null : all + ((unplacedIsExternal && handed(way)) || portless.payload[way]);
+    const octets = wire[way];
+    const headers = octets === null || carried === null ? null : octets - carried;
+    const rest = octets === null ? null : octets - (headers ?? 0) - payload;
+    const retransmitted = headers === null ? null : within(counted?.retransmitted?.[way], rest ?? 0);
+    return {
+      wireOctets: octets,
+      payloadOctets: payload,
+      overheadOctets: headers,
+      retransmittedOctets: retransmitted,
+      unattributedOctets: rest === null ? null : rest - (retransmitted ?? 0),
+    };
+  };
+  const blindTo = told.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
+  return { ...told, unplacedIsExternal, blindTo, balance: { in: each('in'), out: each('out') } };
+}
+
+/** As much of the rest as the bounds allow. */
+const within = (bounds: Retransmitted['in'], rest: number) =>
+  bounds ? Math.min(Math.max(rest, bounds.least), bounds.most) : null;

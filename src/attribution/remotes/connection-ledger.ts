@@ -1,0 +1,136 @@
+import type { RemoteRow } from '../../measurement/remotes.js';
+import type { Place } from '../place-address.js';
+import type { ListedConnection } from '../processes/sampled-ledger.js';
+
+/** A connection of TCP with what the kernel's tcp_info (<linux/tcp.h>) tells of it, so far or at its end. */
+export type TcpConnection = ListedConnection & {
+  /** `in` may have the peer's FIN in it, as one octet too many: at a connection's end nothing tells any more. */
+  readonly mayCountFin: boolean;
+  /** Octets of payload that this side retransmitted. */
+  readonly retransmitted: number | undefined;
+  /** The smallest round trip that was measured: what waiting in queues, and delayed acknowledgements, have not made longer. */
+  readonly rttMs: number | undefined;
+  /** The other side has said something: a refused connect is none. */
+  readonly wasAnswered: boolean;
+};
+
+/** All connections with one remote and service. */
+export type ConnectionTotals = {
+  /** Whose end was seen, and that were still there at the end. */
+  closed: number;
+  open: number;
+  /** Payload without repetitions; `fins` of the received octets, at most, are none. */
+  received: number;
+  fins: number;
+  sent: number;
+  retransmitted: number | undefined;
+  rttMs: number | undefined;
+};
+
+type RemoteName = Pick<RemoteRow, 'role' | 'address' | 'port'>;
+
+/** What was seen of the command's connections with the outside. */
+export type SeenConnections = {
+  /** None is missing. */
+  readonly isComplete: boolean;
+  /** Undefined: nothing was seen of it. */
+  readonly of: (remote: RemoteName) => Readonly<ConnectionTotals> | undefined;
+};
+
+export type ConnectionOptions = {
+  readonly place: Place;
+  /** The command's ports that others connect to. */
+  readonly ownPorts: ReadonlySet<number>;
+  /** Remotes that are kept apart; twice as many may be for a while. */
+  readonly most?: number;
+};
+
+const MOST = 10_000;
+
+/** Sums up connections by remote and service, as they end. */
+export class ConnectionLedger {
+  readonly #options: ConnectionOptions;
+  readonly #most: number;
+  readonly #remotes = new Map<string, ConnectionTotals>();
+  #open: ReadonlyMap<string, TcpConnection> = new Map();
+  #ended = 0;
+  #hasForgotten = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#most = options.most ?? MOST;
+  }
+
+  /** Answered connections so far, inner ones too: those that have ended, and those that were listed and have not. */
+  get seen(): number {
+    return this.#ended + this.#open.size;
+  }
+
+  end(connection: TcpConnection): void {
+    if (!connection.wasAnswered) return;
+    this.#ended++;
+    // It was listed a moment before.
+    if (this.#open.has(connection.key)) this.#open = new Map([...this.#open].filter(([key]) => key !== connection.key));
+    this.#add(connection, 'closed');
+  }
+
+  /** @param connections all that are open now */
+  list(connections: readonly TcpConnection[]): void {
+    this.#open = new Map(connections.filter(({ wasAnswered }) => wasAnswered).map((each) => [each.key, each]));
+  }
+
+  close(isComplete: boolean): SeenConnections {
+    for (const connection of this.#open.values()) this.#add(connection, 'open');
+    return {
+      isComplete: isComplete && !this.#hasForgotten,
+      of: ({ role, address, port }) => this.#remotes.get(keyOf(role, address, port)),
+    };
+  }
+
+  #add(connection: TcpConnection, kind: 'closed' | 'open'): void {
+    const { local, remote, mayCountFin, retransmitted, rttMs } = connection;
+    if (this.#options.place(local, remote) !== 'external') return;
+    const key = this.#options.ownPorts.has(local.port)
+      ? keyOf('server', remote.address, local.port)
+      : keyOf('client', remote.address, remote.port);
+    const totals = this.#of(key);
+    totals[kind]++;
+    totals.received += connection.in;
+    totals.sent += connection.out;
+    totals.fins += Number(mayCountFin);
+    totals.retransmitted =
+      totals.retransmitted === undefined || retransmitted === undefined
+        ? undefined
+        : totals.retransmitted + retransmitted;
+    totals.rttMs = Math.min(totals.rttMs ?? Infinity, rttMs ?? Infinity);
+    if (totals.rttMs === Infinity) totals.rttMs = undefined;
+  }
+
+  #of(key: string): ConnectionTotals {
+    const known = this.#remotes.get(key);
+    if (known) return known;
+    if (this.#remotes.size >= 2 * this.#most) this.#forgetSmallest();
+    const totals: ConnectionTotals = {
+      closed: 0,
+      open: 0,
+      received: 0,
+      fins: 0,
+      sent: 0,
+      retransmitted: 0,
+      rttMs: undefined,
+    };
+    this.#remotes.set(key, totals);
+    return totals;
+  }
+
+  /** Who is left out here has no row, most likely: those are the largest. */
+  #forgetSmallest(): void {
+    this.#hasForgotten = true;
+    const bySize = [...this.#remotes].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+    for (const [key] of bySize.slice(this.#most)) this.#remotes.delete(key);
+  }
+}
+
+const sizeOf = ({ received, sent }: ConnectionTotals) => received + sent;
+
+const keyOf = (role: RemoteRow['role'], address: string, port: number | null) => `${role} ${address} ${port}`;

@@ -1,0 +1,49 @@
+import type { ProcessRecord, RemoteAccount, RemoteName } from '../processes/process-record.js';
+
+/** A process with one remote. */
+export type RemoteEntry = RemoteName & { readonly record: ProcessRecord; readonly account: RemoteAccount };
+
+const newAccount = (): RemoteAccount => ({ in: 0, out: 0, connections: 0, folded: undefined });
+
+/** Whom the processes spoke with, bounded: the smallest are put together when there are too many. */
+export class RemoteLedger {
+  readonly #entries = new Map<string, RemoteEntry>();
+  readonly #rest = newAccount();
+  readonly #most: number;
+  #folded = 0;
+
+  /** @param most entries that are kept; twice as many may be for a while */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  accountOf(record: ProcessRecord, name: RemoteName): RemoteAccount {
+    const key = `${record.id} ${name.side} ${name.protocol} ${name.port} ${name.address}`;
+    const found = this.#entries.get(key);
+    if (found) return found.account;
+    if (this.#entries.size >= 2 * this.#most) this.#foldSmallest();
+    const account = newAccount();
+    this.#entries.set(key, { ...name, record, account });
+    return account;
+  }
+
+  /** The biggest of those that `belongs` accepts, and what the others add up to. */
+  close(belongs: (record: ProcessRecord) => boolean): { entries: RemoteEntry[]; rest: RemoteAccount; folded: number } {
+    for (const [key, { record }] of this.#entries) if (!belongs(record)) this.#entries.delete(key);
+    this.#foldSmallest();
+    const entries = [...this.#entries.values()].sort((a, b) => sizeOf(b) - sizeOf(a));
+    return { entries, rest: this.#rest, folded: this.#folded };
+  }
+
+  #foldSmallest(): void {
+    const bySize = [...this.#entries].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+    for (const [key, { account }] of bySize.slice(this.#most)) {
+      for (const field of ['in', 'out', 'connections'] as const) this.#rest[field] += account[field];
+      account.folded = this.#rest;
+      this.#entries.delete(key);
+      this.#folded++;
+    }
+  }
+}
+
+const sizeOf = ({ account }: RemoteEntry) => account.in + account.out;

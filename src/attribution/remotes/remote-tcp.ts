@@ -1,0 +1,46 @@
+import type { RemoteRow, RemoteTcp } from '../../measurement/remotes.js';
+import type { InOut } from '../../measurement/traffic.js';
+import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
+import type { RemoteTotals } from './remote-tally.js';
+
+/** What is known of a remote's connections, and how many of them were answered as far as others know. */
+type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & { readonly opened: number };
+
+/** How a row's connections fared. Sums are told where no connection is missing in them. */
+export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): RemoteTcp | null {
+  const found = asked.protocol === 'tcp' ? seen?.of(asked) : undefined;
+  if (!seen || !found) return null;
+  return {
+    retransmittedOctets: (isWhole(asked, found, seen) ? found.retransmitted : undefined) ?? null,
+    rttMs: found.rttMs ?? null,
+    closed: found.closed,
+  };
+}
+
+const isWhole = ({ opened }: Asked, { closed, open }: ConnectionTotals, { isComplete }: SeenConnections) =>
+  isComplete || closed + open >= opened;
+
+/** Payload that crossed more than once. What came in is only known up to each connection's last octet, its FIN. */
+export type Retransmitted = InOut<{ readonly least: number; readonly most: number } | undefined>;
+
+/**
+ * Of all remotes together: out by what this side retransmitted, in by what was counted in packets beyond what the connections
+ * have received.
+ * @param remotes all that were counted
+ */
+export function retransmittedOctets(
+  remotes: readonly RemoteTotals[],
+  seen: SeenConnections | undefined,
+): Retransmitted {
+  const retransmitted = { in: { least: 0, most: 0 }, out: { least: 0, most: 0 } };
+  for (const remote of remotes.filter(({ protocol }) => protocol === 'tcp')) {
+    if (remote.in.payload + remote.out.payload === 0) continue;
+    const found = seen?.of(remote);
+    if (!seen || !found || !isWhole(remote, found, seen)) return { in: undefined, out: undefined };
+    retransmitted.in.least += Math.max(0, remote.in.payload - found.received);
+    retransmitted.in.most += Math.max(0, remote.in.payload - found.received + found.fins);
+    retransmitted.out.least += found.retransmitted ?? Number.NaN;
+    retransmitted.out.most += found.retransmitted ?? Number.NaN;
+  }
+  return { in: retransmitted.in, out: Number.isNaN(retransmitted.out.least) ? undefined : retransmitted.out };
+}

@@ -1,0 +1,28 @@
+import type { InOut } from '../../measurement/traffic.js';
+import { type Bounds, plus, unknown } from './bounds.js';
+import type { Evidence } from './evidence.js';
+
+type WireEvidence = Pick<Evidence, 'external' | 'method' | 'isShared'>;
+
+/** What is certain about external wire octets. */
+export function wireBounds({ external, method, isShared = false }: WireEvidence): InOut<Bounds> & { total: Bounds } {
+  const way = (which: 'in' | 'out') => boundsOf(external[which].wireOctets, method.errorBound[which], isShared);
+  const [incoming, out] = [way('in'), way('out')];
+  return { in: incoming, out, total: plus(incoming, out) };
+}
+
+function boundsOf(used: number | null, bound: number | null, isShared: boolean): Bounds {
+  if (used === null) return unknown('the wire octets could not be measured');
+  if (bound === null) return { ...unknown('how far the number can be off is not known'), used };
+  const reason = isShared
+    ? 'others can have used the same namespace, and the number holds theirs'
+    : bound > 0
+      ? `the number can be off by ${bound} B`
+      : undefined;
+  return {
+    lower: isShared ? 0 : Math.max(0, used - bound),
+    upper: used + bound,
+    used,
+    ...(reason && { reason }),
+  };
+}

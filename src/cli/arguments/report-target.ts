@@ -1,0 +1,29 @@
+import { extname } from 'node:path';
+import { NetmeterError } from '../../errors.js';
+
+export type ReportFormat = 'json' | 'txt' | 'md' | 'html' | 'csv' | 'prom' | 'junit';
+
+/** Where a report goes and how it is told; path `-` is stdout. */
+export type ReportTarget = { readonly path: string; readonly format: ReportFormat };
+
+const FORMATS: ReadonlyMap<string, ReportFormat> = new Map([
+  ['.json', 'json'],
+  ['.txt', 'txt'],
+  ['.md', 'md'],
+  ['.html', 'html'],
+  ['.csv', 'csv'],
+  ['.prom', 'prom'],
+  // GitLab's and Jenkins's patterns for reports usually end in .xml alone.
+  ['.xml', 'junit'],
+]);
+
+/** @throws {NetmeterError} USAGE for an extension that no renderer knows */
+export function parseReport(path: string): ReportTarget {
+  if (path === '-') return { path, format: 'json' };
+  const extension = extname(path).toLowerCase();
+  const format = FORMATS.get(extension);
+  if (format) return { path, format };
+  throw new NetmeterError('USAGE', `--report ${path}: no format is known for '${extension || path}'`, {
+    cure: `Give the file one of the extensions ${[...FORMATS.keys()].join(', ')}; - is JSON on stdout.`,
+  });
+}

@@ -1,0 +1,151 @@
+import { NetmeterError } from '../../../errors.js';
+import { isErrno, LinuxError } from '../../../linux/linux-error.js';
+import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
+import { Nftables, NftablesError } from '../../../linux/netlink/netfilter/nftables.js';
+import { OwnTable } from '../../../linux/netlink/netfilter/own-table.js';
+import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
+import type { Warning } from '../../../measurement/measurement.js';
+import type { PublishedPort } from '../../ports/ports.js';
+import type { RemoteEntry, UncountedRemotes } from '../../remotes/remote-entry.js';
+import { AT_HOST_ENDS, remoteRules, rolesOf } from '../../remotes/remote-rules.js';
+import type { RemoteSource } from '../../scope.js';
+import type { Links } from '../links/make-links.js';
+import { hostLocalLink } from '../links/subnet.js';
+import { astrayWarnings } from './astray.js';
+import { lastHopRules } from './last-hop-rules.js';
+import { localLinkRules } from './local-link-rules.js';
+import { countedLinks, natRules, tableName } from './nat-rules.js';
+
+/** A run's own table of nftables: nobody else can change it, and the kernel removes it with netmeter, however that ends. */
+export class NatTable implements RemoteSource, Disposable {
+  readonly nftables = Nftables.open();
+  readonly #published: readonly PublishedPort[];
+  #table: OwnTable | undefined;
+  #counted: ReturnType<typeof countedLinks> | undefined;
+
+  constructor(published: readonly PublishedPort[]) {
+    this.#published = published;
+  }
+
+  get counts(): Promise<boolean> {
+    return Promise.resolve(this.isCounting);
+  }
+
+  get isCounting(): boolean {
+    return this.#counted !== undefined;
+  }
+
+  get name(): TableName {
+    return this.#made.name;
+  }
+
+  /** Connections from outside are let in. */
+  get hasServer(): boolean {
+    return this.#published.length > 0;
+  }
+
+  /** False: it would stay behind if netmeter were killed. */
+  get isOwned(): boolean {
+    return this.#made.isOwned;
+  }
+
+  /**
+   * Adds the table in one transaction; the interfaces that it names need not exist yet. A kernel that cannot count the remotes
+   * leaves the command its network.
+   * @param switchedOn devices that forward only because netmeter switched it on
+   * @returns false when another run has the number
+   * @throws {NetmeterError} SETUP_FAILED
+   */
+  add(links: Links, switchedOn: readonly string[]): boolean {
+    try {
+      this.#add(links, switchedOn);
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw noTranslation(error);
+    }
+  }
+
+  #add(links: Links, switchedOn: readonly string[]): void {
+    const [name, counted] = [tableName(links), countedLinks(links)];
+    const { device } = hostLocalLink(links.plans).host;
+    const nat = [...natRules(links, switchedOn, this.#published), ...lastHopRules(name, links.plans)];
+    const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
+    const remotes = remoteRules({ table: name, links: counted, hasServer: this.hasServer, ...AT_HOST_ENDS });
+    this.#counted = undefined;
+    this.#table = this.#create(name, [...kept(true), ...remotes]) ?? this.#create(name, [...kept(false), ...remotes]);
+    if (this.#table) this.#counted = counted;
+    else this.#table = OwnTable.create(this.nftables, name, kept(false));
+  }
+
+  /** @returns undefined where the kernel lacks a part for the commands */
+  #create(name: TableName, commands: readonly Command[]): OwnTable | undefined {
+    try {
+      return OwnTable.create(this.nftables, name, commands);
+    } catch (error) {
+      if (isTaken(error) || !(error instanceof LinuxError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** What the reader must know of the link to this host. */
+  warnings(): Warning[] {
+    try {
+      return this.#table ? astrayWarnings(this.nftables, this.#table.name) : [];
+    } catch (error) {
+      if (error instanceof LinuxError) return [];
+      throw error;
+    }
+  }
+
+  /** Carries out all of the commands or none. @throws {NftablesError} */
+  commit(commands: readonly Command[]): void {
+    this.#made.commit(commands);
+  }
+
+  /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
+  async list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean> {
+    if (!this.#counted) return false;
+    const { readRemotes } = await import('../../remotes/read-remotes.js');
+    const families = this.#counted.map(({ family }) => family);
+    const counted = { table: this.name, families, roles: rolesOf(this.hasServer) };
+    // By a socket of its own: while it lists, others may well change the table.
+    using nftables = Nftables.open();
+    return await readRemotes(nftables, counted, take, takeUncounted).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Takes the table away: when its number turned out to be another run's, or when it is no longer needed. */
+  remove(): void {
+    this.#table?.[Symbol.dispose]();
+    this.#table = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+    this.nftables[Symbol.dispose]();
+  }
+
+  get #made(): OwnTable {
+    if (!this.#table) throw new NetmeterError('SETUP_FAILED', 'the address translation is not there yet');
+    return this.#table;
+  }
+}
+
+/** Somebody else's table has the name. */
+const isTaken = (error: unknown) =>
+  error instanceof NftablesError && error.command?.kind === 'add table' && isErrno(error, 'EPERM', 'EEXIST');
+
+function noTranslation(error: unknown): unknown {
+  if (!(error instanceof LinuxError)) return error;
+  const missing = isErrno(error, 'ENOENT', 'EOPNOTSUPP') ? { cure: CURE } : {};
+  return new NetmeterError('SETUP_FAILED', `the address translation could not be added: ${error.message}`, {
+    cause: error,
+    ...missing,
+  });
+}
+
+const CURE =
+  'The kernel needs nf_tables with nat, masq and fib (CONFIG_NF_TABLES_INET, CONFIG_NFT_NAT, CONFIG_NFT_MASQ, CONFIG_NFT_FIB_INET).';

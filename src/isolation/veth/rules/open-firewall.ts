@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { NetmeterError } from '../../../errors.js';
+import { isErrno, LinuxError } from '../../../linux/linux-error.js';
+import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
+import { acceptRules } from './accept-rules.js';
+import { type ChainName, chainsToOpen, type Hook } from './forward-chains.js';
+import { explainOwner } from './table-owner.js';
+
+type Opening = {
+  readonly nftables: Nftables;
+  /** The first of the run's links. */
+  readonly link: string;
+  /** Hears of each chain before it is opened. */
+  readonly note: (chain: ChainName) => Promise<void>;
+};
+
+/**
+ * Sees to it that forward chains of other tables (Docker, ufw, firewalld) let a run's links pass. An accept in our own table
+ * would not do: a packet must be accepted by every chain at the hook.
+ * @throws {NetmeterError} FORWARDING_BLOCKED, with what would help
+ */
+export async function openFirewall(opening: Opening): Promise<void> {
+  refuseLegacyTables();
+  await openChains(opening, 'forward');
+}
+
+/** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
+export const openInput = (opening: Opening): Promise<void> => openChains(opening, 'input');
+
+async function openChains({ nftables, link, note }: Opening, hook: Hook): Promise<void> {
+  for (const chain of closedChains(nftables, hook)) {
+    // Told before it is done: it will be taken back whatever happens in between.
+    await note(chain);
+    try {
+      nftables.commit(acceptRules(chain, link));
+    } catch (error) {
+      throw error instanceof LinuxError ? blocked(nftables, chain, error) : error;
+    }
+  }
+}
+
+const closedChains = (nftables: Nftables, hook: Hook): ChainName[] =>
+  chainsToOpen(
+    {
+      chains: nftables.chains(),
+      rules: (table) => nftables.rules(table),
+      elements: (table, set) => nftables.elements(table, set),
+    },
+    hook,
+  );
+
+function blocked(nftables: Nftables, { family, table, chain }: ChainName, cause: LinuxError): NetmeterError {
+  const what = `chain ${chain} of table ${family} ${table} may drop the command's packets`;
+  const owned = isErrno(cause, 'EPERM') ? explainOwner(nftables, { family, table }) : undefined;
+  if (owned)
+    return new NetmeterError('FORWARDING_BLOCKED', `${what}, and ${owned.reason}`, { cure: owned.cure, cause });
+  return new NetmeterError('FORWARDING_BLOCKED', `${what}, and it could not be opened: ${cause.message}`, {
+    cure: `Let netmeter's interfaces pass: nft insert rule ${family} ${table} ${chain} iifname "nm*" accept; nft insert rule ${family} ${table} ${chain} oifname "nm*" accept`,
+    cause,
+  });
+}
+
+/** Rules of the iptables before nftables are invisible to these; a DROP policy there would leave the command without network. */
+function refuseLegacyTables(): void {
+  let names = '';
+  try {
+    names = readFileSync('/proc/net/ip_tables_names', 'latin1');
+  } catch {
+    return;
+  }
+  if (!names.split('\n').includes('filter')) return;
+  throw new NetmeterError(
+    'FORWARDING_BLOCKED',
+    'legacy iptables rules filter on this host, and nftables can neither see nor open them',
+    {
+      cure: 'Move them to nftables (update-alternatives --set iptables /usr/sbin/iptables-nft), or unload them: iptables-legacy -F; modprobe -r iptable_filter',
+    },
+  );
+}

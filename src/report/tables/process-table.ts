@@ -1,0 +1,87 @@
+import type { Measurement } from '../../measurement/measurement.js';
+import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
+import { commandLine } from '../command-line.js';
+import { duration, exact } from '../format-octets.js';
+import { externalOf, unplacedOf } from '../text/process-rows.js';
+import { type Cell, left, right, type Table } from './table.js';
+
+/** More than this are in the JSON report alone. */
+const SHOWN = 50;
+
+const WIDTH = 100;
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+/** Which process moved what, in the order of the tree; with the last lines it sums up to the external bytes. */
+export function processTable({ processes: told }: Measurement): Table {
+  const isTold = told !== undefined && told.evidence !== 'none';
+  const shown = isTold ? told.processes.slice(0, SHOWN) : [];
+  const tellsUnplaced = isTold && shown.some((each) => unplacedOf(each, told) > 0);
+  return {
+    title: isTold && told.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
+    columns: [
+      left('process'),
+      right('pid'),
+      right('in'),
+      right('out'),
+      ...(tellsUnplaced ? [right('unplaced')] : []),
+      right('loopback'),
+      right('after'),
+      right('for'),
+    ],
+    rows: isTold
+      ? [...shown.map((each) => processCells(each, told, tellsUnplaced)), ...restOf(told, tellsUnplaced ? 4 : 3)]
+      : [],
+  };
+}
+
+function processCells(process: ProcessRow, told: Told, tellsUnplaced: boolean): Cell[] {
+  const { pid, depth, name, file, commandLine: words, payload, startedMs, endedMs } = process;
+  const external = externalOf(process, told);
+  // Spaces at the start of a cell would be lost.
+  const indent = '· '.repeat(Math.min(depth, 6));
+  return [
+    { foreign: indent + (words ? commandLine(words, WIDTH) : (name ?? file ?? 'unknown')) },
+    `${pid}`,
+    octets(external.in),
+    octets(external.out),
+    ...(tellsUnplaced ? [octets(unplacedOf(process, told))] : []),
+    octets(payload.loopback.in + payload.loopback.out),
+    startedMs === null ? '' : duration(startedMs),
+    startedMs === null || endedMs === null ? '' : duration(endedMs - startedMs),
+  ];
+}
+
+/** @param blank cells behind the octets */
+function restOf(told: Told, blank: number): Cell[][] {
+  const { balance, processes, otherProcesses, lostEvents } = told;
+  const blanks = Array<Cell>(blank).fill('');
+  const shown = processes.slice(0, SHOWN);
+  const count = processes.length - shown.length + otherProcesses.processes;
+  const sum = (way: 'in' | 'out') =>
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+  const lines: [name: string, incoming: number | null, out: number | null][] = [
+    [`${exact(count)} others`, sum('in'), sum('out')],
+    ['overhead', balance.in.overheadOctets, balance.out.overheadOctets],
+    ['retransmitted', balance.in.retransmittedOctets ?? 0, balance.out.retransmittedOctets ?? 0],
+    ['unattributed', balance.in.unattributedOctets, balance.out.unattributedOctets],
+  ];
+  return [
+    ...lines
+      .filter(([, incoming, out]) => incoming !== 0 || out !== 0)
+      .map(([name, incoming, out]) => [name, '', octets(incoming), octets(out), ...blanks]),
+    ...(lostEvents
+      ? [
+          [
+            `${exact(lostEvents)} ${lostEvents === 1 ? 'event was' : 'events were'} lost: a lower bound`,
+            '',
+            '',
+            '',
+            ...blanks,
+          ],
+        ]
+      : []),
+  ];
+}
+
+const octets = (count: number | null) => (count === null ? exact(null) : `${exact(count)} B`);

@@ -1,0 +1,95 @@
+import type { Measurement } from '../../measurement/measurement.js';
+import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
+import type { InOut } from '../../measurement/traffic.js';
+import { commandLine } from '../command-line.js';
+import { exact, rounded } from '../format-octets.js';
+import { visible } from '../visible.js';
+import { row } from './rows.js';
+import { type TableRow, tableRow } from './table-row.js';
+
+/** More than this are summed up; the JSON report has them all. */
+const SHOWN = 8;
+
+const NAME_WIDTH = 28;
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+/** A line for each process that moved most, in the order of the tree, and what is left: the lines sum up to the total. */
+export function processRows({ processes }: Measurement): string[] {
+  if (!processes) return [];
+  if (processes.evidence === 'none') return [row('processes', `not told: ${processes.reason}`)];
+  const active = processes.processes.filter((each) => movedBy(each, processes) > 0);
+  if (active.length === 0) return [];
+  const shown = largest(active, processes);
+  const lines: TableRow[] = [
+    ...shown.map((each) => ({ name: label(each), octets: externalOf(each, processes), note: noteOf(each, processes) })),
+    ...restOf(processes, shown),
+  ];
+  return lines.map((line, index) => tableRow(index === 0 ? 'processes' : '', line));
+}
+
+/** Payload that went outside, as far as is known. */
+export function externalOf({ payload }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told): InOut<number> {
+  const each = (way: 'in' | 'out') => payload.external[way] + (unplacedIsExternal ? payload.unplaced[way] : 0);
+  return { in: each('in'), out: each('out') };
+}
+
+/** Payload that may have gone outside, or stayed: datagrams show no address. */
+export const unplacedOf = ({ payload: { unplaced } }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told) =>
+  unplacedIsExternal ? 0 : unplaced.in + unplaced.out;
+
+function noteOf(each: ProcessRow, told: Told): string {
+  const octets = unplacedOf(each, told);
+  return octets === 0 ? '' : `+ ${rounded(octets)} unplaced`;
+}
+
+function movedBy(each: ProcessRow, told: Told): number {
+  const { in: incoming, out } = externalOf(each, told);
+  return incoming + out + unplacedOf(each, told);
+}
+
+function largest(active: readonly ProcessRow[], told: Told): ProcessRow[] {
+  const chosen = new Set(active.toSorted((a, b) => movedBy(b, told) - movedBy(a, told)).slice(0, SHOWN));
+  return active.filter((each) => chosen.has(each));
+}
+
+function label({ pid, depth, name, file, commandLine: words }: ProcessRow): string {
+  const indent = ' '.repeat(Math.min(depth, 3));
+  const tail = ` (${pid})`;
+  const text = words
+    ? commandLine(withoutFolder(words), NAME_WIDTH - indent.length - tail.length)
+    : visible(name ?? file ?? 'unknown');
+  return `${indent}${text}${tail}`;
+}
+
+/** The folder of a program would take the room of what tells one from another. */
+const withoutFolder = ([file = '', ...rest]: readonly string[]) => [file.replace(/^.*\//s, '') || file, ...rest];
+
+/** What the shown ones do not explain, by kind. */
+function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
+  const { balance, processes, otherProcesses, evidence, lostEvents } = told;
+  const sum = (way: 'in' | 'out') =>
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+  const count = processes.length - shown.length + otherProcesses.processes;
+  const rest = (name: string, key: 'overheadOctets' | 'unattributedOctets', note = ''): TableRow => ({
+    name,
+    octets: { in: balance.in[key], out: balance.out[key] },
+    note,
+  });
+  const again = (way: 'in' | 'out') => balance[way].retransmittedOctets ?? 0;
+  const hasOverhead = balance.in.overheadOctets !== null && balance.out.overheadOctets !== null;
+  const loss = lostEvents
+    ? `${exact(lostEvents)} ${lostEvents === 1 ? 'event' : 'events'} lost`
+    : evidence === 'sampled'
+      ? 'sampled'
+      : '';
+  return [
+    {
+      name: count === 0 ? 'others' : `${exact(count)} other${count === 1 ? '' : 's'}`,
+      octets: { in: sum('in'), out: sum('out') },
+    },
+    ...(hasOverhead ? [rest('overhead', 'overheadOctets')] : []),
+    { name: 'retransmitted', octets: { in: again('in'), out: again('out') } },
+    rest(hasOverhead ? 'unattributed' : 'overhead, unattributed', 'unattributedOctets', loss),
+  ].filter(({ octets, note }) => octets.in !== 0 || octets.out !== 0 || note);
+}

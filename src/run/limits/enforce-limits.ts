@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Boundary } from '../../boundary.js';
+import type { KernelLimits } from '../../isolation/limits/limit-rules.js';
+import type { LimitKeeper } from '../../isolation/scope.js';
+import type { JudgedBudget } from '../../measurement/budget.js';
+import type { InOut } from '../../measurement/traffic.js';
+
+export type Enforcement = {
+  readonly limits: KernelLimits;
+  readonly keeper: LimitKeeper;
+  /** External octets so far; undefined: they cannot be told now. */
+  readonly octets: () => InOut<number> | undefined;
+  /** The exact count's verdict now. */
+  readonly judgeNow: () => Promise<JudgedBudget | undefined>;
+  /** Waits until the refused tree has ended with its own error, or will not. */
+  readonly awaitOwnEnd: () => Promise<void>;
+  readonly endTree: () => Promise<void>;
+  /** Where the exception of a look ends. */
+  readonly boundary: Boundary;
+};
+
+/** The kernel keeps in and out by itself, and a look is for the breach alone; of the total it sees only halves. */
+const SHORTEST_MS = 10;
+const SHORTEST_FOR_TOTAL_MS = 2;
+const LONGEST_MS = 100;
+
+/** 10 Gbit/s, more than a namespace carries while GSO packets are segmented. */
+const FASTEST_PER_MS = 1_250_000;
+
+/**
+ * Looks at the exact count while the kernel keeps the limits: tells the kernel what it cannot see, hears of the breach,
+ * and ends the tree for it.
+ */
+export class LimitEnforcer {
+  readonly #enforcement: Enforcement;
+  readonly #over = new AbortController();
+  /** What the keeper knows. */
+  #told: InOut<number> = { in: 0, out: 0 };
+  #breached = false;
+
+  constructor(enforcement: Enforcement) {
+    this.#enforcement = enforcement;
+  }
+
+  /** True once a limit was seen exceeded. */
+  get breached(): boolean {
+    return this.#breached;
+  }
+
+  /** Looks until a limit is exceeded or {@link stop}. */
+  async watch(): Promise<void> {
+    const { signal } = this.#over;
+    const shortest = this.#enforcement.limits.total === undefined ? SHORTEST_MS : SHORTEST_FOR_TOTAL_MS;
+    while (!signal.aborted && !this.#breached) {
+      // A look that fails is left out: the kernel keeps the limits without it.
+      const left = (await this.#enforcement.boundary.attempt('limits', () => this.#look(), undefined)) ?? 0;
+      await pause(lookAgainMs(left, shortest), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  stop(): void {
+    this.#over.abort();
+  }
+
+  /** @returns octets up to the nearest limit */
+  async #look(): Promise<number | undefined> {
+    const { limits, keeper, octets, judgeNow, awaitOwnEnd, endTree } = this.#enforcement;
+    const used = octets();
+    if (!used) return undefined;
+    const left = leftOf(limits, used);
+    if (left >= 0) this.#tighten(used);
+    else if ((await judgeNow())?.verdict === 'exceeded') {
+      this.#breached = true;
+      keeper.refuse();
+      await awaitOwnEnd();
+      await endTree();
+    }
+    return left;
+  }
+
+  #tighten(used: InOut<number>): void {
+    if (used.in === this.#told.in && used.out === this.#told.out) return;
+    this.#told = used;
+    this.#enforcement.keeper.tighten(used);
+  }
+}
+
+/** Octets up to the nearest limit; negative: beyond it. */
+export function leftOf({ in: most = Infinity, out = Infinity, total = Infinity }: KernelLimits, used: InOut<number>) {
+  return Math.min(most - used.in, out - used.out, total - used.in - used.out);
+}
+
+/** Half the time in which the rest could be used up. */
+export const lookAgainMs = (left: number, shortest: number) =>
+  Math.min(LONGEST_MS, Math.max(shortest, left / FASTEST_PER_MS / 2));

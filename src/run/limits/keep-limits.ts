@@ -1,0 +1,67 @@
+import type { Boundary } from '../../boundary.js';
+import { readActivity } from '../../command/read-activity.js';
+import type { MeasureOptions } from '../../measure-options.js';
+import type { Sample } from '../../measurement/series.js';
+import type { CommandTree } from '../command-tree.js';
+import type { Meter } from '../meter.js';
+import { BreachEnder } from './end-on-breach.js';
+import type { LimitEnforcer } from './enforce-limits.js';
+import { judgeRun } from './judge-run.js';
+import { segmentedOctetsSince } from './octets-since.js';
+
+type Asked = Pick<MeasureOptions, 'limits' | 'kill' | 'enforce'>;
+
+type Guarded = { readonly meter: Meter; readonly tree: CommandTree; readonly boundary: Boundary };
+
+/** Ends the command for a breach, where that was asked for: at a sample (kill), or with the kernel's help (enforce). */
+export class LimitGuard {
+  readonly #ender: BreachEnder;
+  readonly #enforcer: LimitEnforcer | undefined;
+  #watching: Promise<void> | undefined;
+
+  static async open(asked: Asked, { meter, tree, boundary }: Guarded): Promise<LimitGuard> {
+    const { limits = {}, kill = false, enforce = false } = asked;
+    const judgeNow = async () => {
+      const { traffic, method } = await meter.count();
+      return judgeRun({ limits }, { external: traffic.external, method, ended: false });
+    };
+    const watch = { judgeNow, endTree: () => tree.end() };
+    const { scope } = meter;
+    const refuse = async () => scope.refuse?.();
+    const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, refuse, ...watch });
+    const keeper = scope.limits;
+    if (!enforce || !keeper) return new LimitGuard(ender);
+    // Loaded here: only some runs have it.
+    const { LimitEnforcer } = await import('./enforce-limits.js');
+    const { awaitOwnEnd } = await import('../await-own-end.js');
+    const look = () => readActivity(tree.processes());
+    const enforcement = { limits, keeper, octets: segmentedOctetsSince(meter), boundary, ...watch };
+    const ownEnd = () => awaitOwnEnd({ look, ...tree.patience });
+    return new LimitGuard(ender, new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }));
+  }
+
+  private constructor(ender: BreachEnder, enforcer?: LimitEnforcer) {
+    this.#ender = ender;
+    this.#enforcer = enforcer;
+  }
+
+  /** True once the tree was ended for a breach. */
+  get ended(): boolean {
+    return this.#ender.ended;
+  }
+
+  commandStarted(): void {
+    this.#watching = this.#enforcer?.watch();
+  }
+
+  look(sample: Sample): Promise<void> {
+    return this.#ender.look(sample);
+  }
+
+  /** When nothing of the command's is left. */
+  async finish(): Promise<void> {
+    this.#enforcer?.stop();
+    await this.#watching;
+    await this.#ender.finish();
+  }
+}

@@ -1,0 +1,49 @@
+import { withBalance, withCommandLine } from '../../attribution/processes/process-balance.js';
+import { remotesOfSockets } from '../../attribution/remotes/remotes-of-sockets.js';
+import type { ProcessEvidence, ProcessUse } from '../../measurement/processes.js';
+import type { RemoteUse } from '../../measurement/remotes.js';
+import { explainRemotes, type RemoteQuestion } from './explain-remotes.js';
+
+export type Question = Omit<RemoteQuestion, 'isWhole'> & {
+  /** Undefined: remotes are not counted. */
+  readonly isWhole: boolean | undefined;
+  /** Undefined: it was not asked for. */
+  readonly told: ProcessEvidence | undefined;
+  readonly reverseDns: boolean;
+  /** The command's. */
+  readonly argv: readonly string[];
+  /** Resets that were sent: with some, what came in for a connection that is no more looks like what came twice. */
+  readonly resetsSent: number | null;
+};
+
+/** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
+export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
+  const told = seenOf && withCommandLine(seenOf, argv);
+  const { external } = question.traffic;
+  const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
+  const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
+  const payload = counted && {
+    all: counted.remotes.payloadOctets,
+    datagrams: counted.datagrams,
+    portless: counted.portless,
+    retransmitted: { ...counted.retransmitted, ...(resetsSent !== 0 && { in: undefined }) },
+  };
+  const processes: ProcessUse | undefined = told && withBalance(told, wire, payload);
+  const bySockets = told && told.evidence !== 'none' ? remotesOfSockets(told, question.seen) : undefined;
+  const nameless: RemoteUse | undefined = counted?.remotes ?? bySockets;
+  const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);
+  return { ...(remotes && { remotes }), ...(processes && { processes }) };
+}
+
+/** More than these are in nobody's table. */
+const MOST_REVERSE = 50;
+
+async function withReverseNames(use: RemoteUse): Promise<RemoteUse> {
+  const nameless = use.rows.slice(0, MOST_REVERSE).filter(({ names }) => names.length === 0);
+  const { reverseNames } = await import('../../evidence/reverse-names.js');
+  const found = await reverseNames([...new Set(nameless.map(({ address }) => address))]);
+  const rows = use.rows.map((row) =>
+    row.names.length > 0 ? row : { ...row, reverseName: found.get(row.address) ?? null },
+  );
+  return { ...use, rows };
+}

@@ -1,0 +1,102 @@
+import { cpuUsage } from 'node:process';
+import { withForeign } from '../../attribution/bypasses/foreign-namespaces.js';
+import type { Boundary } from '../../boundary.js';
+import type { Bypasses, GroupView } from '../../evidence/bypasses.js';
+import { watchForeignSockets } from '../../evidence/foreign-sockets.js';
+import { networkOf } from '../../evidence/read-text.js';
+import type { Scope } from '../../isolation/scope.js';
+import { NetworkNamespace } from '../../linux/namespace.js';
+import type { Bypass } from '../../measurement/remotes.js';
+import { milliseconds } from '../../units.js';
+
+/** Looks before the first sample: most commands are over then. */
+const EARLY_MS = [25, 100, 300];
+/** Later looks take at most this part of a CPU's time, however big the tree. */
+const SHARE = 1 / 25;
+/** Where a look takes longer than this, the early ones and the last are left out. */
+const LONG_MS = 50;
+
+/** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
+export class BypassWatch implements Disposable {
+  readonly #scope: Scope;
+  readonly #group: GroupView | undefined;
+  readonly #foreign: ReturnType<typeof watchForeignSockets>;
+  readonly #boundary: Boundary;
+  readonly #started = performance.now();
+  readonly #early: readonly NodeJS.Timeout[];
+  #bypasses: Bypasses | undefined;
+  #looking: Promise<void> | undefined;
+  /** How much of our CPU time the last look took (not of the clock's, which a busy machine stretches), and when it was over. */
+  #last = { tookMs: 0, at: Number.NEGATIVE_INFINITY };
+  #looks = 0;
+  #commandEnded = false;
+
+  /**
+   * Before the command is started.
+   * @param group the tree's control group, where it has one
+   */
+  constructor(scope: Scope, group: GroupView | undefined, boundary: Boundary) {
+    this.#scope = scope;
+    this.#group = group;
+    this.#foreign = boundary.attemptNow('bypasses', () => this.#watchSockets(group), undefined);
+    this.#boundary = boundary;
+    this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
+  }
+
+  /** What was found; null: there was no time for a look, or none succeeded. */
+  get found(): readonly Bypass[] | null {
+    const looked = this.#bypasses && this.#looks > 0 ? this.#bypasses.found : null;
+    const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
+    if (foreign.length === 0) return looked;
+    return withForeign(looked ?? [], foreign, networkOf('self') ?? '');
+  }
+
+  /** One look, unless looks take too much of the time. Never rejects. */
+  look(): Promise<void> {
+    const isDue = performance.now() - this.#last.at >= this.#last.tookMs / SHARE;
+    if (!this.#looking && isDue) this.#looking = this.#take();
+    return this.#looking ?? Promise.resolve();
+  }
+
+  /** A last look at what the command has left; then nothing of ours is inside any more. */
+  async atCommandEnd(): Promise<void> {
+    this.#commandEnded = true;
+    await this.#looking;
+    // A command that was over before the first look is not worth the loading.
+    if (this.#bypasses) await this.#lookIfShort();
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#early) clearTimeout(timer);
+    this.#foreign?.[Symbol.dispose]();
+  }
+
+  #watchSockets(group: GroupView | undefined): ReturnType<typeof watchForeignSockets> {
+    if (!group) return undefined;
+    using namespace = this.#scope.inspect((process) => NetworkNamespace.open(`/proc/${process}/ns/net`));
+    return watchForeignSockets(group.fd, namespace);
+  }
+
+  #lookIfShort(): Promise<void> {
+    if (!this.#looking && this.#last.tookMs < LONG_MS) this.#looking = this.#take();
+    return this.#looking ?? Promise.resolve();
+  }
+
+  async #take(): Promise<void> {
+    await this.#boundary.attempt('bypasses', () => this.#lookOnce(), undefined);
+    this.#looking = undefined;
+  }
+
+  async #lookOnce(): Promise<void> {
+    // Loaded here: it shall not delay the command's start.
+    const { Bypasses } = await import('../../evidence/bypasses.js');
+    const from = performance.now();
+    const cpu = cpuUsage();
+    this.#bypasses ??= new Bypasses(this.#scope, this.#group);
+    const atMs = milliseconds(Math.round(from - this.#started));
+    await this.#bypasses.look({ atMs, mayAsk: !this.#commandEnded });
+    this.#looks += 1;
+    const { user, system } = cpuUsage(cpu);
+    this.#last = { tookMs: (user + system) / 1000, at: performance.now() };
+  }
+}

@@ -1,0 +1,143 @@
+import { asFarAsSeen } from '../../attribution/seen-queries.js';
+import type { Boundary } from '../../boundary.js';
+import { NetmeterError } from '../../errors.js';
+import { ObservedNames } from '../../evidence/observed-names.js';
+import type { Egress } from '../../isolation/limits/destinations.js';
+import type { Scope, WireReading } from '../../isolation/scope.js';
+import type { MeasureOptions } from '../../measure-options.js';
+import type { Attempt } from '../../measurement/isolation.js';
+import type { ProcessUse } from '../../measurement/processes.js';
+import type { DnsUse, RemoteUse } from '../../measurement/remotes.js';
+import type { Protocol, Traffic } from '../../measurement/traffic.js';
+import type { Reading } from '../take-reading.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { ProcessWatch } from './process-watch.js';
+
+/** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
+export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
+
+/** What a run asks for, and the name of the kernel's trace where it is asked which process used the network. */
+export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & {
+  readonly trace: string | undefined;
+  readonly boundary: Boundary;
+};
+
+/** What is to be explained. */
+export type Explained = {
+  readonly traffic: Traffic;
+  readonly protocol: Pick<Protocol, 'tcp'>;
+  /** The command's. */
+  readonly argv: readonly string[];
+};
+
+const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
+
+/** Watches a run from beside, and explains its numbers at the end. */
+export class Observers implements Disposable {
+  readonly #boundary: Boundary;
+  readonly #names = new ObservedNames();
+  readonly #reverseDns: boolean;
+  readonly #processes: ProcessWatch | undefined;
+  readonly #connections: ConnectionWatch | undefined;
+  #startedAt = 0;
+  /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
+  #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
+  #seesNames: Promise<boolean> = Promise.resolve(false);
+
+  /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
+  constructor({ trace, boundary, reverseDns = false, publish = [] }: Wanted) {
+    this.#boundary = boundary;
+    this.#reverseDns = reverseDns;
+    const ownPorts = publish.flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : []));
+    this.#processes = trace === undefined ? undefined : new ProcessWatch(trace, boundary);
+    this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts, boundary);
+  }
+
+  /** Begins to look on at look-ups: the command's first one shall not be missed. */
+  scopeOpened(scope: Scope): void {
+    const observe = () => scope.observeNames?.(this.#names.take) ?? false;
+    this.#seesNames = this.#boundary.attempt('names', observe, false);
+  }
+
+  /**
+   * Before the command is started.
+   * @param before what was counted when nothing of the command's could have crossed
+   * @param egress destinations whose names decide
+   * @throws {NetmeterError} SETUP_FAILED: names decide where the command may send to, and cannot be seen
+   */
+  async ready(scope: Scope, before: Reading, egress?: Egress): Promise<void> {
+    this.#startedAt = before.texts.at;
+    this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
+    await this.#boundary.attempt('processes', () => this.#processes?.ready(scope), undefined);
+    const seesNames = await this.#seesNames;
+    if (egress && !seesNames) await refuseNames(egress);
+  }
+
+  /** Attempts with the names that led to their addresses; for after {@link explain}. */
+  named(attempts: readonly Attempt[] | null): readonly Attempt[] | null {
+    if (!attempts) return null;
+    return attempts.map((attempt) => {
+      const names = this.#names.namesOf(attempt.address);
+      return names.length > 0 ? { ...attempt, names } : attempt;
+    });
+  }
+
+  /** In the same turn as the command's spawn. */
+  commandStarted(scope: Scope, pid: number): void {
+    const at = performance.now();
+    this.#boundary.guard('processes', () => this.#processes?.commandStarted(scope, pid, at))();
+    this.#boundary.guard('connections', () => this.#connections?.commandStarted(scope))();
+  }
+
+  look(): void {
+    this.#boundary.guard('processes', () => this.#processes?.look())();
+  }
+
+  /** When nothing of the command's is left. */
+  async explain(scope: Scope, { traffic, protocol, argv }: Explained): Promise<Explanation> {
+    const [isWhole, told, seesNames, seen] = await Promise.all([
+      this.#isWhole,
+      this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
+      this.#seesNames,
+      this.#boundary.attempt('connections', () => this.#connections?.finish(protocol.tcp), undefined),
+    ]);
+    const dns = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
+    // Loaded here: while the command starts every millisecond counts, and now none does.
+    const { explain } = await import('./explain.js');
+    const namesOf = (address: string) => this.#names.namesOf(address);
+    const { resetsSent } = protocol.tcp;
+    const question = {
+      ...{ scope, traffic, isWhole, told, namesOf, argv, seen, resetsSent },
+      startedAt: this.#startedAt,
+      reverseDns: this.#reverseDns,
+    };
+    const explained = await this.#boundary.attempt('explanation', () => explain(question), {});
+    return { ...explained, ...(seesNames && dns && { dns: asFarAsSeen(dns, this.#names.servers, explained.remotes) }) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#processes?.[Symbol.dispose]();
+    this.#connections?.[Symbol.dispose]();
+  }
+}
+
+/**
+ * The rules that count remotes come beside the command's start. The queues tell whether they came in time: where nothing
+ * has moved, nothing can have been missed.
+ */
+async function countsAll(scope: Scope, before: WireReading): Promise<boolean | undefined> {
+  if (scope.remotes?.isCounting) return true;
+  if (!(await scope.remotes?.counts)) return undefined;
+  const now = await scope.readWire();
+  const ends = Object.keys(now).filter((end) => /^nm[46]\./.test(end));
+  return ends.every((end) => now[end]?.packets === before[end]?.packets);
+}
+
+/** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
+async function refuseNames(egress: Egress): Promise<void> {
+  const { hasNames } = await import('../../isolation/limits/destinations.js');
+  if (!hasNames(egress)) return;
+  throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
+    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',
+  });
+}

@@ -1,0 +1,25 @@
+import type { CounterDelta, Increments } from '../../counters/delta.js';
+import type { Layers } from '../../measurement/traffic.js';
+import { ETHERNET_HEADER } from '../../units.js';
+import { addKnown } from '../layers.js';
+
+/** One direction, and how far its wire octets can be off. null: not known. */
+export type DeviceFlow = { readonly layers: Layers; readonly bound: number | null };
+
+export function countersNamed(device: string, delta: CounterDelta): Increments {
+  // A device may have the name of something that every object has.
+  const found = Object.hasOwn(delta.devices, device) ? delta.devices[device] : undefined;
+  return found && found.kind !== 'vanished' ? found.counters : {};
+}
+
+/** Of all devices together; null: one does not say. */
+export const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
+  addKnown(devices.map((device) => countersNamed(device, delta)[name] ?? null));
+
+/** IP octets of frames with Ethernet headers. */
+export function deviceOctets(devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta): number | null {
+  const [bytes, frames] = [sumOf(devices, `${way}Bytes`, delta), sumOf(devices, `${way}Packets`, delta)];
+  return bytes === null || frames === null ? null : bytes - ETHERNET_HEADER * frames;
+}
+
+export const branded = <T>(count: number | null, brand: (count: number) => T) => (count === null ? null : brand(count));

@@ -1,0 +1,87 @@
+import type { CounterDelta } from '../../counters/delta.js';
+import type { Family, InOut, Layers } from '../../measurement/traffic.js';
+import { ipOctets, packets, toExactNumber } from '../../units.js';
+import type { Count } from '../count.js';
+import { addKnown } from '../layers.js';
+import type { WireDelta } from '../queue-delta.js';
+import { separateHostPorts } from '../separate-host-ports.js';
+import { treeBound } from './tree-bound.js';
+
+type TreeClass = 'external' | 'loopback' | 'hostLocal';
+export type Way = 'in' | 'out';
+
+/** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */
+export type TreeCount = {
+  readonly class: TreeClass;
+  readonly family: Family;
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
+  readonly way: Way;
+  readonly count: Readonly<
+    Record<'wireOctets' | 'ipOctets' | 'packets' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets', bigint>
+  >;
+};
+
+/** What was counted besides, of the whole namespace. */
+export type Beside = {
+  readonly wire: WireDelta;
+  readonly delta: CounterDelta;
+  /** Connections that may have had packets when they were no socket any more, unseen. */
+  readonly unseen: number;
+  /** Octets that were handed to packet sockets, and are not in the counts. */
+  readonly sentPastIp: number;
+};
+
+/** Traffic of a tree whose sockets were counted one by one, wherever they are. */
+export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen, sentPastIp }: Beside): Count {
+  const of = (name: TreeClass, families: readonly Family[]) => flow(counts, name, families);
+  const external = of('external', ['ipv4', 'ipv6']);
+  const traffic = {
+    external: { ...external, ipv4: of('external', ['ipv4']), ipv6: of('external', ['ipv6']) },
+    loopback: of('loopback', ['ipv4', 'ipv6']),
+    hostLocal: of('hostLocal', ['ipv4', 'ipv6']),
+  };
+  return {
+    traffic: separateHostPorts(traffic, wire, true),
+    ...(sentPastIp > 0 && { sentPastIp }),
+    method: {
+      name: 'cgroup',
+      errorBound: {
+        in: treeBound(counts, 'in', { delta, unseen }),
+        out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp]),
+      },
+      packetsIn: 'cgroup',
+    },
+  };
+}
+
+/** External octets so far. */
+export function treeOctets(counts: readonly TreeCount[]): InOut<bigint> {
+  const octets = (way: Way) => sum(counts, (each) => each.class === 'external' && each.way === way, 'wireOctets');
+  return { in: octets('in'), out: octets('out') };
+}
+
+/** Octets of every class, to tell whether anything moves. */
+export const allOctets = (counts: readonly TreeCount[]): bigint => sum(counts, () => true, 'wireOctets');
+
+function flow(counts: readonly TreeCount[], name: TreeClass, families: readonly Family[]): InOut<Layers> {
+  const layers = (way: Way): Layers => {
+    const isOurs = (each: TreeCount) => each.class === name && each.way === way && families.includes(each.family);
+    const number = (field: keyof TreeCount['count']) => toExactNumber(sum(counts, isOurs, field));
+    return {
+      wireOctets: ipOctets(number('wireOctets')),
+      ipOctets: ipOctets(number('ipOctets')),
+      // There are no frames where packets are counted.
+      linkBytes: null,
+      packets: packets(number('packets')),
+    };
+  };
+  return { in: layers('in'), out: layers('out') };
+}
+
+function sum(
+  counts: readonly TreeCount[],
+  isCounted: (each: TreeCount) => boolean,
+  field: keyof TreeCount['count'],
+): bigint {
+  return counts.filter(isCounted).reduce((total, { count }) => total + count[field], 0n);
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { ConnectionTotals, SeenConnections } from '../../../src/attribution/remotes/connection-ledger.js';
+import type { RemoteTotals } from '../../../src/attribution/remotes/remote-tally.js';
+import { remoteTcp, retransmittedOctets } from '../../../src/attribution/remotes/remote-tcp.js';
+
+const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
+  closed: 2,
+  open: 0,
+  received: 1002,
+  fins: 2,
+  sent: 100,
+  retransmitted: 5,
+  rttMs: 1.5,
+  ...changes,
+});
+
+/** By address. */
+const seen = (remotes: Record<string, ConnectionTotals>, isComplete = true): SeenConnections => ({
+  isComplete,
+  of: ({ address }) => remotes[address],
+});
+
+const remote = (address: string, payload: [number, number], changes: Partial<RemoteTotals> = {}): RemoteTotals => ({
+  family: 'ipv4',
+  role: 'client',
+  protocol: 'tcp',
+  address,
+  port: 443,
+  in: { bytes: 0, payload: payload[0], hiddenHeaders: 0 },
+  out: { bytes: 0, payload: payload[1], hiddenHeaders: 0 },
+  opened: 2,
+  tried: 2,
+  firstAgoMs: undefined,
+  lastAgoMs: undefined,
+  ...changes,
+});
+
+test.each([
+  ['all of them', totals(), true, { retransmittedOctets: 5, rttMs: 1.5, closed: 2 }],
+  ['as many as were counted', totals(), false, { retransmittedOctets: 5, rttMs: 1.5, closed: 2 }],
+  ['some are open', totals({ closed: 1, open: 1 }), false, { retransmittedOctets: 5, rttMs: 1.5, closed: 1 }],
+  ['one is missing', totals({ closed: 1 }), false, { retransmittedOctets: null, rttMs: 1.5, closed: 1 }],
+  [
+    'one does not tell',
+    totals({ retransmitted: undefined, rttMs: undefined }),
+    true,
+    { retransmittedOctets: null, rttMs: null, closed: 2 },
+  ],
+])('seen: %s', (_, found, isComplete, row) => {
+  expect(remoteTcp(remote('a', [0, 0]), seen({ a: found }, isComplete))).toEqual(row);
+});
+
+test.each([
+  ['not looked for', remote('a', [0, 0]), undefined],
+  ['another remote', remote('b', [0, 0]), seen({ a: totals() })],
+  ['not TCP', remote('a', [0, 0], { protocol: 'udp' }), seen({ a: totals() })],
+])('not seen: %s', (_, asked, connections) => {
+  expect(remoteTcp(asked, connections)).toBeNull();
+});
+
+test('what the connections have not received came twice, but for their FINs', () => {
+  const both = seen({ a: totals(), b: totals({ received: 502, fins: 1, retransmitted: 0 }) });
+  const retransmitted = retransmittedOctets([remote('a', [1100, 105]), remote('b', [501, 100])], both);
+  expect(retransmitted).toEqual({ in: { least: 98, most: 100 }, out: { least: 5, most: 5 } });
+});
+
+test.each([
+  ['a remote without connections', [remote('b', [1, 0])], true],
+  ['a missing connection', [remote('a', [1, 0], { opened: 3 })], false],
+])('unknown by %s', (_, remotes, isComplete) => {
+  const retransmitted = retransmittedOctets(remotes, seen({ a: totals() }, isComplete));
+  expect(retransmitted).toEqual({ in: undefined, out: undefined });
+});
+
+test('unknown out where one does not tell', () => {
+  const { in: incoming, out } = retransmittedOctets(
+    [remote('a', [1000, 105])],
+    seen({ a: totals({ retransmitted: undefined }) }),
+  );
+  expect(incoming).toEqual({ least: 0, most: 0 });
+  expect(out).toBeUndefined();
+});
+
+test('what moved no payload, and what is not TCP, asks for nothing', () => {
+  const others = [remote('b', [0, 0]), remote('c', [9, 9], { protocol: 'udp' })];
+  expect(retransmittedOctets(others, seen({}))).toEqual({ in: { least: 0, most: 0 }, out: { least: 0, most: 0 } });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { ProcessUse } from '../../../src/measurement/processes.js';
+import { processTable } from '../../../src/report/tables/process-table.js';
+import { processRows } from '../../../src/report/text/process-rows.js';
+import { crawl, quiet } from '../measurements.js';
+
+type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+
+function told(changes: Partial<Told> = {}) {
+  const { processes } = crawl;
+  if (!processes || processes.evidence === 'none') throw new Error('the crawl has processes');
+  return { ...crawl, processes: { ...processes, ...changes } };
+}
+
+test('a line a process in the order of the tree, and what is left of the wire’s octets', () => {
+  expect(processRows(crawl)).toMatchInlineSnapshot(`
+    [
+      "  processes node crawl.js --depth… (101)    40 MB in   197 kB out",
+      "             curl -sS https://a-v… (117)     6 MB in  50.1 kB out",
+      "              sh|x (130)                   300 kB in    10 kB out",
+      "            2 others                        20 kB in      0 B out",
+      "            overhead                      1.83 MB in   945 kB out",
+      "            retransmitted                 65.2 kB in   2.9 kB out",
+      "            unattributed                  14.8 kB in      0 B out",
+    ]
+  `);
+});
+
+test('of many the largest, in the order of the tree', () => {
+  const [first] = told().processes.processes;
+  if (!first) throw new Error('it has one');
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    ...first,
+    pid: 1000 + index,
+    commandLine: null,
+    payload: { ...first.payload, external: { in: index % 3 === 0 ? 1000 : 10, out: 0 } },
+  }));
+  const rows = processRows(told({ processes: many }));
+  expect(rows.slice(0, 8).map((line) => /\((\d+)\)/.exec(line)?.[1])).toEqual([
+    '1000',
+    '1003',
+    '1006',
+    '1009',
+    '1012',
+    '1015',
+    '1018',
+    '1021',
+  ]);
+  expect(rows[8]).toContain('24 others');
+});
+
+test('lost events and sampling are said', () => {
+  expect(processRows(told({ lostEvents: 1234 })).join()).toContain('1 234 events lost');
+  expect(processRows(told({ evidence: 'sampled', lostEvents: null })).join()).toContain('sampled');
+  expect(JSON.stringify(processTable(told({ lostEvents: 5 })).rows)).toContain('5 events were lost: a lower bound');
+});
+
+test('why nothing is told', () => {
+  const blind = { ...quiet, processes: { evidence: 'none', reason: 'the kernel’s trace is for root alone' } as const };
+  expect(processRows(blind)).toEqual(['  processes not told: the kernel’s trace is for root alone']);
+  expect(processTable(blind).rows).toEqual([]);
+});
+
+test('datagrams that may have stayed on this machine are a row all the same', () => {
+  const [first] = told().processes.processes;
+  const payload = { external: { in: 0, out: 0 }, loopback: { in: 0, out: 0 }, unplaced: { in: 1000, out: 99_000 } };
+  const alone = told({ unplacedIsExternal: false, processes: first ? [{ ...first, payload }] : [] });
+  expect(processRows(alone)[0]).toMatch(
+    /^ {2}processes node crawl\.js --depth… \(101\) +0 B in +0 B out {2}\+ 100 kB unplaced$/,
+  );
+  const { columns, rows } = processTable(alone);
+  expect(columns.map(({ name }) => name)).toContain('unplaced');
+  expect(rows[0]).toContain('100 000 B');
+  expect(rows.every((cells) => cells.length === columns.length)).toBe(true);
+});
+
+test('not asked for, or idle: no lines', () => {
+  expect(processRows(quiet)).toEqual([]);
+  expect(processRows(told({ processes: [] }))).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Verdict } from '../../../src/measurement/budget.js';
+import { BreachEnder } from '../../../src/run/limits/end-on-breach.js';
+import { ipOctets, milliseconds } from '../../../src/units.js';
+
+const sample = (octets: number) => ({ atMs: milliseconds(1), in: ipOctets(octets), out: ipOctets(0) });
+
+/** An ender of a command that may have 100 octets; what it does is told. */
+function watching(verdict: Verdict, refuse = async () => {}) {
+  const calls: string[] = [];
+  const ender = new BreachEnder({
+    limits: { in: ipOctets(100) },
+    judgeNow: async () => ({ verdict, limits: [], ended: false }),
+    refuse: () => {
+      calls.push('refuse');
+      return refuse();
+    },
+    endTree: async () => void calls.push('end'),
+  });
+  return { ender, calls };
+}
+
+test('a breach ends the tree, and all that follows is refused meanwhile; once', async () => {
+  const { ender, calls } = watching('exceeded');
+  await ender.look(sample(100));
+  expect(calls).toEqual([]);
+  await ender.look(sample(101));
+  await ender.look(sample(102));
+  await ender.finish();
+  expect(calls).toEqual(['end', 'refuse']);
+  expect(ender.ended).toBe(true);
+});
+
+test('the exact count decides', async () => {
+  const { ender, calls } = watching('within');
+  await ender.look(sample(101));
+  expect(calls).toEqual([]);
+  expect(ender.ended).toBe(false);
+});
+
+test('a kernel that cannot refuse ends the tree all the same', async () => {
+  const { ender, calls } = watching('exceeded', () => Promise.reject(new Error('no nft')));
+  await ender.look(sample(101));
+  await ender.finish();
+  expect(calls).toContain('end');
+  expect(ender.ended).toBe(true);
+});

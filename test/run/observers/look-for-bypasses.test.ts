@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { Boundary } from '../../../src/boundary.js';
+import type { Scope } from '../../../src/isolation/scope.js';
+import { BypassWatch } from '../../../src/run/observers/look-for-bypasses.js';
+
+/** This process as a tree of its own; every look asks for its processes once. */
+function watched(processes = () => [process.pid]) {
+  let looks = 0;
+  const scope: Scope = {
+    isolation: { kind: 'host', devices: [] },
+    warnings: [],
+    network: 'net:[1]',
+    inspect: (work) => work(process.pid),
+    marks: {},
+    start: (_, spawn) => spawn([]),
+    administer: () => [],
+    processes: () => {
+      looks += 1;
+      return processes();
+    },
+    readWire: async () => ({}),
+    sampleWire: async () => ({}),
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return { watch: new BypassWatch(scope, undefined, new Boundary()), looks: () => looks };
+}
+
+test('without a look nothing is known, and none is made at the end', async () => {
+  const { watch, looks } = watched();
+  watch[Symbol.dispose]();
+  await watch.atCommandEnd();
+  expect(watch.found).toBeNull();
+  expect(looks()).toBe(0);
+});
+
+test('after a look it is known, and the command’s end has one more', async () => {
+  const { watch, looks } = watched();
+  watch[Symbol.dispose]();
+  await watch.look();
+  expect(watch.found).toEqual(expect.any(Array));
+  expect(looks()).toBe(1);
+  await watch.atCommandEnd();
+  expect(looks()).toBe(2);
+});
+
+test('looks that are asked for all the time are made at times', async () => {
+  const { watch, looks } = watched();
+  watch[Symbol.dispose]();
+  await Promise.all([watch.look(), watch.look()]);
+  for (let times = 0; times < 20; times++) await watch.look();
+  expect(looks()).toBe(1);
+});
+
+test('a look that fails is none', async () => {
+  const { watch } = watched(() => {
+    throw new Error('no /proc');
+  });
+  watch[Symbol.dispose]();
+  await watch.look();
+  expect(watch.found).toBeNull();
+});
