@@ -8,7 +8,7 @@ import { countedDevices } from './isolation/machine/counted-devices.js';
 import { commandLineOf, watchLife } from './isolation/machine/process-life.js';
 import { foldersOf, readDevices } from './isolation/machine/read-devices.js';
 import { sharersOf } from './isolation/machine/sharers.js';
-import { NamespaceQueues } from './isolation/shared/namespace-queues.js';
+import { DeviceQueues } from './isolation/shared/device-queues.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
 import type { Contamination, Isolation } from './measurement/isolation.js';
@@ -47,7 +47,7 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   using files = openCounters(pid);
   const devices = countedDevices(readDevices(foldersOf(pid)));
   const isolation: Isolation = { kind: 'join', netns: `pid ${pid}`, devices };
-  using queues = new NamespaceQueues(pid, devices);
+  using queues = new DeviceQueues(pid, devices);
   const sharedWith = sharersOf(pid);
   const before = await takeReading(queues, files);
   const watched = { isolation, sampleWire: async () => ({}) };

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
   if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBackRules(others[0]);
   if (first === INNER_SOCKETS_WORD)
-    return (await import('../isolation/tools/hand-over-sockets.js')).handOverSockets(Number(others[0]));
+    return (await import('../isolation/tools/hand-over-sockets.js')).handOverSockets(others.map(Number));
   const terminal = new Terminal(process.env);
   // Whatever happens, the status is set and the terminal is left in peace.
   process.once('exit', leaveClosedTerminals);

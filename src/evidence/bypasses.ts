@@ -7,7 +7,7 @@ import { farEnds, unixBypasses } from '../attribution/bypasses/unix-bypasses.js'
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import type { Scope } from '../isolation/scope.js';
 import { MarkedTree } from '../isolation/shared/marked-tree.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
+import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { networkOf, readText } from './read-text.js';
@@ -28,15 +28,8 @@ export type GroupView = {
   readonly isCounted: boolean;
 };
 
-/** What one look may do, and when it was. */
-export type Look = {
-  readonly atMs: Milliseconds;
-  /** A program may be started in the namespace to ask the kernel: not when everything there is waited for to end. */
-  readonly mayAsk: boolean;
-};
-
 /** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
-export class Bypasses {
+export class Bypasses implements Disposable {
   readonly #scope: Scope;
   readonly #group: GroupView | undefined;
   /** Others live in the scope's namespace too, and the scope knows the tree by its marks alone. */
@@ -44,13 +37,14 @@ export class Bypasses {
   readonly #marked: MarkedTree | undefined;
   readonly #own = networkOf('self') ?? '';
   readonly #descriptors = new Descriptors();
-  readonly #ss = lookFor('ss');
   /** Inodes of the last look, which need no second one: not of netmeter's namespace; asked for. */
   #placed: ReadonlySet<string> = new Set();
   #asked: ReadonlySet<string> = new Set();
   /** The last answer. */
   #peers: ReadonlyMap<string, string> | undefined;
   #found: BypassList = [];
+  /** null: it cannot be asked. */
+  #diag: NetlinkSocket | null | undefined;
 
   /** @param group the tree's control group, where it has one */
   constructor(scope: Scope, group?: GroupView) {
@@ -65,7 +59,8 @@ export class Bypasses {
     return this.#found;
   }
 
-  async look({ atMs, mayAsk }: Look): Promise<void> {
+  /** @param atMs after the command's start */
+  async look(atMs: Milliseconds): Promise<void> {
     const inside = this.#scope.processes();
     const marked = this.#marked?.members() ?? inside;
     const tree = [...new Set([...inside, ...marked])];
@@ -74,7 +69,7 @@ export class Bypasses {
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
-      ...(await this.#unixBypasses(sockets, owners, mayAsk)),
+      ...(await this.#unixBypasses(sockets, owners)),
       ...this.#unixBypassesOf(left, owners),
       ...(await this.#inherited(sockets, owners)),
       ...this.#outOfGroup(marked),
@@ -82,6 +77,10 @@ export class Bypasses {
     // A server of the tree that was not looked into is easily taken for one outside.
     const sure = sightings.filter(({ kind, service }) => complete || kind !== 'unix-socket' || service !== null);
     this.#found = addSightings(this.#found, sure, { atMs, name: nameOf });
+  }
+
+  [Symbol.dispose](): void {
+    this.#diag?.[Symbol.dispose]();
   }
 
   #livingElsewhere(pids: readonly number[]): Resident[] {
@@ -95,16 +94,13 @@ export class Bypasses {
     });
   }
 
-  async #unixBypasses(
-    sockets: readonly UnixSocket[],
-    owners: ReadonlyMap<string, number>,
-    mayAsk: boolean,
-  ): Promise<Sighting[]> {
+  async #unixBypasses(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
     const exclusive = !this.#shared;
     const ends = exclusive ? farEnds({ sockets, owners, exclusive }) : sockets.filter(isClientOf(owners));
     const inodes = ends.flatMap(({ inode }) => inode ?? []);
-    if (mayAsk && this.#ss !== undefined && inodes.some((inode) => !this.#asked.has(inode))) {
-      this.#peers = (await unixPeers([...this.#scope.administer(), this.#ss])) ?? this.#peers;
+    if (inodes.some((inode) => !this.#asked.has(inode))) {
+      this.#diag ??= (await this.#scope.sockDiag().catch(() => undefined)) ?? null;
+      this.#peers = this.#diag ? unixPeers(this.#diag) : undefined;
       this.#asked = new Set(inodes);
     }
     return unixBypasses({ sockets, owners, peers: this.#peers, exclusive });

@@ -1,18 +1,17 @@
-import { execFile } from 'node:child_process';
 import { pid as ownPid } from 'node:process';
-import { promisify } from 'node:util';
 import { placeBy } from '../attribution/place-address.js';
 import { tellProcesses } from '../attribution/processes/process-rows.js';
 import { SampledLedger } from '../attribution/processes/sampled-ledger.js';
 import { readProcesses } from '../isolation/machine/read-processes.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
+import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { ProcessEvidence } from '../measurement/processes.js';
-import { parseSocketLine } from './parse-ss.js';
+import { Descriptors } from './descriptors.js';
 import { readCommandLine } from './read-command-line.js';
+import { connectionOf, listConnections } from './tcp-connections.js';
 
 export type SampleOptions = {
-  /** argv that runs what follows it inside the namespace, with the rights over it. */
-  readonly administer: readonly string[];
+  /** Of the namespace; it is closed with the samples. */
+  readonly diag: NetlinkSocket;
   /** Pids of the command's tree. */
   readonly processes: () => readonly number[];
   /** Others live in the namespace too. */
@@ -20,31 +19,24 @@ export type SampleOptions = {
   readonly hostAddresses?: readonly string[] | undefined;
 };
 
-/** A list of so many connections is not read to its end. */
-const MAX_LIST_BYTES = 64 << 20;
+/** Of one look into the tree's descriptors; a bigger tree is gone through over several. */
+const DESCRIPTORS_MS = 15;
 
 /** USER_HZ, which is 100 wherever Linux has a libc (proc(5)). */
 const TICKS_PER_MS = 0.1;
 
 /**
- * Who holds which connection, looked at now and then by ss(8) (sock_diag(7)): the second-best evidence, where the kernel
+ * Who holds which connection, listed now and then by sock_diag(7): the second-best evidence, where the kernel
  * has no trace for us. What opens and closes between two looks is not seen, nor is UDP.
  */
-export class SocketSamples {
-  readonly #ss: string;
+export class SocketSamples implements Disposable {
   readonly #options: SampleOptions;
   readonly #ledger: SampledLedger;
   #command: number | undefined;
   #startedAt = 0;
-  #taking: Promise<void> | undefined;
+  readonly #descriptors = new Descriptors();
 
-  static open(options: SampleOptions): SocketSamples | { readonly missing: string } {
-    const ss = lookFor('ss');
-    return ss === undefined ? { missing: 'ss is not installed (package iproute2)' } : new SocketSamples(ss, options);
-  }
-
-  private constructor(ss: string, options: SampleOptions) {
-    this.#ss = ss;
+  constructor(options: SampleOptions) {
     this.#options = options;
     this.#ledger = new SampledLedger({ place: placeBy(options.hostAddresses ?? []), isShared: options.isShared });
   }
@@ -54,16 +46,24 @@ export class SocketSamples {
     this.#see();
   }
 
-  /** Looks once. Some 10 ms, most of them in a process of ss's; one look at a time. */
-  sample(): Promise<void> {
-    this.#taking ??= this.#take().finally(() => {
-      this.#taking = undefined;
-    });
-    return this.#taking;
+  /** Looks once. @throws {NetlinkError} the kernel cannot list sockets */
+  sample(): void {
+    const sockets = listConnections(this.#options.diag);
+    // What was there when it was listed may be gone now, but was seen at the look before; what has come is seen now.
+    const members = this.#see();
+    const { owners } = this.#descriptors.look(members, DESCRIPTORS_MS);
+    this.#ledger.list(
+      sockets.flatMap((socket) => {
+        const owner = owners.get(`${socket.inode}`);
+        // A socket that has a process, though none of the tree's, is somebody else's.
+        return socket.inode !== 0 && owner === undefined
+          ? []
+          : [connectionOf(socket, owner === undefined ? [] : [owner])];
+      }),
+    );
   }
 
-  async finish(): Promise<ProcessEvidence> {
-    await this.#taking;
+  finish(): ProcessEvidence {
     const { unowned, ...result } = this.#ledger.close();
     return tellProcesses(
       result,
@@ -79,17 +79,14 @@ export class SocketSamples {
     );
   }
 
-  async #take(): Promise<void> {
-    const [file = '', ...words] = [...this.#options.administer, this.#ss, '-tinpeHO'];
-    const listing = await promisify(execFile)(file, words, { maxBuffer: MAX_LIST_BYTES }).catch(() => undefined);
-    // What was there when it was listed may be gone now, but was seen at the look before; what has come is seen now.
-    this.#see();
-    if (listing) this.#ledger.list(listing.stdout.split('\n').flatMap((line) => parseSocketLine(line) ?? []));
+  [Symbol.dispose](): void {
+    this.#options.diag[Symbol.dispose]();
   }
 
-  #see(): void {
+  /** @returns the pids of the tree */
+  #see(): readonly number[] {
     const command = this.#command;
-    if (command === undefined) return;
+    if (command === undefined) return [];
     const members = new Set([...this.#options.processes(), command]);
     const living = readProcesses()
       // Our own helpers are inside for a moment too.
@@ -100,5 +97,6 @@ export class SocketSamples {
     const [first] = living;
     if (first?.pid === command) this.#startedAt ||= first.startedAt;
     this.#ledger.see(living.map((each) => ({ ...each, commandLine: readCommandLine(each.pid) })));
+    return living.map(({ pid }) => pid);
   }
 }

@@ -1,4 +1,5 @@
 import type { Nftables } from '../linux/netlink/netfilter/nftables.js';
+import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { NoPromise } from '../linux/no-promise.js';
 import type { ProcessAccount } from '../linux/process-account.js';
 import type { Attempt, Isolation } from '../measurement/isolation.js';
@@ -62,13 +63,14 @@ export interface Scope extends AsyncDisposable {
    * netmeter's to change.
    */
   nftables?(): Promise<Nftables | undefined>;
+  /**
+   * A socket of sock_diag(7) in the namespace, the caller's to close: one for each user.
+   * @returns undefined where it cannot be had
+   * @throws {LinuxError} socket: EPROTONOSUPPORT where the kernel has no sock_diag
+   */
+  sockDiag(): Promise<NetlinkSocket | undefined>;
   /** Pids of the command's tree, netmeter's own helpers excepted. */
   processes(): number[];
-  /**
-   * From now on a process of netmeter's own, which it has started inside, is none of the command's; until it is disposed of.
-   * Absent where the namespace is not the command's alone, or has no way out.
-   */
-  readonly exempt?: ((pid: number) => Disposable) | undefined;
   /** Reads every queue that there is, before and after the command. */
   readWire(): Promise<WireReading>;
   /** Reads the queues that can be read in passing, while the command runs. */

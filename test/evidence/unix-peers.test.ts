@@ -1,30 +1,42 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parsePeers, unixPeers } from '../../src/evidence/unix-peers.js';
-import { fixture } from '../counters/fixture.js';
+import { peersOf, unixPeers } from '../../src/evidence/unix-peers.js';
+import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
+import { once } from '../wait.js';
 
-test('a capture: both ways, and nobody at the other end is nobody', () => {
-  const peers = parsePeers(fixture('linux-6.18-with-unix-bypasses/ss'));
-  expect(peers?.get('3389609')).toBe('3389597');
-  expect(peers?.get('3389597')).toBe('3389609');
-  expect(peers?.has('3389616')).toBe(false);
-  expect(peers?.has('3389626')).toBe(false);
+const ownInodes = () =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1] ?? [];
+    } catch {
+      return [];
+    }
+  });
+
+test('both ends of a connection name each other', async () => {
+  const path = join(tmpdir(), `netmeter-${process.pid}.sock`);
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  const before = new Set(ownInodes());
+  const client = connect(path);
+  await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+  const [one = '', other = ''] = ownInodes().filter((inode) => !before.has(inode));
+  using diag = NetlinkSocket.open(NETLINK_SOCK_DIAG);
+  const peers = unixPeers(diag);
+  client.destroy();
+  server.close();
+  expect([peers?.get(one), peers?.get(other)]).toEqual([other, one]);
 });
 
-test.each([
-  ['a path with spaces', 'u_str ESTAB 0 0 /tmp/a b 17 * 18\n', { 17: '18' }],
-  ['a peer with a path', 'u_str ESTAB 0 0 * 17 /run/docker.sock 18\n', { 17: '18' }],
-  ['an abstract name', 'u_str ESTAB 0 0 @/tmp/x@@ 17 * 18 \n', { 17: '18' }],
-])('%s', (_, text, peers) => {
-  expect(Object.fromEntries(parsePeers(text) ?? [])).toEqual(peers);
-});
-
-test.each([
-  ['nothing', ''],
-  ['a kernel that does not say', 'Netid State Recv-Q Send-Q Local Peer\nu_str ESTAB 0 0 * 17 * 0\n'],
-])('unknown: %s', (_, text) => {
-  expect(parsePeers(text)).toBeUndefined();
-});
-
-test('a program that is not there cannot be asked', async () => {
-  expect(await unixPeers(['/nowhere/ss'])).toBeUndefined();
+test('nobody at the other end is nobody', () => {
+  const ends = [
+    { inode: 3, peer: 4 },
+    { inode: 0, peer: 5 },
+    { inode: 6, peer: undefined },
+    { inode: 7, peer: 0 },
+  ];
+  expect([...peersOf(ends)]).toEqual([['3', '4']]);
 });

@@ -99,16 +99,6 @@ describePrivileged('bypasses that no counter of the namespace sees', () => {
       expect(report.bypasses).toContainEqual(expect.objectContaining({ what: docker, name: expect.any(String) }));
     });
 
-    test('without ss, by /proc alone', async () => {
-      const report = join(folder, 'report.json');
-      const hide =
-        'for ss in /usr/bin/ss /bin/ss /usr/sbin/ss /sbin/ss; do [ -e $ss ] && mount --bind /dev/null $ss; done';
-      const words = [process.execPath, NETMETER, ...OPTIONS, '--report', report, '--', ...client(docker)];
-      const { stdout } = await runToEnd('unshare', ['--mount', 'sh', '-c', `${hide}; exec "$@"`, 'sh', ...words]);
-      const { bypasses } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
-      expect(bypasses).toEqual([expect.objectContaining({ what: docker, ...whoIs(stdout) })]);
-    });
-
     test('for an ordinary user', async () => {
       const report = join(folder, 'user-report.json');
       const words = [NETMETER, ...OPTIONS, '--isolation', 'offline', '--report', report, '--', ...client(docker)];

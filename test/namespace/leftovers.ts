@@ -58,11 +58,9 @@ const membersOf = (group: string): string[] => {
 /** Processes that stay when something goes wrong. */
 function processes(): string[] {
   const own = ownProcesses();
-  return lines(
-    'ps',
-    ['-eo', 'pid,args'],
-    /netmeter-(guardian|holder)|(pasta|slirp4netns) |ss -tineEHO|sleep 1000\.5/,
-  ).filter((line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')));
+  return lines('ps', ['-eo', 'pid,args'], /netmeter-(guardian|holder)|(pasta|slirp4netns) |sleep 1000\.5/).filter(
+    (line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')),
+  );
 }
 
 /** Control groups of runs' trees. */

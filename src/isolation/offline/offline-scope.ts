@@ -5,6 +5,7 @@ import { getegid, geteuid } from 'node:process';
 import { NetmeterError } from '../../errors.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
@@ -16,7 +17,7 @@ import type { HostPort } from '../ports/ports.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { requireTools } from '../tools/find-tools.js';
-import { InnerNftables } from '../tools/inner-nftables.js';
+import { InnerNetlink } from '../tools/inner-netlink.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
 import { opened } from '../tools/opened.js';
 import { newRun, scriptEnvironment } from '../tools/script-environment.js';
@@ -49,7 +50,7 @@ export class OfflineScope implements Scope {
   readonly #holder: LineChannel;
   readonly #gone: Promise<unknown>;
   #pid = 0;
-  #inside: Promise<InnerNftables> | undefined;
+  #inside: Promise<InnerNetlink> | undefined;
   #refusing: OwnTable | undefined;
 
   /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
@@ -137,11 +138,19 @@ export class OfflineScope implements Scope {
   }
 
   /** root may enter the namespace itself; anybody else has them opened inside. */
-  async nftables(): Promise<Nftables | undefined> {
+  #netlink(): Promise<InnerNetlink> {
     this.#inside ??= this.#rootless
-      ? InnerNftables.handedOver({ administer: this.administer() })
-      : Promise.resolve(InnerNftables.of(this.#pid));
-    return (await this.#inside).take();
+      ? InnerNetlink.handedOver({ administer: this.administer() })
+      : Promise.resolve(InnerNetlink.of(this.#pid));
+    return this.#inside;
+  }
+
+  async nftables(): Promise<Nftables | undefined> {
+    return (await this.#netlink()).nftables();
+  }
+
+  async sockDiag(): Promise<NetlinkSocket | undefined> {
+    return (await this.#netlink()).sockDiag();
   }
 
   async removeTrace(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
@@ -50,12 +51,12 @@ export class PortedScope implements Scope {
     return this.#scope.nftables?.();
   }
 
-  processes(): number[] {
-    return this.#scope.processes();
+  sockDiag(): Promise<NetlinkSocket | undefined> {
+    return this.#scope.sockDiag();
   }
 
-  get exempt(): Scope['exempt'] {
-    return this.#scope.exempt;
+  processes(): number[] {
+    return this.#scope.processes();
   }
 
   async readWire(): Promise<WireReading> {

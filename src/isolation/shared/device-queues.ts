@@ -1,39 +1,59 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { decodeLink, LIST_LINKS, type Link } from '../../linux/netlink/route/link.js';
+import { decodeQueue, LIST_QUEUES, type Queue } from '../../linux/netlink/route/queue.js';
+import { NETLINK_ROUTE, type NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { WireReading } from '../scope.js';
+import { openInNetwork } from '../tools/open-in-network.js';
 
-const run = promisify(execFile);
+/** What the devices' own queues of a process' network namespace have sent; they can be read when that process is gone. */
+export class DeviceQueues implements Disposable {
+  readonly #route: NetlinkSocket | undefined;
+  readonly #devices: readonly string[];
 
-/** Long enough for a loaded machine; a tc that hangs must not hold a run for ever. */
-const TIMEOUT_MS = 10_000;
+  /** @param devices those that are read; none where the namespace may not be entered, or libc cannot be called */
+  constructor(pid: number, devices: readonly string[]) {
+    this.#devices = devices;
+    this.#route = devices.length === 0 ? undefined : attempt(() => openInNetwork(pid, NETLINK_ROUTE));
+  }
 
-/**
- * Reads what the devices' own queues have sent, as `DEVICE.out`; whoever may list devices may read them.
- * @param tc argv of tc, with what enters the devices' namespace before it; none: nothing is known
- */
-export async function readDeviceQueues(
-  tc: readonly string[] | undefined,
-  devices: readonly string[],
-): Promise<WireReading> {
-  const [file, ...words] = tc ?? [];
-  if (file === undefined || devices.length === 0) return {};
-  const argv = [...words, '-s', '-j', 'qdisc', 'show'];
-  const answer = await run(file, argv, { timeout: TIMEOUT_MS }).catch(() => undefined);
-  return answer === undefined ? {} : parseRootQueues(answer.stdout, devices);
+  /** As `DEVICE.out`. Whoever may list devices may read their queues. */
+  async readWire(): Promise<WireReading> {
+    const route = this.#route;
+    const read = () =>
+      route && rootQueues(route.dump(LIST_LINKS).map(decodeLink), route.dump(LIST_QUEUES).map(decodeQueue));
+    const found = attempt(read);
+    return Object.fromEntries(
+      this.#devices.flatMap((device) => {
+        const queue = found?.get(device);
+        return queue ? [[`${device}.out`, { bytes: queue.bytes, packets: queue.packets }]] : [];
+      }),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#route?.[Symbol.dispose]();
+  }
 }
 
-/** Parses the array of `tc -s -j qdisc show`. A root queue's numbers hold those of the queues below it (mq, htb). */
-export function parseRootQueues(text: string, devices: readonly string[]): WireReading {
-  // JSON numbers above 2^53 would be rounded; the two that matter are taken from the text.
-  const queues = text.split(/(?=\{"kind":)/).filter((queue) => /"root":\s*true/.test(queue));
-  return Object.fromEntries(
+/** The root queue of each device that has one, by its name: its numbers hold those of the queues below it (mq, htb). */
+export function rootQueues(
+  links: readonly Pick<Link, 'index' | 'name'>[],
+  queues: readonly Queue[],
+): ReadonlyMap<string, Queue> {
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return new Map(
     queues.flatMap((queue) => {
-      const device = /"dev":\s*"([^"]+)"/.exec(queue)?.[1];
-      const [bytes, packets] = [/"bytes":\s*(\d+)/, /"packets":\s*(\d+)/].map((count) => count.exec(queue)?.[1]);
+      const name = names.get(queue.index);
       // A device without a queue sends uncounted.
-      const isCounted = device !== undefined && devices.includes(device) && !/"kind":\s*"noqueue"/.test(queue);
-      if (!isCounted || bytes === undefined || packets === undefined) return [];
-      return [[`${device}.out`, { bytes: BigInt(bytes), packets: BigInt(packets) }]];
+      return name === undefined || !queue.isRoot || queue.kind === 'noqueue' ? [] : [[name, queue] as const];
     }),
   );
+}
+
+/** Undefined where it cannot be had: the devices' own counters must do. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import { requireRights } from '../require-rights.js';
 import { requireTools } from '../tools/find-tools.js';
-import { InnerNftables } from '../tools/inner-nftables.js';
+import { InnerNetlink } from '../tools/inner-netlink.js';
 import { JoinHolder } from './join-holder.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
 
@@ -43,10 +43,10 @@ export class JoinScope extends SharedScope {
     return new JoinScope(place, options);
   }
 
-  readonly #inside = InnerNftables.of(this.inspect((pid) => pid));
+  readonly #inside = InnerNetlink.of(this.inspect((pid) => pid));
 
   async nftables(): Promise<Nftables | undefined> {
-    return this.#inside.take();
+    return this.#inside.nftables();
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {

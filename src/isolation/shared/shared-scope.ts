@@ -1,4 +1,5 @@
 import { NetmeterError } from '../../errors.js';
+import { NETLINK_SOCK_DIAG, type NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
@@ -8,7 +9,8 @@ import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { lookFor } from '../tools/find-tools.js';
-import { readDeviceQueues } from './device-queues.js';
+import { openInNetwork } from '../tools/open-in-network.js';
+import { DeviceQueues } from './device-queues.js';
 import { MarkedTree } from './marked-tree.js';
 import { TreeGuardian } from './tree-guardian.js';
 
@@ -48,11 +50,14 @@ export class SharedScope implements Scope {
   readonly #openFiles: number | undefined;
   readonly #tree = new MarkedTree();
   readonly #guardian: TreeGuardian;
+  /** Of the devices to the outside. */
+  readonly #queues: DeviceQueues;
 
   protected constructor(place: Place, { openFiles, cgroup }: SharedOptions) {
     this.#place = place;
     this.#openFiles = openFiles;
     this.isolation = place.isolation;
+    this.#queues = new DeviceQueues(place.pid, place.isolation.devices);
     this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
     this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others, cgroup);
@@ -75,14 +80,15 @@ export class SharedScope implements Scope {
     return this.#tree.members();
   }
 
-  /** The queues of the devices to the outside, where tc can be asked. */
-  readWire(): Promise<WireReading> {
-    const tc = lookFor('tc');
-    const { enterNetwork, isolation } = this.#place;
-    return readDeviceQueues(tc === undefined ? undefined : [...enterNetwork, tc], isolation.devices);
+  async sockDiag(): Promise<NetlinkSocket | undefined> {
+    return openInNetwork(this.#place.pid, NETLINK_SOCK_DIAG);
   }
 
-  /** A program start for each sample would cost too much: the devices' own counters must do. */
+  readWire(): Promise<WireReading> {
+    return this.#queues.readWire();
+  }
+
+  /** The devices' own counters must do. */
   async sampleWire(): Promise<WireReading> {
     // Whoever is seen belongs to the tree even when it cuts all ties later.
     this.processes();
@@ -94,6 +100,7 @@ export class SharedScope implements Scope {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#queues[Symbol.dispose]();
     await this.#guardian.finish(this.processes().length === 0);
     await this.#place.leave();
   }

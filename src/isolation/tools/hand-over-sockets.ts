@@ -1,10 +1,20 @@
 import { writeSync } from 'node:fs';
 import { stdin } from 'node:process';
-import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import { NetlinkSocket } from '../../linux/netlink/socket.js';
 
-/** Inside: opens sockets of nftables, says their descriptors, and lives until the end of its input. */
-export function handOverSockets(count: number): void {
-  const sockets = Array.from({ length: count }, () => Nftables.open());
-  writeSync(1, `${sockets.map(({ fd }) => fd).join(' ')}\n`);
+/** Inside: opens a socket of each netlink protocol, says their descriptors, `-` for none, and lives until the end of its input. */
+export function handOverSockets(protocols: readonly number[]): void {
+  const sockets = protocols.map(openSocket);
+  writeSync(1, `${sockets.map((socket) => socket?.fd ?? '-').join(' ')}\n`);
   stdin.resume();
+}
+
+function openSocket(protocol: number): NetlinkSocket | undefined {
+  try {
+    return NetlinkSocket.open(protocol);
+  } catch (error) {
+    if (error instanceof LinuxError) return undefined;
+    throw error;
+  }
 }

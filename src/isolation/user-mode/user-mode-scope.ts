@@ -2,6 +2,7 @@ import { getgid, getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
@@ -15,7 +16,7 @@ import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
 import { requireTools } from '../tools/find-tools.js';
-import { InnerNftables } from '../tools/inner-nftables.js';
+import { InnerNetlink } from '../tools/inner-netlink.js';
 import { opened } from '../tools/opened.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
@@ -58,7 +59,7 @@ export class UserModeScope implements Scope {
   readonly #carrier: Carrier;
   readonly #names: UserModeNames;
   readonly #isPublished: boolean;
-  #inside: Promise<InnerNftables> | undefined;
+  #inside: Promise<InnerNetlink> | undefined;
   #remotes: RemoteTable | undefined;
   #refusal: Disposable | undefined;
   readonly #guardian: UserGuardian;
@@ -151,8 +152,6 @@ export class UserModeScope implements Scope {
     return namespaceMembers(networkOf(this.#holder), [this.#holder, ...this.#exempted.pids]);
   }
 
-  exempt = (pid: number): Disposable => this.#exempted.add(pid);
-
   /** There is no queue that knows the wire: the tap's own counters are all there is. */
   readWire(): Promise<WireReading> {
     return Promise.resolve(readHostCounters());
@@ -171,7 +170,11 @@ export class UserModeScope implements Scope {
   }
 
   async nftables(): Promise<Nftables | undefined> {
-    return (await this.#inside)?.take();
+    return (await this.#inside)?.nftables();
+  }
+
+  async sockDiag(): Promise<NetlinkSocket | undefined> {
+    return (await this.#inside)?.sockDiag();
   }
 
   refuse = async (): Promise<void> => {
@@ -198,7 +201,8 @@ export class UserModeScope implements Scope {
   async #setUp(): Promise<void> {
     this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
     this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
-    this.#inside = InnerNftables.handedOver({ administer: this.administer(), exempt: this.exempt });
+    const exempt = (pid: number) => this.#exempted.add(pid);
+    this.#inside = InnerNetlink.handedOver({ administer: this.administer(), exempt });
     this.#remotes = this.#countRemotes();
     const run = new CarrierRun(this.#carrier, this.#guardian.carrier);
     this.#run = run;

@@ -5,14 +5,12 @@ import { NetworkNamespace } from '../../linux/namespace.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import { namespaceMembers } from '../machine/namespace-members.js';
 import type { CoveredFile } from '../names/resolver.js';
-import { Exempted } from '../tools/exempted.js';
 import { coverFiles } from './covered-files.js';
 
 /** A namespace without a name, kept by descriptors alone; nothing of netmeter's lives in it. */
 export class Namespace implements Disposable {
   readonly network: NetworkNamespace;
   readonly #mounts: MountNamespace | undefined;
-  readonly #own = new Exempted([]);
 
   /**
    * @param covered files of the host that are to have another text inside
@@ -40,14 +38,9 @@ export class Namespace implements Disposable {
     return [nsenter, `--net=/proc/${pid}/fd/${this.network.fd}`, '--'];
   }
 
-  /** Processes of the namespace, netmeter's own excepted. */
+  /** Processes of the namespace. */
   members(): number[] {
-    return namespaceMembers(this.network.identity, this.#own.pids);
-  }
-
-  /** One of netmeter's own, until it is disposed of. */
-  exempt(pid: number): Disposable {
-    return this.#own.add(pid);
+    return namespaceMembers(this.network.identity, []);
   }
 
   [Symbol.dispose](): void {

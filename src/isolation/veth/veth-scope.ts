@@ -15,7 +15,7 @@ import { chooseResolver } from '../names/read-resolver.js';
 import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
 import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
-import { InnerNftables } from '../tools/inner-nftables.js';
+import { InnerNetlink } from '../tools/inner-netlink.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
@@ -66,7 +66,7 @@ export class VethScope implements Scope {
   readonly #ipv6: boolean;
   readonly #options: Omit<OpenOptions, 'signal'>;
   readonly #namespace: Namespace;
-  readonly #inside: InnerNftables;
+  readonly #inside: InnerNetlink;
   readonly #run = newRun();
   /** Who was there before the run. */
   readonly #others = listPids();
@@ -107,7 +107,7 @@ export class VethScope implements Scope {
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
-    this.#inside = InnerNftables.in(this.#namespace.network);
+    this.#inside = InnerNetlink.in(this.#namespace.network);
     this.#nat = new NatTable(publish);
     this.#note = RunNote.open(this.#run);
     const held = { namespace: this.#namespace.network.fd, tables: this.#nat.nftables.fd, note: this.#note?.fd };
@@ -146,7 +146,11 @@ export class VethScope implements Scope {
   }
 
   async nftables(): Promise<Nftables | undefined> {
-    return this.#inside?.take();
+    return this.#inside?.nftables();
+  }
+
+  async sockDiag(): Promise<NetlinkSocket | undefined> {
+    return this.#inside.sockDiag();
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -158,8 +162,6 @@ export class VethScope implements Scope {
   processes(): number[] {
     return this.#namespace.members();
   }
-
-  exempt = (pid: number): Disposable => this.#namespace.exempt(pid);
 
   async readWire(): Promise<WireReading> {
     const { ipv4, ipv6 } = this.#uplink.routed;

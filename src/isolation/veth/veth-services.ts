@@ -11,7 +11,7 @@ import { type CoveredFile, withNameservers } from '../names/resolver.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { PublishedPorts } from '../ports/published-ports.js';
 import type { LimitKeeper } from '../scope.js';
-import type { InnerNftables } from '../tools/inner-nftables.js';
+import type { InnerNetlink } from '../tools/inner-netlink.js';
 import { hostLocalLink, type LinkPlan, leadingOut } from './links/subnet.js';
 import type { Namespace } from './namespace.js';
 import type { EgressGate } from './rules/egress-gate.js';
@@ -40,7 +40,7 @@ type Given = ServiceOptions & {
 type Made = {
   readonly namespace: Namespace;
   readonly plans: readonly LinkPlan[];
-  readonly inside: InnerNftables;
+  readonly inside: InnerNetlink;
 };
 
 /**
@@ -107,7 +107,7 @@ export class VethServices implements Disposable {
     this.#gate = EgressGate.open({
       egress,
       nat,
-      inside: inside.take(),
+      inside: inside.nftables(),
       plans: leadingOut(plans),
       nameservers: resolver.servers ?? [],
       hosts: readHostsFile()?.text ?? '',
@@ -151,7 +151,7 @@ export class VethServices implements Disposable {
   async #openLimits({ inside, plans }: Made, limits: KernelLimits): Promise<KeptLimits> {
     const { nat } = this.#given;
     const { KeptLimits } = await import('./rules/kept-limits.js');
-    return KeptLimits.open({ limits, nat, inside: inside.take(), plans: leadingOut(plans) });
+    return KeptLimits.open({ limits, nat, inside: inside.nftables(), plans: leadingOut(plans) });
   }
 }
 

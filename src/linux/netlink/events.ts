@@ -22,7 +22,20 @@ export function listenTo(
   listener: (events: NetlinkEvents) => void,
   options: { readonly unref?: boolean } = {},
 ): Disposable {
-  const fd = openDescriptor(protocol);
+  return listenOn(openDescriptor(protocol), groups, listener, options);
+}
+
+/**
+ * The same, of a socket that was opened elsewhere, perhaps in another namespace, and of which nothing was asked before.
+ * @param fd is closed with the subscription, and on failure
+ * @throws {LinuxError} setsockopt: EPERM for a group, EINVAL there is none of this number
+ */
+export function listenOn(
+  fd: number,
+  groups: readonly number[],
+  listener: (events: NetlinkEvents) => void,
+  options: { readonly unref?: boolean } = {},
+): Disposable {
   try {
     join(fd, groups);
     return new Subscription(fd, listener, options);

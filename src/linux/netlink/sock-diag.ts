@@ -42,6 +42,7 @@ const ALL_STATES = 0xffff;
 
 /** struct inet_diag_sockid, which names a socket; struct inet_diag_req_v2; struct inet_diag_msg. */
 const SOCKID = 48;
+const COOKIE = 40;
 const REQUEST = 8 + SOCKID;
 const HEADER = 4 + SOCKID + 20;
 
@@ -50,6 +51,8 @@ export type InetSocket = {
   readonly state: number;
   readonly local: { readonly address: string; readonly port: number };
   readonly remote: { readonly address: string; readonly port: number };
+  /** The kernel's own number of it, which is no other's as long as the machine runs. */
+  readonly cookie: bigint;
   /** 0: no process has it any more. */
   readonly inode: number;
   readonly uid: number;
@@ -103,6 +106,7 @@ export function decodeSocket({ payload }: ReceivedMessage): InetSocket {
     state: payload.readUInt8(1),
     local: { address: addressText(id.subarray(4, 4 + size)), port: id.readUInt16BE(0) },
     remote: { address: addressText(id.subarray(20, 20 + size)), port: id.readUInt16BE(2) },
+    cookie: id.readBigUInt64LE(COOKIE),
     receiveQueue: payload.readUInt32LE(at + 4),
     sendQueue: payload.readUInt32LE(at + 8),
     uid: payload.readUInt32LE(at + 12),

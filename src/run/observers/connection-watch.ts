@@ -19,11 +19,12 @@ export class ConnectionWatch implements Disposable {
     this.#ownPorts = new Set(ownPorts);
   }
 
-  /** Behind the command's spawn, which shall not wait. */
-  commandStarted(scope: Scope): void {
+  /** Before the command is started, so that no end is missed. */
+  async ready(scope: Scope): Promise<void> {
     // What carries an ordinary user's packets answers by itself, at once.
     this.#tellsRtt = scope.isolation.kind !== 'user-mode';
     this.#closed = this.#boundary.attempt('connections', () => this.#start(scope), undefined);
+    await this.#closed;
   }
 
   /** When nothing of the command's is left. @returns undefined where nothing could be heard */
@@ -45,12 +46,10 @@ export class ConnectionWatch implements Disposable {
   }
 
   async #start(scope: Scope): Promise<ClosedConnections | undefined> {
+    // Offline nothing ends, and where others live too the command's could not be told apart.
+    if (scope.isolation.kind !== 'veth' && scope.isolation.kind !== 'user-mode') return undefined;
     const { ClosedConnections } = await this.#module;
-    const { exempt } = scope;
-    if (exempt === undefined) return undefined;
-    const { hostAddresses = [] } = scope;
-    const administer = () => scope.administer();
-    return ClosedConnections.start({ scope: { administer, hostAddresses, exempt }, ownPorts: this.#ownPorts });
+    return ClosedConnections.start({ scope, ownPorts: this.#ownPorts });
   }
 }
 

@@ -29,7 +29,6 @@ export class BypassWatch implements Disposable {
   /** How much of our CPU time the last look took (not of the clock's, which a busy machine stretches), and when it was over. */
   #last = { tookMs: 0, at: Number.NEGATIVE_INFINITY };
   #looks = 0;
-  #commandEnded = false;
 
   /**
    * Before the command is started.
@@ -60,7 +59,6 @@ export class BypassWatch implements Disposable {
 
   /** A last look at what the command has left; then nothing of ours is inside any more. */
   async atCommandEnd(): Promise<void> {
-    this.#commandEnded = true;
     await this.#looking;
     // A command that was over before the first look is not worth the loading.
     if (this.#bypasses) await this.#lookIfShort();
@@ -69,6 +67,7 @@ export class BypassWatch implements Disposable {
   [Symbol.dispose](): void {
     for (const timer of this.#early) clearTimeout(timer);
     this.#foreign?.[Symbol.dispose]();
+    this.#bypasses?.[Symbol.dispose]();
   }
 
   #watchSockets(group: GroupView | undefined): ReturnType<typeof watchForeignSockets> {
@@ -94,7 +93,7 @@ export class BypassWatch implements Disposable {
     const cpu = cpuUsage();
     this.#bypasses ??= new Bypasses(this.#scope, this.#group);
     const atMs = milliseconds(Math.round(from - this.#started));
-    await this.#bypasses.look({ atMs, mayAsk: !this.#commandEnded });
+    await this.#bypasses.look(atMs);
     this.#looks += 1;
     const { user, system } = cpuUsage(cpu);
     this.#last = { tookMs: (user + system) / 1000, at: performance.now() };

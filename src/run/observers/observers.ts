@@ -68,7 +68,10 @@ export class Observers implements Disposable {
   async ready(scope: Scope, before: Reading, egress?: Egress): Promise<void> {
     this.#startedAt = before.texts.at;
     this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
-    await this.#boundary.attempt('processes', () => this.#processes?.ready(scope), undefined);
+    await Promise.all([
+      this.#boundary.attempt('processes', () => this.#processes?.ready(scope), undefined),
+      this.#boundary.attempt('connections', () => this.#connections?.ready(scope), undefined),
+    ]);
     const seesNames = await this.#seesNames;
     if (egress && !seesNames) await refuseNames(egress);
   }
@@ -86,7 +89,6 @@ export class Observers implements Disposable {
   commandStarted(scope: Scope, pid: number): void {
     const at = performance.now();
     this.#boundary.guard('processes', () => this.#processes?.commandStarted(scope, pid, at))();
-    this.#boundary.guard('connections', () => this.#connections?.commandStarted(scope))();
   }
 
   look(): void {

@@ -67,6 +67,7 @@ export class ProcessWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stopTimers();
+    this.#samples?.[Symbol.dispose]();
     if (this.#isOver) return;
     this.#isOver = true;
     // Of a run that failed, perhaps before the trace was there.
@@ -76,14 +77,17 @@ export class ProcessWatch implements Disposable {
   /** Loaded here: where there is a trace it is not needed. */
   async #sample(scope: Scope, missing: string): Promise<void> {
     const { SocketSamples } = await import('../../evidence/socket-samples.js');
-    const samples = SocketSamples.open({
-      administer: scope.administer(),
+    const diag = await scope.sockDiag().catch(() => undefined);
+    if (!diag) {
+      this.#reason = `${missing}; the kernel lists no sockets (sock_diag)`;
+      return;
+    }
+    this.#samples = new SocketSamples({
+      diag,
       processes: () => scope.processes(),
       isShared: isShared(scope),
       hostAddresses: scope.hostAddresses,
     });
-    if ('missing' in samples) this.#reason = `${missing}; ${samples.missing}`;
-    else this.#samples = samples;
   }
 
   #stopTimers(): void {

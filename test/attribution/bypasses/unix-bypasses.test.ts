@@ -1,15 +1,24 @@
 import { expect, test } from 'vitest';
 import { type UnixView, unixBypasses } from '../../../src/attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets } from '../../../src/counters/unix-sockets.js';
-import { parsePeers } from '../../../src/evidence/unix-peers.js';
 import { fixture } from '../../counters/fixture.js';
 
 /** One process (7) holds all but the accepted end of docker.sock, and the datagram socket. */
 const HELD = ['3389609', '3389616', '3389618', '3389620', '3389622', '3389623', '3389626', '3389627', '3389628'];
+/** What sock_diag said there. */
+const PEERS = new Map([
+  ['3389623', '3389622'],
+  ['3389622', '3389623'],
+  ['3389609', '3389597'],
+  ['3389597', '3389609'],
+  ['3389627', '3389628'],
+  ['3389628', '3389627'],
+  ['3389618', '3389595'],
+]);
 const captured: UnixView = {
   sockets: parseUnixSockets(fixture('linux-6.18-with-unix-bypasses/unix')),
   owners: new Map(HELD.map((inode) => [inode, 7])),
-  peers: parsePeers(fixture('linux-6.18-with-unix-bypasses/ss')),
+  peers: PEERS,
   exclusive: true,
 };
 const view = (rows: string, over: Partial<UnixView> = {}): UnixView => ({

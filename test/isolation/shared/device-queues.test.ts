@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
-import { parseRootQueues } from '../../../src/isolation/shared/device-queues.js';
+import { rootQueues } from '../../../src/isolation/shared/device-queues.js';
 
-const queue = (kind: string, dev: string, root: boolean, bytes: string, packets: number) =>
-  `{"kind":"${kind}","handle":"0:","dev":"${dev}",${root ? '"root":true,' : '"parent":"1:1",'}"options":{},"bytes":${bytes},"packets":${packets},"drops":0}`;
+const LINKS = ['lo', 'eth0', 'eth1', 'eth2'].map((name, index) => ({ name, index: index + 1 }));
+
+const queue = (kind: string, index: number, isRoot: boolean, bytes: bigint, packets: bigint) =>
+  ({ kind, index, isRoot, bytes, packets, handle: 0, drops: 0 }) as const;
 
 test('the root queue holds what those below it sent', () => {
-  const text = `[${[
-    queue('noqueue', 'lo', true, '0', 0),
-    queue('mq', 'eth0', true, '18446744073709551615', 7),
-    queue('fq_codel', 'eth0', false, '300', 3),
-    queue('pfifo_fast', 'eth1', true, '100', 1),
-  ].join(',')}]`;
-  expect(parseRootQueues(text, ['eth0', 'eth1', 'eth2'])).toEqual({
-    'eth0.out': { bytes: 18_446_744_073_709_551_615n, packets: 7n },
-    'eth1.out': { bytes: 100n, packets: 1n },
-  });
+  const [eth0, eth1] = [queue('mq', 2, true, 2n ** 64n - 1n, 7n), queue('pfifo_fast', 3, true, 100n, 1n)];
+  const found = rootQueues(LINKS, [
+    queue('noqueue', 1, true, 0n, 0n),
+    eth0,
+    queue('fq_codel', 2, false, 300n, 3n),
+    eth1,
+  ]);
+  expect(Object.fromEntries(found)).toEqual({ eth0, eth1 });
 });
 
-test('a device without a queue is not counted, which is not zero', () => {
-  expect(parseRootQueues(`[${queue('noqueue', 'eth0', true, '0', 0)}]`, ['eth0'])).toEqual({});
-  expect(parseRootQueues('', ['eth0'])).toEqual({});
+test('a device without a queue, or that has gone, is not counted, which is not zero', () => {
+  expect(rootQueues(LINKS, [queue('noqueue', 2, true, 0n, 0n), queue('pfifo', 9, true, 5n, 1n)]).size).toBe(0);
+  expect(rootQueues(LINKS, []).size).toBe(0);
 });

@@ -14,6 +14,7 @@ function watched(processes = () => [process.pid]) {
     marks: {},
     start: (_, spawn) => spawn([]),
     administer: () => [],
+    sockDiag: async () => undefined,
     processes: () => {
       looks += 1;
       return processes();

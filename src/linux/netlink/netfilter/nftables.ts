@@ -47,12 +47,8 @@ export class Nftables implements Disposable {
     return new Nftables(NetlinkSocket.open(NETLINK_NETFILTER));
   }
 
-  /** Those of a socket that somebody else has opened where they are. */
-  static adopt(fd: number): Nftables {
-    return new Nftables(NetlinkSocket.adopt(fd));
-  }
-
-  private constructor(socket: NetlinkSocket) {
+  /** @param socket of NETLINK_NETFILTER, which is closed with this */
+  constructor(socket: NetlinkSocket) {
     this.#socket = socket;
   }
 

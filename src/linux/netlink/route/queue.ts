@@ -72,6 +72,8 @@ export type Queue = {
   readonly index: number;
   readonly handle: number;
   readonly kind: string;
+  /** It stands in place of the device's own. */
+  readonly isRoot: boolean;
   readonly bytes: bigint;
   readonly packets: bigint;
   /** Packets that it had no room for, or was told to drop: 32 bits. */
@@ -89,6 +91,7 @@ export function decodeQueue({ payload }: ReceivedMessage): Queue {
     index: payload.readInt32LE(4),
     handle: payload.readUInt32LE(8),
     kind: attributes.string(TCA.KIND) ?? '',
+    isRoot: payload.readUInt32LE(12) === TC_H_ROOT,
     bytes: basic.readBigUInt64LE(0),
     // Of 32 bits before Linux 5.5.
     packets: statistics.u64(TCA_STATS_PKT64) ?? BigInt(basic.readUInt32LE(8)),
@@ -99,8 +102,8 @@ export function decodeQueue({ payload }: ReceivedMessage): Queue {
 
 const dropsOf = (queue: Buffer | undefined) => (queue && queue.length >= 12 ? queue.readUInt32LE(8) : 0);
 
-/** Which queue is gone, or there; `isRoot`: in place of the device's own. */
-export type QueueChange = Pick<Queue, 'index' | 'handle'> & { readonly isRoot: boolean };
+/** Which queue is gone, or there. */
+export type QueueChange = Pick<Queue, 'index' | 'handle' | 'isRoot'>;
 
 /** Reads a message of type RTM_NEWQDISC or RTM_DELQDISC. @throws {MalformedMessageError} */
 export function decodeQueueChange({ payload }: ReceivedMessage): QueueChange {
