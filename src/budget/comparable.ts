@@ -10,7 +10,7 @@ export function whyIncomparable(before: EarlierRun, after: EarlierRun): string[]
   if (kinds.length > 0) return kinds;
   return [
     differ('the format of the report', before.schema, after.schema),
-    differ('what carried the packets', carrier(before.isolation), carrier(after.isolation)),
+    differ('what carried the packets', transport(before.isolation), transport(after.isolation)),
     differ('the MTU', mtu(before.isolation), mtu(after.isolation)),
     differ('how octets were counted', before.method.name, after.method.name),
   ].flat();
@@ -28,4 +28,4 @@ function differ(what: string, before: unknown, after: unknown): string[] {
 }
 
 const mtu = (isolation: Isolation) => ('mtu' in isolation ? isolation.mtu : undefined);
-const carrier = (isolation: Isolation) => ('tool' in isolation ? isolation.tool : undefined);
+const transport = (isolation: Isolation) => ('tool' in isolation ? isolation.tool : undefined);

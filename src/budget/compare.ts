@@ -24,7 +24,7 @@ export function compareRuns(before: EarlierRun, after: EarlierRun): ComparedRow[
 }
 
 function classes(before: EarlierRun, after: EarlierRun): ComparedRow[] {
-  // What an earlier run used is what it was told to have used, as a limit that somebody wrote down is: unless others were seen.
+  // What an earlier run used is what its report says, as a limit that somebody wrote down is: unless others were seen.
   const then = boundsOf(before, before.contamination?.grade === 'shared');
   const now = boundsOf(after, after.contamination !== undefined && after.contamination.grade !== 'clean');
   const row = (subject: string, a: Bounds, b: Bounds): ComparedRow => ({ kind: 'class', subject, before: a, after: b });
@@ -85,7 +85,7 @@ function restOf({ remotes, method }: EarlierRun): number {
 const withRest = (used: number, rest: number): Bounds =>
   rest === 0
     ? exactly(used)
-    : { lower: used, upper: used + rest, used, reason: 'some of the traffic could not be told apart by its remote' };
+    : { lower: used, upper: used + rest, used, reason: 'some of the traffic could not be distinguished by its remote' };
 
 /** What the kernel counts by remote is known. */
 const bothOf = ({ in: incoming, out }: InOut<number | null>) => (incoming ?? 0) + (out ?? 0);

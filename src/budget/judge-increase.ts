@@ -4,7 +4,7 @@ import type { ComparedRow } from './compare.js';
 import type { Increase } from './parse-increase.js';
 
 /**
- * Judges in, out and total of a later run, and its remotes, of which only those are told that are not within: there may be
+ * Judges in, out and total of a later run, and its remotes, of which only those are listed that are not within: there may be
  * a thousand.
  */
 export function judgeIncrease(rows: readonly ComparedRow[], increase: Increase): JudgedLimit[] {

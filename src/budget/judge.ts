@@ -12,7 +12,7 @@ import { type Limit, type Limits, listLimits } from './limits.js';
 
 /**
  * Judges each limit; a use equal to the limit is within it.
- * @param warnings limits whose breach is told and fails nothing
+ * @param warnings limits whose breach is reported and fails nothing
  * @returns undefined when there is no limit
  */
 export function judge(limits: Limits, evidence: Evidence, warnings: Limits = {}): JudgedBudget | undefined {

@@ -28,7 +28,7 @@ type AskedKind = Exclude<LimitKind, 'increase'>;
 
 type PlainKey = Exclude<keyof Limits, 'remotes' | 'processes'>;
 
-/** In the order in which they are told. */
+/** In the order in which they are printed. */
 const PLAIN: readonly (readonly [PlainKey, AskedKind, Limit['unit']?])[] = [
   ['in', 'in'],
   ['out', 'out'],

@@ -52,10 +52,10 @@ export async function attachCommand(words: readonly string[], terminal: Terminal
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-  const { pid, options, ...told } = parsed;
-  using outputs = new Outputs(told, process.env);
+  const { pid, options, ...rest } = parsed;
+  using outputs = new Outputs(rest, process.env);
   const measurement = await attach(pid, { ...options, signal: stop.signal });
-  const failed = await tell(measurement, { ...told, outputs, terminal });
+  const failed = await tell(measurement, { ...rest, outputs, terminal });
   const status = exitStatus({
     kind: 'measured',
     exit: { kind: 'code', code: 0 },

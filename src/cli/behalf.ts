@@ -31,7 +31,7 @@ const fileAccount = ({ uid, gid, name }: NamedAccount): FileAccount => ({
   groups: name === undefined ? [] : knownGroups(name, gid),
 });
 
-/** Without libc no rights can be taken either, and that is told where they are needed. */
+/** Without libc no rights can be taken either, and the error says so where they are needed. */
 function knownGroups(name: string, gid: number): readonly number[] {
   try {
     return groupsOf(name, gid);

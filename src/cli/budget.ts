@@ -98,7 +98,7 @@ function isRegular(file: string): boolean {
   try {
     return statSync(file).isFile();
   } catch {
-    // What is wrong with the path is told when it is written to.
+    // What is wrong with the path is reported when it is written to.
     return false;
   }
 }

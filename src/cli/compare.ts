@@ -82,12 +82,12 @@ async function compare({ files, increase }: Parsed): Promise<Comparison> {
 }
 
 function asJson({ before, after, rows, limits }: Comparison): string {
-  const told = rows.map(({ kind, subject, before: then, after: now }: ComparedRow) => ({
+  const listed = rows.map(({ kind, subject, before: then, after: now }: ComparedRow) => ({
     kind,
     subject,
     before: then.used,
     after: now.used,
   }));
   const times = { before: before.command.startedAt, after: after.command.startedAt };
-  return `${JSON.stringify({ ...times, rows: told, limits }, undefined, 2)}\n`;
+  return `${JSON.stringify({ ...times, rows: listed, limits }, undefined, 2)}\n`;
 }

@@ -81,7 +81,7 @@ async function servePrivileged(socket: string): Promise<void> {
   try {
     await serveCaller(socket, measure, { signals: new SignalRelay(), sudoUid: process.env['SUDO_UID'] });
   } catch (error) {
-    // Whoever calls it by hand is told why not; a caller that was killed hears nothing any more.
+    // Whoever calls it by hand gets the reason; a caller that was killed hears nothing any more.
     process.exitCode = FAILED;
     new Terminal(process.env).complain(error);
   }

@@ -16,7 +16,7 @@ export type Repetition = RepeatChoice & {
   readonly account: Account | undefined;
   readonly signal: AbortSignal;
   readonly measureOnce: () => Promise<Measurement>;
-  /** Told to stop while the command ran, which may have ended well all the same. */
+  /** Asked to stop while the command ran, which may have ended well all the same. */
   readonly isStopped: () => boolean;
   readonly onRun: (text: string) => void;
 };

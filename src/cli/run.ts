@@ -17,7 +17,7 @@ import type { Terminal } from './terminal/terminal.js';
 /** A wait shorter than this needs no explanation. */
 const EXPLAIN_AFTER_MS = 1000;
 
-/** Measures the command, tells the result, and says how netmeter shall end. Errors are told here and never thrown. */
+/** Measures the command, tells the result, and says how netmeter shall end. Errors are printed here and never thrown. */
 export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
   const relay = new SignalListener();
   try {

@@ -18,7 +18,7 @@ export class SignalRelay {
   readonly #hurry = new AbortController();
   #handOn: ((signal: NodeJS.Signals) => void) | undefined;
   #command: Command | undefined;
-  /** What came for a command whose start is not known here yet, as another process tells of it; undefined: it was told. */
+  /** What came for a command whose start is not known here yet, as another process tells of it; undefined: it was handed on. */
   #early: NodeJS.Signals[] | undefined = [];
   /** The signal that ended netmeter's own wait. */
   received: NodeJS.Signals | undefined;
@@ -45,7 +45,7 @@ export class SignalRelay {
     this.#command = undefined;
   }
 
-  /** Another netmeter runs the command, until the next call: it knows whether a signal is for the command, and is told all. */
+  /** Another netmeter runs the command, until the next call: it knows whether a signal is for the command, and gets all. */
   handOver(handOn: ((signal: NodeJS.Signals) => void) | undefined): void {
     this.#handOn = handOn;
   }

@@ -21,8 +21,8 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
     const { tellGithub } = await import('./tell-github.js');
-    const told = { quiet: options.quiet, outputs: options.outputs, terminal };
-    boundary.attemptNow('github', () => tellGithub(measurement, told), undefined);
+    const ways = { quiet: options.quiet, outputs: options.outputs, terminal };
+    boundary.attemptNow('github', () => tellGithub(measurement, ways), undefined);
   }
   for (const { message } of boundary.warnings) terminal.say(message);
   return failed;

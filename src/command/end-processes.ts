@@ -9,7 +9,7 @@ export type EndOptions = {
   /** Aborted: no more grace. */
   readonly hurry?: AbortSignal | undefined;
   /** Who has had a SIGTERM already: many programs take a second one for impatience. */
-  readonly told?: ReadonlySet<number>;
+  readonly struck?: ReadonlySet<number>;
   /** Ends at once, with a SIGKILL, those that the kernel keeps together. */
   readonly kill?: () => void;
 };
@@ -21,10 +21,10 @@ export type EndOptions = {
 export async function endProcesses(
   list: () => readonly number[],
   grace: Milliseconds,
-  { hurry, told = new Set(), kill }: EndOptions = {},
+  { hurry, struck = new Set(), kill }: EndOptions = {},
 ): Promise<void> {
   signalAll(
-    list().filter((pid) => !told.has(pid)),
+    list().filter((pid) => !struck.has(pid)),
     'SIGTERM',
   );
   // A stopped process would not see its SIGTERM.

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { NetmeterError } from '../errors.js';
 
 /**
- * Looks for the command as execvp(3) will, so that a wrong name is told before anything is set up.
+ * Looks for the command as execvp(3) will, so that a wrong name is reported before anything is set up.
  * @throws {NetmeterError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
 export function findCommand(name: string, path = '/usr/local/bin:/usr/bin:/bin', folder = '.'): string {

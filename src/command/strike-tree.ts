@@ -5,14 +5,14 @@ import { findCommand } from './find-command.js';
  * Sends SIGTERM to a running child of ours and its descendants, by the package tree-kill. It asks ps for each process's
  * children, and without a ps it would end the whole program by an error that nobody can catch.
  * @param path where ps is looked for, as the package will
- * @returns whom it has told; none where there is no ps
+ * @returns whom it has signalled; none where there is no ps
  */
 export async function strikeTree(pid: number, path: string | undefined): Promise<ReadonlySet<number>> {
   if (!hasPs(path)) return new Set();
-  const told = new Set([pid, ...descendants(pid)]);
+  const struck = new Set([pid, ...descendants(pid)]);
   const { default: treeKill } = await import('tree-kill');
   await new Promise<void>((resolve) => treeKill(pid, 'SIGTERM', () => resolve()));
-  return told;
+  return struck;
 }
 
 function hasPs(path: string | undefined): boolean {
@@ -24,7 +24,7 @@ function hasPs(path: string | undefined): boolean {
   }
 }
 
-/** The same as ps will find; where the kernel does not list children they are told twice. */
+/** The same as ps will find; where the kernel does not list children they are signalled twice. */
 function descendants(pid: number): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();

@@ -69,7 +69,7 @@ const findingsOf = (facts: Facts): Finding[] => [
   { name: 'sudo without a password', probe: facts.sudo },
   { name: 'user namespaces', probe: facts.userNamespace },
   { name: '/dev/net/tun', probe: facts.tun },
-  { name: 'pasta or slirp4netns', probe: facts.carrier },
+  { name: 'pasta or slirp4netns', probe: facts.transport },
 ];
 
 function chosen(facts: Facts): Choice['kind'] | null {

@@ -14,7 +14,7 @@ type Attempt = {
   readonly cure: string;
 };
 
-/** Tries it. Who may not is told how one may; what the kernel lacks, that. */
+/** Tries it. Who may not learns how one may, or what the kernel lacks. */
 export function tried({ name, serves, use, cure }: Attempt): Facility {
   try {
     use();

@@ -92,7 +92,7 @@ export class FarEnd implements AsyncDisposable {
 
   /**
    * The links, without any packets of their own: neighbours are written down, and there is no multicast. Each frame is
-   * one segment, cut up before the wire, so that a device's counters are those of a cable.
+   * one segment, segmented before the wire, so that a device's counters are those of a cable.
    */
   async #lay(family: Family): Promise<void> {
     const { near, far, prefix } = ADDRESSES[family];

@@ -20,7 +20,7 @@ const POLL_MS = 5;
 
 /**
  * Hears of each connection of TCP that ends in a namespace, with the kernel's last word on it, by sock_diag(7)'s destroy
- * events there. They name no process, so that in a namespace that others live in too they could not be told from the
+ * events there. They name no process, so that in a namespace that others live in too they could not be distinguished from the
  * command's; there is no watch there.
  */
 export class ClosedConnections implements Disposable {

@@ -8,7 +8,7 @@ import { LinuxError } from '../linux/linux-error.js';
 import type { NetworkNamespace } from '../linux/namespace.js';
 import { netnsCookie } from '../linux/netns-cookie.js';
 
-/** More namespaces are not told apart; a job's own containers are many and alike. */
+/** More namespaces are not distinguished; a job's own containers are many and alike. */
 const MOST = 1024;
 
 /** The key is a namespace's cookie; the value who made its first socket, and when (ns since the start of the machine): a number, a time, and a name of at most 15 characters and a NUL (comm). */

@@ -34,7 +34,7 @@ export class ObservedNames {
     return this.#servers;
   }
 
-  /** Names that were asked and led to an address, in the order of the questions. */
+  /** Names that were asked and resolved to an address, in the order of the questions. */
   namesOf(address: string): readonly string[] {
     return [...(this.#names.get(address) ?? [])];
   }

@@ -25,7 +25,7 @@ export type Keeper = { readonly removeTrace: (name: string) => Promise<void> };
 
 /**
  * Records, in the kernel, each send and receive on an IPv4 or IPv6 socket of all processes that netmeter starts from now
- * on, and what tells whose they are. The command's are told by its fork: it is the last child before `commandStarted`.
+ * on, and what tells whose they are. The command's are known by its fork: it is the last child before `commandStarted`.
  */
 export class ProcessTrace implements Disposable {
   readonly #tracefs: Tracefs;
@@ -88,7 +88,7 @@ export class ProcessTrace implements Disposable {
   /**
    * To be called in the same turn as the command's spawn.
    * @param at performance.now()
-   * @param hostAddresses the host's addresses that have a link of their own; undefined: they cannot be told apart
+   * @param hostAddresses the host's addresses that have a link of their own; undefined: they cannot be distinguished
    */
   commandStarted(at: number, hostAddresses?: readonly string[]): void {
     this.#startedMs = at;
@@ -101,9 +101,9 @@ export class ProcessTrace implements Disposable {
   async finish(): Promise<ProcessEvidence> {
     this.#isStopped = true;
     clearInterval(this.#timer);
-    const told = await this.#tell().catch((error) => this.#fail(error));
+    const found = await this.#tell().catch((error) => this.#fail(error));
     await this.#end();
-    return told ?? { evidence: 'none', reason: this.#failure };
+    return found ?? { evidence: 'none', reason: this.#failure };
   }
 
   [Symbol.dispose](): void {
@@ -141,7 +141,7 @@ export class ProcessTrace implements Disposable {
       while (!this.#isStopped && !reader.read()) await nextTurn();
       this.#isReading = false;
     } catch (error) {
-      // What cannot be read is never told half; the run goes on.
+      // What cannot be read is never reported half; the run goes on.
       this.#reader = Promise.resolve(this.#fail(error));
     }
   }

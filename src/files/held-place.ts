@@ -22,7 +22,7 @@ export class HeldPlace implements Disposable {
 
   /**
    * Follows a path as the kernel does, the last link included, a step at a time and each with the rights that are due.
-   * @param meet is told each folder and link on the way, with its path by descriptor
+   * @param meet is called with each folder and link on the way, with its path by descriptor
    * @throws the error of the system: ENOENT, EACCES, ELOOP ...
    */
   static find(path: string, behalf: Behalf, meet: Meet = () => {}): HeldPlace {

@@ -24,7 +24,7 @@ export async function readInput(path: string, behalf: Behalf, signal?: AbortSign
 }
 
 /**
- * What a pipe that was opened by its name has to say at once: its end can be told from silence by reading alone, for
+ * What a pipe that was opened by its name has to say at once: its end can be distinguished from silence by reading alone, for
  * epoll(7) reports no end of a pipe that never had a writer.
  */
 function firstOf(fd: number): Buffer {

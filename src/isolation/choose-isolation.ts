@@ -23,7 +23,7 @@ export type Facts = {
   /** The tun device. */
   readonly tun: Probe;
   /** A program that carries a user's packets. */
-  readonly carrier: Probe;
+  readonly transport: Probe;
   /** What keeps a namespace from being what this machine is for the command; looked for where one could be made. */
   readonly obstacles: readonly Obstacle[];
   /** How this machine reaches the outside, found in looking for them. */
@@ -99,7 +99,7 @@ function vethDespite(facts: Facts): Choice | undefined {
   return choice && evades.length > 0 ? { ...choice, evades } : choice;
 }
 
-/** Why there is no namespace; that root's packets have no carrier is no news to anybody. */
+/** Why there is no namespace; that root's packets have no transport is no news to anybody. */
 function reasonsAgainst(facts: Facts): string[] {
   const all = [...obstaclesTo('veth', facts), ...(facts.root ? [] : userModeObstacles(facts))];
   return all.map(({ reason }) => reason);
@@ -123,8 +123,8 @@ const AS_ROOT: Failed = {
   cure: 'run netmeter as an ordinary user',
 };
 
-const userModeObstacles = ({ root, libc, userNamespace, tun, carrier }: Facts): Failed[] =>
-  root ? [AS_ROOT] : failed(libc, userNamespace, tun, carrier);
+const userModeObstacles = ({ root, libc, userNamespace, tun, transport }: Facts): Failed[] =>
+  root ? [AS_ROOT] : failed(libc, userNamespace, tun, transport);
 
 const offlineObstacles = ({ rights, userNamespace }: Facts): Failed[] =>
   rights.works || userNamespace.works ? [] : failed(rights, userNamespace);

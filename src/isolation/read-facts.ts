@@ -15,7 +15,7 @@ const WORKS: Probe = { works: true };
  */
 export async function readFacts(uid: number | undefined): Promise<Facts> {
   const [sudo, userNamespace] = await Promise.all([probeSudo(), probeUserNamespace()]);
-  return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), carrier: probeCarrier() };
+  return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), transport: probeTransport() };
 }
 
 async function probeSudo(): Promise<Probe> {
@@ -62,7 +62,7 @@ function probeTun(): Probe {
   }
 }
 
-function probeCarrier(): Probe {
+function probeTransport(): Probe {
   if (lookFor('pasta') ?? lookFor('slirp4netns')) return WORKS;
   return {
     works: false,

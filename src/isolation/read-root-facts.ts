@@ -25,7 +25,7 @@ export function readRootFacts(uid: number | undefined): Facts {
     sudo: untried,
     userNamespace: untried,
     tun: untried,
-    carrier: untried,
+    transport: untried,
   };
 }
 

@@ -3,7 +3,7 @@ import type { InOut } from './traffic.js';
 
 /**
  * Bytes of payload that processes handed to sockets and got from them: no headers, nothing repeated. By where the socket
- * led; `hostLocal` is absent where it cannot be told apart, `unplaced` is of sockets whose addresses never showed (UDP).
+ * led; `hostLocal` is absent where it cannot be distinguished, `unplaced` is of sockets whose addresses never showed (UDP).
  */
 export type Payload = {
   readonly external: InOut<number>;

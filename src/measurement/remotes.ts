@@ -1,7 +1,7 @@
 import type { IpOctets, Milliseconds } from '../units.js';
 import type { Family, InOut } from './traffic.js';
 
-/** How the connections with a remote fared, by the kernel's own notes on each (tcp_info), told as it ended. */
+/** How the connections with a remote fared, by the kernel's own notes on each (tcp_info) at its end. */
 export type RemoteTcp = {
   /** Payload that the command's side retransmitted. null: not known of each connection. */
   readonly retransmittedOctets: number | null;
@@ -51,7 +51,7 @@ export type RemoteUse = {
   /** The largest first, at most 1000. */
   readonly rows: readonly RemoteRow[];
   readonly others: {
-    /** How many remotes there were beyond the rows, and if more came than could be told apart. */
+    /** How many remotes there were beyond the rows, and if more came than could be distinguished. */
     readonly remotes: number;
     readonly isComplete: boolean;
     readonly wireOctets: InOut<IpOctets | null>;
@@ -92,7 +92,7 @@ export type Bypass = {
   readonly service: string | null;
   /** As far as is known it leads to a network. */
   readonly leadsOut: boolean;
-  /** The first process that was seen with it, and its name. null: which one it was could not be told. */
+  /** The first process that was seen with it, and its name. null: which one it was could not be determined. */
   readonly pid: number | null;
   readonly name: string | null;
   /** When it was first seen, after the command's start. */

@@ -71,7 +71,7 @@ export type Protocol = {
     readonly connectionsOpened: number | null;
     readonly connectionsAccepted: number | null;
     readonly connectionsFailed: number | null;
-    /** Those of the failed ones that a reset answered; null where they cannot be told from the others. */
+    /** Those of the failed ones that a reset answered; null where they cannot be distinguished from the others. */
     readonly connectionsRefused: number | null;
     /** Given up after unanswered retransmits, connects included. */
     readonly connectionsTimedOut: number | null;

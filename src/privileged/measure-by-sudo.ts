@@ -31,15 +31,15 @@ export async function measureBySudo(argv: readonly string[], options: MeasureOpt
 
 /** Starts the other netmeter and waits until it is there. */
 async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gone: Promise<unknown> }> {
-  using door = await CallerSocket.listen();
-  const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, door.path];
+  using entrance = await CallerSocket.listen();
+  const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, entrance.path];
   const child = spawn(lookFor('sudo') ?? 'sudo', words, {
     stdio: options.stdio ?? 'inherit',
     env: { ...ownEnvironment, ...options.env },
   });
   const gone = once(child, 'exit');
   try {
-    const socket = await firstConnection(door.server, gone, options.signal);
+    const socket = await firstConnection(entrance.server, gone, options.signal);
     return { socket, gone };
   } catch (error) {
     // It is root's, and may not be ended by us: it ends by itself when it finds nobody here.

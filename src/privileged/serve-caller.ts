@@ -15,7 +15,7 @@ import { type Caller, readCaller } from './read-caller.js';
 const LONGEST = 1 << 24;
 
 type Around = {
-  /** Told of each signal that the caller was sent. */
+  /** Called with each signal that the caller was sent. */
   readonly signals: Signals;
   /** SUDO_UID. */
   readonly sudoUid: string | undefined;

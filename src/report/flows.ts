@@ -17,7 +17,7 @@ function both(external: InOut<Layers>, layer: 'wireOctets' | 'packets'): number 
 export const moved = (flow: InOut<Layers> | undefined): flow is InOut<Layers> =>
   flow !== undefined && (flow.in.packets !== 0 || flow.out.packets !== 0);
 
-/** Loopback is no wire: where no queue counted what one would carry, its IP octets are told. */
+/** Loopback is no wire: where no queue counted what one would carry, its IP octets are reported. */
 export const withoutWire = (layers: Layers): Layers => ({
   ...layers,
   wireOctets: layers.wireOctets ?? layers.ipOctets,

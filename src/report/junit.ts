@@ -45,7 +45,7 @@ function runCase({ command: { exit } }: Measurement): Case {
   return { name: 'run', problem: hasFailed(exit) ? problem : undefined };
 }
 
-/** A warning that was passed over fails nothing, and is told in the summary. */
+/** A warning that was passed over fails nothing, and is named in the summary. */
 function limitCase(limit: JudgedLimit): Case {
   if (limit.level === 'warn') return { name: `warn at ${limitName(limit)}` };
   const kind = limit.verdict === 'exceeded' ? 'failure' : 'error';

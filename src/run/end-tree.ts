@@ -8,7 +8,7 @@ export type TreeEnd = {
   readonly processes: () => readonly number[];
   /** Ends at once whom the kernel keeps together. */
   readonly kill: () => void;
-  /** The command's descendants are told first. */
+  /** The command's descendants are signalled first. */
   readonly strikes: boolean;
   /** The command, while it runs. */
   readonly command: RunningCommand | undefined;
@@ -18,11 +18,11 @@ export type TreeEnd = {
 
 /**
  * Ends the command's tree. In a namespace or a control group of its own that is every process there; in a shared one the
- * command's descendants are told first, and /proc finds those that have left their parents.
+ * command's descendants are signalled first, and /proc finds those that have left their parents.
  */
 export async function endTree({ processes, kill, strikes, command, grace, hurry }: TreeEnd): Promise<void> {
-  const told = command && strikes ? await strike(command) : new Set<number>();
-  await endProcesses(processes, grace, { hurry, told, kill });
+  const struck = command && strikes ? await strike(command) : new Set<number>();
+  await endProcesses(processes, grace, { hurry, struck, kill });
 }
 
 /** True for a namespace that others live in too. */

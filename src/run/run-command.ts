@@ -46,7 +46,7 @@ export type Life = {
   readonly durationMs: Milliseconds;
   readonly cpu: Measurement['command']['cpu'];
   readonly samples: Samples;
-  /** What a last sample came to, when nothing moved any more; undefined: it could not be told. */
+  /** What a last sample came to, when nothing moved any more; undefined: it could not be determined. */
   readonly sampled: InOut<IpOctets> | undefined;
   /** From the command's start until the last of its bytes had moved. */
   readonly movedMs: Milliseconds;

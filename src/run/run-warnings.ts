@@ -92,11 +92,11 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
 const DOUBTS = {
   'own-devices': 'the command made network devices, whose packets the IP layer counts with those that came in',
   'loopback-queue':
-    'the queue of lo was removed or replaced, and packets on loopback cannot be told from those that came in',
+    'the queue of lo was removed or replaced, and packets on loopback cannot be distinguished from those that came in',
   contradiction: 'the IP layer counted other packets than the link can have carried',
 } as const satisfies Record<Doubt, string>;
 
 const boundText = (bound: number | null) =>
   bound === null
     ? 'how many bytes came in is unknown'
-    : `packets in are told from bytes and headers, and the bytes in can be off by ${bound} B`;
+    : `packets in are computed from bytes and headers, and the bytes in can be off by ${bound} B`;

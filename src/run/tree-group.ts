@@ -5,7 +5,7 @@ import type { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
 import { prepareMove } from '../linux/cgroup/move-self.js';
 
 /**
- * Where the control group of a run's tree shall be: below netmeter's own, whose limits the command has then as ever.
+ * Where the control group of a run's tree shall be: below netmeter's own, whose limits then hold for the command unchanged.
  * @param run the run's name. @returns undefined where there are no control groups of version 2
  */
 export function treeFolder(hierarchy: CgroupHierarchy | undefined, run: string): string | undefined {

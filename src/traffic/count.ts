@@ -8,7 +8,7 @@ export type Count = {
   readonly past?: readonly PastQueue[];
   /** The queue of loopback has not counted all the time; absent: it has. */
   readonly isLoopbackLost?: true;
-  /** Why packets in are told from bytes alone, or not at all; absent: they were counted. */
+  /** Why packets in are computed from bytes alone, or not at all; absent: they were counted. */
   readonly doubt?: Doubt;
   /** Packets, of everybody, that this machine dropped on its way out, behind the wire; absent: none, or it is not known. */
   readonly dropped?: number;
@@ -21,6 +21,6 @@ export type PastQueue = { readonly device: string; readonly octets: number };
 
 /**
  * own-devices: the command has made network devices, and the IP layer's counters are theirs too. loopback-queue: what stayed on
- * loopback cannot be told from what came in. contradiction: the IP layer counted what the queue's bytes cannot be.
+ * loopback cannot be distinguished from what came in. contradiction: the IP layer counted what the queue's bytes cannot be.
  */
 export type Doubt = 'own-devices' | 'loopback-queue' | 'contradiction';

@@ -11,7 +11,7 @@ type QueueTotals = Readonly<Record<string, QueueTotal | undefined>>;
 const HEADER = BigInt(ETHERNET_HEADER);
 
 /**
- * External octets that the counters stand at, for samples while the command runs; undefined: they cannot be told now.
+ * External octets that the counters stand at, for samples while the command runs; undefined: they cannot be determined now.
  * Where an uplink hides segments from a queue this is up to 1 % high, and by /proc alone up to 5 % low; the final count
  * is not made from samples.
  */

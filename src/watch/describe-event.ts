@@ -2,7 +2,7 @@ import { duration } from '../report/format-octets.js';
 import { visible } from '../report/visible.js';
 import type { WatchEvent } from './records/record.js';
 
-/** What happened, for people. One device has many counters: its reset is told once. */
+/** What happened, for people. One device has many counters: its reset is reported once. */
 export const describeEvents = (events: readonly WatchEvent[]): string[] => [
   ...new Set(events.map((event) => visible(describe(event)))),
 ];

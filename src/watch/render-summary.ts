@@ -38,14 +38,14 @@ function heading({ from, to, samples }: WatchSummary, name: string, paint: Paint
 
 /** The kernel's own counts, which one would get by subtracting them by hand. */
 function layerRows({ raw, devices }: WatchSummary): string[] {
-  const links = Object.entries(devices).map(([name, sum]) => row('link', `${visible(name)}: ${bothTold(sum)}`));
-  const six = raw.ipv6.in.octets === '0' && raw.ipv6.out.octets === '0' ? [] : [row('Ip6', bothTold(raw.ipv6))];
-  return [row('IpExt', `${bothTold(raw.ipv4)} (loopback included)`), ...six, ...links];
+  const links = Object.entries(devices).map(([name, sum]) => row('link', `${visible(name)}: ${bothOf(sum)}`));
+  const six = raw.ipv6.in.octets === '0' && raw.ipv6.out.octets === '0' ? [] : [row('Ip6', bothOf(raw.ipv6))];
+  return [row('IpExt', `${bothOf(raw.ipv4)} (loopback included)`), ...six, ...links];
 }
 
-const bothTold = ({ in: incoming, out }: InOut<Tally>) => `${told(incoming)} in, ${told(out)} out`;
+const bothOf = ({ in: incoming, out }: InOut<Tally>) => `${atLeast(incoming)} in, ${atLeast(out)} out`;
 
-const told = ({ octets, unknown }: Tally) => `${unknown > 0 ? 'at least ' : ''}${exact(BigInt(octets))} B`;
+const atLeast = ({ octets, unknown }: Tally) => `${unknown > 0 ? 'at least ' : ''}${exact(BigInt(octets))} B`;
 
 function peakRows({ peak }: WatchSummary): string[] {
   return (['in', 'out'] as const).flatMap((way) => {
@@ -61,10 +61,10 @@ function dayRows(days: readonly DaySum[], paint: Paint): string[] {
   const amounts = (cells: readonly string[]) => cells.map((cell) => cell.padStart(10)).join(' ');
   const title = `  ${'day (UTC)'.padEnd(21)} ${amounts(['in', 'out', 'loopback', 'intervals'])}`;
   const rows = days.map((day) => {
-    const told = [day.in, day.out, day.loopback].map(({ octets }) => rounded(BigInt(octets)));
+    const rows = [day.in, day.out, day.loopback].map(({ octets }) => rounded(BigInt(octets)));
     const missing = Math.max(day.in.unknown, day.out.unknown, day.loopback.unknown);
     const note = missing === 0 ? '' : paint.yellow(`  at least: ${exact(missing)} unknown`);
-    return `  ${day.day.padEnd(21)} ${amounts([...told, exact(day.intervals)])}${note}`;
+    return `  ${day.day.padEnd(21)} ${amounts([...rows, exact(day.intervals)])}${note}`;
   });
   return ['', paint.bold(title), ...rows];
 }

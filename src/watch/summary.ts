@@ -10,7 +10,7 @@ export type Peak = { readonly at: string; readonly elapsedMs: number; readonly o
 
 /** The sums of a day (UTC). An interval belongs to the day in which it ended. */
 export type DaySum = InOut<Tally> & {
-  /** `2027-01-31`, or `2027-01-31/2027-02-02` for a gap that no day can be told for. */
+  /** `2027-01-31`, or `2027-01-31/2027-02-02` for a gap that belongs to no single day. */
   readonly day: string;
   readonly loopback: Tally;
   readonly intervals: number;

@@ -61,7 +61,7 @@ describe('runs that cannot be compared', () => {
     expect(others).toEqual([]);
   });
 
-  test('those of one carrier can, those of two cannot', () => {
+  test('those of one transport can, those of two cannot', () => {
     const by = (tool: 'pasta' | 'slirp4netns'): EarlierRun => ({
       ...quiet,
       isolation: { kind: 'user-mode', tool, mtu: 1500, families: ['ipv4'] },
@@ -233,7 +233,7 @@ describe('remotes', () => {
   test('what belongs to no remote may be of any', () => {
     expect(judged([row(['a.example'], 1000)], [row(['a.example'], 1000)], 100)).toEqual([]);
     expect(judged([row(['a.example'], 1000)], [row(['a.example'], 1000)], 101)).toMatchObject([
-      { verdict: 'unmeasured', reason: expect.stringContaining('could not be told apart') },
+      { verdict: 'unmeasured', reason: expect.stringContaining('could not be distinguished') },
     ]);
   });
 

@@ -97,7 +97,7 @@ describe('a remote', () => {
     ['look-ups not seen', max('*.ads.example', 6), { ...ofNames, dns: undefined }, 'unmeasured', /look-ups/],
     ['look-ups not seen, enough', max('*.ads.example', 62), { ...ofNames, dns: undefined }, 'within', undefined],
     ['look-ups not seen, addresses', max('203.0.113.53', 7), { ...ofNames, dns: undefined }, 'within', undefined],
-    ['remotes not told', max('*.ads.example', 9), { ...ofNames, remotes: undefined }, 'unmeasured', /not told apart/],
+    ['no remotes', max('*.ads.example', 9), { ...ofNames, remotes: undefined }, 'unmeasured', /not distinguished/],
     ['remotes not told, enough', max('*.x', 1392), { ...ofNames, remotes: undefined }, 'within', undefined],
     [
       'a full set',
@@ -124,7 +124,7 @@ describe('a remote', () => {
       max('*.x', 9),
       { ...ofNames, remotes: remotes(names, { unattributed: octets(4, 6) }) },
       'unmeasured',
-      /could not be told apart/,
+      /could not be distinguished/,
     ],
     [
       'unattributed within the distance',

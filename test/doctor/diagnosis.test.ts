@@ -15,7 +15,7 @@ const user: Facts = {
   sudo: no('sudo'),
   userNamespace: yes,
   tun: no('tun'),
-  carrier: yes,
+  transport: yes,
   obstacles: [],
 };
 const plain = painter(false);

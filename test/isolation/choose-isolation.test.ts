@@ -19,7 +19,7 @@ const nothing: Facts = {
   sudo: no('sudo'),
   userNamespace: no('userns'),
   tun: no('tun'),
-  carrier: no('carrier'),
+  transport: no('transport'),
   obstacles: [],
 };
 const everything: Facts = {
@@ -29,7 +29,7 @@ const everything: Facts = {
   sudo: yes,
   userNamespace: yes,
   tun: yes,
-  carrier: yes,
+  transport: yes,
 };
 const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes };
 const user: Facts = { ...everything, rights: no('rights') };
@@ -71,10 +71,10 @@ test.each<[string, Asked, Facts, object]>([
     'a user without anything',
     'auto',
     nothing,
-    { kind: 'host', because: ['no tools', 'no rights', 'no sudo', 'no userns', 'no tun', 'no carrier'] },
+    { kind: 'host', because: ['no tools', 'no rights', 'no sudo', 'no userns', 'no tun', 'no transport'] },
   ],
   [
-    'a user whose namespaces lack a carrier',
+    'a user whose namespaces lack a transport',
     'auto',
     { ...user, sudo: no('sudo'), tun: no('tun') },
     { kind: 'host', because: ['no rights', 'no sudo', 'no tun'] },
@@ -103,7 +103,7 @@ describe('what does not work is refused with each reason and cure, and the host 
     ['veth that would lead nowhere', 'veth', blocked, ['no forwarding', 'forward'], ['tun']],
     ['a namespace that lacks koffi alone', 'auto', { ...root, libc: no('libc') }, ['no libc', 'get libc'], ['tun']],
     [
-      'a carrier that lacks koffi alone',
+      'a transport that lacks koffi alone',
       'auto',
       { ...user, sudo: no('sudo'), libc: no('libc') },
       ['get libc'],

@@ -136,7 +136,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     const job = ['python3', TRAFFIC, 'download', machine.far4, '7000', '2000000'];
     const host = await machine.run(process.execPath, [NETMETER, ...words, ...job]);
     expect(host.status, host.stderr).toBe(125);
-    expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not told apart here');
+    expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not distinguished here');
   });
 
   test('a program is judged by its name, and the limit alone asks for the trace', async () => {

@@ -78,7 +78,7 @@ describePrivileged('user-mode isolation', () => {
     expect(of(wire.ipv4, 'tcp')).toMatchObject({ payloadOctets: { in: 2_000_000, out: 12 }, connections: 1 });
     expect(of(wire.ipv6, 'tcp')).toMatchObject({ payloadOctets: { in: 10_000, out: 20 * 208 }, connections: 20 });
     expect(of(wire.ipv4, 'udp')).toMatchObject({ payloadOctets: { in: 0, out: 30_000 }, tcp: null });
-    // Round trips are those to the carrier, which answers at once.
+    // Round trips are those to the transport, which answers at once.
     expect(of(wire.ipv6, 'tcp')?.tcp).toEqual({ retransmittedOctets: 0, rttMs: null, closed: 20 });
   });
 
@@ -113,13 +113,13 @@ describePrivileged('user-mode isolation', () => {
     const each = (mode: string, count: number) =>
       families.map((family) => traffic(mode, family === 4 ? wire.ipv4 : wire.ipv6, count));
 
-    /** The bound knows of acknowledgements, which go at moments of the carrier's own. */
+    /** The bound knows of acknowledgements, which go at moments of the transport's own. */
     function expectWithinBound({ report, off }: Awaited<ReturnType<typeof compare>>) {
       for (const way of ['in', 'out'] as const)
         expect(Math.abs(off[way]), way).toBeLessThanOrEqual(report.method.errorBound[way] ?? 0);
     }
 
-    // On a machine that is busy with others the carrier may cut a transfer otherwise.
+    // On a machine that is busy with others the transport may cut a transfer otherwise.
     test.each([
       ['download', 'in'],
       ['upload', 'out'],
@@ -138,7 +138,7 @@ describePrivileged('user-mode isolation', () => {
       },
     );
 
-    test('datagrams to a port where nobody listens: the errors that end at the carrier are within the bound', async () => {
+    test('datagrams to a port where nobody listens: the errors that end at the transport are within the bound', async () => {
       // Time: each error comes before the next datagram.
       const send = (address: string) => `python3 ${program('traffic.py')} udp ${address} 9 1; sleep 0.1;`;
       const script = families.map((family) => send(family === 4 ? wire.ipv4 : wire.ipv6)).join('\n');
@@ -216,7 +216,7 @@ describePrivileged('user-mode isolation', () => {
     expect(stdout).toBe(`${uid}\n${uid}\n/home/${USER}\n/home/${USER}\n${USER}\nCapEff:\t0000000000000000\n`);
   });
 
-  test('a carrier that ends takes the network along, and the report says so', async () => {
+  test('a transport that ends takes the network along, and the report says so', async () => {
     // Time: for netmeter to hear of it before its command ends.
     const words = meter('--', 'sh', '-c', 'echo up; read -r end; sleep 3');
     const job = spawn(process.execPath, words.slice(1), { stdio: 'pipe', uid, gid: uid, cwd: '/' });
@@ -230,8 +230,8 @@ describePrivileged('user-mode isolation', () => {
       spawnSync('ps', ['-o', 'pid=,args=', '--ppid', `${pid}`], { encoding: 'utf8' }).stdout.split('\n');
     const pidOf = (lines: readonly string[], name: RegExp) =>
       Number.parseInt(lines.find((line) => name.test(line)) ?? '', 10);
-    const carrier = pidOf(childrenOf(pidOf(childrenOf(job.pid), /netmeter-guardian/)), /pasta|passt/);
-    process.kill(carrier, 'SIGKILL');
+    const transport = pidOf(childrenOf(pidOf(childrenOf(job.pid), /netmeter-guardian/)), /pasta|passt/);
+    process.kill(transport, 'SIGKILL');
     job.stdin.end('\n');
     await closed;
     expect(stderr).toContain('pasta ended while the command ran');

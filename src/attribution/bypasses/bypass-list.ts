@@ -28,7 +28,7 @@ function withBypass(list: BypassList, bypass: Bypass): BypassList {
   const same = list.filter(({ kind, what }) => kind === bypass.kind && what === bypass.what);
   const [known] = same;
   if (!known) return list.length < MOST ? list.concat(bypass) : list;
-  // A socket is handed down from process to process, and a namespace is many processes' home: the first one is told.
+  // A socket is handed down from process to process, and a namespace is many processes' home: the first one is listed.
   const isKnown =
     bypass.kind !== 'unix-socket' || bypass.name === null || same.some(({ name }) => name === bypass.name);
   if (isKnown) return replace(list, known, { ...known, leadsOut: known.leadsOut || bypass.leadsOut });

@@ -17,7 +17,7 @@ export type ForeignNamespace = {
 const LEFT = 'a network namespace that it has left again';
 
 /**
- * Bypasses that looks have found, with those that the kernel told of at the making of a socket and no look has found: of
+ * Bypasses that looks have found, with those that the kernel reported at the making of a socket and no look has found: of
  * netmeter's own namespace, and of others, if there were more than have been found.
  * @param own netmeter's namespace, as the kernel calls it
  */

@@ -8,12 +8,12 @@ import type { Retransmitted } from '../remotes/remote-tcp.js';
  * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
  * @param argv the command's
  */
-export function withCommandLine(told: ProcessEvidence, argv: readonly string[]): ProcessEvidence {
-  if (told.evidence === 'none') return told;
-  const [first, ...others] = told.processes;
+export function withCommandLine(found: ProcessEvidence, argv: readonly string[]): ProcessEvidence {
+  if (found.evidence === 'none') return found;
+  const [first, ...others] = found.processes;
   const program = argv[0]?.replace(/^.*\//s, '');
-  if (first?.depth !== 0 || first.commandLine !== null || first.name !== program) return told;
-  return { ...told, processes: [{ ...first, commandLine: argv }, ...others] };
+  if (first?.depth !== 0 || first.commandLine !== null || first.name !== program) return found;
+  return { ...found, processes: [{ ...first, commandLine: argv }, ...others] };
 }
 
 /** Behind their IP headers, and with them. */
@@ -23,7 +23,7 @@ const NO_PORTLESS: Portless = { payload: { in: 0, out: 0 }, packets: { in: 0, ou
 
 /** Payload that the kernel counted packet by packet, of all remotes. What the wire carried beyond it is headers. */
 export type CountedPayload = {
-  /** null: some of it is not told from its headers. */
+  /** null: some of it cannot be separated from its headers. */
   readonly all: InOut<number | null>;
   /** UDP's; undefined: not all of it is known. */
   readonly datagrams: InOut<number> | undefined;
@@ -39,12 +39,12 @@ export type CountedPayload = {
  * @param counted undefined: packets were not counted by remote
  */
 export function withBalance(
-  told: ProcessEvidence,
+  found: ProcessEvidence,
   wire: InOut<IpOctets | null>,
   counted: CountedPayload | undefined,
 ): ProcessUse {
-  if (told.evidence === 'none') return told;
-  const { external, unplaced } = told.payload;
+  if (found.evidence === 'none') return found;
+  const { external, unplaced } = found.payload;
   const { datagrams, portless = NO_PORTLESS } = counted ?? {};
   // A raw socket of IPv4 receives headers too, and may write them (IP_HDRINCL, raw(7)).
   const handed = (way: 'in' | 'out') =>
@@ -66,8 +66,8 @@ export function withBalance(
       unattributedOctets: rest === null ? null : rest - (retransmitted ?? 0),
     };
   };
-  const blindTo = told.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
-  return { ...told, unplacedIsExternal, blindTo, balance: { in: each('in'), out: each('out') } };
+  const blindTo = found.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;
+  return { ...found, unplacedIsExternal, blindTo, balance: { in: each('in'), out: each('out') } };
 }
 
 /** As much of the rest as the bounds allow. */

@@ -1,7 +1,7 @@
 import type { RemoteLedger } from '../remotes/remote-ledger.js';
 import { type Account, isIdle, newAccount, type ProcessRecord, pour, totalOf } from './process-record.js';
 
-/** How many processes and remotes are told one by one; the others are put together. */
+/** How many processes and remotes are listed one by one; the others are put together. */
 export type Bounds = { readonly processes: number; readonly remotes: number };
 export const BOUNDS: Bounds = { processes: 10_000, remotes: 1000 };
 

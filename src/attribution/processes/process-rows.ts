@@ -9,7 +9,7 @@ export type Telling = {
   readonly pids: 'own' | 'initial';
   /** Milliseconds after the command's start of a record's time. */
   readonly toMs: (at: number) => number;
-  /** Whether the host's own addresses were known, by which `hostLocal` is told. */
+  /** Whether the host's own addresses were known, by which `hostLocal` is known. */
   readonly tellsHostLocal: boolean;
   /** Undefined: nothing tells. */
   readonly lostEvents: number | undefined;
@@ -82,8 +82,8 @@ function rowOf(record: ProcessRecord, depth: number, root: ProcessRecord | undef
 }
 
 function payloadOf({ payload }: Account, tellsHostLocal: boolean): Payload {
-  const told = PAYLOAD_CLASSES.filter((name) => name !== 'hostLocal' || tellsHostLocal);
-  return Object.fromEntries(told.map((name) => [name, { ...payload[name] }])) as Payload;
+  const classes = PAYLOAD_CLASSES.filter((name) => name !== 'hostLocal' || tellsHostLocal);
+  return Object.fromEntries(classes.map((name) => [name, { ...payload[name] }])) as Payload;
 }
 
 /** IPPROTO_ numbers of <linux/in.h>. */

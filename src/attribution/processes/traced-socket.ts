@@ -13,7 +13,7 @@ export const LISTEN = 10;
 /** IPPROTO_ of the sockets whose states the kernel tells: TCP, DCCP, SCTP, MPTCP. */
 export const WITH_STATES: ReadonlySet<number> = new Set([6, 33, 132, 262]);
 
-/** What the kernel's trace has told of a socket, and bytes that wait for more of that. */
+/** What the kernel's trace has shown of a socket, and bytes that wait for more of that. */
 export type TracedSocket = {
   readonly protocol: number;
   side: 'connected' | 'accepted';

@@ -29,7 +29,7 @@ export type RemoteFacts = {
   readonly seen?: SeenConnections | undefined;
 };
 
-/** So many rows are told one by one, the largest; the others as a sum. */
+/** So many rows are listed one by one, the largest; the others as a sum. */
 const MOST_ROWS = 1000;
 
 /** A peer with a smaller segment size hides more headers than our MTU lets expect, but not more than this times. */
@@ -125,7 +125,7 @@ function bounded(all: readonly RemoteRow[], unattributed: InOut<number>, { carri
   const rows = all.toSorted((a, b) => size(b) - size(a));
   const left = rows.slice(MOST_ROWS);
   const uncounted = (way: Way) => sum(carried.map(({ flow }) => flow[way].uncounted));
-  // What had no place is not told by header, and so not by payload.
+  // What had no place is not known by header, and so not by payload.
   const payload = (way: Way) =>
     uncounted(way) > 0 ? null : sum(all.map(({ payloadOctets }) => payloadOctets[way] ?? 0));
   const others = (way: Way) => ipOctets(sum(left.map(({ wireOctets }) => wireOctets[way] ?? 0)) + uncounted(way));

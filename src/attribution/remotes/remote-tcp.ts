@@ -6,7 +6,7 @@ import type { RemoteTotals } from './remote-tally.js';
 /** What is known of a remote's connections, and how many of them were answered as far as others know. */
 type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & { readonly opened: number };
 
-/** How a row's connections fared. Sums are told where no connection is missing in them. */
+/** How a row's connections fared. There are sums where no connection is missing in them. */
 export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): RemoteTcp | null {
   const found = asked.protocol === 'tcp' ? seen?.of(asked) : undefined;
   if (!seen || !found) return null;

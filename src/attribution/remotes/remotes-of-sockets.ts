@@ -4,14 +4,14 @@ import type { RemoteRow, RemoteUse } from '../../measurement/remotes.js';
 import type { SeenConnections } from './connection-ledger.js';
 import { remoteTcp } from './remote-tcp.js';
 
-type Told = Exclude<ProcessEvidence, { evidence: 'none' }>;
+type Found = Exclude<ProcessEvidence, { evidence: 'none' }>;
 
 /**
- * Whom the command spoke with, by its own sockets: where packets are not counted, or are everybody's. Payload alone is
+ * Whom the command spoke with, by its own sockets: where packets are not counted, or are shared. Payload alone is
  * known, of TCP; what crossed the wire is not.
  * @param seen the ends of the command's connections
  */
-export function remotesOfSockets({ evidence, remotes, otherRemotes }: Told, seen?: SeenConnections): RemoteUse {
+export function remotesOfSockets({ evidence, remotes, otherRemotes }: Found, seen?: SeenConnections): RemoteUse {
   const rows = new Map<string, RemoteRow>();
   for (const { address, port, protocol, side, in: incoming, out, connections } of remotes) {
     const key = `${side} ${protocol} ${address} ${port}`;

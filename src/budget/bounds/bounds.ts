@@ -2,7 +2,7 @@
 export type Bounds = {
   readonly lower: number;
   readonly upper: number;
-  /** What is told as the number. null: unknown. */
+  /** What is printed as the number. null: unknown. */
   readonly used: number | null;
   /** Why the bounds are not the same. */
   readonly reason?: string;

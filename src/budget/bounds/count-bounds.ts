@@ -11,7 +11,7 @@ export function connectionBounds(evidence: Evidence): Bounds {
   const most =
     connectionsOpened === null || connectionsAccepted === null ? Infinity : connectionsOpened + connectionsAccepted;
   if (remotes?.evidence !== 'kernel-counters')
-    return { lower: 0, upper: most, used: null, reason: 'connections with the outside are not told apart here' };
+    return { lower: 0, upper: most, used: null, reason: 'connections with the outside are not distinguished here' };
   const counted = remotes.rows.reduce((sum, { connections }) => sum + (connections ?? 0), 0);
   const { others, unattributed } = remotes;
   if (others.remotes === 0 && others.isComplete && unattributed.in === 0 && unattributed.out === 0 && !isShared)
@@ -20,7 +20,7 @@ export function connectionBounds(evidence: Evidence): Bounds {
     lower: isShared ? 0 : counted,
     upper: Math.max(counted, most),
     used: counted,
-    reason: 'not all that crossed could be told apart by its remote',
+    reason: 'not all that crossed could be distinguished by its remote',
   };
 }
 

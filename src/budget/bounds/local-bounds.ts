@@ -17,12 +17,12 @@ function ofTree({ in: incoming, out }: Traffic['loopback']): Bounds {
   const [received, sent] = [incoming.wireOctets ?? 0, out.wireOctets ?? 0];
   if (received === 0 || sent === 0) return exactly(received + sent);
   const used = Math.max(received, sent);
-  return { lower: used, upper: received + sent, used, reason: 'whether its peer is the command’s too is not told' };
+  return { lower: used, upper: received + sent, used, reason: 'whether its peer is the command’s too is not known' };
 }
 
 /** What met this machine's own addresses, both ways. */
 export function hostLocalBounds({ traffic }: Evidence): Bounds {
-  if (!traffic?.hostLocal) return unknown('traffic with this machine is not told apart here');
+  if (!traffic?.hostLocal) return unknown('traffic with this machine is not distinguished here');
   const { in: incoming, out } = traffic.hostLocal;
   return incoming.wireOctets === null || out.wireOctets === null
     ? unknown('traffic with this machine could not be measured')

@@ -13,7 +13,7 @@ export function processBounds(pattern: string, { processes }: Evidence): Bounds 
   const doubts: readonly (readonly [number, string])[] = [
     [isExternal ? 0 : sum(fitting.map(({ payload }) => unplaced(payload))), 'where some of it went is not known'],
     [sum(nameless.map(({ payload }) => all(payload))), 'a process was over before its name could be read'],
-    [all(processes.otherProcesses.payload), 'there were more processes than are told one by one'],
+    [all(processes.otherProcesses.payload), 'there were more processes than are listed one by one'],
     [processes.evidence === 'sampled' ? Infinity : 0, 'processes were looked at now and then only'],
     [processes.lostEvents === 0 ? 0 : Infinity, 'the kernel had no room for some of what happened'],
   ];

@@ -16,9 +16,9 @@ type Belongs = 'yes' | 'maybe' | 'no';
 export function remoteBounds(pattern: string, evidence: Evidence): Bounds {
   const { remotes, method } = evidence;
   const { total } = wireBounds(evidence);
-  // An address of nobody is everybody's.
+  // An address of nobody is shared by all.
   if (pattern === '*') return total;
-  if (!remotes) return atMost(unknown('the remotes are not told apart here'), total.upper);
+  if (!remotes) return atMost(unknown('the remotes are not distinguished here'), total.upper);
   const seesNames = evidence.dns !== undefined && evidence.dns.queries !== null;
   const belongs = belonging(pattern, seesNames);
   if (remotes.evidence !== 'kernel-counters') return socketBounds(remotes, belongs, total.upper);
@@ -26,8 +26,8 @@ export function remoteBounds(pattern: string, evidence: Evidence): Bounds {
   for (const row of remotes.rows) sums[belongs(row)] += both(row.wireOctets);
   const doubts: readonly (readonly [number, string])[] = [
     [sums.maybe, seesNames ? 'an address was asked for by other names too' : 'the command’s look-ups were not seen'],
-    [both(remotes.others.wireOctets), 'there were more remotes than are told one by one'],
-    [Math.max(0, both(remotes.unattributed)), 'some of the traffic could not be told apart by its remote'],
+    [both(remotes.others.wireOctets), 'there were more remotes than are listed one by one'],
+    [Math.max(0, both(remotes.unattributed)), 'some of the traffic could not be distinguished by its remote'],
     [bound(method.errorBound), 'how far the numbers can be off is not exact enough'],
   ];
   const beyond = doubts.reduce((sum, [octets]) => sum + octets, 0);
@@ -42,7 +42,7 @@ function socketBounds({ rows }: RemoteUse, belongs: (row: RemoteRow) => Belongs,
   const sure = rows.filter((row) => belongs(row) === 'yes');
   const payload = sure.reduce((sum, row) => sum + both(row.payloadOctets), 0);
   const lower = Math.min(payload, most);
-  return { lower, upper: most, used: lower, reason: 'only the payload of sockets is told by remote here' };
+  return { lower, upper: most, used: lower, reason: 'only the payload of sockets is known by remote here' };
 }
 
 function belonging(pattern: string, namesAreSeen: boolean): (row: RemoteRow) => Belongs {

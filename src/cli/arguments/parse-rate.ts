@@ -2,7 +2,7 @@ import { parseSize } from '../../budget/parse-size.js';
 import { type OctetsPerSecond, octetsPerSecond } from '../../units.js';
 import { usage } from './usage-error.js';
 
-/** At a slower rate the end of a run could not be told from the pause between two packets. */
+/** At a slower rate the end of a run could not be distinguished from the pause between two packets. */
 const SLOWEST = 32_000;
 
 /**

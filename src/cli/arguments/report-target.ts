@@ -3,7 +3,7 @@ import { NetmeterError } from '../../errors.js';
 
 export type ReportFormat = 'json' | 'txt' | 'md' | 'html' | 'csv' | 'prom' | 'junit';
 
-/** Where a report goes and how it is told; path `-` is stdout. */
+/** Where a report goes and in which format; path `-` is stdout. */
 export type ReportTarget = { readonly path: string; readonly format: ReportFormat };
 
 const FORMATS: ReadonlyMap<string, ReportFormat> = new Map([

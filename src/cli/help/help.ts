@@ -32,7 +32,7 @@ export async function helpText(width = 80): Promise<string> {
     .epilogue(EXIT_CODES);
   for (const [name, what] of Object.entries(COMMAND_NAMES)) parser.command(name, what);
   for (const { name, alias, value, description, group, choices } of OPTIONS) {
-    // Many choices are told by the description.
+    // The description names choices where they are many.
     const shown = choices && choices.length < 4 ? choices.join('|') : value;
     const words = value ? `${name} <${shown}>` : name;
     parser.option(words, { ...(alias && { alias }), description, group: `${group}:` });

@@ -14,7 +14,7 @@ const STDERR = 2;
 
 /**
  * The two streams that people and pipes read, and the only place that writes to them. Nothing that a text holds steers a
- * terminal but our own colours. What goes to stderr is told to whoever listens, and is never a reason to fail: a reader may
+ * terminal but our own colours. What goes to stderr is handed to whoever listens, and is never a reason to fail: a reader may
  * have gone, a disk be full, a terminal be closed. Stdout is what was asked for: only its reader may go.
  */
 export class Terminal {

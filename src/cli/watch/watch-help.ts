@@ -16,7 +16,7 @@ ends: it takes a last sample, prints the total and exits with 0.
   -h, --help       Show this help
 
 In and out are IP bytes as they cross the wire, estimated from /proc, with the
-error bound; loopback is told apart. They are those of the network namespace
+error bound; loopback is distinguished. They are those of the network namespace
 that it runs in. Times and days are UTC. What is unknown, as the bytes between
 the last sample and a reboot, is said and never guessed at.
 

@@ -32,7 +32,7 @@ import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import type { Destination, Egress } from './destinations.js';
 
-/** Sets of addresses that names led to, by what becomes of them. */
+/** Sets of addresses that names resolved to, by what becomes of them. */
 export const addressSet = (verdict: 'allowed' | 'denied', address: string) => `nm_${verdict}${isIpv6(address) ? 6 : 4}`;
 
 /** The sets that remember what was refused. */
@@ -72,7 +72,7 @@ export type EgressRules = {
 
 /**
  * What refuses what the command sends where it may not, at once, and remembers it. It stands behind the count of remotes
- * (-150), which sees what the wire carried, and before the look-ups are led to their relays (-101).
+ * (-150), which sees what the wire carried, and before the look-ups are sent to their relays (-101).
  */
 export function egressRules(rules: EgressRules): Command[] {
   const { table: name, place, devices, hasServer, egress, nameservers } = rules;

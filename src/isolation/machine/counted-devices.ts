@@ -24,8 +24,8 @@ export function countedDevices({ devices, routes }: Machine): string[] {
   const hardware = hardwareOf(devices ?? []);
   if (hardware.length > 0) return hardware;
   const networks = new Set(routes.filter((route) => route.isNetwork).map((route) => route.device));
-  const carriers = (devices ?? []).filter((device) => isOrdinary(device) && networks.has(device.name));
-  if (carriers.length > 0) return carriers.map(({ name }) => name);
+  const outward = (devices ?? []).filter((device) => isOrdinary(device) && networks.has(device.name));
+  if (outward.length > 0) return outward.map(({ name }) => name);
   return [...new Set(routes.filter((route) => route.isDefault).map((route) => route.device))];
 }
 

@@ -1,6 +1,6 @@
 import { type Answer, decode } from 'dns-packet';
 
-/** What an answer says of the question's own name, whatever chain of aliases (CNAME) led to the addresses. */
+/** What an answer says of the question's own name, whatever chain of aliases (CNAME) resolved to the addresses. */
 export type DecodedAnswer = {
   /** NOERROR, NXDOMAIN, SERVFAIL ... (RFC 1035, 4.1.1). */
   readonly code: string;

@@ -12,7 +12,7 @@ export type Relayed = {
   /** Answers of our own; undefined: the server is asked. */
   readonly answer?: (question: Buffer) => Buffer | undefined;
   readonly admit?: DnsAdmitter | undefined;
-  /** Whose questions are answered, and counted; everybody's by default. */
+  /** Whose questions are answered, and counted; those of all by default. */
   readonly isClient?: ((client: DnsClient, protocol: 'udp' | 'tcp') => boolean) | undefined;
   /** Where exceptions end. */
   readonly boundary: Boundary;

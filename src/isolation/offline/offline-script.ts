@@ -28,7 +28,7 @@ exit 0
 `;
 
 /**
- * The holder: loopback alone. It says `up`, and is told `refuse` when the rules are there that see what is tried: then all
+ * The holder: loopback alone. It says `up`, and gets `refuse` when the rules are there that see what is tried: then all
  * routes lead to loopback. Without them there are no routes, and the kernel refuses by itself.
  */
 export const OFFLINE_HOLDER_SCRIPT = `

@@ -16,7 +16,7 @@ const ON_HOST = ['127.0.0.1', '::1'] as const;
 /**
  * Ports of the host's loopback at the loopback inside: netmeter listens there and hands on, so that the service sees a
  * client on 127.0.0.1, ::1 works too, and nothing of the host is rerouted. A port that the command itself listens on is
- * taken then, which it is told, instead of being shadowed.
+ * taken then, which bind() says, instead of being shadowed.
  */
 export class HostPorts implements Disposable {
   readonly warnings: readonly Warning[];

@@ -51,7 +51,7 @@ const ANY = ['0.0.0.0', '::'] as const;
 const NOTHING: Disposable = { [Symbol.dispose]() {} };
 
 async function listen(port: PublishedPort, address: string, forwarding: Forwarding): Promise<Disposable> {
-  // A client of one family may well be led to an address of the other.
+  // A client of one family may well be sent to an address of the other.
   const sameFirst = [...forwarding.addresses].sort(
     (a, b) => Number(isIPv6(b) === isIPv6(address)) - Number(isIPv6(a) === isIPv6(address)),
   );

@@ -1,6 +1,6 @@
 import { FIND_MARKED } from './marked-script.js';
 
-/** Shell of a guardian: holds the namespace of `$holder` on descriptor 3, so that its members can be told. */
+/** Shell of a guardian: holds the namespace of `$holder` on descriptor 3, so that its members can be known. */
 export const HOLD_NAMESPACE = `hold() {
   remember_others
   exec 3<"/proc/$holder/ns/net"

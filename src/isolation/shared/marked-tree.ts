@@ -30,7 +30,7 @@ export class MarkedTree {
   readonly #since: number;
   /** Start times of members, by pid. */
   #known: ReadonlyMap<number, number> = new Map();
-  /** Somebody could not be told at the last look. */
+  /** Somebody could not be determined at the last look. */
   #unsure = false;
 
   constructor(run = newRun(), source = kernel) {

@@ -40,7 +40,7 @@ export type SharedOptions = {
   readonly openFiles?: number | undefined;
 };
 
-/** A scope that the command shares with whatever else lives there: its tree is told apart by its mark and by parents. */
+/** A scope that the command shares with whatever else lives there: its tree is distinguished by its mark and by parents. */
 export class SharedScope implements Scope {
   readonly warnings: Warning[] = [];
   readonly isolation: Isolation;

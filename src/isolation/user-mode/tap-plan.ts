@@ -9,7 +9,7 @@ export type TapFamily = { readonly address: string; readonly prefix: number; rea
 export type TapPlan = {
   readonly mtu: number;
   readonly families: readonly TapFamily[];
-  /** No ARP nor neighbour discovery: for a carrier that learns the namespace's hardware address from its packets. */
+  /** No ARP nor neighbour discovery: for a transport that learns the namespace's hardware address from its packets. */
   readonly silent: boolean;
 };
 
@@ -18,7 +18,7 @@ const INNER_MAC = '02:6e:6d:00:00:02';
 export const GATEWAY_MAC = '02:6e:6d:00:00:01';
 
 /**
- * Frames that wait for the carrier. With the kernel's 1000 a carrier that gets no processor for a while loses frames, and
+ * Frames that wait for the transport. With the kernel's 1000 a transport that gets no processor for a while loses frames, and
  * pasta of 2023 resets an upload that lost one.
  */
 const QUEUE = 20_000;

@@ -4,15 +4,15 @@ import { NetmeterError } from '../../errors.js';
 import type { CoveredFile } from '../names/resolver.js';
 import { joined, LineChannel } from '../tools/line-channel.js';
 import { newRun, scriptEnvironment } from '../tools/script-environment.js';
-import type { Carrier } from './carrier.js';
-import { complaint } from './carrier-sayings.js';
 import { explainRefusal } from './explain-refusal.js';
 import { TAP_DEVICE, tapLines } from './tap-plan.js';
+import type { Transport } from './transport.js';
+import { complaint } from './transport-sayings.js';
 import { USER_GUARDIAN_SCRIPT } from './user-guardian-script.js';
 import { USER_HOLDER_SCRIPT } from './user-holder-script.js';
 
 export type UserGuardianOptions = {
-  readonly carrier: Carrier;
+  readonly transport: Transport;
   /** Files of the host that the namespace shows with another text. */
   readonly resolvConf?: CoveredFile | undefined;
   readonly hosts?: CoveredFile | undefined;
@@ -26,8 +26,8 @@ export type UserGuardianOptions = {
 
 /** The process that cleans up for an ordinary user, in every case; its one trigger is the end of its input. */
 export class UserGuardian {
-  /** What the carrier says; its end is the carrier's. */
-  readonly carrier: LineChannel;
+  /** What the transport says; its end is the transport's. */
+  readonly transport: LineChannel;
   /** Variables by which the command's descendants are known wherever they go. */
   readonly marks: Readonly<Record<string, string>>;
   readonly #holder: LineChannel;
@@ -48,7 +48,7 @@ export class UserGuardian {
     this.#gone = new Promise((resolve) => shell.once('exit', resolve).once('error', resolve));
     const channel = (descriptor: number) => new LineChannel(shell.stdio[descriptor] as Socket);
     this.#holder = channel(3);
-    this.carrier = channel(4);
+    this.transport = channel(4);
     this.#verbs = channel(5);
   }
 
@@ -64,13 +64,13 @@ export class UserGuardian {
     }
   }
 
-  /** When the carrier has attached to the tap and it leads out. @throws {NetmeterError} SETUP_FAILED */
+  /** When the transport has attached to the tap and it leads out. @throws {NetmeterError} SETUP_FAILED */
   async tapReady(): Promise<void> {
     const { before, end } = await this.#holder.linesUntil('ready');
     if (end !== 'ready') throw new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaint(before)}`);
   }
 
-  /** Starts the carrier. From now on the end of netmeter is the end of every process in the holder's namespace. */
+  /** Starts the transport. From now on the end of netmeter is the end of every process in the holder's namespace. */
   carry(words: readonly string[]): void {
     this.#verbs.send(`carry ${words.join(' ')}`);
   }
@@ -78,7 +78,7 @@ export class UserGuardian {
   /** Ends everything; resolves when that is done. */
   async finish(): Promise<void> {
     this.#holder.leave();
-    this.carrier.leave();
+    this.transport.leave();
     this.#verbs.end();
     await this.#gone;
   }
@@ -86,16 +86,16 @@ export class UserGuardian {
 
 const environment = (
   tools: Readonly<Record<string, string>>,
-  { carrier, resolvConf, hosts, openFiles, cgroup }: UserGuardianOptions,
+  { transport, resolvConf, hosts, openFiles, cgroup }: UserGuardianOptions,
 ): NodeJS.ProcessEnv => ({
   ...scriptEnvironment(tools, openFiles, cgroup),
   // As variables, so that a process list shows a name and not a page of shell.
   GUARDIAN: USER_GUARDIAN_SCRIPT,
   HOLDER: USER_HOLDER_SCRIPT,
-  CARRIER: carrier.file,
+  TRANSPORT: transport.file,
   TAP: TAP_DEVICE,
-  TAP_LINES: tapLines(carrier.tap).join('\n'),
-  ASK: carrier.ask.join(' '),
+  TAP_LINES: tapLines(transport.tap).join('\n'),
+  ASK: transport.ask.join(' '),
   RESOLV_TARGET: resolvConf?.target ?? '',
   RESOLV_TEXT: resolvConf?.text ?? '',
   HOSTS_TARGET: hosts?.target ?? '',

@@ -3,9 +3,9 @@ import { COVER_FILES } from '../scripts/cover-script.js';
 /**
  * Runs inside, as the first process, as the root of a user namespace of its own. Address autoconfiguration is off before
  * any device exists, or its packets would be counted as the command's. The tap is made and configured here, so that the
- * carrier only has to attach to it, and asks nobody for anything.
+ * transport only has to attach to it, and asks nobody for anything.
  *
- * Says `made PID`, then `ready` when the tap has a carrier; lives until the end of its input.
+ * Says `made PID`, then `ready` when the tap is attached to; lives until the end of its input.
  */
 export const USER_HOLDER_SCRIPT = `
 for key in accept_dad router_solicitations accept_ra; do
@@ -14,7 +14,7 @@ done 2>/dev/null
 { echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
 ${COVER_FILES}printf '%s\\n' "$TAP_LINES" | "$IP" -batch - || exit
 echo "made $$"
-# A tap has a carrier when a program has attached to it.
+# IFF_LOWER_UP of a tap: a program has attached to it.
 while :; do
   case $("$IP" -o link show "$TAP") in
     '') exit ;;

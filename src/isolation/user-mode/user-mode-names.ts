@@ -24,8 +24,8 @@ import { TAP_DEVICE } from './tap-plan.js';
 const TABLE = { family: 'inet', table: 'netmeter_names' } as const;
 
 /**
- * The names that a command behind a tap finds, and sees looked up. Its questions leave by the tap as ever, where they are
- * counted; but their destination is translated, inside, to a relay at this host's own address, which the carrier reaches.
+ * The names that a command behind a tap finds, and sees looked up. Its questions leave by the tap unchanged, where they are
+ * counted; but their destination is translated, inside, to a relay at this host's own address, which the transport reaches.
  */
 export class UserModeNames implements Disposable {
   /** The files that the namespace shows with another text. */
@@ -75,7 +75,7 @@ export class UserModeNames implements Disposable {
       return this.#relays.length > 0;
     }
     if (!nftables) return false;
-    // Everybody can reach that address; the carrier's questions come from this host, and from this user.
+    // Everybody can reach that address; the transport's questions come from this host, and from this user.
     const own = { uid: getuid?.() ?? 0, addresses: readLocalAddresses() };
     const isClient = (client: DnsClient, protocol: 'udp' | 'tcp') => isOwnPeer(client, protocol, own);
     const named = await openNameRelays({
@@ -114,7 +114,7 @@ export class UserModeNames implements Disposable {
 /** On this machine, where nothing takes long that is not refused. */
 const ANSWERED_WITHIN_MS = 1000;
 
-/** A firewall of the host may keep even its own questions from such a port; then the command had better ask as ever. */
+/** A firewall of the host may keep even its own questions from such a port; then the command had better ask unchanged. */
 async function areAnswered(relays: readonly DnsRelay[]): Promise<boolean> {
   const answers = await Promise.all(relays.map((relay) => askResolver(HOST_QUESTION, relay, ANSWERED_WITHIN_MS)));
   return answers.every((answer) => answer instanceof Buffer);

@@ -20,9 +20,9 @@ import { InnerNetlink } from '../tools/inner-netlink.js';
 import { opened } from '../tools/opened.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
-import { type Carrier, chooseCarrier } from './carrier.js';
-import { CarrierRun } from './carrier-run.js';
 import { readHostCounters } from './host-counters.js';
+import { chooseTransport, type Transport } from './transport.js';
+import { TransportRun } from './transport-run.js';
 import { UserGuardian } from './user-guardian.js';
 import { UserModeNames } from './user-mode-names.js';
 
@@ -56,7 +56,7 @@ const TAP = 'nm0';
 export class UserModeScope implements Scope {
   readonly #tools = requireTools(TOOLS);
   readonly #uplink: Uplink = readUplink();
-  readonly #carrier: Carrier;
+  readonly #transport: Transport;
   readonly #names: UserModeNames;
   readonly #isPublished: boolean;
   #inside: Promise<InnerNetlink> | undefined;
@@ -64,7 +64,7 @@ export class UserModeScope implements Scope {
   #refusal: Disposable | undefined;
   readonly #guardian: UserGuardian;
   readonly #exempted = new Exempted([]);
-  #run: CarrierRun | undefined;
+  #run: TransportRun | undefined;
   #pid: number | undefined;
 
   /**
@@ -83,7 +83,7 @@ export class UserModeScope implements Scope {
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
-    this.#carrier = chooseCarrier({ mtu, ipv6: hasIpv6, device, publish });
+    this.#transport = chooseTransport({ mtu, ipv6: hasIpv6, device, publish });
     this.#isPublished = publish.length > 0;
     this.#names = new UserModeNames(this.#uplink, boundary);
     const { resolvConf, hosts } = this.#names;
@@ -91,7 +91,7 @@ export class UserModeScope implements Scope {
       cwd,
       openFiles,
       cgroup,
-      carrier: this.#carrier,
+      transport: this.#transport,
       resolvConf,
       hosts,
     });
@@ -102,7 +102,7 @@ export class UserModeScope implements Scope {
   }
 
   get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
-    const { tool, tap } = this.#carrier;
+    const { tool, tap } = this.#transport;
     const families = tap.families.length > 1 ? (['ipv4', 'ipv6'] as const) : (['ipv4'] as const);
     return { kind: 'user-mode', tool, mtu: tap.mtu, families };
   }
@@ -188,7 +188,7 @@ export class UserModeScope implements Scope {
     return this.#run?.unansweredWarnings() ?? [];
   }
 
-  /** Ends the carrier and what still lives inside. */
+  /** Ends the transport and what still lives inside. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#run?.leave();
     this.#names[Symbol.dispose]();
@@ -200,14 +200,14 @@ export class UserModeScope implements Scope {
 
   async #setUp(): Promise<void> {
     this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
-    this.#guardian.carry(this.#carrier.argumentsFor(this.#pid));
+    this.#guardian.carry(this.#transport.argumentsFor(this.#pid));
     const exempt = (pid: number) => this.#exempted.add(pid);
     this.#inside = InnerNetlink.handedOver({ administer: this.administer(), exempt });
     this.#remotes = this.#countRemotes();
-    const run = new CarrierRun(this.#carrier, this.#guardian.carrier);
+    const run = new TransportRun(this.#transport, this.#guardian.transport);
     this.#run = run;
     await within(STEP_MS, run.attach(this.#guardian.tapReady()), () =>
-      late(`${this.#carrier.tool} did not attach to its tap (it said: ${run.complaint})`),
+      late(`${this.#transport.tool} did not attach to its tap (it said: ${run.complaint})`),
     );
     await this.#remotes?.counts;
     await this.#names.start(this.administer());

@@ -56,7 +56,7 @@ export class ScopeNames implements Disposable {
     else if (this.#admit) await this.#relayAround(options, device, nat);
   }
 
-  /** Where the resolver listens there itself: who must see every answer is led to before it. */
+  /** Where the resolver listens there itself: who must see every answer comes before it. */
   async #relayAround(options: Omit<RelayOptions, 'port'>, device: string, nat: NatTable): Promise<void> {
     const relay = await DnsRelay.open({ ...options, port: 0 });
     if (!relay) return;

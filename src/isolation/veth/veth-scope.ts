@@ -58,7 +58,7 @@ const MAX_TRIES = 50;
 
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
- * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be told apart.
+ * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be distinguished.
  */
 export class VethScope implements Scope {
   readonly #warnings: Warning[];
@@ -183,7 +183,7 @@ export class VethScope implements Scope {
     return this.#nat;
   }
 
-  /** Where names cannot be seen, the command asks its nameservers as ever. */
+  /** Where names cannot be seen, the command asks its nameservers unchanged. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
     await openInput(this.#firewall);
     return this.#services.observeNames(observe);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Kinds of types (enum of linux/btf.h), as far as they are told apart here. */
+/** Kinds of types (enum of linux/btf.h), as far as they are distinguished here. */
 const POINTER = 2;
 const STRUCT = 4;
 const UNION = 5;
@@ -64,7 +64,7 @@ export class Btf {
     return prototype.kind === FUNCTION_PROTOTYPE ? prototype.count - 1 : 0;
   }
 
-  /** How many arguments a function has; 0: there is none of that name, or it is not told. */
+  /** How many arguments a function has; 0: there is none of that name, or it is not known. */
   functionArguments(name: string): number {
     const type = this.#find(name, FUNCTION);
     return type === undefined ? 0 : this.#kind(this.#referred(type)).count;

@@ -59,7 +59,7 @@ export class CgroupMeter implements Disposable {
     this.#groups = map({ type: 'cgroupArray', name: 'nm_groups', ...counts, valueSize: 4 });
   }
 
-  /** The MTU of each device by its number, by which fragments are told. */
+  /** The MTU of each device by its number, by which fragments are known. */
   learnMtus(mtus: ReadonlyMap<number, number>): void {
     for (const [device, mtu] of mtus) this.#mtus.update(numbers(device), numbers(mtu));
   }

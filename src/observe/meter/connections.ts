@@ -5,7 +5,7 @@ import { recordOf } from '../../linux/bpf/record.js';
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
 export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, localPort: 34 } as const;
 
-/** The oldest go first: of these the packets that come after their end are told. */
+/** The oldest go first: of these the packets that come after their end are recognised. */
 export const MOST_CONNECTIONS = 65_536;
 
 /** What is counted of the tree's connections. */

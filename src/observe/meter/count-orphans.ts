@@ -9,7 +9,7 @@ export type OrphanMaps = { readonly connections: BpfMap; readonly totals: BpfMap
 /** TCP_TIME_WAIT (include/net/tcp_states.h), and SKB_DROP_REASON_NO_SOCKET (include/net/dropreason-core.h). */
 const TIME_WAIT = 6;
 const NO_SOCKET = 3;
-/** The last bits of a header's length are told with timestamps (RFC 7323): 20 octets and 12. */
+/** A header's length is known to 4 octets, with timestamps (RFC 7323): 20 octets and 12. */
 const WITH_TIMESTAMPS = 32;
 const TIMESTAMPS = 12;
 const TCP_HEADER = 20;
@@ -128,9 +128,9 @@ function ownHeader(code: Assembler): void {
     .load('u8', 'r2', 'r10', ORPHAN.ip)
     .compute('shiftRight', 'r2', 4)
     .move('r1', 20 + TCP_HEADER)
-    .jumpIf('r2', '==', 4, 'header told')
+    .jumpIf('r2', '==', 4, 'header known')
     .move('r1', 40 + TCP_HEADER)
-    .label('header told');
+    .label('header known');
 }
 
 /**
@@ -143,11 +143,11 @@ export function countResets(layout: OrphanLayout, { connections, totals }: Orpha
   const code = new Assembler();
   // r6: whether a full socket is answered for.
   code.load('u64', 'r8', 'r1', 8).load('u64', 'r9', 'r1', 0).move('r6', 0);
-  code.jumpIf('r8', '==', 0, 'out').jumpIf('r9', '==', 0, 'socket told');
+  code.jumpIf('r8', '==', 0, 'out').jumpIf('r9', '==', 0, 'socket known');
   code.move('r3', 'r9').compute('add', 'r3', layout.socketState);
   readKernel(code, ORPHAN.scratch, 1);
-  code.load('u8', 'r1', 'r10', ORPHAN.scratch).jumpIf('r1', '==', TIME_WAIT, 'socket told').move('r6', 1);
-  code.label('socket told');
+  code.load('u8', 'r1', 'r10', ORPHAN.scratch).jumpIf('r1', '==', TIME_WAIT, 'socket known').move('r6', 1);
+  code.label('socket known');
   readOrphan(code, layout, connections);
   if (layout.answersHaveSocket) code.jumpIf('r6', '==', 0, 'unseen').jumpIf('r7', '==', 4, 'out').label('unseen');
   total(code, totals, 1);

@@ -107,11 +107,11 @@ function copyAddress(code: Assembler, part: number, from: number): void {
 
 /** r7: 4 or 6. Loopback's device is this host unless the address says otherwise. */
 function placeOfTotal(code: Assembler, layout: OrphanLayout): void {
-  code.move('r9', 0).jumpIf('r7', '==', 4, 'family told').move('r9', STEP.family).label('family told');
+  code.move('r9', 0).jumpIf('r7', '==', 4, 'family known').move('r9', STEP.family).label('family known');
   code.store('u64', 'r10', ORPHAN.index, 'r9');
   field(code, 'r1', layout.device, 4);
   code
-    .jumpIf('r1', '!=', LOOPBACK_DEVICE, 'class told')
+    .jumpIf('r1', '!=', LOOPBACK_DEVICE, 'class known')
     .load('u64', 'r9', 'r10', ORPHAN.index)
     .jumpIf('r7', '==', 6, 'inside 6')
     .load('u8', 'r1', 'r10', ORPHAN.key + CONNECTION.local + 12)
@@ -137,5 +137,5 @@ function placeOfTotal(code: Assembler, layout: OrphanLayout): void {
     .compute('add', 'r9', CLASSES.indexOf('hostLocal') * STEP.class)
     .label('class added')
     .store('u64', 'r10', ORPHAN.index, 'r9')
-    .label('class told');
+    .label('class known');
 }

@@ -10,15 +10,15 @@ const SHOWN = 50;
 
 const WIDTH = 100;
 
-type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+type Found = Exclude<ProcessUse, { evidence: 'none' }>;
 
 /** Which process moved what, in the order of the tree; with the last lines it sums up to the external bytes. */
-export function processTable({ processes: told }: Measurement): Table {
-  const isTold = told !== undefined && told.evidence !== 'none';
-  const shown = isTold ? told.processes.slice(0, SHOWN) : [];
-  const tellsUnplaced = isTold && shown.some((each) => unplacedOf(each, told) > 0);
+export function processTable({ processes: found }: Measurement): Table {
+  const isFound = found !== undefined && found.evidence !== 'none';
+  const shown = isFound ? found.processes.slice(0, SHOWN) : [];
+  const tellsUnplaced = isFound && shown.some((each) => unplacedOf(each, found) > 0);
   return {
-    title: isTold && told.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
+    title: isFound && found.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
     columns: [
       left('process'),
       right('pid'),
@@ -29,15 +29,15 @@ export function processTable({ processes: told }: Measurement): Table {
       right('after'),
       right('for'),
     ],
-    rows: isTold
-      ? [...shown.map((each) => processCells(each, told, tellsUnplaced)), ...restOf(told, tellsUnplaced ? 4 : 3)]
+    rows: isFound
+      ? [...shown.map((each) => processCells(each, found, tellsUnplaced)), ...restOf(found, tellsUnplaced ? 4 : 3)]
       : [],
   };
 }
 
-function processCells(process: ProcessRow, told: Told, tellsUnplaced: boolean): Cell[] {
+function processCells(process: ProcessRow, found: Found, tellsUnplaced: boolean): Cell[] {
   const { pid, depth, name, file, commandLine: words, payload, startedMs, endedMs } = process;
-  const external = externalOf(process, told);
+  const external = externalOf(process, found);
   // Spaces at the start of a cell would be lost.
   const indent = '· '.repeat(Math.min(depth, 6));
   return [
@@ -45,7 +45,7 @@ function processCells(process: ProcessRow, told: Told, tellsUnplaced: boolean): 
     `${pid}`,
     octets(external.in),
     octets(external.out),
-    ...(tellsUnplaced ? [octets(unplacedOf(process, told))] : []),
+    ...(tellsUnplaced ? [octets(unplacedOf(process, found))] : []),
     octets(payload.loopback.in + payload.loopback.out),
     startedMs === null ? '' : duration(startedMs),
     startedMs === null || endedMs === null ? '' : duration(endedMs - startedMs),
@@ -53,13 +53,13 @@ function processCells(process: ProcessRow, told: Told, tellsUnplaced: boolean): 
 }
 
 /** @param blank cells behind the octets */
-function restOf(told: Told, blank: number): Cell[][] {
-  const { balance, processes, otherProcesses, lostEvents } = told;
+function restOf(found: Found, blank: number): Cell[][] {
+  const { balance, processes, otherProcesses, lostEvents } = found;
   const blanks = Array<Cell>(blank).fill('');
   const shown = processes.slice(0, SHOWN);
   const count = processes.length - shown.length + otherProcesses.processes;
   const sum = (way: 'in' | 'out') =>
-    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, found)[way], 0);
   const lines: [name: string, incoming: number | null, out: number | null][] = [
     [`${exact(count)} others`, sum('in'), sum('out')],
     ['overhead', balance.in.overheadOctets, balance.out.overheadOctets],

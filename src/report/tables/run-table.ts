@@ -16,9 +16,11 @@ type Repeat = NonNullable<Measurement['repeat']>;
 
 const runRows = ({ runs, judged, outliers }: Repeat): Cell[][] =>
   runs.map(({ wireOctets, durationMs, exit, verdict }, index) => [
-    [`${index + 1}`, ...(index === judged ? ['told here'] : []), ...(outliers.includes(index) ? ['far off'] : [])].join(
-      ', ',
-    ),
+    [
+      `${index + 1}`,
+      ...(index === judged ? ['shown here'] : []),
+      ...(outliers.includes(index) ? ['far off'] : []),
+    ].join(', '),
     octets(wireOctets.in),
     octets(wireOctets.out),
     duration(durationMs),

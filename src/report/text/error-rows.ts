@@ -29,7 +29,7 @@ function errorsOf({ tcp, udp, icmp, link }: Protocol): CountedError[] {
   const { connectionsRefused: refused, connectionsTimedOut: timedOut } = tcp;
   return [
     [refused, 'connect refused', 'connects refused'],
-    // Which of the failed ones timed out cannot be told; at least these did not.
+    // Which of the failed ones timed out cannot be determined; at least these did not.
     [refused === null ? rest(tcp.connectionsFailed, timedOut) : 0, 'connect failed', 'connects failed'],
     [timedOut, 'connection timed out', 'connections timed out'],
     [tcp.resetsReceived, 'connection reset', 'connections reset'],

@@ -12,12 +12,12 @@ const SHOWN = 8;
 
 const NAME_WIDTH = 28;
 
-type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+type Found = Exclude<ProcessUse, { evidence: 'none' }>;
 
 /** A line for each process that moved most, in the order of the tree, and what is left: the lines sum up to the total. */
 export function processRows({ processes }: Measurement): string[] {
   if (!processes) return [];
-  if (processes.evidence === 'none') return [row('processes', `not told: ${processes.reason}`)];
+  if (processes.evidence === 'none') return [row('processes', `unknown: ${processes.reason}`)];
   const active = processes.processes.filter((each) => movedBy(each, processes) > 0);
   if (active.length === 0) return [];
   const shown = largest(active, processes);
@@ -29,27 +29,27 @@ export function processRows({ processes }: Measurement): string[] {
 }
 
 /** Payload that went outside, as far as is known. */
-export function externalOf({ payload }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told): InOut<number> {
+export function externalOf({ payload }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Found): InOut<number> {
   const each = (way: 'in' | 'out') => payload.external[way] + (unplacedIsExternal ? payload.unplaced[way] : 0);
   return { in: each('in'), out: each('out') };
 }
 
 /** Payload that may have gone outside, or stayed: datagrams show no address. */
-export const unplacedOf = ({ payload: { unplaced } }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Told) =>
+export const unplacedOf = ({ payload: { unplaced } }: Pick<ProcessRow, 'payload'>, { unplacedIsExternal }: Found) =>
   unplacedIsExternal ? 0 : unplaced.in + unplaced.out;
 
-function noteOf(each: ProcessRow, told: Told): string {
-  const octets = unplacedOf(each, told);
+function noteOf(each: ProcessRow, found: Found): string {
+  const octets = unplacedOf(each, found);
   return octets === 0 ? '' : `+ ${rounded(octets)} unplaced`;
 }
 
-function movedBy(each: ProcessRow, told: Told): number {
-  const { in: incoming, out } = externalOf(each, told);
-  return incoming + out + unplacedOf(each, told);
+function movedBy(each: ProcessRow, found: Found): number {
+  const { in: incoming, out } = externalOf(each, found);
+  return incoming + out + unplacedOf(each, found);
 }
 
-function largest(active: readonly ProcessRow[], told: Told): ProcessRow[] {
-  const chosen = new Set(active.toSorted((a, b) => movedBy(b, told) - movedBy(a, told)).slice(0, SHOWN));
+function largest(active: readonly ProcessRow[], found: Found): ProcessRow[] {
+  const chosen = new Set(active.toSorted((a, b) => movedBy(b, found) - movedBy(a, found)).slice(0, SHOWN));
   return active.filter((each) => chosen.has(each));
 }
 
@@ -66,10 +66,10 @@ function label({ pid, depth, name, file, commandLine: words }: ProcessRow): stri
 const withoutFolder = ([file = '', ...rest]: readonly string[]) => [file.replace(/^.*\//s, '') || file, ...rest];
 
 /** What the shown ones do not explain, by kind. */
-function restOf(told: Told, shown: readonly ProcessRow[]): TableRow[] {
-  const { balance, processes, otherProcesses, evidence, lostEvents } = told;
+function restOf(found: Found, shown: readonly ProcessRow[]): TableRow[] {
+  const { balance, processes, otherProcesses, evidence, lostEvents } = found;
   const sum = (way: 'in' | 'out') =>
-    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, told)[way], 0);
+    balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, found)[way], 0);
   const count = processes.length - shown.length + otherProcesses.processes;
   const rest = (name: string, key: 'overheadOctets' | 'unattributedOctets', note = ''): TableRow => ({
     name,

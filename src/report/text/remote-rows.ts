@@ -30,8 +30,8 @@ export const octetsOf = ({ wireOctets, payloadOctets }: RemoteRow): InOut<number
 const titleOf = ({ evidence }: RemoteUse) => (evidence === 'kernel-counters' ? 'remotes' : 'payload');
 
 function label({ address, names: [name, ...others], reverseName, protocol, port, role }: RemoteRow): string {
-  const told = name ?? (reverseName ? `${reverseName} (PTR)` : undefined);
-  const host = told === undefined ? bracketed(address, role === 'server' ? null : port) : visible(told);
+  const known = name ?? (reverseName ? `${reverseName} (PTR)` : undefined);
+  const host = known === undefined ? bracketed(address, role === 'server' ? null : port) : visible(known);
   const more = others.length === 0 ? '' : ` +${others.length}`;
   const place = port === null ? ` ${protocol}` : `:${port}${protocol === 'tcp' ? '' : `/${protocol}`}`;
   return role === 'server' ? `${host} at our port ${place.slice(1)}` : `${host}${place}${more}`;

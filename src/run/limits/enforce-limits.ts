@@ -8,7 +8,7 @@ import type { InOut } from '../../measurement/traffic.js';
 export type Enforcement = {
   readonly limits: KernelLimits;
   readonly keeper: LimitKeeper;
-  /** External octets so far; undefined: they cannot be told now. */
+  /** External octets so far; undefined: they cannot be determined now. */
   readonly octets: () => InOut<number> | undefined;
   /** The exact count's verdict now. */
   readonly judgeNow: () => Promise<JudgedBudget | undefined>;
@@ -35,7 +35,7 @@ export class LimitEnforcer {
   readonly #enforcement: Enforcement;
   readonly #over = new AbortController();
   /** What the keeper knows. */
-  #told: InOut<number> = { in: 0, out: 0 };
+  #shown: InOut<number> = { in: 0, out: 0 };
   #breached = false;
 
   constructor(enforcement: Enforcement) {
@@ -79,8 +79,8 @@ export class LimitEnforcer {
   }
 
   #tighten(used: InOut<number>): void {
-    if (used.in === this.#told.in && used.out === this.#told.out) return;
-    this.#told = used;
+    if (used.in === this.#shown.in && used.out === this.#shown.out) return;
+    this.#shown = used;
     this.#enforcement.keeper.tighten(used);
   }
 }

@@ -81,7 +81,7 @@ function portlessOf(remotes: readonly RemoteTotals[]): Portless {
 
 type Uncounted = Readonly<Record<Family, InOut<number>>>;
 
-/** By family where the traffic is told so. @returns undefined where a direction is not known */
+/** By family where the traffic is known so. @returns undefined where a direction is not known */
 function carriedBy({ external }: Traffic, families: readonly Family[], uncounted: Uncounted) {
   const isByFamily = families.every((family) => external[family]);
   const carried: RemoteFacts['carried'][number][] = [];

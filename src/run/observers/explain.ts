@@ -8,7 +8,7 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
   /** Undefined: remotes are not counted. */
   readonly isWhole: boolean | undefined;
   /** Undefined: it was not asked for. */
-  readonly told: ProcessEvidence | undefined;
+  readonly found: ProcessEvidence | undefined;
   readonly reverseDns: boolean;
   /** The command's. */
   readonly argv: readonly string[];
@@ -17,8 +17,8 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
-  const told = seenOf && withCommandLine(seenOf, argv);
+export async function explain({ isWhole, found: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
+  const found = seenOf && withCommandLine(seenOf, argv);
   const { external } = question.traffic;
   const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
@@ -28,8 +28,8 @@ export async function explain({ isWhole, told: seenOf, reverseDns, argv, resetsS
     portless: counted.portless,
     retransmitted: { ...counted.retransmitted, ...(resetsSent !== 0 && { in: undefined }) },
   };
-  const processes: ProcessUse | undefined = told && withBalance(told, wire, payload);
-  const bySockets = told && told.evidence !== 'none' ? remotesOfSockets(told, question.seen) : undefined;
+  const processes: ProcessUse | undefined = found && withBalance(found, wire, payload);
+  const bySockets = found && found.evidence !== 'none' ? remotesOfSockets(found, question.seen) : undefined;
   const nameless: RemoteUse | undefined = counted?.remotes ?? bySockets;
   const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);
   return { ...(remotes && { remotes }), ...(processes && { processes }) };

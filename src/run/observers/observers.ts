@@ -76,7 +76,7 @@ export class Observers implements Disposable {
     if (egress && !seesNames) await refuseNames(egress);
   }
 
-  /** Attempts with the names that led to their addresses; for after {@link explain}. */
+  /** Attempts with the names that resolved to their addresses; for after {@link explain}. */
   named(attempts: readonly Attempt[] | null): readonly Attempt[] | null {
     if (!attempts) return null;
     return attempts.map((attempt) => {
@@ -97,7 +97,7 @@ export class Observers implements Disposable {
 
   /** When nothing of the command's is left. */
   async explain(scope: Scope, { traffic, protocol, argv }: Explained): Promise<Explanation> {
-    const [isWhole, told, seesNames, seen] = await Promise.all([
+    const [isWhole, found, seesNames, seen] = await Promise.all([
       this.#isWhole,
       this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
       this.#seesNames,
@@ -109,7 +109,7 @@ export class Observers implements Disposable {
     const namesOf = (address: string) => this.#names.namesOf(address);
     const { resetsSent } = protocol.tcp;
     const question = {
-      ...{ scope, traffic, isWhole, told, namesOf, argv, seen, resetsSent },
+      ...{ scope, traffic, isWhole, found, namesOf, argv, seen, resetsSent },
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
     };

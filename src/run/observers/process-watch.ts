@@ -61,8 +61,8 @@ export class ProcessWatch implements Disposable {
   async finish(): Promise<ProcessEvidence> {
     this.#isOver = true;
     this.#stopTimers();
-    const told = await (this.#trace?.finish() ?? this.#samples?.finish());
-    return told ?? { evidence: 'none', reason: this.#reason };
+    const found = await (this.#trace?.finish() ?? this.#samples?.finish());
+    return found ?? { evidence: 'none', reason: this.#reason };
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,7 @@ import { addSample, noSamples, type Samples } from '../../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../../units.js';
 
 export type Watched = {
-  /** External octets since the command's start; undefined: they cannot be told now. */
+  /** External octets since the command's start; undefined: they cannot be determined now. */
   readonly octets: () => Promise<InOut<IpOctets> | undefined>;
   readonly interval: Milliseconds;
   readonly onSample: (sample: Sample) => Promise<void>;

@@ -7,11 +7,11 @@ import { deviceLoopback } from '../loopback.js';
 import type { WireDelta } from '../queue-delta.js';
 import { fragmentsSent, unseenAtTap } from './unseen-at-tap.js';
 
-/** TCP's timestamps (RFC 7323): the carrier's segments on the wire have them, those on its tap have not. */
+/** TCP's timestamps (RFC 7323): the transport's segments on the wire have them, those on its tap have not. */
 const TIMESTAMPS = 12;
 
 /**
- * How far a direction's octets are from the wire's, as a share: the carrier's own connections cut their segments elsewhere.
+ * How far a direction's octets are from the wire's, as a share: the transport's own connections cut their segments elsewhere.
  * slirp4netns may cut each segment of an upload in two. Measured by test/namespace/user-mode.test.ts.
  */
 const SEGMENTING_ERROR = { pasta: 0.01, slirp4netns: 0.05 } as const;
@@ -37,7 +37,7 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
     out: layersOf(link['txBytes'], link['txPackets'], segments.out),
   };
   const data = dataSegments(link, delta);
-  // What the namespace retransmitted was lost between it and the carrier.
+  // What the namespace retransmitted was lost between it and the transport.
   const retransmitted = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) * mtu;
   const unseen = unseenAtTap(wire, delta);
   // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).

@@ -24,7 +24,7 @@ export type GsoExcess = { readonly packetsIn: number } | 'unknown' | undefined;
 /**
  * Where an uplink hands over GSO packets the queue counts each as one, though all its segments' bytes. The IP layer
  * counts segments; what it saw beyond the queues' packets and the known GSO packets came that way. The sum over the
- * families is exact; how the known ones divide between them is not told, so the first one takes them.
+ * families is exact; how the known ones divide between them is not known, so the first one takes them.
  */
 export function gsoExcess(counts: readonly FamilyCount[], known: number | undefined): readonly GsoExcess[] {
   const byIp = counts.map(({ link, hidden }) =>

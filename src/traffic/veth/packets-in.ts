@@ -8,7 +8,7 @@ import type { FamilyCount, LinkEndCount } from './link-count.js';
 /** What the count of packets in can rely on: the largest packet of the link, and whether the IP layer's counters are of this link alone. */
 export type Place = { readonly mtu: number; readonly hasOwnDevices: boolean };
 
-/** How many packets came in, by how many that can be off, and what told it: for `headers`, the bytes alone. */
+/** How many packets came in, by how many that can be off, and what showed it: for `headers`, the bytes alone. */
 export type PacketsIn = { readonly count: number; readonly off: number; readonly by: 'queue' | 'ecn' | 'headers' };
 
 /** Headers of the smallest segment inside a GSO packet, UDP's, with the Ethernet header (RFC 791, RFC 8200, RFC 768). */

@@ -11,7 +11,7 @@ export type Flow = {
   readonly layers: Layers;
   readonly bound: number | null;
   readonly byQueue: boolean;
-  /** What told how many packets there were; undefined: nothing did. */
+  /** What showed how many packets there were; undefined: nothing did. */
   readonly packetsBy: PacketsIn['by'] | undefined;
   /** Octets of frames, at least, that the link carried and its queue has not seen. */
   readonly past: number;

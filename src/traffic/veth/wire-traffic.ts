@@ -17,7 +17,7 @@ type Link = { readonly families: readonly Family[]; readonly mtu: number };
 
 /**
  * Turns what the queues of a veth scope and the kernel's counters say into traffic by class, direction, family and layer.
- * The method is told in src/README.md, "The numbers".
+ * The method is described in src/README.md, "The numbers".
  */
 export function wireTraffic({ families, mtu }: Link, wire: WireDelta, delta: CounterDelta): Count {
   const place = { mtu, hasOwnDevices: hasOwnDevices(wire, delta) };

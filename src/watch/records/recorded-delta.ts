@@ -6,7 +6,7 @@ import type { Amount, RecordedDelta } from './record.js';
 /**
  * Turns increments into what a record tells.
  * @param outside the devices whose other end is the outside, none twice
- * @param evened the increments without what an earlier interval was told already
+ * @param evened the increments without what an earlier interval has already
  */
 export function recordedDelta(
   from: string,

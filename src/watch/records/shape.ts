@@ -41,7 +41,7 @@ export const listOf = (check: Check): Check => {
   };
 };
 
-/** One of several objects, told apart by `kind`. */
+/** One of several objects, distinguished by `kind`. */
 export const kinds = (checks: Readonly<Record<string, Readonly<Record<string, Check>>>>): Check => {
   return (value, path) => {
     const kind = isObject(value) ? value['kind'] : undefined;

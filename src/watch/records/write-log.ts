@@ -14,7 +14,7 @@ export type Logged = {
   readonly waiting: number;
 };
 
-/** Where records go: each is made from the one before, and written before it is told. */
+/** Where records go: each is made from the one before, and written before it is handed on. */
 export class SampleLog {
   readonly #file: Pick<RecordFile, 'append'> | undefined;
   readonly #waiting: string[] = [];
@@ -30,7 +30,7 @@ export class SampleLog {
     const record = nextRecord(this.#last, reading);
     const failure = await this.#write();
     if (failure !== undefined && this.#waiting.length >= MAX_WAITING) {
-      // It is not kept: the next sample is told from the one before, and holds this one's numbers too.
+      // It is not kept: the next sample counts from the one before, and holds this one's numbers too.
       return { record, failure, waiting: this.#waiting.length };
     }
     this.#last = record;

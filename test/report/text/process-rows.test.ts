@@ -57,7 +57,7 @@ test('lost events and sampling are said', () => {
 
 test('why nothing is told', () => {
   const blind = { ...quiet, processes: { evidence: 'none', reason: 'the kernel’s trace is for root alone' } as const };
-  expect(processRows(blind)).toEqual(['  processes not told: the kernel’s trace is for root alone']);
+  expect(processRows(blind)).toEqual(['  processes unknown: the kernel’s trace is for root alone']);
   expect(processTable(blind).rows).toEqual([]);
 });
 

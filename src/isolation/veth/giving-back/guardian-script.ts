@@ -5,7 +5,7 @@ import { END_TRACE } from '../../scripts/end-trace-script.js';
 /**
  * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
  * outlive netmeter. It holds the command's network namespace on descriptor 3, the run's tables of nftables on 5 and the lock of its note
- * on 6, and reads one verb a line from 4, which it answers with a line. Unless it was told that all is given back, it ends at the
+ * on 6, and reads one verb a line from 4, which it answers with a line. Unless it heard that all is given back, it ends at the
  * end of its input what still lives in the namespace, and has netmeter's own file give back the rest.
  *
  *   leaves JSON   what is to be given back (host-changes.ts)

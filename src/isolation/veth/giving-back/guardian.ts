@@ -90,7 +90,7 @@ export class Guardian {
     );
   }
 
-  /** One question at a time, or the answers could not be told apart. */
+  /** One question at a time, or the answers could not be distinguished. */
   #ask(line: string): Promise<void> {
     const answered = this.#last.then(() => {
       this.#verbs.send(line);

@@ -6,7 +6,7 @@ import { readLocalAddresses } from '../../machine/read-local-addresses.js';
 /** Addresses that this machine has got since the last look, and those that it has no more. */
 export type AddressChange = { readonly come: readonly string[]; readonly gone: readonly string[] };
 
-/** An address that comes with a device is told several times; the kernel's list has it a little later than the first. */
+/** An address that comes with a device is announced several times; the kernel's list has it a little later than the first. */
 const SETTLE_MS = 2;
 
 /**

@@ -27,8 +27,8 @@ export type LinksOptions = {
 /** The loopback device is the first of every namespace. */
 const LOOPBACK = 1;
 
-/** The kernel tells a device of its carrier by a queue of its own, mostly before the next system call. */
-const CARRIER_MS = 1000;
+/** The kernel tells a device that its link is up by a queue of its own, mostly before the next system call. */
+const LINK_UP_MS = 1000;
 
 /** A run's veth pairs, and the queues at both ends of each, whose counts are the wire's. */
 export class VethLinks implements Disposable {
@@ -98,7 +98,7 @@ export class VethLinks implements Disposable {
 
   /** Resolves when both ends of every link send what they are given. @throws {NetmeterError} SETUP_FAILED */
   async running(): Promise<void> {
-    for (const deadline = performance.now() + CARRIER_MS; !this.#isRunning(); ) {
+    for (const deadline = performance.now() + LINK_UP_MS; !this.#isRunning(); ) {
       if (performance.now() > deadline) throw new NetmeterError('SETUP_FAILED', 'the links did not come up');
       await pause(1);
     }

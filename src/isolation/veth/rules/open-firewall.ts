@@ -29,7 +29,7 @@ export const openInput = (opening: Opening): Promise<void> => openChains(opening
 
 async function openChains({ nftables, link, note }: Opening, hook: Hook): Promise<void> {
   for (const chain of closedChains(nftables, hook)) {
-    // Told before it is done: it will be taken back whatever happens in between.
+    // Written down before it is done: it will be taken back whatever happens in between.
     await note(chain);
     try {
       nftables.commit(acceptRules(chain, link));

@@ -44,7 +44,7 @@ export type Command = TableName &
     | { readonly kind: 'add quota'; readonly name: string; readonly over: bigint }
   );
 
-/** For a message: what was to be done, as nft(8) would be told. */
+/** For a message: what was to be done, in the words of nft(8). */
 export function describeCommand(command: Command): string {
   const { kind, family, table } = command;
   return `${kind} ${family} ${table}${detail(command)}`;

@@ -68,7 +68,7 @@ export type Link = {
   readonly name: string;
   readonly mtu: number;
   readonly isUp: boolean;
-  /** It has a carrier, and its queue sends. */
+  /** IFF_LOWER_UP: the physical layer is up, and its queue sends. */
   readonly isRunning: boolean;
   readonly alias: string | undefined;
   /** `veth`; undefined for hardware, and lo. */

@@ -76,7 +76,7 @@ export type Queue = {
   readonly isRoot: boolean;
   readonly bytes: bigint;
   readonly packets: bigint;
-  /** Packets that it had no room for, or was told to drop: 32 bits. */
+  /** Packets that it had no room for, or had to drop: 32 bits. */
   readonly drops: number;
 };
 

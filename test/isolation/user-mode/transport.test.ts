@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { chooseCarrier } from '../../../src/isolation/user-mode/carrier.js';
 import { tapLines } from '../../../src/isolation/user-mode/tap-plan.js';
+import { chooseTransport } from '../../../src/isolation/user-mode/transport.js';
 
 const plan = { mtu: 1400, ipv6: true, publish: [] };
 const only =
@@ -9,9 +9,9 @@ const only =
     names.includes(name) ? `/usr/bin/${name}` : undefined;
 
 test('pasta first, with the uplink’s MTU, nothing of its own and no way to the host’s loopback', () => {
-  const carrier = chooseCarrier(plan, only('pasta', 'slirp4netns'));
-  expect(carrier).toMatchObject({ tool: 'pasta', file: '/usr/bin/pasta', ask: [] });
-  const line = carrier.argumentsFor(77).join(' ');
+  const transport = chooseTransport(plan, only('pasta', 'slirp4netns'));
+  expect(transport).toMatchObject({ tool: 'pasta', file: '/usr/bin/pasta', ask: [] });
+  const line = transport.argumentsFor(77).join(' ');
   expect(line).toContain('--mtu 1400');
   expect(line).toContain('--address 198.18.0.2 --gateway 198.18.0.1 --address fd6e:6574:6d65::2');
   for (const off of ['--no-map-gw', '--no-ra', '--no-ndp', '--no-dhcp', '--no-dhcpv6']) expect(line).toContain(off);
@@ -20,9 +20,9 @@ test('pasta first, with the uplink’s MTU, nothing of its own and no way to the
 });
 
 test('without IPv6 pasta is told so', () => {
-  const carrier = chooseCarrier({ ...plan, ipv6: false }, only('pasta'));
-  expect(carrier.argumentsFor(77)).toContain('--ipv4-only');
-  expect(carrier.tap.families).toHaveLength(1);
+  const transport = chooseTransport({ ...plan, ipv6: false }, only('pasta'));
+  expect(transport.argumentsFor(77)).toContain('--ipv4-only');
+  expect(transport.tap.families).toHaveLength(1);
 });
 
 test('ports of the host', () => {
@@ -31,17 +31,17 @@ test('ports of the host', () => {
     { address: '::1', host: 8443, inner: 443, protocol: 'tcp' },
     { address: '127.0.0.1', host: 53, inner: 5353, protocol: 'udp' },
   ] as const;
-  const line = chooseCarrier({ ...plan, publish }, only('pasta'))
+  const line = chooseTransport({ ...plan, publish }, only('pasta'))
     .argumentsFor(77)
     .join(' ');
   expect(line).toContain('--tcp-ports 8080:80 --tcp-ports [::1]/8443:443 --udp-ports 127.0.0.1/53:5353');
-  expect(() => chooseCarrier({ ...plan, publish }, only('slirp4netns'))).toThrow('cannot publish ports');
+  expect(() => chooseTransport({ ...plan, publish }, only('slirp4netns'))).toThrow('cannot publish ports');
 });
 
 test('slirp4netns second, with segments that fit the wire’s larger headers', () => {
-  const carrier = chooseCarrier(plan, only('slirp4netns'));
-  expect(carrier).toMatchObject({ tool: 'slirp4netns', ask: ['10.0.2.2'] });
-  expect(carrier.argumentsFor(77)).toEqual([
+  const transport = chooseTransport(plan, only('slirp4netns'));
+  expect(transport).toMatchObject({ tool: 'slirp4netns', ask: ['10.0.2.2'] });
+  expect(transport.argumentsFor(77)).toEqual([
     '--mtu=1388',
     '--disable-host-loopback',
     '--userns-path=/proc/77/ns/user',
@@ -51,11 +51,11 @@ test('slirp4netns second, with segments that fit the wire’s larger headers', (
 });
 
 test('neither is an error that names the package', () => {
-  expect(() => chooseCarrier(plan, only())).toThrow(expect.objectContaining({ code: 'MISSING_TOOLS' }));
+  expect(() => chooseTransport(plan, only())).toThrow(expect.objectContaining({ code: 'MISSING_TOOLS' }));
 });
 
 test('pasta’s tap speaks of itself to nobody', () => {
-  const lines = tapLines(chooseCarrier(plan, only('pasta')).tap);
+  const lines = tapLines(chooseTransport(plan, only('pasta')).tap);
   expect(lines.find((line) => line.includes('addrgenmode'))).toMatch(
     /mtu 1400 .* addrgenmode none multicast off arp off$/,
   );

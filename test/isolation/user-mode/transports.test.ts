@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { asAccount } from '../../../src/isolation/tools/as-account.js';
 import { within } from '../../../src/isolation/tools/within.js';
-import { chooseCarrier } from '../../../src/isolation/user-mode/carrier.js';
 import { explainRefusal } from '../../../src/isolation/user-mode/explain-refusal.js';
 import { pastaArguments, pastaTap } from '../../../src/isolation/user-mode/pasta-arguments.js';
 import { slirpArguments, slirpTap } from '../../../src/isolation/user-mode/slirp4netns-arguments.js';
 import { tapLines } from '../../../src/isolation/user-mode/tap-plan.js';
+import { chooseTransport } from '../../../src/isolation/user-mode/transport.js';
 
 const plan = { mtu: 1400, ipv6: true, publish: [] };
 const finding =
@@ -19,13 +19,13 @@ describe('which program carries the packets', () => {
     [['pasta'], 'pasta'],
     [['slirp4netns'], 'slirp4netns'],
   ])('%j: %s', (tools, tool) => {
-    expect(chooseCarrier(plan, finding(...tools)).tool).toBe(tool);
+    expect(chooseTransport(plan, finding(...tools)).tool).toBe(tool);
   });
 
   test('none, or none that can do what is asked, is told with the package', () => {
-    expect(() => chooseCarrier(plan, finding())).toThrow('neither pasta nor slirp4netns');
+    expect(() => chooseTransport(plan, finding())).toThrow('neither pasta nor slirp4netns');
     const publish = [{ host: 1, inner: 2, protocol: 'tcp' }] as const;
-    expect(() => chooseCarrier({ ...plan, publish }, finding('slirp4netns'))).toThrow('cannot publish');
+    expect(() => chooseTransport({ ...plan, publish }, finding('slirp4netns'))).toThrow('cannot publish');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carrierVersion, complaint, hidesRefusals } from '../../../src/isolation/user-mode/carrier-sayings.js';
+import { complaint, hidesRefusals, transportVersion } from '../../../src/isolation/user-mode/transport-sayings.js';
 
 /** Debian 12's, as it speaks without a syslog. */
 const OLD = [
@@ -19,7 +19,7 @@ test.each([
   [SLIRP, '1.2.0'],
   [['Failed to open tun socket in namespace'], undefined],
 ])('the version in %j', (said, version) => {
-  expect(carrierVersion(said)).toBe(version);
+  expect(transportVersion(said)).toBe(version);
 });
 
 test('only the pasta that does not know its version hides refusals', () => {

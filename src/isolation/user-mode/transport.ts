@@ -6,7 +6,7 @@ import { slirpArguments, slirpTap } from './slirp4netns-arguments.js';
 import type { TapPlan } from './tap-plan.js';
 
 /** A program of the user's that carries the packets of a tap to the outside, over sockets of its own. */
-export type Carrier = {
+export type Transport = {
   readonly tool: 'pasta' | 'slirp4netns';
   readonly file: string;
   readonly tap: TapPlan;
@@ -19,7 +19,7 @@ export type Carrier = {
   argumentsFor(pid: number): readonly string[];
 };
 
-export type CarrierPlan = {
+export type TransportPlan = {
   readonly mtu: number;
   readonly ipv6: boolean;
   /** Where to take addresses from on a host without a default route. */
@@ -28,18 +28,18 @@ export type CarrierPlan = {
 };
 
 /** pasta, else slirp4netns. @throws {NetmeterError} MISSING_TOOLS */
-export function chooseCarrier(plan: CarrierPlan, find = lookFor): Carrier {
+export function chooseTransport(plan: TransportPlan, find = lookFor): Transport {
   const pasta = find('pasta');
-  if (pasta !== undefined) return pastaCarrier(pasta, plan);
+  if (pasta !== undefined) return pastaTransport(pasta, plan);
   const slirp = find('slirp4netns');
-  if (slirp !== undefined && plan.publish.length === 0) return slirpCarrier(slirp, plan);
+  if (slirp !== undefined && plan.publish.length === 0) return slirpTransport(slirp, plan);
   const what = slirp === undefined ? 'neither pasta nor slirp4netns was found' : 'slirp4netns cannot publish ports';
   throw new NetmeterError('MISSING_TOOLS', `${what}: one of them carries an ordinary user’s packets`, {
     cure: 'Install passt (or slirp4netns), for example: apt-get install passt; or run it as root: sudo netmeter',
   });
 }
 
-function pastaCarrier(file: string, { mtu, ipv6, ...plan }: CarrierPlan): Carrier {
+function pastaTransport(file: string, { mtu, ipv6, ...plan }: TransportPlan): Transport {
   const tap = pastaTap(mtu, ipv6);
   return {
     tool: 'pasta',
@@ -50,7 +50,7 @@ function pastaCarrier(file: string, { mtu, ipv6, ...plan }: CarrierPlan): Carrie
   };
 }
 
-function slirpCarrier(file: string, { mtu }: CarrierPlan): Carrier {
+function slirpTransport(file: string, { mtu }: TransportPlan): Transport {
   const tap = slirpTap(mtu);
   return {
     tool: 'slirp4netns',

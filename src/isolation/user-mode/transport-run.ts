@@ -1,19 +1,19 @@
 import { NetmeterError } from '../../errors.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { LineChannel } from '../tools/line-channel.js';
-import type { Carrier } from './carrier.js';
-import { complaint, hidesRefusals } from './carrier-sayings.js';
+import type { Transport } from './transport.js';
+import { complaint, hidesRefusals } from './transport-sayings.js';
 
-/** A carrier's life: what it says, and that it ended before it should. */
-export class CarrierRun {
+/** A transport's life: what it says, and that it ended before it should. */
+export class TransportRun {
   readonly warnings: Warning[] = [];
-  readonly #tool: Carrier['tool'];
+  readonly #tool: Transport['tool'];
   readonly #said: string[] = [];
   readonly #gone: Promise<void>;
   #isLeft = false;
 
-  /** @param output what it says; its end is the carrier's */
-  constructor({ tool }: Carrier, output: LineChannel) {
+  /** @param output what it says; its end is the transport's */
+  constructor({ tool }: Transport, output: LineChannel) {
     this.#tool = tool;
     this.#gone = this.#listen(output);
   }
