@@ -23,6 +23,8 @@ const BUFFER = 256 << 10;
 /** The kernel answers before send(2) returns; a lock of its own can hold it up for as long as another batch takes. */
 const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 20;
+/** The index of no request. */
+const NONE = -1;
 
 /** What came of requests that were sent together. */
 export type Outcome = {
@@ -53,7 +55,7 @@ export class NetlinkSocket implements Disposable {
   }
 
   /**
-   * Sends requests together and waits for the kernel's answer to each that asks for one (NLM_F_ACK).
+   * Sends requests together and waits until the kernel has answered all of them.
    * @throws {NetlinkError} for the first that it refused. Others may have been carried out: that is the family's to say
    * @throws {LinuxError} send: EMSGSIZE; netlink: ETIMEDOUT
    */
@@ -67,21 +69,22 @@ export class NetlinkSocket implements Disposable {
   attempt(requests: readonly Message[]): Outcome {
     // An empty datagram is an error of its own.
     if (requests.length === 0) return { replies: [], refusals: [] };
-    const first = this.#send(requests);
-    const awaited = new Set(requests.flatMap(({ flags }, index) => (flags & NLM_F.ACK ? [index] : [])));
+    const last = requests.findLastIndex(({ flags }) => flags & NLM_F.ACK);
+    const first = this.#send(requests, last);
     const replies: ReceivedMessage[] = [];
     const refusals: NetlinkError[] = [];
+    let isAnswered = last < 0;
     const take = (message: ReceivedMessage) => {
       const index = (message.sequence - first) >>> 0;
       if (index >= requests.length) return;
       if (message.type !== NLMSG_ERROR) return void replies.push(message);
       const acknowledgement = decodeAcknowledgement(message);
-      awaited.delete(index);
+      isAnswered ||= index === last;
       if (acknowledgement.errno !== 0) refusals.push(new NetlinkError(index, acknowledgement));
     };
     // A family may refuse all by one answer: then what is there already is all that comes.
-    while (awaited.size > 0) if (!this.#receive(refusals.length === 0 ? TIMEOUT_MS : 0, take)) break;
-    if (awaited.size > 0 && refusals.length === 0) throw timedOut();
+    while (!isAnswered) if (!this.#receive(refusals.length === 0 ? TIMEOUT_MS : 0, take)) break;
+    if (!isAnswered && refusals.length === 0) throw timedOut();
     return { replies, refusals: refusals.sort((a, b) => a.index - b.index) };
   }
 
@@ -100,7 +103,7 @@ export class NetlinkSocket implements Disposable {
 
   /** @returns undefined when it is no consistent list */
   #dumpOnce(request: Message): readonly ReceivedMessage[] | undefined {
-    const sequence = this.#send([request]);
+    const sequence = this.#send([request], NONE);
     const listing: ReceivedMessage[] = [];
     let state = { done: false, consistent: true };
     const take = (message: ReceivedMessage) => {
@@ -127,7 +130,7 @@ export class NetlinkSocket implements Disposable {
    * @throws {LinuxError} netlink: ETIMEDOUT; recv: ENOBUFS some was lost
    */
   *pages(request: Omit<Message, 'flags'> & { readonly flags?: number }): Generator<readonly ReceivedMessage[]> {
-    const sequence = this.#send([{ ...request, flags: (request.flags ?? 0) | NLM_F.DUMP }]);
+    const sequence = this.#send([{ ...request, flags: (request.flags ?? 0) | NLM_F.DUMP }], NONE);
     for (let isDone = false; !isDone; ) {
       const page: ReceivedMessage[] = [];
       const take = (message: ReceivedMessage) => {
@@ -146,13 +149,17 @@ export class NetlinkSocket implements Disposable {
     closeSync(this.fd);
   }
 
-  /** @returns the first message's sequence number */
-  #send(requests: readonly Message[]): number {
+  /**
+   * @param last which is to be acknowledged although all went well: the kernel carries requests out one after the other, and
+   * tells each error unasked. @returns the first message's sequence number
+   */
+  #send(requests: readonly Message[], last: number): number {
     const first = this.#sequence;
     this.#sequence = (first + requests.length) >>> 0;
-    const encoded = requests.map((each, index) =>
-      encodeMessage({ ...each, flags: each.flags | NLM_F.REQUEST }, (first + index) >>> 0),
-    );
+    const encoded = requests.map((each, index) => {
+      const flags = index === last ? each.flags : each.flags & ~NLM_F.ACK;
+      return encodeMessage({ ...each, flags: flags | NLM_F.REQUEST }, (first + index) >>> 0);
+    });
     send(this.fd, Buffer.concat(encoded));
     return first;
   }
