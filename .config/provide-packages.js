@@ -17,6 +17,7 @@ const PACKAGES = {
   tmux: commands('tmux'),
   less: commands('less'),
   curl: commands('curl'),
+  strace: commands('strace'),
   git: commands('git'),
   'bash-completion': 'test -e /usr/share/bash-completion/bash_completion',
   iperf3: commands('iperf3'),

@@ -1,5 +1,5 @@
-import { type StdioOptions, spawn } from 'node:child_process';
-import { NetmeterError } from '../errors.js';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type ErrorCode, NetmeterError } from '../errors.js';
 import type { Exit } from '../measurement/exit.js';
 
 export type CommandPlan = {
@@ -19,23 +19,52 @@ export type RunningCommand = {
   readonly exited: Promise<Exit>;
 };
 
+/** One that the kernel would not execute: a script whose interpreter is missing, a file that the account may not run. */
+export type FailedStart = { readonly failure: Promise<NetmeterError> };
+
 /**
- * Starts the command as the last of a chain of execs (nsenter, setpriv), so that it stays our child, and keeps our
- * terminal, process group and environment.
+ * Starts the command, where something must be executed to enter the scope as the last of a chain of execs, so that it stays our
+ * child, and keeps our terminal, process group and environment.
  */
-export function startCommand(plan: CommandPlan): RunningCommand {
+export function startCommand(plan: CommandPlan): RunningCommand | FailedStart {
   const [file = '', ...rest] = [...plan.enter, ...plan.argv];
-  const child = spawn(file, rest, {
-    stdio: plan.stdio ?? 'inherit',
-    ...(plan.env && { env: plan.env }),
-    ...(plan.cwd && { cwd: plan.cwd }),
-  });
+  try {
+    return started(spawn(file, rest, spawnOptions(plan)), file);
+  } catch (cause) {
+    return { failure: Promise.resolve(notStarted(file, cause)) };
+  }
+}
+
+const spawnOptions = ({ stdio = 'inherit', env, cwd }: CommandPlan) => ({
+  stdio,
+  ...(env && { env }),
+  ...(cwd && { cwd }),
+});
+
+function started(child: ChildProcess, file: string): RunningCommand | FailedStart {
+  const { pid } = child;
+  if (pid === undefined) {
+    return { failure: new Promise((resolve) => child.once('error', (cause) => resolve(notStarted(file, cause)))) };
+  }
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', (cause) => reject(new NetmeterError('SETUP_FAILED', cause.message, { cause })));
     child.once('exit', (code, signal) =>
       resolve(signal ? { kind: 'signal', signal } : { kind: 'code', code: code ?? 0 }),
     );
   });
-  if (child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
-  return { pid: child.pid, signal: (signal) => void child.kill(signal), exited };
+  return { pid, signal: (signal) => void child.kill(signal), exited };
 }
+
+/** The same words and status as a shell has for it. */
+function notStarted(file: string, cause: unknown): NetmeterError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const reason = REASONS.get(`${code}`);
+  if (reason) return new NetmeterError(...reason(file), { cause });
+  return new NetmeterError('SETUP_FAILED', `${file} could not be started: ${code ?? cause}`, { cause });
+}
+
+const REASONS = new Map<string, (file: string) => [ErrorCode, string]>([
+  ['ENOENT', (file) => ['COMMAND_NOT_FOUND', `${file}: what it names as its interpreter was not found`]],
+  ['EACCES', (file) => ['COMMAND_NOT_EXECUTABLE', `${file}: permission denied`]],
+  ['ENOEXEC', (file) => ['COMMAND_NOT_EXECUTABLE', `${file}: no format that this machine executes`]],
+]);

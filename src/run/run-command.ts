@@ -58,7 +58,7 @@ export type Life = {
 
 /**
  * Starts the command, and waits until it, its descendants and its bytes in flight are gone.
- * @throws {NetmeterError} INTERRUPTED: it was aborted before the start
+ * @throws {NetmeterError} INTERRUPTED: it was aborted before the start; COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE: it cannot be executed
  */
 export async function runCommand(stage: Stage): Promise<Life> {
   const { argv, env, account, options, meter, tree, guard, observers, neighbours, boundary } = stage;
@@ -73,6 +73,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const plan = { ...options, env: { ...env, ...scope.marks }, argv };
   const owner = processAccount(account);
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
+  if ('failure' in command) throw await command.failure;
   tree.command = command;
   observers.commandStarted(scope, command.pid);
   using orphans = new OrphanWatch(meter.tree);

@@ -44,6 +44,19 @@ describePrivileged('the exit status is the command’s', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test.each([['--isolation', 'veth'], ['--in-place']])(
+    'what the kernel does not execute, with %s',
+    async (...where) => {
+      const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+      const file = join(folder, 'script');
+      writeFileSync(file, '#!/no/such/interpreter\n', { mode: 0o755 });
+      const ended = await netmeter([...where, '--', file]);
+      expect(ended).toMatchObject({ status: 127, stdout: '' });
+      expect(ended.stderr).toContain('its interpreter was not found');
+      rmSync(folder, { recursive: true });
+    },
+  );
+
   test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGINT'] as const)('%s is handed on', async (signal) => {
     const script = `trap 'echo got; exit 42' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
     const child = spawn(process.execPath, [NETMETER, '-q', '--', 'sh', '-c', script], {

@@ -69,7 +69,7 @@ export class SharedScope implements Scope {
 
   /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    return spawn([...this.#place.enter, ...this.#limitFiles(), ...bindToUs(account)]);
+    return spawn([...this.#place.enter, ...this.#limitFiles(), ...asOther(account)]);
   }
 
   administer(): string[] {
@@ -111,10 +111,10 @@ export class SharedScope implements Scope {
   }
 }
 
-/** argv that makes a command die with netmeter, and makes it another account's. */
-function bindToUs(account: ProcessAccount | undefined): string[] {
-  const setpriv = lookFor('setpriv');
-  const missing = account === undefined ? [] : missingRights(['CAP_SETUID', 'CAP_SETGID']);
+/** argv that makes a command another account's. Whoever is netmeter's own needs no program in between: the guardian ends it with us. */
+function asOther(account: ProcessAccount | undefined): string[] {
+  if (account === undefined) return [];
+  const missing = missingRights(['CAP_SETUID', 'CAP_SETGID']);
   if (missing.length > 0) {
     throw new NetmeterError(
       'MISSING_RIGHTS',
@@ -124,8 +124,8 @@ function bindToUs(account: ProcessAccount | undefined): string[] {
       },
     );
   }
+  const setpriv = lookFor('setpriv');
   if (setpriv !== undefined) return asAccount(setpriv, account);
-  if (account === undefined) return [];
   throw new NetmeterError('MISSING_TOOLS', 'the command cannot run as another account: setpriv was not found', {
     cure: 'Install util-linux, or run netmeter as that account.',
   });

@@ -17,7 +17,7 @@ const SPARE = 32;
 /** Starts a process as another account's and with another limit: it inherits both from this thread, which has them for a moment. */
 export function startAs<T>({ account, openFiles }: StartAs, spawn: (enter: readonly string[]) => NoPromise<T>): T {
   const isTooLow = openFiles !== undefined && openFiles < readdirSync('/proc/self/fd').length + SPARE;
-  const enter = [...(isTooLow ? limitFiles(openFiles) : []), ...dieWithUs()];
+  const enter = isTooLow ? limitFiles(openFiles) : [];
   const start = () => spawn(enter);
   const limited = () => (openFiles === undefined || isTooLow ? start() : withOpenFileLimit<T>(openFiles, start));
   return account ? asAccount<T>(account, limited as () => NoPromise<T>) : limited();
@@ -27,10 +27,4 @@ export function startAs<T>({ account, openFiles }: StartAs, spawn: (enter: reado
 function limitFiles(soft: number): string[] {
   const prlimit = lookFor('prlimit');
   return prlimit === undefined ? [] : [prlimit, `--nofile=${soft}:`, '--'];
-}
-
-/** A process can say for itself alone that it dies with its parent; a fork forgets it, an exec does not. */
-function dieWithUs(): string[] {
-  const setpriv = lookFor('setpriv');
-  return setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--'];
 }
