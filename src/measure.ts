@@ -70,12 +70,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
   const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
-  const { after, delta, traffic, method, ...counted } = await meter.count();
+  const { after, delta, traffic, method, sockets, ...counted } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
   const protocol = protocolSummary(delta);
-  const explanation = await observers.explain(scope, { traffic, protocol, argv });
+  const explanation = await observers.explain(scope, { traffic, sockets, protocol, argv });
   const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });

@@ -1,3 +1,4 @@
+import type { SocketCounts } from '../attribution/remotes/metered-remotes.js';
 import type { CounterDelta } from '../counters/delta.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
@@ -9,7 +10,12 @@ import { treeTraffic } from '../traffic/shared/tree-traffic.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 
 /** What was counted, and the counters themselves. */
-export type MeterReading = Count & { readonly after: Snapshot; readonly delta: CounterDelta };
+export type MeterReading = Count & {
+  readonly after: Snapshot;
+  readonly delta: CounterDelta;
+  /** What was counted of the tree's sockets; undefined: they were not. */
+  readonly sockets: SocketCounts | undefined;
+};
 
 /** Counts what a scope has carried since it was started. */
 export class Meter {
@@ -33,10 +39,11 @@ export class Meter {
 
   async count(): Promise<MeterReading> {
     const { scope, files, before, tree } = this;
+    const sockets = tree && { remotes: [...tree.remotes()].flat(), totals: tree.read() };
     const { wire, delta, after } = difference(before, await takeReading(scope, files));
     const count = tree
-      ? treeTraffic(tree.read(), { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
+      ? treeTraffic(sockets?.totals ?? [], { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
       : countTraffic(scope.isolation, wire, delta);
-    return { after, delta, ...count };
+    return { after, delta, sockets, ...count };
   }
 }

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
@@ -97,6 +101,103 @@ for _ in range(5):
         expect(counted, stderr).toEqual(wire);
         expect(report.method.errorBound, stderr).toEqual({ in: 0, out: 0 });
       }
+    });
+  });
+
+  describe('remotes', () => {
+    const rowsOf = ({ remotes }: Measurement) =>
+      (remotes?.rows ?? []).map(({ protocol, address, port, role, wireOctets, payloadOctets }) => ({
+        ...{ protocol, address, port, role },
+        wire: wireOctets,
+        payload: payloadOctets,
+      }));
+    const PING = `import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+for _ in range(3): s.sendto(b"\\x08\\x00\\xf7\\xff" + bytes(4), ("%s", 0)); s.recv(100)`;
+
+    test('each has what the far end saw of it: segments, datagrams and fragments with their headers', async () => {
+      const sends = (family: string, address: string) =>
+        `python3 -c 'import socket; socket.socket(socket.${family}, socket.SOCK_DGRAM).sendto(b"x" * 4000, ("${address}", 7000))'`;
+      const { report, wire, stderr } = await compare(
+        `${traffic('download', machine.far4, 3_000_000)}; ${traffic('upload', machine.far6, 3_000_000)}
+         ${sends('AF_INET', machine.far4)}; ${sends('AF_INET6', machine.far6)}; python3 -c '${PING.replace('%s', machine.far4)}'`,
+      );
+      expect(report.remotes, stderr).toMatchObject({
+        evidence: 'kernel-counters',
+        unattributed: { in: 0, out: 0 },
+        others: { remotes: 0, isComplete: true, wireOctets: { in: 0, out: 0 } },
+      });
+      const rows = rowsOf(report);
+      for (const way of ['in', 'out'] as const) {
+        expect(rows.reduce((sum, row) => sum + (row.wire[way] ?? Number.NaN), 0)).toBe(wire[way].octets);
+      }
+      const of = (protocol: string, address: string) =>
+        rows.find((row) => row.protocol === protocol && row.address === address);
+      expect(of('udp', machine.far4)).toMatchObject({
+        port: 7000,
+        wire: { out: 4000 + 8 + 3 * 20 },
+        payload: { out: 4000 },
+      });
+      expect(of('udp', machine.far6)).toMatchObject({
+        port: 7000,
+        wire: { out: 4000 + 8 + 3 * 48 },
+        payload: { out: 4000 },
+      });
+      expect(of('icmp', machine.far4)).toMatchObject({ port: null, role: null, wire: { out: 3 * 28 } });
+      expect(of('tcp', machine.far4)).toMatchObject({ port: 7000, role: 'client', payload: { in: 3_000_000 } });
+      expect(of('tcp', machine.far6)?.payload.out).toBeGreaterThanOrEqual(3_000_000 + 'put 3000000\n'.length);
+    });
+
+    test('whoever connects to the command is told with the command’s port', async () => {
+      const serve = `python3 -c 'import socket
+server = socket.create_server(("::", 7400), family=socket.AF_INET6, dualstack_ipv6=True)
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("0.0.0.0", 7401))
+open("$0", "w").close()
+for _ in range(3):
+    link, _ = server.accept(); link.recv(100); link.sendall(b"b" * 500); link.close()
+_, far = udp.recvfrom(100); udp.sendto(b"c" * 300, far)'`;
+      const ask = `import socket, os, time
+while not os.path.exists("%s"): time.sleep(0.01)
+for _ in range(3):
+    link = socket.create_connection(("198.51.100.1", 7400)); link.sendall(b"a" * 10)
+    while link.recv(1000): pass
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.sendto(b"q" * 50, ("198.51.100.1", 7401)); udp.recv(1000)`;
+      const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+      const ready = join(folder, 'ready');
+      try {
+        const client = spawn('ip', ['netns', 'exec', `${machine.name}-far`, 'python3', '-c', ask.replace('%s', ready)]);
+        const { report, stderr } = await machine.measure(serve.replace('$0', ready), ['--in-place']);
+        client.kill('SIGKILL');
+        const server = { role: 'server', address: machine.far4 };
+        expect(rowsOf(report), stderr).toEqual(
+          expect.arrayContaining([
+            expect.objectContaining({ ...server, protocol: 'tcp', port: 7400, payload: { in: 30, out: 1500 } }),
+            expect.objectContaining({ ...server, protocol: 'udp', port: 7401, payload: { in: 50, out: 300 } }),
+          ]),
+        );
+        expect(report.remotes?.rows.find(({ port }) => port === 7400)).toMatchObject({ connections: 3, attempts: 3 });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    test('more than the table holds: none is lost, the largest of the others are rows', async () => {
+      const spray = `import socket, sys
+sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for number in range(100_000):
+    sender.sendto(b"d" * (1000 if number % 1000 == 7 else 10), (sys.argv[1] + f"{number >> 16:x}:{number & 65535:x}", 7000))`;
+      // The far end need not keep up with them.
+      machine.shell(`ip -n ${machine.name}-router -6 route add blackhole fd77::/32`);
+      const { report, stderr } = await machine.measure(`python3 -c '${spray}' fd77::`, ['--in-place']);
+      expect(report.traffic.external.out, stderr).toMatchObject({ wireOctets: 99_900 * 58 + 100 * 1048 });
+      const { rows = [], others, unattributed } = report.remotes ?? {};
+      expect(rows).toHaveLength(1000);
+      expect(unattributed).toEqual({ in: 0, out: 0 });
+      expect(rows.length + (others?.remotes ?? 0)).toBeGreaterThan(60_000);
+      expect(others?.isComplete).toBe(false);
+      const told = rows.reduce((sum, { wireOctets }) => sum + (wireOctets.out ?? 0), 0);
+      expect(told + (others?.wireOctets.out ?? 0)).toBe(report.traffic.external.out.wireOctets);
+      expect(rows.filter(({ wireOctets }) => wireOctets.out === 1048).length).toBeGreaterThan(60);
     });
   });
 

@@ -5,6 +5,7 @@ import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
 import { BpfMap, type BpfMapPlan } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
+import { entryPages } from '../../src/linux/bpf/map-entries.js';
 import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
@@ -28,6 +29,20 @@ describePrivileged('the kernel’s programs and their maps', () => {
     expect(map.delete(number(7))).toBe(true);
     expect(map.delete(number(7))).toBe(false);
     expect(keysOf(map)).toEqual([9]);
+  });
+
+  test.each([false, true])('a hash is listed whole, page by page, %s that it grows', (isGrown) => {
+    using map = BpfMap.create(plan('hash', { maxEntries: 1000, isGrown }));
+    for (let key = 0; key < 500; key++) map.update(number(key), number(key * 2));
+    const pages = [...entryPages(map, 64)];
+    expect(pages.length).toBeGreaterThan(7);
+    const found = pages.flat().map(({ key, value }) => [key.readUInt32LE(), value.readUInt32LE()]);
+    expect(found.sort(([a = 0], [b = 0]) => a - b)).toEqual(Array.from({ length: 500 }, (_, key) => [key, key * 2]));
+  });
+
+  test('an empty hash has no entries', () => {
+    using map = BpfMap.create(plan('hash'));
+    expect([...entryPages(map)].flat()).toEqual([]);
   });
 
   test('a full hash refuses', () => {

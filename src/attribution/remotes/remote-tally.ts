@@ -1,6 +1,6 @@
 import type { Family } from '../../measurement/traffic.js';
 
-/** What the kernel counted of one remote, one way (isolation/remote-listing.ts). */
+/** What the kernel counted of one remote, one way (isolation/remotes/read-remotes.ts). */
 export type RemoteEntry = {
   readonly what: 'all' | 'first';
   readonly family: Family;
@@ -18,7 +18,8 @@ export type RemoteEntry = {
 /** One way of a remote: IP octets with a GSO packet's header counted once, its payload, and the octets of the headers that hides. */
 export type Counted = { bytes: number; payload: number; hiddenHeaders: number };
 
-export type RemoteTotals = {
+/** One remote, by protocol and service port, as nftables count it. */
+export type TalliedRemote = {
   readonly family: Family;
   readonly role: 'client' | 'server' | null;
   readonly protocol: string;
@@ -36,13 +37,13 @@ export type RemoteTotals = {
 /** Sums up the entries of each remote, protocol and port. */
 export class RemoteTally {
   readonly #mtu: number;
-  readonly #remotes = new Map<string, RemoteTotals>();
+  readonly #remotes = new Map<string, TalliedRemote>();
 
   constructor(mtu: number) {
     this.#mtu = mtu;
   }
 
-  get remotes(): RemoteTotals[] {
+  get remotes(): TalliedRemote[] {
     return [...this.#remotes.values()];
   }
 
@@ -52,26 +53,26 @@ export class RemoteTally {
     else addAll(remote, entry, this.#mtu);
   }
 
-  #of({ family, role, protocol, address, port }: RemoteEntry): RemoteTotals {
+  #of({ family, role, protocol, address, port }: RemoteEntry): TalliedRemote {
     const key = `${role} ${protocol} ${address} ${port}`;
     const known = this.#remotes.get(key);
     if (known) return known;
     const none = () => ({ bytes: 0, payload: 0, hiddenHeaders: 0 });
     const totals = { family, role, protocol, address, port, in: none(), out: none(), opened: 0, tried: 0 };
-    const made: RemoteTotals = { ...totals, firstAgoMs: undefined, lastAgoMs: undefined };
+    const made: TalliedRemote = { ...totals, firstAgoMs: undefined, lastAgoMs: undefined };
     this.#remotes.set(key, made);
     return made;
   }
 }
 
-function addFirst(remote: RemoteTotals, { role, way, packets, agoMs }: RemoteEntry): void {
+function addFirst(remote: TalliedRemote, { role, way, packets, agoMs }: RemoteEntry): void {
   const isOpener = (role === 'client') === (way === 'out');
   if (isOpener) remote.tried += packets;
   else remote.opened += packets;
   remote.firstAgoMs = Math.max(remote.firstAgoMs ?? 0, agoMs);
 }
 
-function addAll(remote: RemoteTotals, entry: RemoteEntry, mtu: number): void {
+function addAll(remote: TalliedRemote, entry: RemoteEntry, mtu: number): void {
   const counted = remote[entry.way];
   const header = headerOctets(entry);
   const payload = entry.bytes - entry.packets * header;

@@ -24,9 +24,11 @@ export type BpfMapPlan = {
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
+  /** Its entries take memory only as they come; under pressure the kernel may refuse one. */
+  readonly isGrown?: boolean;
 };
 
-/** BPF_F_NO_PREALLOC: entries of a trie are always made one by one. */
+/** BPF_F_NO_PREALLOC: entries are made one by one, those of a trie always. */
 const NO_PREALLOC = 1;
 
 /** What programs and their owner share: it lives as long as a program uses it or its descriptor is open. */
@@ -131,8 +133,8 @@ export class BpfMap implements Disposable {
   }
 }
 
-function createMap({ type, name, keySize, valueSize, maxEntries }: BpfMapPlan): number {
-  const flags = type === 'lpmTrie' ? NO_PREALLOC : 0;
+function createMap({ type, name, keySize, valueSize, maxEntries, isGrown = type === 'lpmTrie' }: BpfMapPlan): number {
+  const flags = isGrown ? NO_PREALLOC : 0;
   const title = objectName(name);
   return bpf('BPF_MAP_CREATE', [
     [0, TYPES[type]],

@@ -3,6 +3,7 @@ import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js';
 import { Btf } from '../../linux/bpf/btf.js';
+import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { connectionKey } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
@@ -10,6 +11,7 @@ import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
 import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 import { countPacketSends, PACKET_SENDS } from './packet-sends.js';
+import { decodeRemote, type MeteredRemote, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remote-layout.js';
 import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 
 /** Devices that may come and go during a run. */
@@ -24,6 +26,8 @@ export class CgroupMeter implements Disposable {
   readonly #counts: BpfMap;
   readonly #sends: BpfMap;
   readonly #groups: BpfMap;
+  readonly #remotes: BpfMap;
+  readonly #roles: BpfMap;
   readonly #cpus = possibleCpus();
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
@@ -49,6 +53,10 @@ export class CgroupMeter implements Disposable {
     const map = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
     const sizes = { keySize: 4, valueSize: TOTAL.size };
     this.#totals = map({ type: 'perCpuArray', name: 'nm_totals', ...sizes, maxEntries: TOTALS_COUNT });
+    const remotes = { keySize: REMOTE_KEY.size, valueSize: REMOTE.size, maxEntries: MOST_REMOTES };
+    this.#remotes = map({ type: 'hash', name: 'nm_remotes', ...remotes, isGrown: true });
+    const roles = { keySize: 4, valueSize: ROLES.ports, maxEntries: ROLES.tables.length };
+    this.#roles = map({ type: 'array', name: 'nm_roles', ...roles });
     this.#mtus = map({ type: 'hash', name: 'nm_mtus', ...sizes, valueSize: 4, maxEntries: MOST_DEVICES });
     const connection = { keySize: CONNECTION.size, valueSize: 4, maxEntries: MOST_CONNECTIONS };
     this.#connections = map({ type: 'lruHash', name: 'nm_connections', ...connection });
@@ -71,7 +79,7 @@ export class CgroupMeter implements Disposable {
   watchOrphans(): void {
     const layout = attempt(() => orphanLayout(Btf.read(ORPHAN_TYPES)));
     if (!layout) return;
-    const maps = { connections: this.#connections, totals: this.#totals };
+    const maps = { connections: this.#connections, ...this.#counting };
     const watches = attempt(() => {
       this.#trace('kfree_skb', countOrphans(layout, maps));
       this.#trace('tcp_send_reset', countResets(layout, maps));
@@ -109,8 +117,17 @@ export class CgroupMeter implements Disposable {
     });
   }
 
+  /** What was counted of each remote so far; read before the totals it is in them. */
+  *remotes(): Generator<MeteredRemote[]> {
+    for (const page of entryPages(this.#remotes)) yield page.map(({ key, value }) => decodeRemote(key, value));
+  }
+
   [Symbol.dispose](): void {
     this.#closing[Symbol.dispose]();
+  }
+
+  get #counting() {
+    return { totals: this.#totals, remotes: this.#remotes, roles: this.#roles };
   }
 
   #connectionCounts() {
@@ -120,7 +137,7 @@ export class CgroupMeter implements Disposable {
   }
 
   #attach(group: number): void {
-    const maps = { totals: this.#totals, mtus: this.#mtus };
+    const maps = { ...this.#counting, mtus: this.#mtus };
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from './packet-context.js';
-import { STACK } from './program-frame.js';
+import { recall, STACK } from './program-frame.js';
 import { CLASSES, PROTOCOLS, STEP, type Way } from './totals.js';
 
 const classStep = (name: (typeof CLASSES)[number]) => CLASSES.indexOf(name) * STEP.class;
@@ -12,7 +12,7 @@ export function classify(code: Assembler, way: Way): void {
   // A copy of a multicast that a socket of this machine has sent.
   if (way === 'in') code.load('u32', 'r1', 'r6', PACKET.type).jumpIf('r1', '==', PACKET_LOOPBACK, 'loopback');
   code.jump('classified');
-  code.label('inside').load('u64', 'r1', 'r10', STACK.version).jumpIf('r1', '==', 6, 'inside 6');
+  recall(code.label('inside'), STACK.version).jumpIf('r1', '==', 6, 'inside 6');
   code
     .load('u8', 'r1', 'r10', STACK.header + 16)
     .jumpIf('r1', '==', 127, 'loopback')
@@ -34,11 +34,7 @@ function isLoopback6(code: Assembler): void {
 }
 
 function addFamily(code: Assembler): void {
-  code
-    .load('u64', 'r1', 'r10', STACK.version)
-    .jumpIf('r1', '!=', 6, 'family')
-    .compute('add', 'r7', STEP.family)
-    .label('family');
+  recall(code, STACK.version).jumpIf('r1', '!=', 6, 'family').compute('add', 'r7', STEP.family).label('family');
 }
 
 function addProtocol(code: Assembler): void {
@@ -48,7 +44,7 @@ function addProtocol(code: Assembler): void {
     [IPPROTO.icmp, 'icmp'],
     [IPPROTO.icmpv6, 'icmp'],
   ] as const;
-  code.load('u64', 'r1', 'r10', STACK.protocol);
+  recall(code, STACK.protocol);
   for (const [number, name] of kinds) {
     const other = code.newLabel('protocol');
     code.jumpIf('r1', '!=', number, other).compute('add', 'r7', protocolStep(name)).jump('protocol').label(other);

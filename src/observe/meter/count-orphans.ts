@@ -1,10 +1,13 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { RemoteMaps } from './count-remote.js';
 import type { OrphanLayout } from './orphan-layout.js';
 import { FLAGS, field, ORPHAN, readKernel, readOrphan } from './orphan-packet.js';
-import { STEP, TOTAL } from './totals.js';
+import { findOrphansRemote } from './orphan-remote.js';
+import { REMOTE } from './remote-layout.js';
+import { STEP, TOTAL, WAYS, type Way } from './totals.js';
 
-export type OrphanMaps = { readonly connections: BpfMap; readonly totals: BpfMap };
+export type OrphanMaps = RemoteMaps & { readonly connections: BpfMap; readonly totals: BpfMap };
 
 /** TCP_TIME_WAIT (include/net/tcp_states.h), and SKB_DROP_REASON_NO_SOCKET (include/net/dropreason-core.h). */
 const TIME_WAIT = 6;
@@ -15,10 +18,10 @@ const TIMESTAMPS = 12;
 const TCP_HEADER = 20;
 
 /** r9 = the total at `index` and `way`; out where there is none. */
-function total(code: Assembler, totals: BpfMap, way: 0 | 1): void {
+function total(code: Assembler, totals: BpfMap, way: Way): void {
   code
     .load('u64', 'r1', 'r10', ORPHAN.index)
-    .compute('add', 'r1', way * STEP.way)
+    .compute('add', 'r1', WAYS.indexOf(way) * STEP.way)
     .store('u32', 'r10', ORPHAN.scratch, 'r1')
     .loadMap('r1', totals)
     .move('r2', 'r10')
@@ -28,13 +31,22 @@ function total(code: Assembler, totals: BpfMap, way: 0 | 1): void {
     .move('r9', 'r0');
 }
 
-/** Adds a packet of r1 octets to the total at r9. */
-const addPacket = (code: Assembler) =>
+/** Adds a packet of r1 octets, of which r3 are payload, to the total at r9, and to its remote where that is counted apart. */
+function addPacket(code: Assembler, way: Way): void {
+  const unknown = code.newLabel('remote unknown');
   code
     .atomicAdd('r9', TOTAL.at.wireOctets, 'r1')
     .atomicAdd('r9', TOTAL.at.ipOctets, 'r1')
+    .atomicAdd('r9', TOTAL.at.payload, 'r3')
     .move('r2', 1)
-    .atomicAdd('r9', TOTAL.at.packets, 'r2');
+    .atomicAdd('r9', TOTAL.at.packets, 'r2')
+    .load('u64', 'r4', 'r10', ORPHAN.remote)
+    .jumpIf('r4', '==', 0, unknown)
+    .atomicAdd('r4', REMOTE.at[`${way}Octets`], 'r1')
+    .atomicAdd('r4', REMOTE.at[`${way}Payload`], 'r3')
+    .atomicAdd('r4', REMOTE.at[`${way}Packets`], 'r2')
+    .label(unknown);
+}
 
 /**
  * Counts what arrives for a connection of the tree that is no socket any more, where no program of its control group sees
@@ -44,7 +56,7 @@ const addPacket = (code: Assembler) =>
  *
  * Arguments: the packet, who frees it, why, and the socket. r8: the packet. r7: its octets.
  */
-export function countOrphans(layout: OrphanLayout, { connections, totals }: OrphanMaps): Assembler {
+export function countOrphans(layout: OrphanLayout, maps: OrphanMaps): Assembler {
   const code = new Assembler();
   code.move('r6', 'r1').load('u64', 'r8', 'r6', 24).move('r9', 0).jumpIf('r8', '==', 0, 'no socket');
   code.move('r3', 'r8').compute('add', 'r3', layout.socketState);
@@ -56,9 +68,10 @@ export function countOrphans(layout: OrphanLayout, { connections, totals }: Orph
   code.label('no socket').load('u32', 'r1', 'r6', 16).jumpIf('r1', '!=', NO_SOCKET, 'out');
   // r6: the state in TIME_WAIT, 0 without a socket.
   code.label('ours').load('u64', 'r8', 'r6', 0).move('r6', 'r9');
-  readOrphan(code, layout, connections);
-  countArrived(code, layout, totals);
-  countAnswer(code, totals);
+  readOrphan(code, layout, maps.connections);
+  findOrphansRemote(code, maps);
+  countArrived(code, layout, maps.totals);
+  countAnswer(code, maps.totals);
   return code.label('out').move('r0', 0).exit();
 }
 
@@ -68,9 +81,10 @@ function countArrived(code: Assembler, layout: OrphanLayout, totals: BpfMap): vo
   code.load('u64', 'r1', 'r10', ORPHAN.network).compute('subtract', 'r9', 'r1');
   field(code, 'r7', layout.length, 4);
   code.compute('add', 'r7', 'r9');
-  total(code, totals, 0);
-  code.move('r1', 'r7');
-  addPacket(code);
+  total(code, totals, 'in');
+  headers(code, 'r2');
+  code.move('r1', 'r7').move('r3', 'r7').compute('subtract', 'r3', 'r2');
+  addPacket(code, 'in');
   // Its segments: skb_shinfo() is where the head ends.
   code.store('u64', 'r10', ORPHAN.network, 'r9');
   field(code, 'r9', layout.head, 8);
@@ -85,17 +99,27 @@ function countArrived(code: Assembler, layout: OrphanLayout, totals: BpfMap): vo
 
 /** Adds as many headers as the scratch says, to the total that was kept. */
 function total2(code: Assembler): void {
+  headers(code, 'r2');
   code
     .load('u64', 'r9', 'r10', ORPHAN.network)
-    .load('u8', 'r2', 'r10', ORPHAN.tcp + 12)
-    .compute('shiftRight', 'r2', 4)
-    .compute('shiftLeft', 'r2', 2)
-    .load('u64', 'r3', 'r10', ORPHAN.ipHeader)
-    .compute('add', 'r2', 'r3')
     .load('u64', 'r1', 'r10', ORPHAN.scratch)
     .atomicAdd('r9', TOTAL.at.packets, 'r1')
-    .compute('multiply', 'r1', 'r2')
-    .atomicAdd('r9', TOTAL.at.wireOctets, 'r1');
+    .compute('multiply', 'r2', 'r1')
+    .atomicAdd('r9', TOTAL.at.wireOctets, 'r2')
+    .load('u64', 'r4', 'r10', ORPHAN.remote)
+    .jumpIf('r4', '==', 0, 'counted')
+    .atomicAdd('r4', REMOTE.at.inPackets, 'r1')
+    .atomicAdd('r4', REMOTE.at.inOctets, 'r2');
+}
+
+/** `to` = octets of the headers of IP and TCP. r4 is lost. */
+function headers(code: Assembler, to: 'r2'): void {
+  code
+    .load('u8', to, 'r10', ORPHAN.tcp + 12)
+    .compute('shiftRight', to, 4)
+    .compute('shiftLeft', to, 2)
+    .load('u64', 'r4', 'r10', ORPHAN.ipHeader)
+    .compute('add', to, 'r4');
 }
 
 /** In TIME_WAIT a FIN, or old data, is acknowledged again; r7: octets that arrived. */
@@ -116,10 +140,10 @@ function countAnswer(code: Assembler, totals: BpfMap): void {
     .compute('add', 'r1', 'r8')
     .jumpIf('r7', '<=', 'r1', 'out')
     .label('answered');
-  total(code, totals, 1);
+  total(code, totals, 'out');
   ownHeader(code);
-  code.jumpIf('r8', '<', WITH_TIMESTAMPS, 'plain').compute('add', 'r1', TIMESTAMPS).label('plain');
-  addPacket(code);
+  code.jumpIf('r8', '<', WITH_TIMESTAMPS, 'plain').compute('add', 'r1', TIMESTAMPS).label('plain').move('r3', 0);
+  addPacket(code, 'out');
 }
 
 /** r1 = octets of an answer without options: the IP header of its family, and TCP's. */
@@ -139,7 +163,7 @@ function ownHeader(code: Assembler): void {
  *
  * Arguments: a socket, and the packet that is answered.
  */
-export function countResets(layout: OrphanLayout, { connections, totals }: OrphanMaps): Assembler {
+export function countResets(layout: OrphanLayout, maps: OrphanMaps): Assembler {
   const code = new Assembler();
   // r6: whether a full socket is answered for.
   code.load('u64', 'r8', 'r1', 8).load('u64', 'r9', 'r1', 0).move('r6', 0);
@@ -148,10 +172,12 @@ export function countResets(layout: OrphanLayout, { connections, totals }: Orpha
   readKernel(code, ORPHAN.scratch, 1);
   code.load('u8', 'r1', 'r10', ORPHAN.scratch).jumpIf('r1', '==', TIME_WAIT, 'socket known').move('r6', 1);
   code.label('socket known');
-  readOrphan(code, layout, connections);
+  readOrphan(code, layout, maps.connections);
   if (layout.answersHaveSocket) code.jumpIf('r6', '==', 0, 'unseen').jumpIf('r7', '==', 4, 'out').label('unseen');
-  total(code, totals, 1);
+  findOrphansRemote(code, maps);
+  total(code, maps.totals, 'out');
   ownHeader(code);
-  addPacket(code);
+  code.move('r3', 0);
+  addPacket(code, 'out');
   return code.label('out').move('r0', 0).exit();
 }

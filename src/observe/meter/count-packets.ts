@@ -1,8 +1,9 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { classify } from './classify.js';
+import { countRemote } from './count-remote.js';
 import { addFragments } from './fragments.js';
 import { PACKET } from './packet-context.js';
-import { type MeterMaps, STACK } from './program-frame.js';
+import { forget, type MeterMaps, STACK } from './program-frame.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
 import { STEP, TOTAL, WAYS, type Way } from './totals.js';
@@ -13,32 +14,33 @@ import { STEP, TOTAL, WAYS, type Way } from './totals.js';
  * before fragmentation and segmentation. A GSO packet passes as one: `gso_segs` tells how many segments it stands for,
  * and each but the first adds its own headers. It lets everything pass.
  *
- * r6: the packet. r7: segments on the wire, then wire octets. r8: octets of the IP header, then of all headers. r9: the total.
+ * r6: the packet. r7: packets on the wire. r8: octets of all headers, then on the wire. r9: the total.
  */
 export function countPackets(way: Way, maps: MeterMaps): Assembler {
   const code = new Assembler();
   code.move('r6', 'r1');
   readHeaders(code);
   classify(code, way);
-  code
+  forget(code, 'r7', 'r1')
     .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
-    .store('u32', 'r10', STACK.key, 'r7')
+    .store('u32', 'r10', STACK.index, 'r7')
     .loadMap('r1', maps.totals)
     .move('r2', 'r10')
-    .compute('add', 'r2', STACK.key)
+    .compute('add', 'r2', STACK.index)
     .call('map_lookup_elem')
     .jumpIf('r0', '==', 0, 'pass')
     .move('r9', 'r0');
   countSegments(code);
-  code
-    .load('u32', 'r1', 'r6', PACKET.length)
-    .atomicAdd('r9', TOTAL.at.ipOctets, 'r1')
-    .atomicAdd('r9', TOTAL.at.packets, 'r7');
+  code.load('u32', 'r1', 'r6', PACKET.length).atomicAdd('r9', TOTAL.at.ipOctets, 'r1');
+  // A raw socket may send headers that say what is not so.
+  code.move('r2', 'r1').compute('subtract', 'r2', 'r8').jumpIf('r2', 'signed >=', 0, 'payload').move('r2', 0);
+  code.label('payload').store('u64', 'r10', STACK.payload, 'r2').atomicAdd('r9', TOTAL.at.payload, 'r2');
   // (segments - 1) headers were hidden.
-  code.move('r2', 'r7').compute('subtract', 'r2', 1).compute('multiply', 'r2', 'r8').compute('add', 'r1', 'r2');
-  code.atomicAdd('r9', TOTAL.at.wireOctets, 'r1').move('r8', 'r1');
+  code.move('r2', 'r7').compute('subtract', 'r2', 1).compute('multiply', 'r8', 'r2').compute('add', 'r8', 'r1');
   addFragments(code, maps);
+  code.atomicAdd('r9', TOTAL.at.wireOctets, 'r8').atomicAdd('r9', TOTAL.at.packets, 'r7');
   if (way === 'in') addRawOctets(code);
+  countRemote(code, way, maps);
   return code.label('pass').move('r0', 1).exit();
 }
 

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import { IPPROTO, PACKET } from './packet-context.js';
-import { type MeterMaps, STACK } from './program-frame.js';
+import { type MeterMaps, recall, STACK } from './program-frame.js';
 import { TOTAL } from './totals.js';
 
 const IPV6_HEADER = 40;
@@ -10,11 +10,10 @@ const FRAGMENT_HEADER = 8;
  * A datagram that is longer than its device's MTU is fragmented behind the program (ip_do_fragment(), ip6_fragment()), and one
  * that came in pieces was put together before it. Each piece has an IP header, in IPv6 a fragment header too, and all but
  * the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
- * r7: packets counted so far. r8: wire octets, to which the headers are added.
+ * r7: packets on the wire. r8: wire octets. Both grow by the pieces. r9: the total.
  */
 export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
-  code
-    .load('u64', 'r1', 'r10', STACK.protocol)
+  recall(code, STACK.protocol)
     .jumpIf('r1', '==', IPPROTO.tcp, 'whole')
     .jumpIf('r7', '!=', 1, 'whole')
     .load('u32', 'r1', 'r6', PACKET.device)
@@ -31,8 +30,8 @@ export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
     .load('u32', 'r2', 'r0', 0)
     .load('u32', 'r3', 'r6', PACKET.length)
     .jumpIf('r3', '<=', 'r2', 'whole')
-    .load('u64', 'r1', 'r10', STACK.version)
-    .jumpIf('r1', '==', 6, 'fragments 6');
+    .move('r4', 'r2');
+  recall(code, STACK.version).move('r2', 'r4').jumpIf('r1', '==', 6, 'fragments 6');
   // IPv4: r1 the header's length.
   code.load('u8', 'r1', 'r10', STACK.header).compute('and', 'r1', 15).compute('shiftLeft', 'r1', 2);
   countPieces(code, 'r1');
@@ -49,10 +48,8 @@ export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
     .move('r1', 1)
     .atomicAdd('r9', TOTAL.at.fragmented, 'r1')
     .atomicAdd('r9', TOTAL.at.fragments, 'r3')
-    .atomicAdd('r9', TOTAL.at.wireOctets, 'r4')
     .compute('add', 'r8', 'r4')
-    .compute('subtract', 'r3', 1)
-    .atomicAdd('r9', TOTAL.at.packets, 'r3')
+    .move('r7', 'r3')
     .label('whole');
 }
 

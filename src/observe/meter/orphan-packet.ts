@@ -18,6 +18,9 @@ export const ORPHAN = {
   index: -136,
   /** Octets of the IP header. */
   ipHeader: -144,
+  /** The remote's key, and where it is counted; 0: nowhere. */
+  remoteKey: -168,
+  remote: -176,
 } as const;
 
 /** TCP's flags, in the fourteenth octet of its header (RFC 9293). */

@@ -1,12 +1,27 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { Register } from '../../linux/bpf/instruction.js';
+import type { RemoteMaps } from './count-remote.js';
+import { PACKET } from './packet-context.js';
 
 /** The maps that the programs of one meter share. */
-export type MeterMaps = {
+export type MeterMaps = RemoteMaps & {
   /** A {@link TOTAL} for each class, family, protocol and direction. */
   readonly totals: BpfMap;
   /** The MTU of each device, by its number. */
   readonly mtus: BpfMap;
 };
+
+/**
+ * Has the verifier know nothing of a register, whose value stays: branches that differ in it alone are one to it again, and
+ * what follows is looked at once instead of once for each. r6: the packet. `spare` is lost.
+ */
+export const forget = (code: Assembler, register: Register, spare: Register): Assembler =>
+  code.load('u32', spare, 'r6', PACKET.length).compute('xor', register, spare).compute('xor', register, spare);
+
+/** r1 = the number at a place, of which the verifier does not learn from what is done with r1. r2 is lost. */
+export const recall = (code: Assembler, place: number): Assembler =>
+  forget(code.load('u64', 'r1', 'r10', place), 'r1', 'r2');
 
 /** Places on the stack, below r10. */
 export const STACK = {
@@ -20,4 +35,13 @@ export const STACK = {
   /** 4 or 6. */
   version: -96,
   protocol: -104,
+  /** The transport header's first 16 octets; zeros where there is none. */
+  transport: -120,
+  /** Octets behind all headers. */
+  payload: -128,
+  /** The total's place. */
+  index: -136,
+  /** The remote's key, and its first count. */
+  remote: -160,
+  fresh: -240,
 } as const;

@@ -18,6 +18,8 @@ export const TOTAL = recordOf(
   'ipOctets',
   /** Packets on the wire. */
   'packets',
+  /** Octets behind all headers, a segment or datagram that was sent twice counted twice. */
+  'payload',
   /** Datagrams longer than the device's MTU, and the fragments that they make at this MTU. */
   'fragmented',
   'fragments',

@@ -1,17 +1,23 @@
-import type { Portless } from '../../attribution/processes/process-balance.js';
+import { hrtime } from 'node:process';
 import type { SeenConnections } from '../../attribution/remotes/connection-ledger.js';
-import { type RemoteFacts, remoteRows } from '../../attribution/remotes/remote-rows.js';
-import { RemoteTally, type RemoteTotals } from '../../attribution/remotes/remote-tally.js';
+import type { CountedRemotes } from '../../attribution/remotes/counted-remotes.js';
+import { listedRemotes } from '../../attribution/remotes/listed-remotes.js';
+import { meteredRemotes, type SocketCounts } from '../../attribution/remotes/metered-remotes.js';
+import { type Carried, remoteRows } from '../../attribution/remotes/remote-rows.js';
+import { RemoteTally } from '../../attribution/remotes/remote-tally.js';
 import { type Retransmitted, retransmittedOctets } from '../../attribution/remotes/remote-tcp.js';
+import { protocolName } from '../../isolation/machine/protocol-name.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { RemoteUse } from '../../measurement/remotes.js';
-import type { Family, InOut, Traffic } from '../../measurement/traffic.js';
+import type { Family, Traffic } from '../../measurement/traffic.js';
 
 export type RemoteQuestion = {
   readonly scope: Pick<Scope, 'isolation' | 'remotes'>;
   readonly traffic: Traffic;
-  /** Nothing had crossed before the remotes were counted. */
-  readonly isWhole: boolean;
+  /** What was counted of the tree's sockets; undefined: they were not. */
+  readonly sockets: SocketCounts | undefined;
+  /** Nothing had crossed before nftables counted the remotes; undefined: they do not. */
+  readonly isWhole: boolean | undefined;
   readonly namesOf: (address: string) => readonly string[];
   /** performance.now() at the command's start. */
   readonly startedAt: number;
@@ -19,23 +25,37 @@ export type RemoteQuestion = {
   readonly seen: SeenConnections | undefined;
 };
 
-export type Explained = {
+export type Explained = Pick<CountedRemotes, 'datagrams' | 'portless'> & {
   readonly remotes: RemoteUse;
   readonly retransmitted: Retransmitted;
-  /** Payload of UDP, of all remotes; undefined: some had no place in their set. */
-  readonly datagrams: InOut<number> | undefined;
-  /** Of protocols without ports, of all remotes. */
-  readonly portless: Portless;
 };
 
 /**
- * Lists the scope's remotes and makes rows of them that add up to the traffic.
+ * Makes rows of the remotes that were counted, which add up to the traffic.
  * @returns undefined where they, or the traffic, are not known
  */
 export async function explainRemotes(question: RemoteQuestion): Promise<Explained | undefined> {
-  const { scope, traffic, isWhole, namesOf, startedAt, seen } = question;
+  const { traffic, sockets, namesOf, startedAt, seen } = question;
+  const carried = carriedBy(traffic);
+  if (!carried) return undefined;
+  const counted = sockets
+    ? meteredRemotes(sockets, { now: hrtime.bigint(), protocolName })
+    : await listed(question, carried);
+  if (!counted) return undefined;
+  const listedAtMs = performance.now() - startedAt;
+  return {
+    remotes: remoteRows(counted, { carried, namesOf, listedAtMs, seen }),
+    retransmitted: retransmittedOctets(counted.remotes, seen),
+    datagrams: counted.datagrams,
+    portless: counted.portless,
+  };
+}
+
+/** Lists what nftables counted. */
+async function listed(question: RemoteQuestion, carried: Carried): Promise<CountedRemotes | undefined> {
+  const { isWhole, traffic, scope } = question;
   const { remotes, isolation } = scope;
-  if (!remotes || !('mtu' in isolation)) return undefined;
+  if (!remotes || !('mtu' in isolation) || isWhole === undefined) return undefined;
   const tally = new RemoteTally(isolation.mtu);
   const uncounted = { ipv4: { in: 0, out: 0 }, ipv6: { in: 0, out: 0 } };
   const list = () =>
@@ -46,54 +66,25 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
       },
     );
   const isListed = isUntouched(scope, traffic) || (await list());
-  if (!isListed) return undefined;
-  const listedAtMs = performance.now() - startedAt;
-  const carried = carriedBy(traffic, isolation.families, uncounted);
-  if (!carried) return undefined;
-  const all = tally.remotes;
-  return {
-    remotes: remoteRows(all, { carried, isWhole, namesOf, listedAtMs, seen }),
-    retransmitted: retransmittedOctets(all, seen),
-    datagrams: isComplete(uncounted) ? datagramsOf(all) : undefined,
-    portless: portlessOf(all),
-  };
+  return isListed ? listedRemotes({ remotes: tally.remotes, uncounted, isWhole }, carried) : undefined;
 }
 
 /** The queues of a link's ends count each packet that the rules have counted: without one there is no remote to be listed. */
 const isUntouched = ({ isolation }: Pick<Scope, 'isolation'>, { external }: Traffic) =>
   isolation.kind === 'veth' && external.in.packets === 0 && external.out.packets === 0;
 
-const isComplete = ({ ipv4, ipv6 }: Uncounted) => ipv4.in + ipv4.out + ipv6.in + ipv6.out === 0;
-
-function datagramsOf(remotes: readonly RemoteTotals[]): InOut<number> {
-  const datagrams = remotes.filter(({ protocol }) => protocol === 'udp');
-  const sum = (way: 'in' | 'out') => datagrams.reduce((total, remote) => total + remote[way].payload, 0);
-  return { in: sum('in'), out: sum('out') };
-}
-
-function portlessOf(remotes: readonly RemoteTotals[]): Portless {
-  const portless = remotes.filter(({ protocol }) => protocol !== 'tcp' && protocol !== 'udp');
-  const sum = (way: 'in' | 'out', what: 'payload' | 'bytes') =>
-    portless.reduce((total, remote) => total + remote[way][what], 0);
-  const both = (what: 'payload' | 'bytes') => ({ in: sum('in', what), out: sum('out', what) });
-  return { payload: both('payload'), packets: both('bytes') };
-}
-
-type Uncounted = Readonly<Record<Family, InOut<number>>>;
+const FAMILIES = ['ipv4', 'ipv6'] as const;
 
 /** By family where the traffic is known so. @returns undefined where a direction is not known */
-function carriedBy({ external }: Traffic, families: readonly Family[], uncounted: Uncounted) {
-  const isByFamily = families.every((family) => external[family]);
-  const carried: RemoteFacts['carried'][number][] = [];
-  for (const group of isByFamily ? families.map((family) => [family]) : [families]) {
-    const flow = (isByFamily && external[group[0] ?? 'ipv4']) || external;
+function carriedBy({ external }: Traffic): Carried | undefined {
+  const known = FAMILIES.filter((family) => external[family]);
+  const groups: readonly (readonly Family[])[] = known.length > 0 ? known.map((family) => [family]) : [FAMILIES];
+  const carried: Carried[number][] = [];
+  for (const families of groups) {
+    const flow = (known.length > 0 && external[families[0] ?? 'ipv4']) || external;
     const [incoming, out] = [flow.in.wireOctets, flow.out.wireOctets];
     if (incoming === null || out === null) return undefined;
-    const left = (way: 'in' | 'out') => group.reduce((sum, family) => sum + uncounted[family][way], 0);
-    carried.push({
-      families: group,
-      flow: { in: { wireOctets: incoming, uncounted: left('in') }, out: { wireOctets: out, uncounted: left('out') } },
-    });
+    carried.push({ families, wireOctets: { in: incoming, out } });
   }
   return carried;
 }

@@ -4,9 +4,7 @@ import type { ProcessEvidence, ProcessUse } from '../../measurement/processes.js
 import type { RemoteUse } from '../../measurement/remotes.js';
 import { explainRemotes, type RemoteQuestion } from './explain-remotes.js';
 
-export type Question = Omit<RemoteQuestion, 'isWhole'> & {
-  /** Undefined: remotes are not counted. */
-  readonly isWhole: boolean | undefined;
+export type Question = RemoteQuestion & {
   /** Undefined: it was not asked for. */
   readonly found: ProcessEvidence | undefined;
   readonly reverseDns: boolean;
@@ -17,10 +15,10 @@ export type Question = Omit<RemoteQuestion, 'isWhole'> & {
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ isWhole, found: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
+export async function explain({ found: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
   const found = seenOf && withCommandLine(seenOf, argv);
   const { external } = question.traffic;
-  const counted = isWhole === undefined ? undefined : await explainRemotes({ ...question, isWhole });
+  const counted = await explainRemotes(question);
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };
   const payload = counted && {
     all: counted.remotes.payloadOctets,

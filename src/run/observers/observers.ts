@@ -1,3 +1,4 @@
+import type { SocketCounts } from '../../attribution/remotes/metered-remotes.js';
 import { asFarAsSeen } from '../../attribution/seen-queries.js';
 import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
@@ -25,6 +26,8 @@ export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & {
 /** What is to be explained. */
 export type Explained = {
   readonly traffic: Traffic;
+  /** What was counted of the tree's sockets, where they were. */
+  readonly sockets: SocketCounts | undefined;
   readonly protocol: Pick<Protocol, 'tcp'>;
   /** The command's. */
   readonly argv: readonly string[];
@@ -96,7 +99,7 @@ export class Observers implements Disposable {
   }
 
   /** When nothing of the command's is left. */
-  async explain(scope: Scope, { traffic, protocol, argv }: Explained): Promise<Explanation> {
+  async explain(scope: Scope, { traffic, sockets, protocol, argv }: Explained): Promise<Explanation> {
     const [isWhole, found, seesNames, seen] = await Promise.all([
       this.#isWhole,
       this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
@@ -109,7 +112,7 @@ export class Observers implements Disposable {
     const namesOf = (address: string) => this.#names.namesOf(address);
     const { resetsSent } = protocol.tcp;
     const question = {
-      ...{ scope, traffic, isWhole, found, namesOf, argv, seen, resetsSent },
+      ...{ scope, traffic, sockets, isWhole, found, namesOf, argv, seen, resetsSent },
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
     };

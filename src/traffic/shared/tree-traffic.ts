@@ -17,7 +17,10 @@ export type TreeCount = {
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
   readonly way: Way;
   readonly count: Readonly<
-    Record<'wireOctets' | 'ipOctets' | 'packets' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets', bigint>
+    Record<
+      'wireOctets' | 'ipOctets' | 'packets' | 'payload' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets',
+      bigint
+    >
   >;
 };
 
@@ -66,7 +69,7 @@ export const allOctets = (counts: readonly TreeCount[]): bigint => sum(counts, (
 function flow(counts: readonly TreeCount[], name: TreeClass, families: readonly Family[]): InOut<Layers> {
   const layers = (way: Way): Layers => {
     const isOurs = (each: TreeCount) => each.class === name && each.way === way && families.includes(each.family);
-    const number = (field: keyof TreeCount['count']) => toExactNumber(sum(counts, isOurs, field));
+    const number = (field: keyof TreeCount['count']) => allOf(counts, isOurs, field);
     return {
       wireOctets: ipOctets(number('wireOctets')),
       ipOctets: ipOctets(number('ipOctets')),
@@ -77,6 +80,9 @@ function flow(counts: readonly TreeCount[], name: TreeClass, families: readonly 
   };
   return { in: layers('in'), out: layers('out') };
 }
+
+/** A field of those that are counted, as a number. @throws {Error} it is too large to be exact */
+export const allOf = (...of: Parameters<typeof sum>): number => toExactNumber(sum(...of));
 
 function sum(
   counts: readonly TreeCount[],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConnectionTotals, SeenConnections } from '../../../src/attribution/remotes/connection-ledger.js';
-import type { RemoteTotals } from '../../../src/attribution/remotes/remote-tally.js';
+import type { RemoteTotals } from '../../../src/attribution/remotes/counted-remotes.js';
 import { remoteTcp, retransmittedOctets } from '../../../src/attribution/remotes/remote-tcp.js';
 
 const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
@@ -26,8 +26,8 @@ const remote = (address: string, payload: [number, number], changes: Partial<Rem
   protocol: 'tcp',
   address,
   port: 443,
-  in: { bytes: 0, payload: payload[0], hiddenHeaders: 0 },
-  out: { bytes: 0, payload: payload[1], hiddenHeaders: 0 },
+  in: { wireOctets: 0, payload: payload[0] },
+  out: { wireOctets: 0, payload: payload[1] },
   opened: 2,
   tried: 2,
   firstAgoMs: undefined,

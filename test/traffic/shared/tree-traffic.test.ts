@@ -8,6 +8,7 @@ const NONE = {
   wireOctets: 0n,
   ipOctets: 0n,
   packets: 0n,
+  payload: 0n,
   fragmented: 0n,
   fragments: 0n,
   unknownMtu: 0n,

@@ -1,0 +1,155 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import { IPPROTO } from './packet-context.js';
+import { forget, recall, STACK } from './program-frame.js';
+import { REMOTE, REMOTE_KEY, ROLES, SERVER_BIT } from './remote-layout.js';
+import { CLASSES, STEP, type Way } from './totals.js';
+
+export type RemoteMaps = {
+  /** A {@link REMOTE} for each {@link REMOTE_KEY}. */
+  readonly remotes: BpfMap;
+  /** {@link ROLES}, an octet a port. */
+  readonly roles: BpfMap;
+};
+
+/** TCP's flags, in the fourteenth octet of its header (RFC 9293). */
+const TCP_FLAGS = { at: 13, syn: 0x02, ack: 0x10 } as const;
+/** BPF_NOEXIST. */
+const NEW = 1;
+
+/**
+ * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
+ * r6: the packet. r7: packets on the wire. r8: wire octets; the total's index is on the stack. r9 is lost.
+ */
+export function countRemote(code: Assembler, way: Way, { remotes, roles }: RemoteMaps): void {
+  code
+    .load('u32', 'r1', 'r10', STACK.index)
+    .compute('divide', 'r1', STEP.class)
+    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass');
+  copyAddress(code, way);
+  serviceOf(code, way, roles);
+  find(code, remotes);
+  code
+    .label('remote')
+    .move('r9', 'r0')
+    .atomicAdd('r9', REMOTE.at[`${way}Octets`], 'r8')
+    .atomicAdd('r9', REMOTE.at[`${way}Packets`], 'r7')
+    .load('u64', 'r1', 'r10', STACK.payload)
+    .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r1')
+    .call('ktime_get_ns')
+    .store('u64', 'r9', REMOTE.at.last, 'r0');
+  countOpening(code);
+}
+
+/** The other end's address. */
+function copyAddress(code: Assembler, way: Way): void {
+  const [at4, at6] = way === 'in' ? [12, 8] : [16, 24];
+  const key = STACK.remote + REMOTE_KEY.address;
+  recall(code, STACK.version)
+    .jumpIf('r1', '==', 6, 'remote 6')
+    .store('u64', 'r10', key, 0)
+    .store('u32', 'r10', key + 8, -65536)
+    .load('u32', 'r1', 'r10', STACK.header + at4)
+    .store('u32', 'r10', key + 12, 'r1')
+    .jump('address copied')
+    .label('remote 6');
+  for (const half of [0, 8])
+    code.load('u64', 'r1', 'r10', STACK.header + at6 + half).store('u64', 'r10', key + half, 'r1');
+  code.label('address copied');
+}
+
+/**
+ * The service's port, and whose it is: with TCP the remote's where this side has sent the SYN, with UDP where it has sent
+ * the first datagram. r9: this side's port. r3: the other's. r4: role.
+ */
+function serviceOf(code: Assembler, way: Way, roles: BpfMap): void {
+  const [own, other] = way === 'in' ? [2, 0] : [0, 2];
+  const opener = way === 'in' ? ROLES.server : ROLES.client;
+  recall(code, STACK.protocol)
+    .store('u8', 'r10', STACK.remote + REMOTE_KEY.protocol, 'r1')
+    .move('r3', 0)
+    .move('r4', ROLES.none)
+    .move('r2', ROLES.tables.indexOf('tcp'))
+    .jumpIf('r1', '==', IPPROTO.tcp, 'has ports')
+    .jumpIf('r1', '!=', IPPROTO.udp, 'service')
+    .move('r2', ROLES.tables.indexOf('udp'))
+    .label('has ports');
+  forget(code, 'r2', 'r1')
+    .load('u16', 'r9', 'r10', STACK.transport + own)
+    .swapBytes('r9', 16)
+    .compute('and', 'r9', ROLES.ports - 1)
+    .store('u32', 'r10', STACK.scratch, 'r2')
+    .loadMap('r1', roles)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.scratch)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, 'pass')
+    .compute('add', 'r0', 'r9')
+    .load('u8', 'r4', 'r0', 0);
+  recall(code, STACK.protocol)
+    .jumpIf('r1', '==', IPPROTO.tcp, 'tcp role')
+    .jumpIf('r4', '!=', ROLES.none, 'role')
+    .jump('opens')
+    .label('tcp role');
+  flags(code);
+  code
+    .jumpIf('r1', '!=', TCP_FLAGS.syn, 'role')
+    .label('opens')
+    .move('r4', opener)
+    .store('u8', 'r0', 0, 'r4')
+    .label('role')
+    .move('r3', 'r9')
+    .jumpIf('r4', '==', ROLES.server, 'service')
+    .load('u16', 'r3', 'r10', STACK.transport + other)
+    .swapBytes('r3', 16)
+    .label('service')
+    .store('u16', 'r10', STACK.remote + REMOTE_KEY.port, 'r3');
+  placeOfRemote(code, { index: STACK.index, key: STACK.remote });
+}
+
+/** r1 = whether the segment has SYN, and ACK. */
+const flags = (code: Assembler) =>
+  code.load('u8', 'r1', 'r10', STACK.transport + TCP_FLAGS.at).compute('and', 'r1', TCP_FLAGS.syn | TCP_FLAGS.ack);
+
+/** Class and family from a total's index, and the role that r4 says. */
+export function placeOfRemote(code: Assembler, { index, key }: { readonly index: number; readonly key: number }): void {
+  code
+    .load('u32', 'r1', 'r10', index)
+    .compute('divide', 'r1', STEP.family)
+    .compute('shiftLeft', 'r1', 1)
+    .jumpIf('r4', '!=', ROLES.server, 'placed')
+    .compute('or', 'r1', SERVER_BIT)
+    .label('placed')
+    .store('u8', 'r10', key + REMOTE_KEY.place, 'r1');
+}
+
+/** r0 = the remote's count, a new one where there is none. */
+function find(code: Assembler, remotes: BpfMap): void {
+  const lookup = () =>
+    code.loadMap('r1', remotes).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
+  lookup().jumpIf('r0', '!=', 0, 'remote');
+  for (let at = 0; at < REMOTE.size; at += 8) code.store('u64', 'r10', STACK.fresh + at, 0);
+  code
+    .call('ktime_get_ns')
+    .store('u64', 'r10', STACK.fresh + REMOTE.at.first, 'r0')
+    .loadMap('r1', remotes)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.remote)
+    .move('r3', 'r10')
+    .compute('add', 'r3', STACK.fresh)
+    .move('r4', NEW)
+    .call('map_update_elem');
+  lookup().jumpIf('r0', '==', 0, 'pass');
+}
+
+/** r9: the remote's count. */
+function countOpening(code: Assembler): void {
+  recall(code, STACK.protocol).jumpIf('r1', '!=', IPPROTO.tcp, 'pass').move('r2', 1);
+  flags(code)
+    .jumpIf('r1', '==', TCP_FLAGS.syn, 'asks')
+    .jumpIf('r1', '!=', TCP_FLAGS.syn | TCP_FLAGS.ack, 'pass')
+    .atomicAdd('r9', REMOTE.at.opened, 'r2')
+    .jump('pass')
+    .label('asks')
+    .atomicAdd('r9', REMOTE.at.tried, 'r2');
+}
