@@ -79,12 +79,16 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
-  const budget = await judgeRun(options, {
-    ...{ external, method, traffic, protocol, series, ...explanation },
-    isShared: contamination !== undefined && contamination.grade !== 'clean',
-    bypasses: options.ignoreBypasses ? [] : openBypasses(bypasses ?? [], scope, method),
-    ended: guard.ended,
-  });
+  const budget = await judgeRun(
+    options,
+    {
+      ...{ external, method, traffic, protocol, series, ...explanation },
+      isShared: contamination !== undefined && contamination.grade !== 'clean',
+      bypasses: options.ignoreBypasses ? [] : openBypasses(bypasses ?? [], scope, method),
+      ended: guard.ended,
+    },
+    boundary.attemptNow('limits', () => guard.passed(), []),
+  );
   return {
     schema: 1,
     netmeter: version,

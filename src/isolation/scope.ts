@@ -29,6 +29,8 @@ export interface RemoteSource {
 
 /** Limits that the kernel itself keeps, in wire octets. */
 export interface LimitKeeper {
+  /** Those beyond which the kernel has refused something so far. */
+  passed(): readonly ('in' | 'out' | 'total')[];
   /** Takes what has been used for sure into account where no place in the kernel sees all of it. */
   tighten(used: InOut<number>): void;
   /** Refuses everything from now on. */

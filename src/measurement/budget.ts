@@ -41,7 +41,7 @@ export type JudgedLimit = {
   readonly verdict: Verdict;
   /** Why it could not be judged. */
   readonly reason?: string;
-  /** What passed beyond a limit that the kernel kept (--enforce). */
+  /** What passed beyond a limit that the kernel kept (--enforce); 0: the kernel refused all that was beyond. */
   readonly overshoot?: IpOctets;
 };
 

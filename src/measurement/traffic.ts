@@ -24,6 +24,11 @@ export type Traffic = {
   readonly loopback: InOut<Layers>;
   /** What met this machine's own addresses; absent where the isolation cannot tell it from loopback. */
   readonly hostLocal?: InOut<Layers>;
+  /**
+   * What the kernel refused (--enforce, --kill, --allow, --deny), in no other number: of the command's own (out) and of what
+   * was for it (in), as its IP layer handled it. Absent where nothing was refused.
+   */
+  readonly blocked?: InOut<{ readonly ipOctets: IpOctets; readonly packets: Packets }>;
 };
 
 /** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */

@@ -83,6 +83,7 @@ export function limitText(limit: JudgedLimit): string {
     case 'within':
       return `${name} ${used} of ${allowed}${tail}${earlierText(limit)}`;
     case 'exceeded':
+      if (limit.overshoot === 0) return `${name} ${used} of ${allowed}${tail}, and the kernel refused more`;
       return `${name} ${used} exceeds ${allowed}${byText(limit)}${tail}${earlierText(limit)}`;
     case 'unmeasured':
       return `${name} ${used}: cannot be judged against ${allowed}${limit.reason ? `: ${limit.reason}` : ''}`;

@@ -3,6 +3,7 @@ import type { Isolation } from '../measurement/isolation.js';
 import type { Count } from './count.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
+import { separateBlocked } from './separate-blocked.js';
 import { separateHostPorts } from './separate-host-ports.js';
 import { deviceTraffic } from './shared/device-traffic.js';
 import { tapTraffic } from './tap/tap-traffic.js';
@@ -15,7 +16,11 @@ const TAP = 'nm0';
 export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
   const { traffic, ...count } = countKind(isolation, wire, delta);
   const dropped = wire['uplink.dropped']?.packets ?? 0;
-  return { traffic: separateHostPorts(traffic, wire), ...count, ...(dropped > 0 && { dropped }) };
+  return {
+    traffic: separateBlocked(separateHostPorts(traffic, wire), wire),
+    ...count,
+    ...(dropped > 0 && { dropped }),
+  };
 }
 
 function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {

@@ -46,9 +46,11 @@ function familyOctets(family: Family, queues: QueueTotals, devices: Devices): In
   const [incoming, outgoing] = [queues[`${device}.in`], queues[`${device}.out`]];
   if (!incoming || !outgoing) return undefined;
   const packetsIn = devices[device]?.['rxPackets'] ?? 0n;
+  // Refused behind the queues: it has not left, and the answers have not come from outside.
+  const refused = (way: 'in' | 'out') => queues[`refused${device.slice(-1)}.${way}`]?.bytes ?? 0n;
   return {
-    in: incoming.bytes - HEADER * (packetsIn > incoming.packets ? packetsIn : incoming.packets),
-    out: outgoing.bytes - HEADER * outgoing.packets,
+    in: incoming.bytes - HEADER * (packetsIn > incoming.packets ? packetsIn : incoming.packets) - refused('in'),
+    out: outgoing.bytes - HEADER * outgoing.packets - refused('out'),
   };
 }
 

@@ -23,3 +23,19 @@ test.each([
   const budget = enforced({ verdict, limits: [limit], ended: false });
   expect(budget).toMatchObject({ verdict, limits: [limit], ended: false });
 });
+
+test('what the kernel refused is a breach, though what left is within the limit', () => {
+  const budget = enforced({ verdict: 'unmeasured', limits: [within, { ...unknown, reason: 'no' }], ended: false }, [
+    'out',
+    'in',
+  ]);
+  expect(budget).toEqual({
+    verdict: 'exceeded',
+    limits: [
+      { ...within, verdict: 'exceeded', overshoot: 0 },
+      { ...unknown, verdict: 'exceeded' },
+    ],
+    ended: true,
+    enforced: true,
+  });
+});

@@ -37,8 +37,8 @@ describePrivileged('--enforce', () => {
     const judged = limitOf(run.report, kind);
     expect(run.status, run.stderr).toBe(120);
     expect(run.report.budget).toMatchObject({ verdict: 'exceeded', ended: true, enforced: true });
-    expect(judged?.overshoot).toBe((judged?.used ?? 0) - limit);
-    expect(judged?.overshoot).toBeGreaterThan(0);
+    expect(judged?.verdict).toBe('exceeded');
+    expect(judged?.overshoot).toBe(Math.max(0, (judged?.used ?? Number.NaN) - limit));
     expect(judged?.overshoot).toBeLessThan(MOST_BEYOND);
     return run;
   }
@@ -101,6 +101,27 @@ describePrivileged('--enforce', () => {
     const { report, stderr } = await expectRefused(['sh', '-c', script], kind, 5 * MB);
     expect(report.command.exit, stderr).toMatchObject({ kind: 'code', code: expect.any(Number) });
   });
+
+  test.each([
+    ['out', 4],
+    ['out', 6],
+    ['total', 4],
+  ] as const)(
+    'what is told of an upload to a limit on %s is what arrived, IPv%s: what was refused is told apart',
+    async (kind, family) => {
+      const before = await wire.totals();
+      const script = `head -c 50000000 /dev/zero | curl -sS --data-binary @- ${server.url(0, family)}`;
+      const { report, stderr } = await expectRefused(['sh', '-c', script], kind, 5 * MB);
+      const after = await wire.totals();
+      const crossed = (way: 'in' | 'out') => after[`ipv${family}.${way}`][0] - before[`ipv${family}.${way}`][0];
+      const { external, blocked } = report.traffic;
+      expect([external.in.wireOctets, external.out.wireOctets], stderr).toEqual([crossed('in'), crossed('out')]);
+      expect(blocked?.out.packets).toBeGreaterThan(0);
+      expect(stderr).toMatch(/^ {2}blocked {3}.* out, [0-9 ]+ B in /m);
+      const rows = report.remotes?.rows ?? [];
+      expect(rows.reduce((sum, row) => sum + (row.wireOctets.out ?? 0), 0)).toBe(external.out.wireOctets);
+    },
+  );
 
   test('a limit on the total stops a download too', async () => {
     await expectRefused(curl(server.url(100 * MB)), 'total', 5 * MB);
@@ -179,8 +200,10 @@ except ConnectionRefusedError: print('new refused')
   });
 
   test('a budget of 0 is broken by one packet, and not by loopback', async () => {
-    const { report } = await expectRefused(['python3', TRAFFIC, 'udp', wire.ipv4, '7000', '1'], 'out', 0);
-    expect(limitOf(report, 'out')?.used).toBe(1028);
+    const { report, stderr } = await expectRefused(['python3', TRAFFIC, 'udp', wire.ipv4, '7000', '1'], 'out', 0);
+    expect(limitOf(report, 'out')?.used).toBe(0);
+    expect(report.traffic.blocked?.out).toEqual({ ipOctets: 1028, packets: 1 });
+    expect(stderr).toContain('out 0 B of 0 B (0 B), and the kernel refused more');
     const local = await measured(
       ['python3', TRAFFIC, 'loopback', '127.0.0.1', '0', '100000'],
       ['--enforce', '--max-total', '0'],
@@ -201,6 +224,13 @@ except ConnectionRefusedError: print('new refused')
     const beyond = await measured(command, ['--enforce', '--max-out', `${octets - 1}`]);
     expect(beyond.report.budget?.limits).toMatchObject([{ verdict: 'exceeded' }]);
     expect(beyond.status).toBe(120);
+    // Linux from 6.10 on lets an octet more pass, for the sake of those before (limit-rules, quota).
+    const refused = await measured(command, ['--enforce', '--max-out', `${octets - 2}`]);
+    expect(refused.report.budget?.limits).toMatchObject([{ verdict: 'exceeded', overshoot: 0 }]);
+    const { external, blocked } = refused.report.traffic;
+    expect((external.out.wireOctets ?? 0) + (blocked?.out.ipOctets ?? 0)).toBe(octets);
+    expect(blocked?.out.packets).toBe(1);
+    expect(refused.status).toBe(120);
   });
 
   test.each([

@@ -30,6 +30,7 @@ import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
+import { BlockedCounters } from './blocked-counters.js';
 import type { Destination, Egress } from './destinations.js';
 
 /** Sets of addresses that names resolved to, by what becomes of them. */
@@ -37,6 +38,9 @@ export const addressSet = (verdict: 'allowed' | 'denied', address: string) => `n
 
 /** The sets that remember what was refused. */
 export const TRIED_SETS = ['nm_tried4', 'nm_tried6'] as const;
+
+/** What was refused, resets left out. */
+export const FORBIDDEN = new BlockedCounters('nm_forbidden');
 
 /** As many different destinations are remembered of each family. */
 const MOST_TRIED = 65_535;
@@ -71,8 +75,8 @@ export type EgressRules = {
 };
 
 /**
- * What refuses what the command sends where it may not, at once, and remembers it. It stands behind the count of remotes
- * (-150), which sees what the wire carried, and before the look-ups are sent to their relays (-101).
+ * What refuses what the command sends where it may not, at once, and remembers it. It stands before the count of remotes
+ * (-135), and before the look-ups are sent to their relays (-101).
  */
 export function egressRules(rules: EgressRules): Command[] {
   const { table: name, place, devices, hasServer, egress, nameservers } = rules;
@@ -93,7 +97,8 @@ export function egressRules(rules: EgressRules): Command[] {
         counts: true,
       }),
     ]),
-    ...forbidChain(table),
+    ...FORBIDDEN.add(name),
+    ...forbidChain(table, name),
     table.chain('nm_destination'),
     // Who came in by a published port is answered.
     ...(hasServer ? [rule(is(ctDirection, Buffer.of(REPLY)), leave)] : []),
@@ -126,9 +131,10 @@ function isTo({ family, network }: Extract<Destination, { kind: 'network' }>): S
 }
 
 /** TCP is refused by a reset, because an ICMP error that meets a connect in the making would only be noted. */
-const forbidChain = (table: TableCommands) => [
+const forbidChain = (table: TableCommands, name: TableName) => [
   table.chain('nm_forbid'),
   table.rule('nm_forbid', isReset, leave),
+  ...FORBIDDEN.rules(name, 'nm_forbid'),
   ...FAMILIES.map(({ family, is: isFamily, daddr }) =>
     table.rule(
       'nm_forbid',

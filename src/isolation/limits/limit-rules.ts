@@ -1,4 +1,6 @@
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
+import type { NamedObject } from '../../linux/netlink/netfilter/definitions.js';
+import { quota as quotaOf } from '../../linux/netlink/netfilter/expression.js';
 import {
   deviceName,
   iifname,
@@ -9,7 +11,7 @@ import {
   PROTOCOLS,
 } from '../../linux/netlink/netfilter/field.js';
 import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
-import { isReset, isTcp, toMany } from '../../linux/netlink/netfilter/packets.js';
+import { toMany } from '../../linux/netlink/netfilter/packets.js';
 import {
   drop,
   goTo,
@@ -18,15 +20,14 @@ import {
   isNotAmong,
   leave,
   passTo,
-  rejectWith,
   remember,
-  reset,
 } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u16 } from '../../linux/netlink/values.js';
+import { ANSWERED, answerRules, HUSHED, REFUSED, rejectChain } from './reject-rules.js';
 
 /** What a quota can count. */
-type KeptKind = 'in' | 'out' | 'total';
+export type KeptKind = 'in' | 'out' | 'total';
 
 /** Octets that the kernel itself lets pass; what is absent is not limited. */
 export type KernelLimits = { readonly [kind in KeptKind]?: number };
@@ -44,7 +45,7 @@ export type LimitPlace = {
   readonly received: Hook;
 };
 
-/** The host's ends: what arrives was sent by the command. Refused before its addresses are translated, behind the count of remotes. */
+/** The host's ends: what arrives was sent by the command. Refused before its remotes are counted. */
 export const LIMITS_AT_HOST_ENDS: LimitPlace = {
   counts: 'out',
   sent: { hook: 'prerouting', priority: -140, device: 'iif' },
@@ -93,9 +94,12 @@ export function limitRules(
       ),
     ),
     // TCP goes on arriving: the command's answer to it is refused, which ends the connection; without one it would hang.
+    ...[REFUSED, HUSHED, ANSWERED].flatMap((counters) => counters.add(name)),
     table.chain('nm_hush', { type: 'filter', hook: received.hook, priority: received.priority }),
+    ...HUSHED.rules(name, 'nm_hush', ...over(received), isNotAmong(l4proto, HEARD)),
     table.rule('nm_hush', ...over(received), isNotAmong(l4proto, HEARD), drop),
-    ...rejectChain(table),
+    ...rejectChain(name),
+    ...(place.counts === 'out' ? answerRules(name, over({ ...received, device: 'oif' })) : []),
     table.chain('nm_refuse', { type: 'filter', hook: sent.hook, priority: sent.priority }),
     table.rule('nm_refuse', ...over(sent), goTo('nm_reject')),
   ];
@@ -106,21 +110,23 @@ const TYPES = { iif: iiftype, oif: oiftype } as const;
 
 const HEARD = [PROTOCOLS.tcp, PROTOCOLS.icmp, PROTOCOLS.icmpv6].map((protocol) => Buffer.of(protocol));
 
-/** A chain that refuses so that a program hears of it at once: TCP by a reset, never a reset itself. */
-const rejectChain = (table: TableCommands) => [
-  table.chain('nm_reject'),
-  table.rule('nm_reject', isReset, leave),
-  table.rule('nm_reject', isTcp, reset),
-  table.rule('nm_reject', rejectWith('admin-prohibited')),
-];
-
 /** The command's own multicast comes back to its members from the device by which it went, and has crossed nothing. */
 const loopedRules = (table: TableCommands) => [
   table.rule('nm_spend', toMany.ipv4, leave),
   table.rule('nm_spend', toMany.ipv6, leave),
 ];
 
+const KINDS = ['in', 'out', 'total'] as const satisfies readonly KeptKind[];
 const quotaName = (kind: KeptKind) => `nm_max_${kind}`;
+
+/** The limits that a place has seen passed, and refused what was beyond. */
+export const passedLimits = (objects: readonly NamedObject[]): KeptKind[] =>
+  KINDS.filter((kind) => objects.some(({ name, data }) => name === quotaName(kind) && data && isUsedUp(data)));
+
+function isUsedUp(data: Buffer): boolean {
+  const { bytes, consumed = 0n } = quotaOf.decode(data);
+  return consumed >= bytes;
+}
 
 /**
  * Makes a quota, or gives the one that is there another limit. The packet with which more than `octets` have passed is

@@ -62,11 +62,11 @@ export type RemoteRules = {
 };
 
 /**
- * At a host's ends of links: sent packets are seen before their addresses are translated, received ones behind that, as
- * the command sees them.
+ * At a host's ends of links: sent packets are seen behind what refuses them and before their addresses are translated,
+ * received ones behind that, as the command sees them.
  */
 export const AT_HOST_ENDS: Pick<RemoteRules, 'sent' | 'received'> = {
-  sent: { hook: 'prerouting', priority: -150, device: iifname },
+  sent: { hook: 'prerouting', priority: -135, device: iifname },
   received: { hook: 'postrouting', priority: 200, device: oifname },
 };
 

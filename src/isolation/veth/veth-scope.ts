@@ -33,6 +33,7 @@ import { chooseLinks, makeLinks, removeLinks } from './links/make-links.js';
 import { hostLocalLink } from './links/subnet.js';
 import { VethLinks } from './links/veth-links.js';
 import { Namespace } from './namespace.js';
+import { blockedReading } from './rules/blocked.js';
 import type { ChainName } from './rules/forward-chains.js';
 import { NatTable } from './rules/nat-table.js';
 import { openFirewall, openInput } from './rules/open-firewall.js';
@@ -166,11 +167,12 @@ export class VethScope implements Scope {
   async readWire(): Promise<WireReading> {
     const { ipv4, ipv6 } = this.#uplink.routed;
     const drops = () => this.#links.drops([...new Set([...ipv4, ...ipv6])]);
-    return { ...this.#links.read(), 'uplink.dropped': this.#boundary.attemptNow('drops', drops, undefined) };
+    return { ...(await this.sampleWire()), 'uplink.dropped': this.#boundary.attemptNow('drops', drops, undefined) };
   }
 
   async sampleWire(): Promise<WireReading> {
-    return this.#links.read();
+    const blocked = () => blockedReading(this.#services.blocked());
+    return { ...this.#links.read(), ...this.#boundary.attemptNow('limits', blocked, {}) };
   }
 
   get limits(): LimitKeeper | undefined {

@@ -14,6 +14,7 @@ import type { LimitKeeper } from '../scope.js';
 import type { InnerNetlink } from '../tools/inner-netlink.js';
 import { hostLocalLink, type LinkPlan, leadingOut } from './links/subnet.js';
 import type { Namespace } from './namespace.js';
+import type { Blocked } from './rules/blocked.js';
 import type { EgressGate } from './rules/egress-gate.js';
 import type { KeptLimits } from './rules/kept-limits.js';
 import type { NatTable } from './rules/nat-table.js';
@@ -77,6 +78,11 @@ export class VethServices implements Disposable {
     if (!this.#made) return;
     this.#limits ??= await this.#openLimits(this.#made, {});
     this.#limits.refuse();
+  }
+
+  /** What limits and gate have refused so far. */
+  blocked(): Blocked[] {
+    return [this.#limits?.blocked(), this.#gate?.blocked()].filter((each) => each !== undefined);
   }
 
   async attempts(): Promise<readonly Attempt[] | null> {

@@ -5,7 +5,7 @@ import { exact, rounded } from '../format-octets.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** Wire octets and packets by class and direction; what did not move is left out beyond the three sums. */
-export function trafficTable({ traffic: { external, hostLocal, loopback } }: Measurement): Table {
+export function trafficTable({ traffic: { external, hostLocal, loopback, blocked } }: Measurement): Table {
   const { ipv4, ipv6 } = external;
   const families = moved(ipv4) && moved(ipv6) ? [...both('IPv4', ipv4), ...both('IPv6', ipv6)] : [];
   return {
@@ -22,11 +22,21 @@ export function trafficTable({ traffic: { external, hostLocal, loopback } }: Mea
         : loopback.in.packets === 0
           ? []
           : [amount('loopback', withoutWire(loopback.in))]),
+      ...(['in', 'out'] as const).flatMap((way) =>
+        blocked && blocked[way].packets > 0 ? [refused(`blocked ${way}`, blocked[way])] : [],
+      ),
     ],
   };
 }
 
 const both = (name: string, flow: InOut<Layers>) => [amount(`${name} in`, flow.in), amount(`${name} out`, flow.out)];
+
+const refused = (name: string, { ipOctets, packets }: NonNullable<Measurement['traffic']['blocked']>['in']): Cell[] => [
+  name,
+  `${exact(ipOctets)} B`,
+  rounded(ipOctets),
+  exact(packets),
+];
 
 const amount = (name: string, { wireOctets, packets }: Layers): Cell[] => [
   name,

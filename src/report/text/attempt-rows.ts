@@ -1,12 +1,22 @@
 import type { Attempt } from '../../measurement/isolation.js';
 import type { Measurement } from '../../measurement/measurement.js';
-import { exact, packetsWord } from '../format-octets.js';
+import { exact, packetsWord, rounded } from '../format-octets.js';
 import { visible } from '../visible.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';
 
 /** More than this are only counted; the JSON report has them all. */
 const SHOWN = 5;
+
+/** What was refused beyond a limit, each way. */
+export function blockedRows({ traffic: { blocked }, budget }: Measurement, paint: Paint): string[] {
+  if (!blocked || !budget?.ended) return [];
+  return (['in', 'out'] as const).flatMap((way) => {
+    const { ipOctets, packets } = blocked[way];
+    const amount = `${rounded(ipOctets)} ${way}, ${exact(ipOctets)} B in ${exact(packets)} ${packetsWord(packets)}`;
+    return packets === 0 ? [] : [row('blocked', amount, paint.yellow)];
+  });
+}
 
 /** What a command tried to reach where it could not: a line each, the most frequent first. */
 export function attemptRows({ attempts }: Measurement, paint: Paint): string[] {

@@ -6,7 +6,7 @@ import { isOneSided, moved, totalOf, withoutWire } from '../flows.js';
 import { duration, exact, packetsWord, rate, rounded } from '../format-octets.js';
 import { methodText } from '../method-text.js';
 import { visible } from '../visible.js';
-import { attemptRows } from './attempt-rows.js';
+import { attemptRows, blockedRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';
 import { bypassRows } from './bypass-rows.js';
 import { errorRows } from './error-rows.js';
@@ -37,6 +37,7 @@ export function renderText(measurement: Measurement, { color, by }: TextOptions)
     ...errorRows(measurement),
     ...bypassRows(measurement, paint),
     ...attemptRows(measurement, paint),
+    ...blockedRows(measurement, paint),
     ...sharingRows(measurement, paint),
     ...repeatRows(measurement),
     ...budgetRows(measurement.budget, paint),

@@ -1,9 +1,13 @@
 import type { Limits } from '../../budget/limits.js';
 import type { JudgedBudget } from '../../measurement/budget.js';
 import type { Sample } from '../../measurement/series.js';
+import type { InOut } from '../../measurement/traffic.js';
+import { leftOf } from './left-of.js';
 
 export type BreachWatch = {
   readonly limits: Limits;
+  /** External octets that have moved for certain; undefined: that takes the exact count. */
+  readonly atLeast: () => InOut<number> | undefined;
   /** The exact count's verdict now. */
   readonly judgeNow: () => Promise<JudgedBudget | undefined>;
   /** Refuses all that follows, where the kernel can. */
@@ -35,13 +39,18 @@ export class BreachEnder {
   }
 
   async look(sample: Sample): Promise<void> {
-    const { limits, judgeNow, refuse, endTree } = this.#watch;
-    const { in: maxIn = Infinity, out: maxOut = Infinity, total = Infinity } = limits;
-    if (this.#ended || (sample.in <= maxIn && sample.out <= maxOut && sample.in + sample.out <= total)) return;
-    // A sample may be slightly high; the exact count decides.
-    if ((await judgeNow())?.verdict !== 'exceeded') return;
+    const { atLeast, judgeNow, refuse, endTree } = this.#watch;
+    if (this.#ended || !this.#isOver(sample)) return;
+    // A sample may be slightly high. Where packets pass meanwhile, counters that are read one after the other contradict each
+    // other: what is certain of one decides before the exact count does.
+    const least = atLeast();
+    if (!(least && this.#isOver(least)) && (await judgeNow())?.verdict !== 'exceeded') return;
     this.#ended = true;
     // Not waited for here: samples are taken until the last process has gone.
     this.#ending = Promise.allSettled([endTree(), refuse()]);
+  }
+
+  #isOver(octets: InOut<number>): boolean {
+    return leftOf(this.#watch.limits, octets) < 0;
   }
 }

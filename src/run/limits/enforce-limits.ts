@@ -4,6 +4,7 @@ import type { KernelLimits } from '../../isolation/limits/limit-rules.js';
 import type { LimitKeeper } from '../../isolation/scope.js';
 import type { JudgedBudget } from '../../measurement/budget.js';
 import type { InOut } from '../../measurement/traffic.js';
+import { leftOf } from './left-of.js';
 
 export type Enforcement = {
   readonly limits: KernelLimits;
@@ -64,18 +65,23 @@ export class LimitEnforcer {
 
   /** @returns octets up to the nearest limit */
   async #look(): Promise<number | undefined> {
-    const { limits, keeper, octets, judgeNow, awaitOwnEnd, endTree } = this.#enforcement;
+    const { limits, keeper, octets, awaitOwnEnd, endTree } = this.#enforcement;
     const used = octets();
-    if (!used) return undefined;
-    const left = leftOf(limits, used);
-    if (left >= 0) this.#tighten(used);
-    else if ((await judgeNow())?.verdict === 'exceeded') {
+    const left = used && leftOf(limits, used);
+    if (await this.#isOver(left)) {
       this.#breached = true;
       keeper.refuse();
       await awaitOwnEnd();
       await endTree();
-    }
+    } else if (used) this.#tighten(used);
     return left;
+  }
+
+  /** The kernel knows of the packet that it refused; of the total it hears in halves, and the exact count decides. */
+  async #isOver(left: number | undefined): Promise<boolean> {
+    const { keeper, judgeNow } = this.#enforcement;
+    if (keeper.passed().length > 0) return true;
+    return left !== undefined && left < 0 && (await judgeNow())?.verdict === 'exceeded';
   }
 
   #tighten(used: InOut<number>): void {
@@ -83,11 +89,6 @@ export class LimitEnforcer {
     this.#shown = used;
     this.#enforcement.keeper.tighten(used);
   }
-}
-
-/** Octets up to the nearest limit; negative: beyond it. */
-export function leftOf({ in: most = Infinity, out = Infinity, total = Infinity }: KernelLimits, used: InOut<number>) {
-  return Math.min(most - used.in, out - used.out, total - used.in - used.out);
 }
 
 /** Half the time in which the rest could be used up. */

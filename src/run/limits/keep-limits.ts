@@ -1,5 +1,6 @@
 import type { Boundary } from '../../boundary.js';
 import { readActivity } from '../../command/read-activity.js';
+import type { LimitKeeper } from '../../isolation/scope.js';
 import type { MeasureOptions } from '../../measure-options.js';
 import type { Sample } from '../../measurement/series.js';
 import type { CommandTree } from '../command-tree.js';
@@ -13,10 +14,13 @@ type Asked = Pick<MeasureOptions, 'limits' | 'kill' | 'enforce'>;
 
 type Guarded = { readonly meter: Meter; readonly tree: CommandTree; readonly boundary: Boundary };
 
+/** Where the kernel keeps the limits. */
+type Kept = { readonly keeper: LimitKeeper; readonly enforcer: LimitEnforcer };
+
 /** Ends the command for a breach, where that was asked for: at a sample (kill), or with the kernel's help (enforce). */
 export class LimitGuard {
   readonly #ender: BreachEnder;
-  readonly #enforcer: LimitEnforcer | undefined;
+  readonly #kept: Kept | undefined;
   #watching: Promise<void> | undefined;
 
   static async open(asked: Asked, { meter, tree, boundary }: Guarded): Promise<LimitGuard> {
@@ -28,21 +32,27 @@ export class LimitGuard {
     const watch = { judgeNow, endTree: () => tree.end() };
     const { scope } = meter;
     const refuse = async () => scope.refuse?.();
-    const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, refuse, ...watch });
+    const atLeast = segmentedOctetsSince(meter);
+    const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, atLeast, refuse, ...watch });
     const keeper = scope.limits;
     if (!enforce || !keeper) return new LimitGuard(ender);
     // Loaded here: only some runs have it.
     const { LimitEnforcer } = await import('./enforce-limits.js');
     const { awaitOwnEnd } = await import('../await-own-end.js');
     const look = () => readActivity(tree.processes());
-    const enforcement = { limits, keeper, octets: segmentedOctetsSince(meter), boundary, ...watch };
+    const enforcement = { limits, keeper, octets: atLeast, boundary, ...watch };
     const ownEnd = () => awaitOwnEnd({ look, ...tree.patience });
-    return new LimitGuard(ender, new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }));
+    return new LimitGuard(ender, { keeper, enforcer: new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }) });
   }
 
-  private constructor(ender: BreachEnder, enforcer?: LimitEnforcer) {
+  private constructor(ender: BreachEnder, kept?: Kept) {
     this.#ender = ender;
-    this.#enforcer = enforcer;
+    this.#kept = kept;
+  }
+
+  /** Limits beyond which the kernel has refused something. */
+  passed(): ReturnType<LimitKeeper['passed']> {
+    return this.#kept?.keeper.passed() ?? [];
   }
 
   /** True once the tree was ended for a breach. */
@@ -51,7 +61,7 @@ export class LimitGuard {
   }
 
   commandStarted(): void {
-    this.#watching = this.#enforcer?.watch();
+    this.#watching = this.#kept?.enforcer.watch();
   }
 
   look(sample: Sample): Promise<void> {
@@ -60,7 +70,7 @@ export class LimitGuard {
 
   /** When nothing of the command's is left. */
   async finish(): Promise<void> {
-    this.#enforcer?.stop();
+    this.#kept?.enforcer.stop();
     await this.#watching;
     await this.#ender.finish();
   }

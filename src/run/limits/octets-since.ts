@@ -31,7 +31,10 @@ export function octetsSince({ scope, files, before, tree }: Counted): () => Prom
   };
 }
 
-/** The same from the devices alone, where GSO packets are segmented at the links: 0.1 ms. */
+/**
+ * The least that a namespace of its own has moved, from its devices alone: a GSO packet's headers count once, where they
+ * are not segmented at the links. 0.1 ms.
+ */
 export function segmentedOctetsSince({ scope, files, before }: Counted): () => InOut<IpOctets> | undefined {
   const families = scope.isolation.kind === 'veth' ? scope.isolation.families : [];
   const start = segmentedOctetsSoFar(families, parseDev(before.texts.texts.get('dev') ?? ''));

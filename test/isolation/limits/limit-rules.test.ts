@@ -3,10 +3,12 @@ import {
   LIMITS_AT_HOST_ENDS,
   LIMITS_INSIDE,
   limitRules,
+  passedLimits,
   quota,
   refusal,
 } from '../../../src/isolation/limits/limit-rules.js';
 import type { Command } from '../../../src/linux/netlink/netfilter/command.js';
+import { quota as quotaOf } from '../../../src/linux/netlink/netfilter/expression.js';
 import { TableCommands } from '../../../src/linux/netlink/netfilter/table-commands.js';
 import { rulesOf } from '../rule-text.js';
 
@@ -61,10 +63,27 @@ test.each([
 ])('%s resets pass, TCP gets one, the rest an ICMP error, in this order', (_, commands) => {
   expect(rulesOf(commands, 'nm_reject')).toEqual([
     'l4proto == 06 tcp flags & 04 == 04 return',
+    'nfproto == 02 counter nm_refused_ipv4',
+    'nfproto == 0a counter nm_refused_ipv6',
     'l4proto == 06 reject tcp reset 0',
     'reject icmpx 3',
   ]);
   expect(rulesOf(commands, 'nm_hush').at(-1)).toMatch(/l4proto not in \{06 01 3a\} drop$/);
+});
+
+test('only at the host’s ends the answers to what is refused cross the link, and are counted', () => {
+  expect(rulesOf(inside, 'nm_answer')).toEqual([]);
+  const [reset] = rulesOf(atHost, 'nm_answer');
+  const over = 'oifname in {nm1 nm1v6} oiftype @nm_over';
+  expect(reset).toBe(`${over} l4proto == 06 tcp flags & 04 == 04 nfproto == 02 counter nm_answered_ipv4`);
+  expect(rulesOf(atHost, 'nm_answer')).toHaveLength(6);
+});
+
+test('a limit is passed when its quota is used up', () => {
+  const of = (name: string, consumed: bigint) =>
+    ({ table: 't', name, type: 'quota', data: quotaOf.encode({ bytes: 10n, consumed }) }) as const;
+  expect(passedLimits([of('nm_max_out', 9n), of('nm_max_total', 10n)])).toEqual(['total']);
+  expect(passedLimits([of('nm_max_in', 11n), of('another', 11n)])).toEqual(['in']);
 });
 
 test('the command’s own multicast, which comes back to it, is not counted inside', () => {

@@ -6,10 +6,11 @@ import { ipOctets, milliseconds } from '../../../src/units.js';
 const sample = (octets: number) => ({ atMs: milliseconds(1), in: ipOctets(octets), out: ipOctets(0) });
 
 /** An ender of a command that may have 100 octets; what it does is told. */
-function watching(verdict: Verdict, refuse = async () => {}) {
+function watching(verdict: Verdict, refuse = async () => {}, least = 0) {
   const calls: string[] = [];
   const ender = new BreachEnder({
     limits: { in: ipOctets(100) },
+    atLeast: () => ({ in: least, out: 0 }),
     judgeNow: async () => ({ verdict, limits: [], ended: false }),
     refuse: () => {
       calls.push('refuse');
@@ -36,6 +37,13 @@ test('the exact count decides', async () => {
   await ender.look(sample(101));
   expect(calls).toEqual([]);
   expect(ender.ended).toBe(false);
+});
+
+test('what has certainly moved decides where the exact count is none while packets pass', async () => {
+  const { ender, calls } = watching('unmeasured', undefined, 101);
+  await ender.look(sample(105));
+  expect(calls).toEqual(['end', 'refuse']);
+  expect(ender.ended).toBe(true);
 });
 
 test('a kernel that cannot refuse ends the tree all the same', async () => {

@@ -2,17 +2,20 @@ import { expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
 import type { JudgedBudget, Verdict } from '../../../src/measurement/budget.js';
 import type { InOut } from '../../../src/measurement/traffic.js';
-import { LimitEnforcer, leftOf, lookAgainMs } from '../../../src/run/limits/enforce-limits.js';
+import { LimitEnforcer, lookAgainMs } from '../../../src/run/limits/enforce-limits.js';
+import { leftOf } from '../../../src/run/limits/left-of.js';
 
 const budget = (verdict: Verdict): JudgedBudget => ({ verdict, limits: [], ended: false });
 
 /** An enforcer over a command whose octets are told one after the other; it is stopped with the last. */
-function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = []) {
+function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [], passedAt = Infinity) {
+  let looks = 0;
   const calls: string[] = [];
   const enforcer: LimitEnforcer = new LimitEnforcer({
     boundary: new Boundary(),
     limits: { total: 100 },
     keeper: {
+      passed: () => (++looks >= passedAt ? ['out'] : []),
       tighten: (used) => calls.push(`tighten ${used.in} ${used.out}`),
       refuse: () => calls.push('refuse'),
     },
@@ -34,6 +37,20 @@ test('the kernel is told what has passed, and hears of the breach before the tre
   expect(enforcer.breached).toBe(true);
 });
 
+test('the kernel knows of what it refused, of which the count of what left shows nothing', async () => {
+  const { enforcer, calls } = watching(
+    [
+      { in: 0, out: 40 },
+      { in: 0, out: 49 },
+    ],
+    [],
+    2,
+  );
+  await enforcer.watch();
+  expect(calls).toEqual(['tighten 0 40', 'refuse', 'wait', 'end']);
+  expect(enforcer.breached).toBe(true);
+});
+
 test('what has not changed is not told again', async () => {
   const { enforcer, calls } = watching([
     { in: 10, out: 5 },
@@ -47,7 +64,7 @@ test('what has not changed is not told again', async () => {
 test('the exact count decides', async () => {
   const { enforcer, calls } = watching([{ in: 101, out: 0 }], ['within']);
   await enforcer.watch();
-  expect(calls).toEqual([]);
+  expect(calls).toEqual(['tighten 101 0']);
   expect(enforcer.breached).toBe(false);
 });
 

@@ -6,6 +6,7 @@ import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../../linux/netlink/netfilter/own-table.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import type { Attempt } from '../../../measurement/isolation.js';
+import { NO_PACKETS } from '../../limits/blocked-counters.js';
 import { type Egress, isListed, type Led } from '../../limits/destinations.js';
 import {
   addressSet,
@@ -13,6 +14,7 @@ import {
   EGRESS_INSIDE,
   type EgressPlace,
   egressRules,
+  FORBIDDEN,
   TRIED_SETS,
 } from '../../limits/egress-rules.js';
 import { readAttempts } from '../../limits/read-attempts.js';
@@ -20,6 +22,7 @@ import { canonicalAddress } from '../../machine/canonical-address.js';
 import { decodeAnswer } from '../../names/decode-answer.js';
 import { namesIn } from '../../names/hosts-file.js';
 import type { LinkPlan } from '../links/subnet.js';
+import type { Blocked } from './blocked.js';
 import type { NatTable } from './nat-table.js';
 
 /** In the command's namespace; the command cannot change it, were it root. */
@@ -37,13 +40,16 @@ export type Guarded = {
   readonly hosts: string;
 };
 
+type Place = { readonly nftables: Nftables; readonly table: TableName };
+
 /**
  * Lets the command reach only where it may: by rules in the kernel, which learn the addresses of names from answers. They
  * stand inside, where what is refused has not been sent, and once more at the host's ends.
  */
 export class EgressGate {
   readonly #egress: Egress;
-  readonly #places: readonly { readonly nftables: Nftables; readonly table: TableName }[];
+  /** Inside, and at the host's ends. */
+  readonly #places: readonly [Place, Place];
 
   private constructor(egress: Egress, nat: NatTable, inner: OwnTable) {
     this.#egress = egress;
@@ -81,6 +87,12 @@ export class EgressGate {
   attempts(): readonly Attempt[] | null {
     const lists = this.#places.map(({ nftables, table }) => readAttempts(nftables, table, TRIED_SETS));
     return lists.includes(null) ? null : merged(lists.flatMap((list) => list ?? []));
+  }
+
+  /** What was refused so far. */
+  blocked(): Blocked {
+    const [inside, atHost] = this.#places.map(({ nftables, table }) => FORBIDDEN.read(nftables, table));
+    return { refused: atHost ?? NO_PACKETS, answered: NO_PACKETS, unsent: inside ?? NO_PACKETS, kept: NO_PACKETS };
   }
 
   #learn(known: readonly Led[]): void {

@@ -4,16 +4,21 @@ import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../../linux/netlink/netfilter/own-table.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import type { InOut } from '../../../measurement/traffic.js';
+import type { BlockedCounters } from '../../limits/blocked-counters.js';
 import {
+  type KeptKind,
   type KernelLimits,
   LIMITS_AT_HOST_ENDS,
   LIMITS_INSIDE,
   limitRules,
+  passedLimits,
   quota,
   refusal,
 } from '../../limits/limit-rules.js';
+import { ANSWERED, HUSHED, REFUSED } from '../../limits/reject-rules.js';
 import type { LimitKeeper } from '../../scope.js';
 import type { LinkPlan } from '../links/subnet.js';
+import type { Blocked } from './blocked.js';
 import type { NatTable } from './nat-table.js';
 
 /** In the command's namespace; the command cannot change it, were it root. */
@@ -54,6 +59,24 @@ export class KeptLimits implements LimitKeeper, Disposable {
     } catch (error) {
       throw error instanceof LinuxError ? refused(error) : error;
     }
+  }
+
+  passed(): KeptKind[] {
+    const { nat, inner } = this.#places;
+    const objects = [nat.nftables.objects(nat.name), inner.nftables.objects(INNER_TABLE)];
+    return [...new Set(objects.flatMap(passedLimits))];
+  }
+
+  /** What the rules have refused so far. */
+  blocked(): Blocked {
+    const { nat, inner } = this.#places;
+    const atHost = (counters: BlockedCounters) => counters.read(nat.nftables, nat.name);
+    return {
+      refused: atHost(REFUSED),
+      answered: atHost(ANSWERED),
+      unsent: REFUSED.read(inner.nftables, INNER_TABLE),
+      kept: atHost(HUSHED),
+    };
   }
 
   tighten(used: InOut<number>): void {
