@@ -5,26 +5,28 @@ import type { Limits } from './budget/limits.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
 import { countedDevices } from './isolation/machine/counted-devices.js';
-import { commandLineOf, watchLife } from './isolation/machine/process-life.js';
 import { foldersOf, readDevices } from './isolation/machine/read-devices.js';
-import { sharersOf } from './isolation/machine/sharers.js';
 import { DeviceQueues } from './isolation/shared/device-queues.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
 import type { Contamination, Isolation } from './measurement/isolation.js';
-import type { Measurement } from './measurement/measurement.js';
+import type { Attached, Measurement } from './measurement/measurement.js';
+import type { Method } from './measurement/traffic.js';
+import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
+import { Meter } from './run/meter.js';
 import { TrafficWatch } from './run/observers/watch-traffic.js';
 import { runWarnings } from './run/run-warnings.js';
-import { difference, takeReading } from './run/take-reading.js';
+import { waitForQuiet } from './run/wait-for-quiet.js';
 import { closeSeries } from './series/close-series.js';
-import { countTraffic } from './traffic/count-traffic.js';
 import { protocolSummary } from './traffic/protocol.js';
 import { type Milliseconds, milliseconds } from './units.js';
 import { version } from './version.js';
 
+export type { AttachTarget } from './run/attached/open-attached.js';
+
 export type AttachOptions = {
-  /** How long; until the process ends by default. */
+  /** How long; until the process ends, or the control group's last one, by default. */
   readonly for?: Milliseconds;
   readonly interval?: Milliseconds;
   readonly limits?: Limits;
@@ -36,30 +38,33 @@ export type AttachOptions = {
 const POLL_MS = 50;
 
 /**
- * Meters the network namespace of a running process, read-only: a container's, a pod's, a service's. The numbers are
- * the namespace's: the result says how many other processes share it.
- * @throws {NetmeterError} NO_SUCH_PROCESS
+ * Meters what runs already, read-only: a process with what it has started, in a control group with others or alone, or a
+ * control group. Where the kernel does not let its sockets be counted, a process' network namespace is metered, and the result
+ * says how many others share it.
+ * @throws {NetmeterError} NO_SUCH_PROCESS, NO_SUCH_CGROUP, NO_METER
  */
-export async function attach(pid: number, options: AttachOptions = {}): Promise<Measurement> {
+export async function attach(target: AttachTarget, options: AttachOptions = {}): Promise<Measurement> {
   const startedAt = new Date();
-  const alive = watchLife(pid);
-  const argv = commandLineOf(pid);
-  using files = openCounters(pid);
-  const devices = countedDevices(readDevices(foldersOf(pid)));
-  const isolation: Isolation = { kind: 'join', netns: `pid ${pid}`, devices };
-  using queues = new DeviceQueues(pid, devices);
-  const sharedWith = sharersOf(pid);
-  const before = await takeReading(queues, files);
-  const watched = { isolation, sampleWire: async () => ({}) };
-  const interval = options.interval ?? DEFAULTS.interval;
+  const { argv, attached, process, at, isAlive } = await openAttached(target);
+  using metered = at;
+  using files = openCounters(process);
+  const devices = countedDevices(readDevices(foldersOf(process)));
+  const isolation: Isolation = { kind: 'join', netns: `pid ${process}`, devices };
+  using queues = new DeviceQueues(process, devices);
+  const scope = { isolation, readWire: () => queues.readWire(), sampleWire: async () => ({}) };
+  const meter = await Meter.start(scope, files, metered?.meter);
   const boundary = new Boundary();
-  const octets = octetsSince({ scope: watched, files, before });
+  const octets = octetsSince({ scope, files, before: meter.before, tree: metered?.meter });
+  const interval = options.interval ?? DEFAULTS.interval;
   using watch = new TrafficWatch({ octets, interval, onSample: async () => {}, boundary });
 
-  const end = await waitForEnd(alive, options);
+  const exit = await waitForEnd(isAlive, options);
+  const tree = exit.kind === 'gone' ? metered?.meter : undefined;
+  const atMost = tree ? DEFAULTS.linger : milliseconds(0);
+  const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
-  const { wire, delta, after } = difference(before, await takeReading(queues, files));
-  const { traffic, method, past } = countTraffic(isolation, wire, delta);
+  const { delta, after, traffic, method: counted, ...provenance } = await meter.count();
+  const method = doubted(counted, metered?.doubts ?? []);
   const { external } = traffic;
   const budget = judge(options.limits ?? {}, { external, method, ended: false });
   const durationMs = milliseconds(Math.round(delta.elapsedMs));
@@ -67,23 +72,16 @@ export async function attach(pid: number, options: AttachOptions = {}): Promise<
   return {
     schema: 1,
     netmeter: version,
-    command: {
-      argv,
-      attached: { pid, sharedWith },
-      exit: end,
-      startedAt: startedAt.toISOString(),
-      durationMs,
-      cpu: null,
-    },
+    command: { argv, attached, exit, startedAt: startedAt.toISOString(), durationMs, cpu: null },
     isolation,
-    contamination: contaminationBy(sharedWith),
+    ...(!metered && { contamination: contaminationBy(attached) }),
     traffic,
     method,
     protocol: protocolSummary(delta),
     bypasses: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
-    warnings: [...runWarnings(after, delta, { isolation, method, past, stillOpen: 0 }), ...boundary.warnings],
+    warnings: [...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }), ...boundary.warnings],
   };
 }
 
@@ -101,6 +99,10 @@ function openCounters(pid: number): HeldCounterFiles {
   }
 }
 
+/** What is not seen of the sockets, or seen of others', has no bound. */
+const doubted = (method: Method, doubts: readonly string[]): Method =>
+  doubts.length === 0 ? method : { ...method, errorBound: { in: null, out: null }, reasons: doubts };
+
 async function waitForEnd(
   alive: () => boolean,
   { for: atMost = milliseconds(Infinity), signal }: AttachOptions,
@@ -114,7 +116,7 @@ async function waitForEnd(
   return { kind: 'gone' };
 }
 
-const contaminationBy = (sharedWith: number | null): Contamination => ({
+const contaminationBy = ({ sharedWith }: Attached): Contamination => ({
   grade: sharedWith === null ? 'unknown' : sharedWith === 0 ? 'clean' : 'shared',
   idleOctets: null,
   idleMs: milliseconds(0),

@@ -16,6 +16,8 @@ const cures = {
   NO_FREE_SUBNET: 'Too many runs at once, or 198.18.0.0/15 is in use on this host: end some.',
   NO_SUCH_NAMESPACE: "See 'ip netns', or give the path of a namespace file.",
   NO_SUCH_PROCESS: 'Give the pid of a running process.',
+  NO_SUCH_CGROUP: 'Give its path as /proc/PID/cgroup has it behind 0::, or below the mount of cgroup2.',
+  NO_METER: "Run it as root, with a kernel that has BPF; see 'netmeter doctor'.",
   FORWARDING_BLOCKED: 'Accept the namespace in the firewall that drops it.',
   SETUP_FAILED: 'Run again with the same command; if it fails again, report the message above.',
   MALFORMED_KERNEL_FILE: 'Report the kernel version (uname -r) together with the file named above.',

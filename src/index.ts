@@ -1,4 +1,4 @@
-export type { AttachOptions } from './attach.js';
+export type { AttachOptions, AttachTarget } from './attach.js';
 export { attach } from './attach.js';
 export type { Evidence } from './budget/bounds/evidence.js';
 export { judge } from './budget/judge.js';

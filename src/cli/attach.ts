@@ -1,4 +1,4 @@
-import { attach } from '../attach.js';
+import { type AttachTarget, attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { IpOctets } from '../units.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
@@ -13,11 +13,15 @@ import { tell } from './tell.js';
 import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
+       netmeter attach --cgroup PATH [--for TIME | --until-exit] [options]
 
-Meters the network namespace of a running process (a container, a pod, a service), read-only.
+Meters a running process and what it has started, or starts (a container, a pod, a service), read-only.
 
+  --cgroup PATH       A control group instead: its path as in /proc/PID/cgroup, or
+                      below the mount of cgroup2
   --for TIME          So long (500ms, 10s, 1h30m; a bare number is seconds)
-  --until-exit        Until the process ends (default); ^C ends the metering before
+  --until-exit        Until the process, or the last of the control group, ends
+                      (default); ^C ends the metering before
   --interval TIME     Distance of the samples (default 1s)
   --report FILE       Write a report: .json, .txt, .md, .html, .csv, .prom or
                       .junit.xml; - is JSON on stdout; repeatable
@@ -26,10 +30,13 @@ Meters the network namespace of a running process (a container, a pod, a service
   -q, --quiet         No summary
   -h, --help          Show this help
 
-The numbers are the whole namespace's; the summary says how many other processes share it.
+As root the sockets of the process' control group are counted, those too that were open before; where others are in that
+group, the sockets of the process and its descendants alone. Without the rights, the numbers are the whole network
+namespace's, and the summary says how many other processes share it.
 `;
 
 const OPTIONS = {
+  cgroup: { type: 'string' },
   for: { type: 'string' },
   'until-exit': { type: 'boolean' },
   interval: { type: 'string' },
@@ -52,9 +59,9 @@ export async function attachCommand(words: readonly string[], terminal: Terminal
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-  const { pid, options, ...rest } = parsed;
+  const { target, options, ...rest } = parsed;
   using outputs = new Outputs(rest, process.env);
-  const measurement = await attach(pid, { ...options, signal: stop.signal });
+  const measurement = await attach(target, { ...options, signal: stop.signal });
   const failed = await tell(measurement, { ...rest, outputs, terminal });
   const status = exitStatus({
     kind: 'measured',
@@ -72,12 +79,10 @@ export function parseAttachArguments(words: readonly string[]) {
   if (values.isolation !== undefined) {
     throw usage(
       'a running process cannot be moved into another network namespace: its sockets stay where they were opened',
-      'attach meters the namespace that it is in; to have one of its own, start it by netmeter: netmeter -- COMMAND',
+      'attach meters it where it is; to have a namespace of its own, start it by netmeter: netmeter -- COMMAND',
     );
   }
-  const [pid = '', ...others] = positionals;
-  if (!/^[1-9]\d*$/.test(pid) || others.length > 0)
-    throw usage(`'${positionals.join(' ')}' is no process number`, 'Say: netmeter attach PID');
+  const target = parseTarget(positionals, values.cgroup);
   if (values.for !== undefined && values['until-exit'])
     throw usage('--for and --until-exit exclude each other', 'Give one.');
   const limits: { in?: IpOctets; out?: IpOctets; total?: IpOctets } = {};
@@ -88,7 +93,7 @@ export function parseAttachArguments(words: readonly string[]) {
   const interval = values.interval === undefined ? undefined : parseDuration(values.interval);
   if (interval === 0) throw usage('--interval cannot be 0');
   return {
-    pid: Number(pid),
+    target,
     options: {
       limits,
       ...(values.for !== undefined && { for: parseDuration(values.for) }),
@@ -98,6 +103,13 @@ export function parseAttachArguments(words: readonly string[]) {
     quiet: values.quiet ?? false,
     ci: parseCi(values.ci),
   };
+}
+
+function parseTarget([pid = '', ...others]: readonly string[], cgroup: string | undefined): AttachTarget {
+  if (cgroup !== undefined && pid !== '') throw usage('--cgroup and PID exclude each other', 'Give one.');
+  if (cgroup !== undefined) return { cgroup };
+  if (/^[1-9]\d*$/.test(pid) && others.length === 0) return Number(pid);
+  throw usage(`'${[pid, ...others].join(' ')}' is no process number`, 'Say: netmeter attach PID');
 }
 
 function parseCi(text = 'auto'): CiChoice {

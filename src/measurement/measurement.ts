@@ -11,6 +11,21 @@ import type { Method, Protocol, Traffic } from './traffic.js';
 /** Something the reader must know to judge the numbers. `code` is stable, `message` is for people. */
 export type Warning = { readonly code: string; readonly message: string };
 
+/** Something that ran before netmeter did, and what of it is counted. */
+export type Attached = {
+  /** null: a control group was named. */
+  readonly pid: number | null;
+  /**
+   * namespace: everybody in the process' network namespace. cgroup: the sockets of a control group, which has no other
+   * processes. tree: of its control group's sockets those of the process, and of what descends from it.
+   */
+  readonly metered: 'namespace' | 'cgroup' | 'tree';
+  /** As in /proc/PID/cgroup. null: the namespace is metered. */
+  readonly cgroup: string | null;
+  /** Other processes that are counted too. null: they could not be listed. */
+  readonly sharedWith: number | null;
+};
+
 /** The result of one run: what the JSON report holds. */
 export type Measurement = {
   readonly schema: 1;
@@ -18,8 +33,8 @@ export type Measurement = {
   readonly netmeter: string;
   readonly command: {
     readonly argv: readonly string[];
-    /** It ran before netmeter did; other processes of its namespace are counted too. null: they could not be listed. */
-    readonly attached?: { readonly pid: number; readonly sharedWith: number | null };
+    /** It ran before netmeter did. */
+    readonly attached?: Attached;
     /** The account it ran as, when not netmeter's own. */
     readonly user?: string;
     readonly exit: Exit;

@@ -1,27 +1,27 @@
 import type { Isolation } from '../measurement/isolation.js';
-import type { Measurement } from '../measurement/measurement.js';
+import type { Attached, Measurement } from '../measurement/measurement.js';
 import { exact } from './format-octets.js';
 import { visible } from './visible.js';
 
 /** How the numbers were obtained, how far they can be off, and where the command ran. */
-export function methodText({ method, isolation }: Measurement): string {
+export function methodText({ method, isolation, command }: Measurement): string {
   if (method.name === 'none') return `nothing can get in or out (${placeOf(isolation)})`;
   const { in: boundIn, out: boundOut } = method.errorBound;
   const bound =
     boundIn === null || boundOut === null
-      ? 'error unknown'
+      ? `error unknown${method.reasons ? ` (${method.reasons.map(visible).join('; ')})` : ''}`
       : boundIn + boundOut === 0
         ? 'exact'
         : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
-  return `IP bytes ${countedBy(method)}, ${bound} (${placeOf(isolation)})`;
+  return `IP bytes ${countedBy(method, command.attached)}, ${bound} (${placeOf(isolation)})`;
 }
 
-function countedBy({ name }: Measurement['method']): string {
+function countedBy({ name }: Measurement['method'], attached: Attached | undefined): string {
   switch (name) {
     case 'qdisc':
       return 'counted on the wire';
     case 'cgroup':
-      return 'counted at the sockets of the command’s tree';
+      return `counted at the sockets of ${attached ? socketsOf(attached) : 'the command’s tree'}`;
     case 'proc-estimate':
       return 'computed from /proc';
     case 'tap':
@@ -31,6 +31,11 @@ function countedBy({ name }: Measurement['method']): string {
     default:
       return name satisfies never;
   }
+}
+
+function socketsOf({ metered, pid, cgroup }: Attached): string {
+  const group = `the control group ${visible(cgroup ?? '')}`;
+  return metered === 'tree' ? `process ${pid} and its descendants, in ${group}` : group;
 }
 
 function placeOf(isolation: Isolation): string {

@@ -15,7 +15,7 @@ export async function attachMeter(scope: Scope, group: TreeGroup | undefined): P
     import('../observe/meter/read-mtus.js'),
   ]);
   try {
-    const mtus = scope.inspect((process) => readMtus(`/proc/${process}/root/sys/class/net`));
+    const mtus = scope.inspect((process) => readMtus(`/proc/${process}/ns/net`));
     return CgroupMeter.attach(group.cgroup.fd, mtus);
   } catch {
     return undefined;

@@ -17,20 +17,23 @@ export type MeterReading = Count & {
   readonly sockets: SocketCounts | undefined;
 };
 
+/** What of a scope is needed to count. */
+export type Countable = Pick<Scope, 'isolation' | 'readWire'>;
+
 /** Counts what a scope has carried since it was started. */
-export class Meter {
-  readonly scope: Scope;
+export class Meter<S extends Countable = Scope> {
+  readonly scope: S;
   readonly files: HeldCounterFiles;
   /** Where everything stood when nothing of the command's could have crossed. */
   readonly before: Reading;
   /** Counts the tree's own sockets, where the namespace has others. */
   readonly tree: CgroupMeter | undefined;
 
-  static async start(scope: Scope, files: HeldCounterFiles, tree?: CgroupMeter): Promise<Meter> {
+  static async start<S extends Countable>(scope: S, files: HeldCounterFiles, tree?: CgroupMeter): Promise<Meter<S>> {
     return new Meter(scope, files, { before: await takeReading(scope, files), tree });
   }
 
-  private constructor(scope: Scope, files: HeldCounterFiles, { before, tree }: Pick<Meter, 'before' | 'tree'>) {
+  private constructor(scope: S, files: HeldCounterFiles, { before, tree }: Pick<Meter, 'before' | 'tree'>) {
     this.scope = scope;
     this.files = files;
     this.before = before;

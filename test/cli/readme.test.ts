@@ -72,7 +72,10 @@ test('the configuration that the README shows is one', () => {
 test.each(examples.map((words) => [words.join(' '), words] as const))('netmeter %s: a valid call', async (_, words) => {
   const [first = '', ...others] = words;
   if (first === 'watch') expect(parseWatchArguments(others).kind).toMatch(/^(watch|report)$/);
-  else if (first === 'attach') expect(parseAttachArguments(others)?.pid).toBe(4711);
+  else if (first === 'attach')
+    expect(parseAttachArguments(others)?.target).toEqual(
+      others.includes('--cgroup') ? { cgroup: expect.any(String) } : 4711,
+    );
   else if (first === 'budget') expect(parseBudgetArguments(others)?.files).toHaveLength(3);
   else if (first === 'compare') expect(parseCompareArguments(others)?.files).toHaveLength(2);
   else if (first === 'doctor') expect(parseDoctorArguments(others)).toBeDefined();

@@ -102,12 +102,13 @@ describePrivileged('a namespace that was there before', () => {
     await expectNoTraces(before);
   });
 
-  test('attach meters it read-only, and tells who shares it', async () => {
+  test('attach meters it read-only, and without rights tells who shares it', async () => {
     // It starts to transfer when attach is there already: attach prints nothing before its end, so a file tells.
     const inside = machine.start('sh', ['-c', `echo up; read go; ${traffic('udp', machine.far4, 40)}; read end`]);
     if (inside.stdout) await once(inside.stdout, 'data');
     const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
-    const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '--report', '-', '--for', '2s']);
+    const weak = ['--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--', process.execPath];
+    const metering = runToEnd('setpriv', [...weak, NETMETER, 'attach', pid, '--report', '-', '--for', '2s']);
     await attached(pid);
     inside.stdin?.write('go\n');
     const { stdout, stderr, status } = await metering;
@@ -159,7 +160,7 @@ describePrivileged('a namespace that was there before', () => {
         const report = JSON.parse(stdout);
         expect(report.isolation).toEqual({ kind: 'join', netns: `pid ${pid}`, devices: ['card0'] });
         // Those of root, this test's own for one, may be anywhere.
-        expect(report.command.attached).toEqual({ pid: Number(pid), sharedWith: null });
+        expect(report.command.attached).toMatchObject({ pid: Number(pid), metered: 'namespace', sharedWith: null });
         expect(report.contamination.grade).toBe('unknown');
       } finally {
         inside.kill('SIGKILL');
@@ -173,6 +174,7 @@ describePrivileged('a namespace that was there before', () => {
     [['attach'], 'is no process number'],
     [['attach', '1', '--isolation', 'veth'], 'cannot be moved into another network namespace'],
     [['attach', '1', '--for', '1s', '--until-exit'], 'exclude each other'],
+    [['attach', '1', '--cgroup', '/x'], 'exclude each other'],
     [['attach', '1', '--fro', '1s'], 'unknown option --fro; did you mean --for?'],
   ])('%j is refused with the cure', async (words, message) => {
     const { status, stderr, stdout } = await netmeter(words);

@@ -45,7 +45,12 @@ export const offline: Measurement = {
 /** A process that was there before, in a namespace that others use. */
 export const attached: Measurement = {
   ...quiet,
-  command: { ...quiet.command, attached: { pid: 4711, sharedWith: 2 }, exit: { kind: 'running' }, cpu: null },
+  command: {
+    ...quiet.command,
+    attached: { pid: 4711, metered: 'namespace', cgroup: null, sharedWith: 2 },
+    exit: { kind: 'running' },
+    cpu: null,
+  },
   isolation: { kind: 'join', netns: '/proc/4711/ns/net', devices: ['eth0'] },
   contamination: { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), foreignConnections: null },
 };

@@ -1,6 +1,6 @@
 /** netmeter's own commands, which only the first word can be, and what each does. */
 export const COMMAND_NAMES = {
-  attach: 'Meter the namespace of a running process',
+  attach: 'Meter a running process, or a control group',
   budget: 'Suggest a budget from reports',
   compare: 'Compare two reports',
   doctor: 'Tell which isolations work here',

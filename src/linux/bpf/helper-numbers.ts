@@ -13,6 +13,7 @@ export const HELPERS = {
   map_push_elem: 87,
   sk_fullsock: 95,
   tcp_sock: 96,
+  sk_storage_get: 107,
   probe_read_kernel: 113,
   get_netns_cookie: 122,
 } as const;

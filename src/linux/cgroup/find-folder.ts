@@ -34,4 +34,16 @@ export function cgroupFolder({ point, root }: CgroupMount, cgroup: string): stri
   return path.startsWith(`${root}/`) ? joined(point, path.slice(root.length)) : undefined;
 }
 
+/** The path that {@link cgroupFolder} makes a folder of. */
+export const cgroupPath = ({ point, root }: CgroupMount, folder: string): string =>
+  (root === '/' ? '' : root) + folder.slice(point.length) || '/';
+
+/** The points at which controllers of version 1 are mounted. */
+export const legacyPoints = (mountinfo: string): string[] =>
+  mountinfo.split('\n').flatMap((line) => {
+    const [own = '', fileSystem = ''] = line.split(' - ');
+    const point = own.split(' ')[4];
+    return fileSystem.startsWith('cgroup ') && point !== undefined ? [unescaped(point)] : [];
+  });
+
 const joined = (point: string, path: string) => (path === '/' ? point : `${point}${path}`);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { detachedMount } from '../detached-mount.js';
-import { cgroupFolder, findCgroupMount } from './find-folder.js';
+import { type CgroupMount, cgroupFolder, cgroupPath, findCgroupMount } from './find-folder.js';
 
 /** What the kernel is asked by; the kernel by default. */
 type Source = {
@@ -19,7 +19,7 @@ const kernel: Source = {
 
 /** The unified hierarchy of control groups, as this process sees it: which folder is whose group. */
 export class CgroupHierarchy implements Disposable {
-  readonly #folderOf: (cgroup: string) => string | undefined;
+  readonly #mount: CgroupMount;
   readonly #text: Source['text'];
   readonly #mounted: number | undefined;
 
@@ -35,15 +35,27 @@ export class CgroupHierarchy implements Disposable {
     return new CgroupHierarchy(source, { point: `/proc/${ownPid}/fd/${mounted}`, root: '/' }, mounted);
   }
 
-  private constructor({ text }: Source, mount: { readonly point: string; readonly root: string }, mounted?: number) {
-    this.#folderOf = (cgroup) => cgroupFolder(mount, cgroup);
+  private constructor({ text }: Source, mount: CgroupMount, mounted?: number) {
+    this.#mount = mount;
     this.#text = text;
     this.#mounted = mounted;
   }
 
   /** The folder of a process' group; undefined: it has gone, or its group is not to be seen from here. */
   folderOf(pid: number | 'self'): string | undefined {
-    return attempt(() => this.#folderOf(this.#text(`/proc/${pid}/cgroup`)));
+    return attempt(() => cgroupFolder(this.#mount, this.#text(`/proc/${pid}/cgroup`)));
+  }
+
+  /** The folder that a group of this path has: one as in /proc/PID/cgroup, or of a folder below the mount. */
+  folderAt(path: string): string | undefined {
+    const { point } = this.#mount;
+    if (path === point || path.startsWith(`${point}/`)) return path;
+    return cgroupFolder(this.#mount, `0::${path}`);
+  }
+
+  /** A group's path as /proc/PID/cgroup has it. */
+  pathOf(folder: string): string {
+    return cgroupPath(this.#mount, folder);
   }
 
   [Symbol.dispose](): void {

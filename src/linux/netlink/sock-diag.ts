@@ -8,6 +8,7 @@ import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
 const SOCK_DIAG_BY_FAMILY = 20;
 const SOCK_DESTROY = 21;
 const INET_DIAG_INFO = 2;
+const INET_DIAG_CGROUP_ID = 21;
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -61,6 +62,8 @@ export type InetSocket = {
   /** Octets that were not acknowledged. */
   readonly sendQueue: number;
   readonly tcp: TcpInfo | undefined;
+  /** The number of its control group; undefined in TIME_WAIT, and before Linux 5.8. */
+  readonly group: bigint | undefined;
   /** How the kernel names it, for {@link destroySocket}. */
   readonly id: Buffer;
 };
@@ -100,7 +103,8 @@ export function decodeSocket({ payload }: ReceivedMessage): InetSocket {
   const id = payload.subarray(4, 4 + SOCKID);
   const size = family === AF_INET6 ? 16 : 4;
   const at = 4 + SOCKID;
-  const info = decodeAttributes(payload.subarray(HEADER)).bytes(INET_DIAG_INFO);
+  const attributes = decodeAttributes(payload.subarray(HEADER));
+  const [info, group] = [attributes.bytes(INET_DIAG_INFO), attributes.bytes(INET_DIAG_CGROUP_ID)];
   return {
     family,
     state: payload.readUInt8(1),
@@ -112,6 +116,7 @@ export function decodeSocket({ payload }: ReceivedMessage): InetSocket {
     uid: payload.readUInt32LE(at + 12),
     inode: payload.readUInt32LE(at + 16),
     tcp: info && decodeTcpInfo(info),
+    group: group?.readBigUInt64LE(),
     id,
   };
 }

@@ -5,7 +5,8 @@ import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js'
 import { Btf } from '../../linux/bpf/btf.js';
 import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
-import { connectionKey } from './connection-key.js';
+import type { InetSocket } from '../../linux/netlink/sock-diag.js';
+import { connectionKey, keyOfSocket } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
 import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
@@ -13,6 +14,7 @@ import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 import { countPacketSends, PACKET_SENDS } from './packet-sends.js';
 import { decodeRemote, type MeteredRemote, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remote-layout.js';
 import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
+import type { TreeMaps } from './tree-programs.js';
 
 /** Devices that may come and go during a run. */
 const MOST_DEVICES = 4096;
@@ -29,18 +31,21 @@ export class CgroupMeter implements Disposable {
   readonly #remotes: BpfMap;
   readonly #roles: BpfMap;
   readonly #cpus = possibleCpus();
+  /** Connections that were there before. */
+  #adopted = 0;
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
 
   /**
    * From now on everything is counted.
    * @param group a descriptor of the control group's folder
+   * @param tree tells whose sockets alone are counted; none: everybody's in the group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
-  static attach(group: number, mtus: ReadonlyMap<number, number>): CgroupMeter {
+  static attach(group: number, mtus: ReadonlyMap<number, number>, tree?: TreeMaps): CgroupMeter {
     const meter = new CgroupMeter();
     try {
-      meter.#attach(group);
+      meter.#attach(group, tree);
       meter.learnMtus(mtus);
       return meter;
     } catch (error) {
@@ -88,9 +93,15 @@ export class CgroupMeter implements Disposable {
     if (watches) this.#closedUnseen = this.#connectionCounts().closed;
   }
 
-  /** TCP connections that the tree has opened or accepted so far. */
+  /** Remembers a connection that was there before. */
+  adopt(connection: Pick<InetSocket, 'family' | 'id'>): void {
+    this.#connections.update(keyOfSocket(connection), numbers(1));
+    this.#adopted += 1;
+  }
+
+  /** TCP connections that the tree had, or has opened or accepted, so far. */
   get opened(): number {
-    return this.#connectionCounts().opened;
+    return this.#adopted + this.#connectionCounts().opened;
   }
 
   /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
@@ -136,19 +147,20 @@ export class CgroupMeter implements Disposable {
     return { opened: Number(opened), closed: Number(closed) };
   }
 
-  #attach(group: number): void {
-    const maps = { ...this.#counting, mtus: this.#mtus };
+  #attach(group: number, tree: TreeMaps | undefined): void {
+    const owned = tree?.sockets;
+    const maps = { ...this.#counting, mtus: this.#mtus, owned };
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);
       this.#closing.add(BpfLink.toCgroup(program, group));
     };
-    const connections = { connections: this.#connections, counts: this.#counts };
+    const connections = { connections: this.#connections, counts: this.#counts, owned };
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
     link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps) });
     link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps) });
     this.#groups.update(numbers(0), numbers(group));
-    const sends = { sends: this.#sends, groups: this.#groups };
+    const sends = { sends: this.#sends, groups: this.#groups, processes: tree?.processes };
     attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));
   }
 

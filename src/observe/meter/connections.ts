@@ -1,6 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
+import { isOwned } from './tree-programs.js';
 
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
 export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, localPort: 34 } as const;
@@ -22,6 +23,7 @@ const OPS = {
   local6: 48,
   remotePort: 64,
   localPort: 68,
+  socket: 184,
 } as const;
 
 /** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
@@ -43,6 +45,8 @@ export type ConnectionMaps = {
   readonly connections: BpfMap;
   /** {@link CONNECTION_COUNTS}. */
   readonly counts: BpfMap;
+  /** Has an entry for each socket that is counted; undefined: all are. */
+  readonly owned?: BpfMap | undefined;
 };
 
 /** Writes an IPv4 address at `place` as an IPv6 one. @param from where the context has it */
@@ -58,7 +62,7 @@ function mapped(code: Assembler, place: number, from: number): void {
  * Remembers each TCP connection of a control group (tcp_call_bpf(), include/net/tcp.h) before its first segment is sent,
  * or as it is accepted, and counts the ends. r6: the context.
  */
-export function rememberConnections({ connections, counts }: ConnectionMaps): Assembler {
+export function rememberConnections({ connections, counts, owned }: ConnectionMaps): Assembler {
   const code = new Assembler();
   code
     .move('r6', 'r1')
@@ -70,7 +74,12 @@ export function rememberConnections({ connections, counts }: ConnectionMaps): As
     .jumpIf('r1', '!=', CLOSED, 'out')
     .move('r8', CONNECTION_COUNTS.at.closed)
     .jump('count')
-    .label('remember')
+    .label('remember');
+  if (owned) {
+    code.load('u64', 'r2', 'r6', OPS.socket).jumpIf('r2', '==', 0, 'out');
+    isOwned(code, owned, 'out');
+  }
+  code
     .move('r1', 'r6')
     .move('r2', CHANGES_FLAG)
     .call('sock_ops_cb_flags_set')

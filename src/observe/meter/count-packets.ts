@@ -7,6 +7,7 @@ import { forget, type MeterMaps, STACK } from './program-frame.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
 import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+import { skipForeign } from './tree-programs.js';
 
 /**
  * Counts the packets of one direction at a control group: __cgroup_bpf_run_filter_skb(), kernel/bpf/cgroup.c, called by
@@ -19,6 +20,7 @@ import { STEP, TOTAL, WAYS, type Way } from './totals.js';
 export function countPackets(way: Way, maps: MeterMaps): Assembler {
   const code = new Assembler();
   code.move('r6', 'r1');
+  if (maps.owned) skipForeign(code, maps.owned, 'pass');
   readHeaders(code);
   classify(code, way);
   forget(code, 'r7', 'r1')

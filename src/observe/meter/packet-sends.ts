@@ -1,6 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
+import { lookForProcess } from './tree-programs.js';
 
 /** What the tree has handed to packet sockets (AF_PACKET), link headers included where it wrote them itself. */
 export const PACKET_SENDS = recordOf('octets', 'calls');
@@ -10,6 +11,8 @@ export type PacketSendMaps = {
   readonly sends: BpfMap;
   /** The tree's control group. */
   readonly groups: BpfMap;
+  /** The tree's processes, where it is not all of the group. */
+  readonly processes?: BpfMap | undefined;
 };
 
 const AF_PACKET = 17;
@@ -24,8 +27,8 @@ const SCRATCH = -8;
  *
  * Arguments: the socket, and the result.
  */
-export function countPacketSends({ sends, groups }: PacketSendMaps): Assembler {
-  return new Assembler()
+export function countPacketSends({ sends, groups, processes }: PacketSendMaps): Assembler {
+  const code = new Assembler()
     .move('r6', 'r1')
     .load('u64', 'r7', 'r6', 8)
     .compute('shiftLeft', 'r7', 32)
@@ -42,7 +45,12 @@ export function countPacketSends({ sends, groups }: PacketSendMaps): Assembler {
     .loadMap('r1', groups)
     .move('r2', 0)
     .call('current_task_under_cgroup')
-    .jumpIf('r0', '!=', 1, 'out')
+    .jumpIf('r0', '!=', 1, 'out');
+  if (processes) {
+    lookForProcess(code, processes);
+    code.jumpIf('r0', '==', 0, 'out');
+  }
+  return code
     .store('u32', 'r10', KEY, 0)
     .loadMap('r1', sends)
     .move('r2', 'r10')

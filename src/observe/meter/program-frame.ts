@@ -10,6 +10,8 @@ export type MeterMaps = RemoteMaps & {
   readonly totals: BpfMap;
   /** The MTU of each device, by its number. */
   readonly mtus: BpfMap;
+  /** Has an entry for each socket that is counted; undefined: all are. */
+  readonly owned?: BpfMap | undefined;
 };
 
 /**

@@ -1,21 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { NetworkNamespace } from '../../linux/namespace.js';
+import { decodeLink, LIST_LINKS } from '../../linux/netlink/route/link.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 
-/** The MTU of each device by its number, from a /sys/class/net of its namespace; what cannot be read is left out. */
-export function readMtus(folder: string): ReadonlyMap<number, number> {
-  try {
-    const devices = readdirSync(folder).map(
-      (name) => [number(`${folder}/${name}/ifindex`), number(`${folder}/${name}/mtu`)] as const,
-    );
-    return new Map(devices.filter(([device, mtu]) => device > 0 && mtu > 0));
-  } catch {
-    return new Map();
-  }
-}
-
-function number(file: string): number {
-  try {
-    return Number(readFileSync(file, 'latin1'));
-  } catch {
-    return 0;
-  }
+/**
+ * The MTU of each device by its number.
+ * @param file of the network namespace, /proc/PID/ns/net
+ * @throws {LinuxError} setns: EPERM without CAP_SYS_ADMIN, in another namespace than this thread's
+ */
+export function readMtus(file: string): ReadonlyMap<number, number> {
+  using namespace = NetworkNamespace.open(file);
+  using own = NetworkNamespace.open();
+  const open = () => NetlinkSocket.open(NETLINK_ROUTE);
+  using route = namespace.identity === own.identity ? open() : namespace.inside(open);
+  return new Map(
+    route
+      .dump(LIST_LINKS)
+      .map(decodeLink)
+      .map(({ index, mtu }) => [index, mtu]),
+  );
 }

@@ -20,7 +20,7 @@ export function factTable(measurement: Measurement): Table {
     columns: [left(''), left('')],
     rows: [
       ['command', { foreign: commandLine(command.argv, COMMAND_WIDTH) }],
-      ...fact('attached to', attached && `process ${attached.pid}`),
+      ...fact('attached to', attached && (attached.pid === null ? 'a control group' : `process ${attached.pid}`)),
       ...fact('as user', user === undefined ? undefined : { foreign: visible(user) }),
       ['end', `${endText(command.exit)} after ${duration(command.durationMs)}`],
       ...fact('CPU time', attached ? undefined : cpuText(command.cpu)),

@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isPopulated, parseCpuStat, parsePids } from '../../../src/linux/cgroup/cgroup-files.js';
-import { cgroupFolder, findCgroupMount } from '../../../src/linux/cgroup/find-folder.js';
+import { cgroupFolder, cgroupPath, findCgroupMount, legacyPoints } from '../../../src/linux/cgroup/find-folder.js';
 import { CgroupHierarchy } from '../../../src/linux/cgroup/hierarchy.js';
 
 const UNIFIED = '26 23 0:22 / /sys/fs/cgroup rw,nosuid,nodev shared:9 - cgroup2 cgroup2 rw,nsdelegate\n';
@@ -41,6 +41,20 @@ describe('the folder of a group', () => {
   ])('%j %j: %s', (mount, text, folder) => {
     expect(cgroupFolder(mount, text)).toBe(folder);
   });
+});
+
+test('what is mounted of version 1', () => {
+  expect(legacyPoints(HYBRID)).toEqual(['/sys/fs/cgroup/systemd']);
+  expect(legacyPoints(UNIFIED)).toEqual([]);
+});
+
+test.each([
+  [{ point: '/sys/fs/cgroup', root: '/' }, '/'],
+  [{ point: '/sys/fs/cgroup', root: '/' }, '/system.slice/a.service'],
+  [{ point: '/mnt', root: '/docker/abc' }, '/docker/abc'],
+  [{ point: '/mnt', root: '/docker/abc' }, '/docker/abc/inner'],
+])('%j %s: a folder leads back to its path', (mount, path) => {
+  expect(cgroupPath(mount, cgroupFolder(mount, `0::${path}`) ?? '')).toBe(path);
 });
 
 describe('the hierarchy', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionKey } from '../../../src/observe/meter/connection-key.js';
+import { connectionKey, keyOfSocket } from '../../../src/observe/meter/connection-key.js';
 
 test.each([
   [
@@ -18,4 +18,22 @@ test.each([
   ],
 ])('a connection’s key: %s', (_, local, remote, remoteBytes, localBytes) => {
   expect(connectionKey(local, remote).toString('hex')).toBe(`${remoteBytes}${localBytes}5000901f`);
+});
+
+test.each([
+  [2, 'c00a0a02', '7f000001', '0100007F:1F90', '020A0AC0:0050'],
+  [
+    10,
+    'fd710000000000020000000000000002',
+    `${'00'.repeat(15)}01`,
+    '00000000000000000000000001000000:1F90',
+    '000071FD020000000000000002000000:0050',
+  ],
+])('the same key from how sock_diag lists it, family %i', (family, remote, local, localText, remoteText) => {
+  const id = Buffer.alloc(48);
+  id.writeUInt16BE(0x1f90, 0);
+  id.writeUInt16BE(80, 2);
+  id.write(local, 4, 'hex');
+  id.write(remote, 20, 'hex');
+  expect(keyOfSocket({ family, id })).toEqual(connectionKey(localText, remoteText));
 });

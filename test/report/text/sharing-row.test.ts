@@ -60,7 +60,7 @@ test.each<[number | null, Contamination['grade'], string]>([
   [3, 'shared', 'sharing shared: the numbers are an upper bound (3 other processes in the namespace)'],
   [null, 'unknown', 'sharing unknown: the namespace may not be looked into'],
 ])('an attached process with %s sharers', (sharedWith, grade, text) => {
-  const command = { ...quiet.command, attached: { pid: 7, sharedWith } };
+  const command = { ...quiet.command, attached: { pid: 7, metered: 'namespace', cgroup: null, sharedWith } as const };
   expect(said({ ...quiet, command, contamination: { ...clean, grade } })).toBe(text);
 });
 

@@ -76,7 +76,7 @@ complete -c netmeter -n __netmeter_own -l interval -x -d 'Distance of the sample
 complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'Print a completion script'
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'
-complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a attach -d 'Meter the namespace of a running process'
+complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a attach -d 'Meter a running process, or a control group'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a budget -d 'Suggest a budget from reports'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a compare -d 'Compare two reports'
 complete -c netmeter -n 'test (count (commandline -opc)) -eq 1' -a doctor -d 'Tell which isolations work here'

@@ -73,7 +73,7 @@ _netmeter() {
 }
 # Its own commands are only the first word.
 _netmeter_command() {
-  local -a own=('attach:Meter the namespace of a running process' 'budget:Suggest a budget from reports' 'compare:Compare two reports' 'doctor:Tell which isolations work here' 'help:Show the help of one of these commands' 'watch:Watch the whole machine')
+  local -a own=('attach:Meter a running process, or a control group' 'budget:Suggest a budget from reports' 'compare:Compare two reports' 'doctor:Tell which isolations work here' 'help:Show the help of one of these commands' 'watch:Watch the whole machine')
   ((CURRENT == 2)) && _describe -t netmeter-commands 'netmeter command' own
   _command_names -e
 }

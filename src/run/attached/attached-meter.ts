@@ -1,0 +1,124 @@
+import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
+import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
+import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
+import { readMtus } from '../../observe/meter/read-mtus.js';
+import { TreeFilter } from '../../observe/meter/tree-filter.js';
+import { doubtsOf } from './doubts.js';
+import { heldSockets } from './held-sockets.js';
+import { namespacesOf, socketsIn } from './list-sockets.js';
+import { treeOf } from './process-tree.js';
+
+/** These are no connections that packets are still to come of. */
+const NO_CONNECTION: readonly number[] = [TCP_STATE.LISTEN, TCP_STATE.CLOSE, TCP_STATE.TIME_WAIT];
+
+/** How often it is looked for who has been started meanwhile. */
+const LOOKS = 10;
+
+/** Who is metered. */
+export type Attached = {
+  readonly group: CgroupView;
+  /** The process whose tree it is about; absent: all that is in the group. */
+  readonly pid?: number;
+  /** The tree alone is counted, not the rest of its group. */
+  readonly isFiltered: boolean;
+};
+
+/** Counts what is moved by sockets of a control group, or of a process tree in it, that were there before. */
+export class AttachedMeter implements Disposable {
+  readonly meter: CgroupMeter;
+  /** Why the number is not all of theirs, or not theirs alone. */
+  readonly doubts: readonly string[];
+  readonly #filter: TreeFilter | undefined;
+  readonly #group: CgroupView;
+
+  /**
+   * Takes the group over, which is let go of with it.
+   * @throws {LinuxError} bpf(2) is refused; or another error of the kernel's files
+   */
+  static start({ group, pid, isFiltered }: Attached): AttachedMeter {
+    let filter: TreeFilter | undefined;
+    let meter: CgroupMeter | undefined;
+    try {
+      if (isFiltered) filter = TreeFilter.follow(group.fd);
+      const tree = pid === undefined ? new Set(group.members()) : followed(pid, filter);
+      const namespaces = namespacesOf(tree);
+      meter = CgroupMeter.attach(group.fd, mtusOf([...namespaces.values()]), filter);
+      meter.watchOrphans();
+      return new AttachedMeter({ meter, filter, group }, adoptSockets({ group, tree, filter, meter, namespaces }));
+    } catch (error) {
+      meter?.[Symbol.dispose]();
+      filter?.[Symbol.dispose]();
+      group.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    { meter, filter, group }: Pick<Present, 'meter' | 'filter' | 'group'>,
+    doubts: readonly string[],
+  ) {
+    this.meter = meter;
+    this.#filter = filter;
+    this.#group = group;
+    this.doubts = doubts;
+  }
+
+  [Symbol.dispose](): void {
+    this.meter[Symbol.dispose]();
+    this.#filter?.[Symbol.dispose]();
+    this.#group.close();
+  }
+}
+
+/** The tree, of which each process' children are followed from now on. */
+function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<number> {
+  let tree = treeOf(pid);
+  for (let look = 0, known = 0; look < LOOKS && known < tree.size; look++, tree = treeOf(pid)) {
+    known = tree.size;
+    for (const each of tree) filter?.addProcess(each);
+  }
+  return tree;
+}
+
+/** MTUs by a device's number, which is told apart in one namespace alone. */
+const mtusOf = (pids: readonly number[]): ReadonlyMap<number, number> =>
+  pids.length === 1 ? readMtus(`/proc/${pids[0]}/ns/net`) : new Map();
+
+type Present = {
+  readonly group: CgroupView;
+  readonly tree: ReadonlySet<number>;
+  readonly filter: TreeFilter | undefined;
+  readonly meter: CgroupMeter;
+  readonly namespaces: ReadonlyMap<string, number>;
+};
+
+/** Takes what is open already into the count. @returns why that is not all, or not theirs alone */
+function adoptSockets({ group, tree, filter, meter, namespaces }: Present): readonly string[] {
+  const held = heldSockets(tree);
+  const refused = filter ? held.filter(({ pid, fd }) => !marks(filter, pid, fd)) : [];
+  const sockets = [...namespaces.values()].flatMap(socketsIn);
+  const [ids, inodes] = [group.ids(), new Set(held.map(({ inode }) => inode))];
+  const counted = sockets.filter((socket) => socket.group !== undefined && ids.has(socket.group));
+  const own = filter ? counted.filter(({ inode }) => inodes.has(inode)) : counted;
+  for (const socket of own)
+    if (socket.protocol === IPPROTO_TCP && !NO_CONNECTION.includes(socket.state)) meter.adopt(socket);
+  const members = group.members();
+  return doubtsOf({
+    own: new Set(own.map(({ inode }) => inode)),
+    uncounted: sockets.filter((socket) => inodes.has(socket.inode) && !counted.includes(socket)),
+    refused: refused.filter(({ inode }) => sockets.some((socket) => socket.inode === inode)),
+    left: [...tree].filter((pid) => !members.includes(pid)),
+    others: filter ? heldSockets(members.filter((pid) => !tree.has(pid))) : [],
+    networks: namespaces.size,
+  });
+}
+
+/** False: the socket may not be taken, or is gone. */
+function marks(filter: TreeFilter, pid: number, fd: number): boolean {
+  try {
+    filter.addSocket(pid, fd);
+    return true;
+  } catch {
+    return false;
+  }
+}
