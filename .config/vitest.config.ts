@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TEST_MS, WAIT_MS } from '../test/wait.js';
-import { ownMachines } from './machine/pool.js';
+import { ownMachines, ownTraces } from './machine/pool.js';
 
 /** Where CI wants the counts. */
 const results = process.env['NETMETER_TEST_RESULTS'];
@@ -22,7 +22,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/cli/**', 'test/namespace/**'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cli/**', 'test/namespace/**'],
+          pool: ownTraces,
+        },
       },
       { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], pool: ownMachines } },
       {

@@ -5,7 +5,6 @@
 set -eu
 
 if [ "${1-}" != inside ]; then
-  [ -z "$NETMETER_TEST_GROUP" ] || echo $$ >"$NETMETER_TEST_GROUP/cgroup.procs"
   exec unshare --net --mount -- "$0" inside "$@"
 fi
 shift

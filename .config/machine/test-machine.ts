@@ -31,6 +31,11 @@ export class TestMachine {
     this.group = makeGroup(basename(this.folder));
   }
 
+  /** Takes a process that has started nothing yet, and with it all that it will start. */
+  take(pid: number | undefined): void {
+    if (this.group !== undefined && pid !== undefined) writeIfThere(join(this.group, 'cgroup.procs'), `${pid}`);
+  }
+
   /** Ends it with all that is left on it. @returns what did not go by itself: processes, cgroups, files */
   async end(): Promise<string[]> {
     const end = performance.now() + LAST_MS;
