@@ -1,15 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type EventEmitter, once as onceOf } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** The one limit of every wait: no measure of speed, but what says that something hangs, on the slowest machine too. */
-export const WAIT_MS = 60_000;
+export const WAIT_MS = 120_000;
 
 /** The one limit of a program that ends by itself. */
-export const RUN_MS = 5 * WAIT_MS;
+export const RUN_MS = 3 * WAIT_MS;
 
 /** The one limit of a test, which is made of waits and of work. */
-export const TEST_MS = 600_000;
+export const TEST_MS = 900_000;
 
 /** What an emitter says when it will say nothing more. */
 const LAST = ['end', 'close'] as const;
@@ -46,6 +46,15 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 
 /** Lets time pass where time is the subject: a moment of chance, a gap in a record. What can be waited for is not awaited so. */
 export const letPass = (ms: number): Promise<void> => pause(ms);
+
+/**
+ * Lets a run look at what is there: what no event tells lasts a second, and on a busy machine as long as it takes there
+ * to start Node several times over.
+ */
+export async function letLook(): Promise<void> {
+  await pause(1000);
+  for (let start = 0; start < 8; start++) await onceOf(spawn(process.execPath, ['-e', '0']), 'exit');
+}
 
 /** Sends a signal again and again, as an impatient user does, until the process has ended. */
 export async function signalUntilGone(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {

@@ -13,8 +13,8 @@ import { Descriptors } from './descriptors.js';
 import { networkOf, readText } from './read-text.js';
 import { unixPeers } from './unix-peers.js';
 
-/** Of one look; a bigger tree is gone through over several. */
-const DESCRIPTORS_MS = 15;
+/** Of one look; a bigger tree is gone through over several. After the last there is none. */
+const DESCRIPTORS_MS = { one: 15, last: 1000 } as const;
 /** A job's own containers are many and alike. */
 const MOST_NAMESPACES = 4;
 
@@ -27,6 +27,9 @@ export type GroupView = {
   /** The numbers are counted there. */
   readonly isCounted: boolean;
 };
+
+/** When a look was, and whether there will be another one. */
+export type Look = { readonly atMs: Milliseconds; readonly isLast: boolean };
 
 /** Finds, look by look, what leads out of a command's tree past the counters of its namespace. */
 export class Bypasses implements Disposable {
@@ -59,13 +62,12 @@ export class Bypasses implements Disposable {
     return this.#found;
   }
 
-  /** @param atMs after the command's start */
-  async look(atMs: Milliseconds): Promise<void> {
+  async look({ atMs, isLast }: Look): Promise<void> {
     const inside = this.#scope.processes();
     const marked = this.#marked?.members() ?? inside;
     const tree = [...new Set([...inside, ...marked])];
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
-    const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS);
+    const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS[isLast ? 'last' : 'one']);
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),

@@ -98,7 +98,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const cpuOfCommand = cpuSpent(cpuBefore, childCpu());
   signal?.removeEventListener('abort', stop);
   await hint.settle();
-  await bypasses.atCommandEnd();
+  await bypasses.atCommandEnd(isAlone);
   options.onCommandEnd?.(tree.processes().length);
   const cutShort = await waitForTree({ tree, endNow: wait === 'command', signal });
   const endedAt = isAlone ? exitedAt : performance.now();

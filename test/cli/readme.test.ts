@@ -13,6 +13,7 @@ import { parseDoctorArguments } from '../../src/cli/doctor.js';
 import { parseWatchArguments } from '../../src/cli/watch/parse-watch-arguments.js';
 import { ROOT, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
+import { letLook } from '../wait.js';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const blocks = [...readme.matchAll(/```(console|js)\n([\s\S]*?)```/g)].map(([, kind, text = '']) => ({ kind, text }));
@@ -101,8 +102,7 @@ describePrivileged('what the README shows', () => {
     const shown = consoles.find((text) => text.includes('  unmetered ')) ?? '';
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-readme-'));
     const socket = join(folder, 'docker.sock');
-    // Time: it answers when it has been seen.
-    const server = createServer((_, answer) => setTimeout(() => answer.end('{}'), 1000)).listen(socket);
+    const server = createServer((_, answer) => void letLook().then(() => answer.end('{}'))).listen(socket);
     const here = (text: string) =>
       text
         .replaceAll(/\n {12}/g, ' ')

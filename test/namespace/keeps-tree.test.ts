@@ -64,8 +64,7 @@ describePrivileged('the command’s tree has a control group of its own', () => 
 
     test('whoever moves out of it is named, waited for, and ended with the rest', async () => {
       const leave = `echo 0 >${CgroupHierarchy.open()?.folderOf('self')}/cgroup.procs`;
-      // Time: it is looked for while it lives.
-      const script = `cat /proc/self/cgroup; sh -c '${leave}; exec sleep 1'
+      const script = `cat /proc/self/cgroup
         setsid sh -c '${leave}; exec ${SLEEP}' >/dev/null 2>&1 &
         until grep -q sleep /proc/$!/comm; do sleep 0.02; done`;
       const { said, report } = await measured(kind, script, ['--wait', 'command', '--grace', '0']);

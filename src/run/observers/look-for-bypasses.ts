@@ -13,7 +13,7 @@ import { milliseconds } from '../../units.js';
 const EARLY_MS = [25, 100, 300];
 /** Later looks take at most this part of a CPU's time, however big the tree. */
 const SHARE = 1 / 25;
-/** Where a look takes longer than this, the early ones and the last are left out. */
+/** Where a look takes longer than this, the early ones are left out, and the last where nobody is left. */
 const LONG_MS = 50;
 
 /** Looks now and then, while the command's tree lives, for ways out that no counter sees. */
@@ -29,6 +29,7 @@ export class BypassWatch implements Disposable {
   /** How much of our CPU time the last look took (not of the clock's, which a busy machine stretches), and when it was over. */
   #last = { tookMs: 0, at: Number.NEGATIVE_INFINITY };
   #looks = 0;
+  #commandEnded = false;
 
   /**
    * Before the command is started.
@@ -53,15 +54,20 @@ export class BypassWatch implements Disposable {
   /** One look, unless looks take too much of the time. Never rejects. */
   look(): Promise<void> {
     const isDue = performance.now() - this.#last.at >= this.#last.tookMs / SHARE;
-    if (!this.#looking && isDue) this.#looking = this.#take();
+    if (isDue) void this.#take();
     return this.#looking ?? Promise.resolve();
   }
 
-  /** A last look at what the command has left; then nothing of ours is inside any more. */
-  async atCommandEnd(): Promise<void> {
+  /**
+   * A last look at what the command has left; then nothing of ours is inside any more.
+   * @param isAlone it has left no process: who is left is looked at, however long that takes
+   */
+  async atCommandEnd(isAlone: boolean): Promise<void> {
+    this.#commandEnded = true;
     await this.#looking;
+    if (!isAlone) await this.#take();
     // A command that was over before the first look is not worth the loading.
-    if (this.#bypasses) await this.#lookIfShort();
+    else if (this.#bypasses) await this.#lookIfShort();
   }
 
   [Symbol.dispose](): void {
@@ -77,13 +83,18 @@ export class BypassWatch implements Disposable {
   }
 
   #lookIfShort(): Promise<void> {
-    if (!this.#looking && this.#last.tookMs < LONG_MS) this.#looking = this.#take();
+    if (this.#last.tookMs < LONG_MS) void this.#take();
     return this.#looking ?? Promise.resolve();
   }
 
-  async #take(): Promise<void> {
-    await this.#boundary.attempt('bypasses', () => this.#lookOnce(), undefined);
-    this.#looking = undefined;
+  /** One look at a time. */
+  #take(): Promise<void> {
+    this.#looking ??= this.#boundary
+      .attempt('bypasses', () => this.#lookOnce(), undefined)
+      .then(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
   }
 
   async #lookOnce(): Promise<void> {
@@ -93,7 +104,7 @@ export class BypassWatch implements Disposable {
     const cpu = cpuUsage();
     this.#bypasses ??= new Bypasses(this.#scope, this.#group);
     const atMs = milliseconds(Math.round(from - this.#started));
-    await this.#bypasses.look(atMs);
+    await this.#bypasses.look({ atMs, isLast: this.#commandEnded });
     this.#looks += 1;
     const { user, system } = cpuUsage(cpu);
     this.#last = { tookMs: (user + system) / 1000, at: performance.now() };

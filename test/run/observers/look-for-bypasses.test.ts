@@ -1,3 +1,4 @@
+import { cpuUsage } from 'node:process';
 import { expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
 import type { Scope } from '../../../src/isolation/scope.js';
@@ -26,12 +27,35 @@ function watched(processes = () => [process.pid]) {
   return { watch: new BypassWatch(scope, undefined, new Boundary()), looks: () => looks };
 }
 
+/** A tree whose look takes long: 60 ms of a CPU's time, however busy that is. */
+function burn(): number[] {
+  const before = cpuUsage();
+  let spent = 0;
+  while (spent < 60_000) {
+    const { user, system } = cpuUsage(before);
+    spent = user + system;
+  }
+  return [process.pid];
+}
+
 test('without a look nothing is known, and none is made at the end', async () => {
   const { watch, looks } = watched();
   watch[Symbol.dispose]();
-  await watch.atCommandEnd();
+  await watch.atCommandEnd(true);
   expect(watch.found).toBeNull();
   expect(looks()).toBe(0);
+});
+
+test('who is left is looked at, for the first time too, and however long looks take', async () => {
+  const { watch, looks } = watched(burn);
+  watch[Symbol.dispose]();
+  await watch.atCommandEnd(false);
+  expect(watch.found).toEqual(expect.any(Array));
+  expect(looks()).toBe(1);
+  await watch.atCommandEnd(true);
+  expect(looks()).toBe(1);
+  await watch.atCommandEnd(false);
+  expect(looks()).toBe(2);
 });
 
 test('after a look it is known, and the command’s end has one more', async () => {
@@ -40,7 +64,7 @@ test('after a look it is known, and the command’s end has one more', async () 
   await watch.look();
   expect(watch.found).toEqual(expect.any(Array));
   expect(looks()).toBe(1);
-  await watch.atCommandEnd();
+  await watch.atCommandEnd(true);
   expect(looks()).toBe(2);
 });
 
