@@ -4,8 +4,8 @@ import { Nftables } from '../linux/netlink/netfilter/nftables.js';
 import type { AddressFamily } from '../linux/netlink/netfilter/numbers.js';
 import { masquerade } from '../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../linux/netlink/netfilter/table-commands.js';
-import { newVeth } from '../linux/netlink/route/link.js';
 import { listPolicyRules } from '../linux/netlink/route/policy-rules.js';
+import { newVeth } from '../linux/netlink/route/veth.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from '../linux/netlink/socket.js';
 import { type Facility, tried } from './facility.js';
 

@@ -2,7 +2,8 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { appendText } from './append-text.js';
 import type { Behalf } from './behalf.js';
-import { HeldPlace, O_PATH } from './held-place.js';
+import { HeldPlace } from './held-place.js';
+import { O_PATH } from './path-walk.js';
 import { replaceFile } from './replace-file.js';
 import { writeToDescriptor } from './write-to-descriptor.js';
 

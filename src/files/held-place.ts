@@ -1,14 +1,6 @@
-import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
-import { pid } from 'node:process';
+import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { type Behalf, type Rights, withRights } from './behalf.js';
-
-/** Opens without reading or writing: a folder that may be searched alone will do. include/uapi/asm-generic/fcntl.h */
-export const O_PATH = 0o10000000;
-
-const OWN_DESCRIPTORS = `/proc/${pid}/fd`;
-
-/** As many links as the kernel follows: MAXSYMLINKS, include/linux/namei.h. */
-const MOST_LINKS = 40;
+import { type Meet, OWN_DESCRIPTORS, PathWalk } from './path-walk.js';
 
 /**
  * A file's place: its folder, held open, and its name there. Whatever a path leads to later, the place stays where it was.
@@ -27,12 +19,9 @@ export class HeldPlace implements Disposable {
    */
   static find(path: string, behalf: Behalf, meet: Meet = () => {}): HeldPlace {
     if (!existsSync(OWN_DESCRIPTORS)) throw new Error('/proc is not mounted');
-    const walk = new Walk(path, behalf, meet);
-    try {
-      return walk.toEnd();
-    } finally {
-      walk[Symbol.dispose]();
-    }
+    using walk = new PathWalk(path, behalf, meet);
+    const { folder, name, rights } = walk.toEnd();
+    return new HeldPlace(folder, name, rights);
   }
 
   constructor(folder: number, name: string, rights: Rights) {
@@ -76,87 +65,3 @@ export class HeldPlace implements Disposable {
     closeSync(this.#folder);
   }
 }
-
-type Meet = (step: Stats, path: string) => void;
-
-/** A path on its way to its last folder. */
-class Walk implements Disposable {
-  readonly #behalf: Behalf;
-  readonly #meet: Meet;
-  readonly #rest: string[];
-  #rights: Rights;
-  /** Somebody else has had a hand in the path: the rights stay that one's. */
-  #isLed = false;
-  #folder: number | undefined;
-  #links = 0;
-
-  constructor(path: string, behalf: Behalf, meet: Meet) {
-    this.#behalf = behalf;
-    this.#meet = meet;
-    this.#rights = behalf.starter;
-    this.#rest = this.#begin(path, '.');
-  }
-
-  toEnd(): HeldPlace {
-    for (;;) {
-      const name = this.#rest.shift() ?? '';
-      const isLast = this.#rest.length === 0;
-      if (isLast && isFolderName(name)) throw new Error('it names a folder');
-      const folder = `/proc/self/fd/${this.#folder}`;
-      const path = `${folder}/${name}`;
-      const present = withRights(this.#rights, () => lstatSync(path, { throwIfNoEntry: false }));
-      // What a descriptor leads to need not have a name.
-      const isDescriptor = isLast && readlinkSync(folder) === OWN_DESCRIPTORS;
-      if (present?.isSymbolicLink() && !isDescriptor) this.#follow(path, present);
-      else if (isLast) return this.#end(name);
-      else this.#enter(path);
-    }
-  }
-
-  /** Sets off from the path's first folder. @returns the names that follow */
-  #begin(path: string, from: string): string[] {
-    const isAbsolute = path.startsWith('/');
-    if (isAbsolute || this.#folder === undefined) this.#enter(isAbsolute ? '/' : from);
-    const names = path.split('/');
-    // What stands between two slashes is nothing; behind the last one it says that a folder is meant.
-    return names.filter((name, index) => name !== '' || index === names.length - 1);
-  }
-
-  #follow(path: string, link: Stats): void {
-    if (++this.#links > MOST_LINKS) throw new Error('too many symbolic links');
-    this.#meet(link, path);
-    this.#isLedBy(link.uid);
-    const target = withRights(this.#rights, () => readlinkSync(path));
-    this.#rest.unshift(...this.#begin(target, '.'));
-  }
-
-  #enter(path: string): void {
-    const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-    const next = withRights(this.#rights, () => openSync(path, flags));
-    if (this.#folder !== undefined) closeSync(this.#folder);
-    this.#folder = next;
-    const stats = fstatSync(next);
-    this.#meet(stats, `/proc/self/fd/${next}`);
-    this.#isLedBy(stats.uid);
-  }
-
-  #isLedBy(owner: number): void {
-    if (this.#isLed) return;
-    const other = this.#behalf.accountOf(owner);
-    if (!other) return;
-    this.#rights = other;
-    this.#isLed = true;
-  }
-
-  #end(name: string): HeldPlace {
-    const folder = this.#folder ?? -1;
-    this.#folder = undefined;
-    return new HeldPlace(folder, name, this.#rights);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#folder !== undefined) closeSync(this.#folder);
-  }
-}
-
-const isFolderName = (name: string) => name === '' || name === '.' || name === '..';

@@ -6,10 +6,11 @@ import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { listenTo } from '../../src/linux/netlink/events.js';
 import { decodeAddress, LIST_ADDRESSES, newAddress } from '../../src/linux/netlink/route/address.js';
 import { RTNLGRP } from '../../src/linux/netlink/route/events.js';
-import { decodeLink, deleteLink, getLink, LIST_LINKS, newVeth, setLink } from '../../src/linux/netlink/route/link.js';
+import { decodeLink, deleteLink, getLink, LIST_LINKS, setLink } from '../../src/linux/netlink/route/link.js';
 import { newNeighbour } from '../../src/linux/netlink/route/neighbour.js';
 import { decodeQueue, getQueue, newPfifo, newTokenBucket, queueHandle } from '../../src/linux/netlink/route/queue.js';
 import { newRoute } from '../../src/linux/netlink/route/route.js';
+import { newVeth } from '../../src/linux/netlink/route/veth.js';
 import {
   AF_INET,
   AF_INET6,
@@ -145,7 +146,15 @@ describePrivileged('rtnetlink', () => {
     const datagrams = "import socket; s = socket.socket(2, 2); [s.sendto(b'x' * 56, ('192.0.2.2', 9)) for _ in '12']";
     pair.outside.inside(() => spawnSync('python3', ['-c', datagrams]));
     const [reading] = pair.here.exchange([getQueue(index, counting)]).map(decodeQueue);
-    expect(reading).toEqual({ index, handle: counting, kind: 'pfifo', bytes: 196n, packets: 2n, drops: 0 });
+    expect(reading).toEqual({
+      index,
+      handle: counting,
+      isRoot: false,
+      kind: 'pfifo',
+      bytes: 196n,
+      packets: 2n,
+      drops: 0,
+    });
     expect(pair.ask(pair.outside, 'tc', '-s', '-j', 'qdisc', 'show', 'dev', 'v0')).toMatchObject([
       { kind: 'tbf', handle: '6e6b:', root: true, options: { rate: 12_500_000, burst: 100_000 }, bytes: 196 },
       { kind: 'pfifo', handle: '6e6d:', parent: '6e6b:1', options: { limit: 50 }, bytes: 196, packets: 2 },

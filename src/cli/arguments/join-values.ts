@@ -1,5 +1,6 @@
 import type { NetmeterError } from '../../errors.js';
-import { findOption, type Option } from './options.js';
+import type { Option } from './option.js';
+import { findOption } from './options.js';
 import { usage } from './usage-error.js';
 
 /**

@@ -1,4 +1,5 @@
-import { OPTIONS, type Option, optionWords } from '../arguments/options.js';
+import type { Option } from '../arguments/option.js';
+import { OPTIONS, optionWords } from '../arguments/options.js';
 import { COMMAND_NAMES } from '../help/command-names.js';
 
 /** Our options up to the command's first word; from there on what fish knows about the command. */

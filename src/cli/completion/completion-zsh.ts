@@ -1,4 +1,5 @@
-import { OPTIONS, type Option, optionWords } from '../arguments/options.js';
+import type { Option } from '../arguments/option.js';
+import { OPTIONS, optionWords } from '../arguments/options.js';
 import { COMMAND_NAMES } from '../help/command-names.js';
 
 /** For a folder of fpath, or to be evaluated in .zshrc after compinit. */

@@ -1,7 +1,7 @@
 import { LinuxError } from '../../linux/linux-error.js';
-import { counter } from '../../linux/netlink/netfilter/expression.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
+import { counter } from '../../linux/netlink/netfilter/simple-expressions.js';
 import type { QueueReading } from '../scope.js';
 import { countingRules, FROM_HOST, PORTS_TABLE, TO_HOST } from './counting-rules.js';
 import type { HostPort } from './ports.js';

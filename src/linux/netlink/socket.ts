@@ -103,24 +103,13 @@ export class NetlinkSocket implements Disposable {
 
   /** @returns undefined when it is no consistent list */
   #dumpOnce(request: Message): readonly ReceivedMessage[] | undefined {
-    const sequence = this.#send([request], NONE);
-    const listing: ReceivedMessage[] = [];
-    let state = { done: false, consistent: true };
-    const take = (message: ReceivedMessage) => {
-      if (message.sequence !== sequence) return;
-      if (message.flags & NLM_F.DUMP_INTR && message.type !== NLMSG_ERROR) state = { ...state, consistent: false };
-      if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) return void listing.push(message);
-      const acknowledgement = decodeAcknowledgement(message);
-      if (acknowledgement.errno !== 0) throw new NetlinkError(0, acknowledgement);
-      state = { ...state, done: true };
-    };
     try {
-      while (!state.done) if (!this.#receive(TIMEOUT_MS, take)) throw timedOut();
+      const listing = [...this.#pages(request)];
+      return listing.some(({ isInterrupted }) => isInterrupted) ? undefined : listing.flatMap(({ page }) => page);
     } catch (error) {
       if (isErrno(error, 'ENOBUFS')) return undefined;
       throw error;
     }
-    return state.consistent ? listing : undefined;
   }
 
   /**
@@ -130,18 +119,24 @@ export class NetlinkSocket implements Disposable {
    * @throws {LinuxError} netlink: ETIMEDOUT; recv: ENOBUFS some was lost
    */
   *pages(request: Omit<Message, 'flags'> & { readonly flags?: number }): Generator<readonly ReceivedMessage[]> {
-    const sequence = this.#send([{ ...request, flags: (request.flags ?? 0) | NLM_F.DUMP }], NONE);
+    for (const { page } of this.#pages({ ...request, flags: (request.flags ?? 0) | NLM_F.DUMP })) yield page;
+  }
+
+  *#pages(request: Message): Generator<{ page: readonly ReceivedMessage[]; isInterrupted: boolean }> {
+    const sequence = this.#send([request], NONE);
     for (let isDone = false; !isDone; ) {
       const page: ReceivedMessage[] = [];
+      let isInterrupted = false;
       const take = (message: ReceivedMessage) => {
         if (message.sequence !== sequence) return;
+        if (message.flags & NLM_F.DUMP_INTR && message.type !== NLMSG_ERROR) isInterrupted = true;
         if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) return void page.push(message);
         const acknowledgement = decodeAcknowledgement(message);
         if (acknowledgement.errno !== 0) throw new NetlinkError(0, acknowledgement);
         isDone = true;
       };
       if (!this.#receive(TIMEOUT_MS, take)) throw timedOut();
-      yield page;
+      yield { page, isInterrupted };
     }
   }
 

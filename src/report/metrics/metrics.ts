@@ -1,19 +1,8 @@
-import type { JudgedLimit } from '../../measurement/budget.js';
 import type { Measurement } from '../../measurement/measurement.js';
-import type { InOut, Layers } from '../../measurement/traffic.js';
+import type { Layers } from '../../measurement/traffic.js';
 import { hasFailed } from '../end-text.js';
-import { limitName } from '../limit-text.js';
-
-/** A value with its labels. null: unknown, and left out: in a file of metrics no number is better than a wrong one. */
-export type Value = { readonly labels: Readonly<Record<string, string>>; readonly value: number | null };
-
-/** Metrics of one name; `unit` is the name's last word. All are gauges: the next run's value may be lower. */
-export type Family = {
-  readonly name: string;
-  readonly unit?: string;
-  readonly help: string;
-  readonly samples: readonly Value[];
-};
+import { budgetMetrics } from './budget-metrics.js';
+import { directions, type Family, single } from './family.js';
 
 /** What a run is as metrics. Names and labels stay, and only values change, or GitLab would call everything new. */
 export const metricsOf = (measurement: Measurement): Family[] => [
@@ -82,42 +71,6 @@ function runMetrics({ command, series }: Measurement): Family[] {
   ];
 }
 
-/** As metrics call them: the last word of the name; a count has none. */
-const UNITS = { octets: 'bytes', 'octets/s': 'bytes_per_second', count: undefined } as const;
-
-const unitOf = ({ unit = 'octets' }: JudgedLimit) => UNITS[unit];
-
-/** A warning is a limit of its own beside the one that fails. */
-const labelsOf = (limit: JudgedLimit): Value['labels'] => ({
-  limit: limitName(limit),
-  ...(limit.level === 'warn' && { level: 'warn' }),
-});
-
-function budgetMetrics(limits: readonly JudgedLimit[]): Family[] {
-  const units = [...new Set(limits.map(unitOf))];
-  const verdicts = { within: 0, exceeded: 1, unmeasured: null } as const;
-  return [
-    ...units.flatMap((unit) => {
-      const alike = limits.filter((limit) => unitOf(limit) === unit);
-      const family = (name: string, help: string, value: (limit: JudgedLimit) => number | null) => ({
-        name: unit === undefined ? `netmeter_budget_${name}` : `netmeter_budget_${name}_${unit}`,
-        ...(unit !== undefined && { unit }),
-        help,
-        samples: alike.map((limit) => ({ labels: labelsOf(limit), value: value(limit) })),
-      });
-      return [
-        family('allowed', 'What a limit of the budget allows.', ({ limit }) => limit),
-        family('used', 'What was used of a limit.', ({ used }) => used),
-      ];
-    }),
-    {
-      name: 'netmeter_budget_exceeded',
-      help: '1 when more was used than the limit allows, 0 when not; absent when that cannot be judged.',
-      samples: limits.map((limit) => ({ labels: labelsOf(limit), value: verdicts[limit.verdict] })),
-    },
-  ];
-}
-
 function protocolMetrics({ protocol: { tcp, udp, link } }: Measurement): Family[] {
   const connections = {
     opened: tcp.connectionsOpened,
@@ -144,13 +97,3 @@ function protocolMetrics({ protocol: { tcp, udp, link } }: Measurement): Family[
 }
 
 const UNKNOWN = { in: null, out: null };
-
-const directions = (values: InOut<number | null>, labels: Value['labels'] = {}): Value[] =>
-  (['in', 'out'] as const).map((direction) => ({ labels: { ...labels, direction }, value: values[direction] }));
-
-const single = (name: string, help: string, value: number | null, unit?: string): Family => ({
-  name,
-  help,
-  ...(unit !== undefined && { unit }),
-  samples: [{ labels: {}, value }],
-});

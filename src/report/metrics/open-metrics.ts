@@ -1,6 +1,7 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import { visible } from '../visible.js';
-import { type Family, metricsOf, type Value } from './metrics.js';
+import type { Family, Value } from './family.js';
+import { metricsOf } from './metrics.js';
 
 /**
  * The report as OpenMetrics 1.0 text, which is Prometheus text too: without timestamps, and gauges alone, whose names are

@@ -1,23 +1,12 @@
-import { constants, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { NetmeterError } from '../../errors.js';
 import { type Behalf, OWN_BEHALF } from '../../files/behalf.js';
-import { HeldPlace } from '../../files/held-place.js';
-import { OpenFile } from '../../files/open-file.js';
-import { curedBy, reasonOf } from '../../files/reason-of.js';
-import { lockFile } from '../../linux/file-lock.js';
-import { NoLibcError } from '../../linux/libc.js';
-import { LinuxError } from '../../linux/linux-error.js';
+import type { OpenFile } from '../../files/open-file.js';
 import { readFileEnd } from './read-file-end.js';
 import type { SampleRecord } from './record.js';
+import { type LockedFile, openLocked } from './take-record-file.js';
 
 const NEWLINE = 0x0a;
-
-type Opened = {
-  readonly handle: OpenFile;
-  /** Why another watch could write to it as well; undefined: it is locked. */
-  readonly unlocked: string | undefined;
-};
 
 /** A watch file that is open to be appended to, by this process alone. */
 export class RecordFile implements AsyncDisposable {
@@ -27,14 +16,14 @@ export class RecordFile implements AsyncDisposable {
   /** A part of a line was found at the end. It stays there, on a line of its own. */
   readonly cut: boolean;
   readonly #behalf: Behalf;
-  #opened: Opened;
+  #opened: LockedFile;
   /** The file's size before an append that failed: what is behind it is ours and to be removed. */
   #failedAt: number | undefined;
 
   private constructor(
     path: string,
     behalf: Behalf,
-    opened: Opened,
+    opened: LockedFile,
     end: { last: SampleRecord | undefined; cut: boolean },
   ) {
     this.path = path;
@@ -105,52 +94,6 @@ export class RecordFile implements AsyncDisposable {
     this.#opened = opened;
     this.#failedAt = undefined;
   }
-}
-
-async function openLocked(path: string, behalf: Behalf): Promise<Opened> {
-  const handle = await openFile(path, behalf);
-  try {
-    return { handle, unlocked: lock(path, handle) };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** @returns why it could not be locked @throws {NetmeterError} WATCH_FILE_BUSY */
-function lock(path: string, { fd }: OpenFile): string | undefined {
-  try {
-    if (lockFile(fd)) return undefined;
-  } catch (error) {
-    if (error instanceof LinuxError || error instanceof NoLibcError) return error.message;
-    throw error;
-  }
-  throw new NetmeterError('WATCH_FILE_BUSY', `another netmeter watch writes to ${path}, or a program that locks it`);
-}
-
-async function openFile(path: string, behalf: Behalf): Promise<OpenFile> {
-  try {
-    using place = HeldPlace.find(path, behalf);
-    const present = place.present();
-    // Looked at before it is opened: to open a device may do something.
-    if (present && !present.isFile()) throw new Error('it is no regular file');
-    const { O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
-    const handle = new OpenFile(place.open(O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK));
-    if (!present) await syncFolder(place.folder);
-    return handle;
-  } catch (cause) {
-    throw new NetmeterError('WATCH_FILE_FAILED', `${path} cannot be written to: ${reasonOf(cause)}`, {
-      ...curedBy(cause),
-      cause,
-    });
-  }
-}
-
-/** A new file's name is on the disk only when its folder is. Some filesystems cannot do that, and need not. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 async function endsWithinLine(handle: OpenFile, size: number): Promise<boolean> {

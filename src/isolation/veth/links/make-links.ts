@@ -1,6 +1,7 @@
 import { NetmeterError } from '../../../errors.js';
 import type { NetworkNamespace } from '../../../linux/namespace.js';
-import { decodeLink, deleteLink, getLink, LIST_LINKS, newVeth } from '../../../linux/netlink/route/link.js';
+import { decodeLink, deleteLink, getLink, LIST_LINKS } from '../../../linux/netlink/route/link.js';
+import { newVeth } from '../../../linux/netlink/route/veth.js';
 import type { NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { isHostEnd, linkName } from '../../machine/run-devices.js';
 import { type LinkPlan, linkPlans, macBytes, SUBNETS } from './subnet.js';

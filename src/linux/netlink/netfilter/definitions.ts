@@ -13,7 +13,8 @@ import {
   word,
 } from './codec.js';
 import { expression, expressions } from './expression.js';
-import { OBJECT_TYPES, VERDICTS } from './numbers.js';
+import { OBJECT_TYPES } from './numbers.js';
+import { data } from './simple-expressions.js';
 
 /** What messages hold of each kind of thing: linux/netfilter/nf_tables.h, enum nft_table_attributes and its like. */
 type Held<C> = C extends Codec<infer T> ? T : never;
@@ -85,13 +86,7 @@ export const INTERVAL_END = 1;
 
 export const element = record({
   key: optional(1, within(1, octets)),
-  data: optional(
-    2,
-    record({
-      value: optional(1, octets),
-      verdict: optional(2, record({ code: required(1, word(VERDICTS, signed32)), chain: optional(2, text) })),
-    }),
-  ),
+  data: optional(2, data),
   flags: optional(3, number32),
   /** Milliseconds. */
   timeout: optional(4, number64),

@@ -1,9 +1,10 @@
 import { type Message, NLM_F } from '../message.js';
 import type { Command, SetDefinition, TableName } from './command.js';
 import { chain, elements, INTERVAL_END, object, rule, SET_FLAGS, set, TABLE_OWNER, table } from './definitions.js';
-import { counter, type Expression, quota } from './expression.js';
+import type { Expression } from './expression.js';
 import { nftMessage } from './nfnetlink.js';
 import { HOOKS } from './numbers.js';
+import { counter, quota } from './simple-expressions.js';
 import { type Among, padded, type Step } from './statement.js';
 import { commentNote, setNote } from './typeof-note.js';
 

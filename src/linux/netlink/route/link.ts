@@ -2,51 +2,17 @@ import { attribute, decodeAttributes, nested } from '../attribute.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
 import { type Message, NLM_F, type ReceivedMessage } from '../message.js';
 import { string, u8, u32 } from '../values.js';
+import { HEADER, header, IFF_MULTICAST, IFF_NOARP, IFF_RUNNING, IFF_UP, IFLA, IFLA_INFO_KIND } from './link-header.js';
 
 /** linux/rtnetlink.h. */
-export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
 const RTM_GETLINK = 18;
 const RTM_SETLINK = 19;
 
-/** linux/if.h. */
-const IFF_UP = 0x1;
-const IFF_RUNNING = 0x40;
-const IFF_NOARP = 0x80;
-const IFF_MULTICAST = 0x1000;
-
 /** linux/if_link.h. */
-const IFLA = {
-  ADDRESS: 1,
-  IFNAME: 3,
-  MTU: 4,
-  LINK: 5,
-  MASTER: 10,
-  LINKINFO: 18,
-  IFALIAS: 20,
-  AF_SPEC: 26,
-  NET_NS_FD: 28,
-} as const;
-const IFLA_INFO_KIND = 1;
-const IFLA_INFO_DATA = 2;
-const VETH_INFO_PEER = 1;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const IN6_ADDR_GEN_MODE_NONE = 1;
 const AF_INET6 = 10;
-
-/** struct ifinfomsg. */
-const HEADER = 16;
-
-/** One end of a pair. `mac` is six octets. */
-export type VethEnd = { readonly name: string; readonly mac: Buffer };
-
-export type VethPair = {
-  readonly mtu: number;
-  /** In the socket's namespace. */
-  readonly end: VethEnd;
-  /** In that of the descriptor. */
-  readonly peer: VethEnd & { readonly namespaceFd: number };
-};
 
 /** What is changed; absent: it stays. */
 export type LinkSettings = {
@@ -76,31 +42,6 @@ export type Link = {
   /** The index, in its own namespace, of a pair's other end or of the device below; undefined: there is none. */
   readonly other: number | undefined;
 };
-
-/** Asks for a pair of veth devices, both down. EEXIST: a device has the name of one of the ends. */
-export function newVeth({ mtu, end, peer }: VethPair): Message {
-  const inner = Buffer.concat([
-    header(0),
-    ...endAttributes(peer, mtu),
-    attribute(IFLA.NET_NS_FD, u32(peer.namespaceFd)),
-  ]);
-  const info = nested(
-    IFLA.LINKINFO,
-    attribute(IFLA_INFO_KIND, string('veth')),
-    nested(IFLA_INFO_DATA, nested(VETH_INFO_PEER, inner)),
-  );
-  return {
-    type: RTM_NEWLINK,
-    flags: NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL,
-    payload: Buffer.concat([header(0), ...endAttributes(end, mtu), info]),
-  };
-}
-
-const endAttributes = ({ name, mac }: VethEnd, mtu: number): Buffer[] => [
-  attribute(IFLA.IFNAME, string(name)),
-  attribute(IFLA.MTU, u32(mtu)),
-  attribute(IFLA.ADDRESS, mac),
-];
 
 /** Changes a device. */
 export function setLink(index: number, settings: LinkSettings): Message {
@@ -160,12 +101,4 @@ export function decodeLink({ payload }: ReceivedMessage): Link {
     kind: attributes.nested(IFLA.LINKINFO).string(IFLA_INFO_KIND),
     other: attributes.u32(IFLA.LINK),
   };
-}
-
-function header(index: number, flags = 0, changed = 0): Buffer {
-  const buffer = Buffer.alloc(HEADER);
-  buffer.writeInt32LE(index, 4);
-  buffer.writeUInt32LE(flags, 8);
-  buffer.writeUInt32LE(changed, 12);
-  return buffer;
 }

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { decodeMessages, encodeMessage, type Message } from '../../../../src/linux/netlink/message.js';
 import { chain, elements, object, rule, set, table } from '../../../../src/linux/netlink/netfilter/definitions.js';
 import { encodeCommand } from '../../../../src/linux/netlink/netfilter/encode-command.js';
-import { counter, quota } from '../../../../src/linux/netlink/netfilter/expression.js';
 import { attributesOf, batch, familyOf, MESSAGES } from '../../../../src/linux/netlink/netfilter/nfnetlink.js';
+import { counter, quota } from '../../../../src/linux/netlink/netfilter/simple-expressions.js';
 import { MADE } from '../../../isolation/nft-rules.js';
 
 const CODECS = {
