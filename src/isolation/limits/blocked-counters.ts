@@ -1,8 +1,8 @@
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { counter } from '../../linux/netlink/netfilter/expression.js';
 import { nfproto } from '../../linux/netlink/netfilter/field.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
+import { counter } from '../../linux/netlink/netfilter/simple-expressions.js';
 import { is, passTo, type Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { Family } from '../../measurement/traffic.js';

@@ -1,6 +1,5 @@
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import type { NamedObject } from '../../linux/netlink/netfilter/definitions.js';
-import { quota as quotaOf } from '../../linux/netlink/netfilter/expression.js';
 import {
   deviceName,
   iifname,
@@ -12,6 +11,7 @@ import {
 } from '../../linux/netlink/netfilter/field.js';
 import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
 import { toMany } from '../../linux/netlink/netfilter/packets.js';
+import { quota as quotaOf } from '../../linux/netlink/netfilter/simple-expressions.js';
 import {
   drop,
   goTo,

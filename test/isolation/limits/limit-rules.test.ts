@@ -8,7 +8,7 @@ import {
   refusal,
 } from '../../../src/isolation/limits/limit-rules.js';
 import type { Command } from '../../../src/linux/netlink/netfilter/command.js';
-import { quota as quotaOf } from '../../../src/linux/netlink/netfilter/expression.js';
+import { quota as quotaOf } from '../../../src/linux/netlink/netfilter/simple-expressions.js';
 import { TableCommands } from '../../../src/linux/netlink/netfilter/table-commands.js';
 import { rulesOf } from '../rule-text.js';
 
