@@ -1,61 +1,36 @@
-// Bundles the command: two files start faster than eighty, and what a run may not need stays in files of its own.
-import { copyFileSync, rmSync } from 'node:fs';
+// Bundles the command: few files start faster than two hundred, and what a run may not need stays in files of its own.
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'rolldown';
+import { reachedFrom } from './reached-from.js';
 
-/** What only some runs load, below src/: the rest of a run's is one file. */
-const loadedByNeed = [
-  'attach',
-  'attribution/',
-  'budget/(?!limits|parse)',
-  'cli/(attach|baseline|behalf|budget|command-names|compare|completion|doctor|github-files|help|nearest-option|outputs|prepare|read-report|repeat|tell-github|watch|write-report-to)',
-  'cli/config/(?!find)',
-  'counters/(connections|unix-sockets)',
-  'doctor/',
-  'evidence/(?!observed)',
-  'files/(?!reason-of|write-to-descriptor)',
-  'isolation/(limits|offline|shared|user-mode)/',
-  'isolation/machine/(?!canonical|is-ipv6|namespace-members|read-local|read-uplink|routes)',
-  'isolation/names/(?!hosts-file|read-resolver|resolver)',
-  'isolation/ports/(?!ports)',
-  'isolation/read-facts',
-  'isolation/remotes/(?!remote-rules)',
-  'isolation/tools/(hand-over|pause|user-name|within)',
-  'isolation/veth/(accept-rules|egress-gate|give-back|kept-limits|scope-names|table-owner)',
-  'linux/(?!ip-address|libc|linux-error|namespace|netlink)',
-  'privileged/(?!protocol)',
-  'observe/',
-  'report/(?!visible)',
-  'run/(contamination|enforce|explain|neighbours)',
-  'traffic/idle',
-  'watch/',
-];
-const mainModules = new RegExp(`^${process.cwd()}/src/(?!${loadedByNeed.join('|')})`);
+/** What answers one word, which is the command's own file. */
+const entry = reachedFrom('src/cli/entry.ts');
+/** What some runs load, and what it brings along. */
+const parts = {
+  veth: reachedFrom('src/isolation/veth/veth-scope.ts'),
+  place: reachedFrom('src/isolation/shared/host-scope.ts'),
+  names: reachedFrom('src/isolation/veth/scope-names.ts'),
+  bypasses: reachedFrom('src/evidence/bypasses.ts'),
+  meter: reachedFrom('src/observe/meter/cgroup-meter.ts'),
+  explanation: reachedFrom('src/run/observers/explain.ts'),
+  summary: reachedFrom('src/report/text/text.ts'),
+};
+const isShared = (id) => Object.values(parts).filter((modules) => modules.has(id)).length > 1;
+/** Files, each of what is loaded together; a module is in the first that it fits. What is loaded by need alone has files of its own. */
+const groups = {
+  start: reachedFrom('src/cli/main.ts'),
+  run: reachedFrom('src/cli/run.ts'),
+  shared: { has: isShared },
+  ...parts,
+};
 
-/** What reads the command line: all that `netmeter --version` loads. */
-const start = [
-  'budget/parse-',
-  'cli/(exit-status|inert|join-values|limit-options|main|options|parse-|read-values|report-target|run-options)',
-  'cli/(signals|split-arguments|system-reason|terminal|usage-error|use-color)',
-  'command/unchanged',
-  'errors',
-  'files/(reason-of|write-to-descriptor)',
-  'isolation/machine/canonical-address',
-  'isolation/tools/own-file',
-  'linux/(libc|linux-error)',
-  'missing-libc',
-  'privileged/protocol',
-  'report/visible',
-  'units',
-  'version',
-];
-const startModules = new RegExp(`^${process.cwd()}/src/(${start.join('|')})`);
+const group = ([name, modules]) => ({
+  name,
+  test: (id) => !entry.has(id) && (modules.has(id) || (name === 'run' && id.includes('usingCtx'))),
+});
 
-/** What the summary of every run is made of: one file again, though other reports share parts of it. */
-const summaryModules =
-  /\/src\/report\/(.*-rows?|rows|remote-rest|(.*-)?text|flows|format-octets|command-line|paint)\.ts$|\/pretty-bytes\//;
-
-await build({
-  input: { netmeter: 'src/cli/main.ts' },
+/** Of all that is bundled. */
+const shared = {
   platform: 'node',
   // Finds its compiler beside itself.
   external: ['jiti'],
@@ -69,6 +44,12 @@ await build({
     // A module that the start loads only by need may be a fixed part of files that are loaded by need themselves.
     ineffectiveDynamicImport: false,
   },
+};
+
+await build({
+  ...shared,
+  input: { netmeter: 'src/cli/entry.ts' },
+  preserveEntrySignatures: false,
   output: {
     dir: 'dist',
     // As CommonJS it is read 15 ms sooner than as modules, which Node links one after the other.
@@ -76,14 +57,16 @@ await build({
     entryFileNames: '[name].cjs',
     chunkFileNames: 'bundle/[name]-[hash].cjs',
     codeSplitting: {
-      groups: [
-        { name: 'start', test: startModules },
-        { name: 'run', test: mainModules },
-        { name: 'summary', test: summaryModules },
-      ],
+      // Or what answers one word would be among them.
+      includeDependenciesRecursively: false,
+      groups: Object.entries(groups).map(group),
     },
   },
 });
 for (const schema of ['report/report-1.schema.json', 'watch/watch-1.schema.json'])
   copyFileSync(`src/${schema}`, `dist/${schema}`);
+// As most ask for it: yargs, which lays it out, takes as long to load as a run takes to start.
+await build({ ...shared, input: 'src/cli/help/help.ts', output: { file: 'dist/cli/help.js', format: 'esm' } });
+const { helpText } = await import('../dist/cli/help.js');
+for (const width of [80, 100]) writeFileSync(`dist/help-${width}.txt`, await helpText(width));
 rmSync('dist/cli', { recursive: true, force: true });

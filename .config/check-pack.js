@@ -4,7 +4,9 @@ for await (const chunk of process.stdin) text += chunk;
 const [{ files, size }] = JSON.parse(text);
 const strangers = files.filter(
   ({ path }) =>
-    !/^(package\.json|README\.md|LICENSE|bin\/(netmeter\.js|package\.json)|dist\/.+\.(js|cjs|d\.ts|json))$/.test(path),
+    !/^(package\.json|README\.md|LICENSE|bin\/(netmeter\.js|package\.json)|dist\/.+\.(js|cjs|d\.ts|json|txt))$/.test(
+      path,
+    ),
 );
 if (strangers.length > 0)
   throw new Error(`does not belong into the package: ${strangers.map(({ path }) => path).join(', ')}`);

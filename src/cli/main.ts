@@ -5,6 +5,7 @@ import { version } from '../version.js';
 import { type Parsed, parseArguments } from './arguments/parse-arguments.js';
 import { exitStatus, FAILED, type Outcome } from './exit-status.js';
 import type { CommandName } from './help/command-names.js';
+import { readyHelp } from './help/ready-help.js';
 import { SignalRelay } from './signals.js';
 import { leaveClosedTerminals, Terminal } from './terminal/terminal.js';
 
@@ -22,7 +23,7 @@ const COMMANDS = {
 } as const satisfies Record<CommandName, unknown>;
 
 /** The command: words in, exit status out. */
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   const [first = '', ...others] = process.argv.slice(2);
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
   if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBackRules(others[0]);
@@ -55,13 +56,17 @@ async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<
     case 'version':
       return terminal.print(`netmeter ${version}\n`);
     case 'help':
-      return terminal.print(await (await import('./help/help.js')).helpText(terminal.columns));
+      return terminal.print(await helpFor(terminal));
     case 'completion':
       return terminal.print((await import('./completion/completion.js')).completionScript(parsed.shell));
     default:
       return parsed satisfies never;
   }
 }
+
+/** Loaded here: few terminals have a width that the build has not laid it out for. */
+const helpFor = async ({ columns }: Terminal): Promise<string> =>
+  readyHelp(columns) ?? (await import('./help/help.js')).helpText(columns);
 
 /** The first word may have been meant for one of netmeter's own commands. */
 async function suggestCommand(word: string, terminal: Terminal): Promise<void> {
@@ -103,4 +108,14 @@ async function end(outcome: Outcome, terminal: Terminal): Promise<void> {
   process.kill(process.pid, 'SIGINT');
 }
 
-void main();
+/** Prints a text, or says why it could not. */
+export async function print(text: string): Promise<void> {
+  process.once('exit', leaveClosedTerminals);
+  const terminal = new Terminal(process.env);
+  try {
+    await terminal.print(text);
+  } catch (error) {
+    process.exitCode = FAILED;
+    terminal.complain(error);
+  }
+}

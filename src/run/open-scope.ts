@@ -3,7 +3,6 @@ import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
-import { VethScope } from '../isolation/veth/veth-scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
 /** What a run asks for, and what may be made beside: the kernel's trace, and the control group of the command's tree. */
@@ -23,12 +22,14 @@ export async function openScope(place: Choice, options: ScopeOptions): Promise<S
 
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
   switch (place.kind) {
-    case 'veth':
+    case 'veth': {
+      const { VethScope } = await import('../isolation/veth/veth-scope.js');
       return VethScope.open({
         ...options,
         uplink: place.uplink,
         keep: options.enforce ? (options.limits ?? {}) : undefined,
       });
+    }
     case 'offline': {
       const { OfflineScope } = await import('../isolation/offline/offline-scope.js');
       return OfflineScope.open({ ...options, rootless: place.by === 'user-namespace' });

@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import type { CommandName } from './command-names.js';
 import { COMMAND_NAMES } from './command-names.js';
 import { helpText } from './help.js';
+import { readyHelp } from './ready-help.js';
 
 type Command = (words: readonly string[], terminal: Terminal) => Promise<number>;
 
@@ -21,7 +22,7 @@ export async function helpCommand(
   if (Object.hasOwn(COMMAND_NAMES, name) && name !== 'help')
     return (await load(name as Exclude<CommandName, 'help'>))(['--help'], terminal);
   if (name === 'help' || name.startsWith('-')) {
-    await terminal.print(await helpText(terminal.columns));
+    await terminal.print(readyHelp(terminal.columns) ?? (await helpText(terminal.columns)));
     return 0;
   }
   const nearest = nearestWord(name, Object.keys(COMMAND_NAMES));

@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { OPTIONS } from '../arguments/options.js';
 import { COMMAND_NAMES } from './command-names.js';
+import { usedWidth } from './ready-help.js';
 
 const EXIT_CODES = `Exit codes:
   the command's own, or 128+N when signal N ended it
@@ -15,14 +16,14 @@ Times: 500ms, 10s, 1h30m; a bare number is seconds.
 Budgets judge wire octets: IP bytes as they cross the wire, loopback left out.
 `;
 
-/** The help, laid out by yargs for a terminal `width` columns wide; some say 0 when they do not know. */
-export async function helpText(width = 80): Promise<string> {
+/** The help, laid out by yargs for a terminal `width` columns wide. */
+export async function helpText(width?: number): Promise<string> {
   const parser = yargs([])
     .scriptName('netmeter')
     .locale('en')
     .help(false)
     .version(false)
-    .wrap(Math.min(width || 80, 100))
+    .wrap(usedWidth(width))
     .usage(
       `Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and tells how many bytes it used.`,
     )
