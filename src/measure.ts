@@ -44,12 +44,12 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options);
 
   const run = newRun();
-  const trace = tracesProcesses(options) ? `netmeter-${run}` : undefined;
+  const byProcess = wantsProcesses(options);
   using hierarchy = CgroupHierarchy.open();
   const cgroup = treeFolder(hierarchy, run);
   const { boundary = new Boundary() } = options;
-  const opening = openChosen(place, { ...options, trace, cgroup, boundary });
-  using observers = new Observers({ ...options, trace, boundary });
+  const opening = openChosen(place, { ...options, cgroup, boundary });
+  using observers = new Observers({ ...options, byProcess, boundary });
   const chosen = await opening;
   await using scope = chosen.scope;
   await using group = TreeGroup.open(hierarchy, cgroup);
@@ -65,7 +65,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
     hurry: options.hurry,
   });
   const guard = await LimitGuard.open(options, { meter, tree, boundary });
-  await observers.ready(scope, meter.before, options.egress);
+  await observers.ready(scope, meter.before, { group: tree.group?.cgroup.fd, egress: options.egress });
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
@@ -75,7 +75,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
   const protocol = protocolSummary(delta);
-  const explanation = await observers.explain(scope, { traffic, sockets, protocol, argv });
+  const explanation = await observers.explain(scope, { traffic, sockets, protocol });
   const { external } = traffic;
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
@@ -121,7 +121,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   };
 }
 
-const tracesProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOptions) =>
+const wantsProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOptions) =>
   processes || needsProcesses(limits) || needsProcesses(warnLimits);
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>

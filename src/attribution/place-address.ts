@@ -1,5 +1,5 @@
-import type { PayloadClass } from './processes/process-record.js';
-import type { Endpoint } from './processes/trace-event.js';
+import type { PayloadClass } from '../measurement/processes.js';
+import type { Endpoint } from './processes/endpoint.js';
 
 /** Says where a connection leads. */
 export type Place = (local: Endpoint, remote: Endpoint) => Exclude<PayloadClass, 'unplaced'>;

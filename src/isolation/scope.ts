@@ -88,8 +88,6 @@ export interface Scope extends AsyncDisposable {
    * @returns false where they cannot be seen
    */
   observeNames?(observe: DnsObserver): Promise<boolean>;
-  /** Sees to it that the kernel's trace instance `name` goes with the run, however that ends. */
-  removeTrace?(name: string): Promise<void>;
   /** What was tried where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were retransmitted, or a connect failed. */

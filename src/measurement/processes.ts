@@ -1,6 +1,10 @@
 import type { IpOctets, Milliseconds } from '../units.js';
 import type { InOut } from './traffic.js';
 
+/** Where payload goes: `unplaced` is of sockets whose addresses never show (UDP). */
+export const PAYLOAD_CLASSES = ['external', 'hostLocal', 'loopback', 'unplaced'] as const;
+export type PayloadClass = (typeof PAYLOAD_CLASSES)[number];
+
 /**
  * Bytes of payload that processes handed to sockets and got from them: no headers, nothing repeated. By where the socket
  * led; `hostLocal` is absent where it cannot be distinguished, `unplaced` is of sockets whose addresses never showed (UDP).

@@ -5,9 +5,8 @@ import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import type { MeasureOptions } from '../measure-options.js';
 
-/** What a run asks for, and what may be made beside: the kernel's trace, and the control group of the command's tree. */
+/** What a run asks for, and what may be made beside: the control group of the command's tree. */
 export type ScopeOptions = MeasureOptions & {
-  readonly trace?: string | undefined;
   readonly cgroup?: string | undefined;
   readonly boundary: Boundary;
 };

@@ -75,7 +75,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   if ('failure' in command) throw await command.failure;
   tree.command = command;
-  observers.commandStarted(scope, command.pid);
+  observers.commandStarted(command.pid);
   using orphans = new OrphanWatch(meter.tree);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();

@@ -46,7 +46,7 @@ describePrivileged('nothing is left behind', () => {
   );
 
   test.each(Array.from({ length: 8 }, (_, step) => step * 15))(
-    'of a trace after SIGKILL %i ms after the start',
+    'counting by process, after SIGKILL %i ms after the start',
     async (ms) => {
       const { child, ended } = start(['--by', 'process', '--', ...STAYS]);
       await letPass(ms);

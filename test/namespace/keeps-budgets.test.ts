@@ -139,7 +139,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not distinguished here');
   });
 
-  test('a program is judged by its name, and the limit alone asks for the trace', async () => {
+  test('a program is judged by its name, and the limit alone asks for the count', async () => {
     const job = ['sh', '-c', `python3 ${TRAFFIC} requests ${wire.ipv4} 7000 2; true`];
     const limits = [
       '--max-process',

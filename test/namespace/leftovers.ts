@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
@@ -25,16 +25,6 @@ function switches(): string[] {
         }),
       ),
   );
-}
-
-/** The kernel's trace instances of runs, where tracefs may be mounted; not those of a living run beside these tests. */
-function traceInstances(): string[] {
-  const script = 'mount -t tracefs tracefs /sys && ls /sys/instances';
-  const own = ownProcesses();
-  return lines('unshare', ['--mount', 'sh', '-c', script], /^netmeter-/).filter((name) => {
-    const [, pid = ''] = /^netmeter-(\d+)-/.exec(name) ?? [];
-    return !own || own.has(pid) || !existsSync(`/proc/${pid}`);
-  });
 }
 
 const GROUP = process.env['NETMETER_TEST_GROUP'];
@@ -75,7 +65,6 @@ export function traces(): string[] {
     ...lines('ip', ['-o', 'link'], /: nm\d/),
     ...lines('nft', ['list', 'tables'], /netmeter/),
     ...processes(),
-    ...traceInstances(),
     ...controlGroups(),
     ...readdirSync(tmpdir()).filter((name) => /resolv\.conf|^netmeter-[^-]*$/.test(name)),
     ...readFileSync('/proc/self/mounts', 'utf8')

@@ -1,27 +1,41 @@
-import { spawn } from 'node:child_process';
-import { ProcessTrace } from '../../src/evidence/process-trace.js';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Cgroup } from '../../src/linux/cgroup/cgroup.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import type { ProcessEvidence } from '../../src/measurement/processes.js';
+import { CountedProcesses } from '../../src/run/observers/counted-processes.js';
 import { once } from '../wait.js';
 
 export type Told = Exclude<ProcessEvidence, { evidence: 'none' }>;
 
-let runs = 0;
+type Options = {
+  readonly meanwhile?: (pid: number) => Promise<void>;
+  /** How many of each the kernel may keep. */
+  readonly most?: ConstructorParameters<typeof CountedProcesses>[0];
+  readonly hostAddresses?: readonly string[];
+  /** Where it is started. */
+  readonly group?: Cgroup | undefined;
+};
 
-/** Runs a command on this machine under a trace, to the end of what it leaves behind. */
-export async function traced(argv: readonly string[], meanwhile?: (pid: number) => Promise<void>): Promise<Told> {
-  const trace = await ProcessTrace.open({ name: `netmeter-test-${process.pid}-${runs++}` });
-  if ('missing' in trace) throw new Error(trace.missing);
-  const [file = '', ...words] = argv;
-  const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  trace.commandStarted(performance.now());
+/** As often as a run looks. */
+const LOOK_MS = 250;
+
+/** Runs a command on this machine, its processes counted, to the end of what it leaves behind. */
+export async function traced(argv: readonly string[], options: Options = {}): Promise<Told> {
+  using counted = new CountedProcesses(options.most);
+  counted.ready(options.group?.fd, options.hostAddresses);
+  const child = started(argv, options.group);
+  counted.commandStarted();
+  const looks = setInterval(() => counted.look(), LOOK_MS);
   const closed = once(child, 'close');
-  let stdout = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
+  child.stdout?.resume();
   // Its stdout is closed when the last of its descendants is gone.
-  await Promise.all([closed, meanwhile?.(child.pid ?? 0)]);
-  const told = await trace.finish();
-  if (told.evidence === 'none') throw new Error(`${told.reason} ${stdout}`);
+  await Promise.all([closed, options.meanwhile?.(child.pid ?? 0)]).finally(() => clearInterval(looks));
+  const told = counted.finish();
+  if (told.evidence === 'none') throw new Error(told.reason);
   return told;
+}
+
+function started([file = '', ...words]: readonly string[], group: Cgroup | undefined): ChildProcess {
+  const start = () => spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return group ? group.around(CgroupHierarchy.open()?.folderOf('self') ?? '', start) : start();
 }

@@ -4,7 +4,6 @@
  */
 export const TRACE_BLIND_SPOTS: readonly string[] = [
   'bytes that splice(2) or sendfile(2) took out of a socket',
-  'io_uring requests that the kernel’s own threads carried out (IOSQE_ASYNC, SQPOLL)',
   'receives by TCP_ZEROCOPY_RECEIVE, which map memory',
   'programs outside of the tree that worked for it: a resolver, a docker daemon, a network file system',
   'the remote of a UDP socket; and of kernel TLS all but the plain text',

@@ -4,18 +4,6 @@ import type { IpOctets } from '../../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from '../bypasses/blind-spots.js';
 import type { Retransmitted } from '../remotes/remote-tcp.js';
 
-/**
- * In a container the kernel's numbers are not ours, and /proc shows no command lines by them; the command's own is known.
- * @param argv the command's
- */
-export function withCommandLine(found: ProcessEvidence, argv: readonly string[]): ProcessEvidence {
-  if (found.evidence === 'none') return found;
-  const [first, ...others] = found.processes;
-  const program = argv[0]?.replace(/^.*\//s, '');
-  if (first?.depth !== 0 || first.commandLine !== null || first.name !== program) return found;
-  return { ...found, processes: [{ ...first, commandLine: argv }, ...others] };
-}
-
 /** Behind their IP headers, and with them. */
 export type Portless = { readonly payload: InOut<number>; readonly packets: InOut<number> };
 

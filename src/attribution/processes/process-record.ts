@@ -1,6 +1,4 @@
-/** Where payload went: `unplaced` is of a socket whose addresses never showed. */
-export const PAYLOAD_CLASSES = ['external', 'hostLocal', 'loopback', 'unplaced'] as const;
-export type PayloadClass = (typeof PAYLOAD_CLASSES)[number];
+import { PAYLOAD_CLASSES, type PayloadClass } from '../../measurement/processes.js';
 
 export type Moved = { in: number; out: number };
 type Payload = Readonly<Record<PayloadClass, Moved>>;
@@ -9,7 +7,7 @@ type Payload = Readonly<Record<PayloadClass, Moved>>;
 export type Account = { readonly payload: Payload; connects: number };
 
 /** What is counted of a process with one remote, or of many that share one row. */
-export type RemoteAccount = Moved & { connections: number; folded: RemoteAccount | undefined };
+export type RemoteAccount = Moved & { connections: number };
 
 /** Whom a process spoke with. The port is the service's: the remote one of a connect, the own one of an accepted connection. */
 export type RemoteName = {
@@ -23,22 +21,17 @@ export type RemoteName = {
 export type ProcessRecord = Account & {
   readonly id: number;
   readonly pid: number;
-  /** Undefined: it was first seen by an event of its own, because its fork was lost. */
+  /** Undefined: it is not known, or there is no record of it. */
   readonly parent: { readonly id: number; readonly pid: number } | undefined;
   /** The child of netmeter's that it descends from; itself when it is one. */
   readonly top: number | undefined;
   name: string | undefined;
   file: string | undefined;
-  /** As read at `at` (trace clock). */
-  commandLine: { readonly words: readonly string[]; readonly at: number } | undefined;
+  commandLine: readonly string[] | undefined;
   readonly startedAt: number | undefined;
   endedAt: number | undefined;
-  /** Threads that live. */
-  threads: number;
   /** Children that have a record. */
   children: number;
-  /** Sockets at which bytes of its wait to be placed. */
-  waiting: number;
   /** The account that took this one's over. */
   folded: Account | undefined;
 };
@@ -53,7 +46,7 @@ export const newAccount = (): Account => ({
   connects: 0,
 });
 
-export const totalOf = ({ payload }: Account): number =>
+export const totalOf = ({ payload }: Pick<Account, 'payload'>): number =>
   PAYLOAD_CLASSES.reduce((sum, name) => sum + payload[name].in + payload[name].out, 0);
 
 /** Adds `from` to `to`. */
@@ -66,4 +59,4 @@ export function pour(from: Account, to: Account): void {
 }
 
 /** Neither sent, nor received, nor tried to. */
-export const isIdle = (record: ProcessRecord) => record.connects === 0 && record.waiting === 0 && totalOf(record) === 0;
+export const isIdle = (record: ProcessRecord) => record.connects === 0 && totalOf(record) === 0;

@@ -71,9 +71,7 @@ export class ProcessRecords {
       commandLine: parent?.commandLine,
       startedAt,
       endedAt: undefined,
-      threads: 1,
       children: 0,
-      waiting: 0,
       folded: undefined,
     };
   }

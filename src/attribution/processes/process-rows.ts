@@ -1,7 +1,13 @@
-import type { Payload, ProcessEvidence, ProcessRemoteRow, ProcessRow } from '../../measurement/processes.js';
+import {
+  PAYLOAD_CLASSES,
+  type Payload,
+  type ProcessEvidence,
+  type ProcessRemoteRow,
+  type ProcessRow,
+} from '../../measurement/processes.js';
 import { milliseconds } from '../../units.js';
 import type { RemoteEntry } from '../remotes/remote-ledger.js';
-import { type Account, newAccount, PAYLOAD_CLASSES, type ProcessRecord, pour } from './process-record.js';
+import { type Account, newAccount, type ProcessRecord, pour } from './process-record.js';
 import type { LedgerResult } from './process-records.js';
 
 export type Telling = {
@@ -73,7 +79,7 @@ function rowOf(record: ProcessRecord, depth: number, root: ProcessRecord | undef
     depth,
     name: name ?? null,
     file: file ?? null,
-    commandLine: commandLine?.words ?? null,
+    commandLine: commandLine ?? null,
     startedMs: record === root ? milliseconds(0) : after(startedAt),
     endedMs: after(endedAt),
     payload: payloadOf(record, telling.tellsHostLocal),

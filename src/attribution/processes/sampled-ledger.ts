@@ -1,8 +1,8 @@
 import type { Place } from '../place-address.js';
 import { RemoteLedger } from '../remotes/remote-ledger.js';
+import type { Endpoint } from './endpoint.js';
 import { type Account, newAccount, type ProcessRecord } from './process-record.js';
 import { BOUNDS, type Bounds, type LedgerResult, ProcessRecords } from './process-records.js';
-import type { Endpoint } from './trace-event.js';
 
 /** A connection of TCP as it was when it was looked at, with its payload so far. */
 export type ListedConnection = {
@@ -63,7 +63,7 @@ export class SampledLedger {
       this.#records.root ??= record;
       this.#living.set(pid, record);
       if (!commandLine) continue;
-      record.commandLine = { words: commandLine, at: 0 };
+      record.commandLine = commandLine;
       record.name = commandLine[0]?.replace(/^.*\//, '');
     }
   }

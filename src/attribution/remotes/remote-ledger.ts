@@ -3,7 +3,9 @@ import type { ProcessRecord, RemoteAccount, RemoteName } from '../processes/proc
 /** A process with one remote. */
 export type RemoteEntry = RemoteName & { readonly record: ProcessRecord; readonly account: RemoteAccount };
 
-const newAccount = (): RemoteAccount => ({ in: 0, out: 0, connections: 0, folded: undefined });
+const FIELDS = ['in', 'out', 'connections'] as const;
+
+const newAccount = (): RemoteAccount => ({ in: 0, out: 0, connections: 0 });
 
 /** Whom the processes spoke with, bounded: the smallest are put together when there are too many. */
 export class RemoteLedger {
@@ -27,6 +29,12 @@ export class RemoteLedger {
     return account;
   }
 
+  /** What belongs to no process that has a record. @param remotes how many there are */
+  addRest(counted: Readonly<RemoteAccount>, remotes: number): void {
+    for (const field of FIELDS) this.#rest[field] += counted[field];
+    this.#folded += remotes;
+  }
+
   /** The biggest of those that `belongs` accepts, and what the others add up to. */
   close(belongs: (record: ProcessRecord) => boolean): { entries: RemoteEntry[]; rest: RemoteAccount; folded: number } {
     for (const [key, { record }] of this.#entries) if (!belongs(record)) this.#entries.delete(key);
@@ -38,10 +46,8 @@ export class RemoteLedger {
   #foldSmallest(): void {
     const bySize = [...this.#entries].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
     for (const [key, { account }] of bySize.slice(this.#most)) {
-      for (const field of ['in', 'out', 'connections'] as const) this.#rest[field] += account[field];
-      account.folded = this.#rest;
+      this.addRest(account, 1);
       this.#entries.delete(key);
-      this.#folded++;
     }
   }
 }

@@ -153,11 +153,6 @@ export class OfflineScope implements Scope {
     return (await this.#netlink()).sockDiag();
   }
 
-  async removeTrace(name: string): Promise<void> {
-    this.#verbs.send(`trace ${name}`);
-    await this.#verbs.nextLine();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#refusing?.[Symbol.dispose]();
     this.#holder.leave();

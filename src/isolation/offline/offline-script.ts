@@ -1,7 +1,6 @@
 import { COVER_FILES } from '../scripts/cover-script.js';
 import { END_GROUP } from '../scripts/end-group-script.js';
 import { END_MEMBERS, HOLD_NAMESPACE } from '../scripts/end-members-script.js';
-import { END_TRACE } from '../scripts/end-trace-script.js';
 
 /** Guards a namespace without links: descriptor 3 is the holder's, 4 the conversation with netmeter. */
 export const OFFLINE_GUARDIAN_SCRIPT = `
@@ -12,16 +11,14 @@ trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
 [ -z "$OPEN_FILES" ] || "$PRLIMIT" --pid "$NETMETER" --nofile="$OPEN_FILES":
 echo "$holder" >&8
-held= trace=
+held=
 ${END_MEMBERS}
-${END_TRACE}
 ${END_GROUP}
 ${HOLD_NAMESPACE}
-while read -r verb name <&8; do
-  if [ "$verb" = hold ] && hold || { [ "$verb" = trace ] && trace=$name; }; then echo ok >&8; else echo failed >&8; fi
+while read -r verb <&8; do
+  if [ "$verb" = hold ] && hold; then echo ok >&8; else echo failed >&8; fi
 done
 exec 8<&-
-if [ -n "$trace" ]; then end_trace & fi
 end_group
 [ -n "$held" ] && end_members
 exit 0

@@ -84,10 +84,6 @@ export class PortedScope implements Scope {
     return this.#scope.hostAddresses ?? [];
   }
 
-  async removeTrace(name: string): Promise<void> {
-    await this.#scope.removeTrace?.(name);
-  }
-
   async observeNames(observe: DnsObserver): Promise<boolean> {
     return (await this.#scope.observeNames?.(observe)) ?? false;
   }

@@ -95,10 +95,6 @@ export class SharedScope implements Scope {
     return {};
   }
 
-  async removeTrace(name: string): Promise<void> {
-    this.#guardian.removeTrace(name);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#queues[Symbol.dispose]();
     await this.#guardian.finish(this.processes().length === 0);

@@ -1,29 +1,24 @@
 import { END_GROUP } from '../scripts/end-group-script.js';
-import { END_TRACE } from '../scripts/end-trace-script.js';
 import { FIND_MARKED } from '../scripts/marked-script.js';
 
 /**
  * What guards a tree that has no namespace of its own. A POSIX shell that needs no other program (a slim image has
  * none): it waits for the end of its input, however that came about, and then ends what carries the run's mark in its
- * environment, with all descendants, and what is in its control group. The line `others /proc/PID ...` names those who are there before, `done` says that there is nothing to end, `trace NAME` that the kernel's
- * trace instance NAME is to be taken away at the end.
+ * environment, with all descendants, and what is in its control group. The line `others /proc/PID ...` names those who are
+ * there before, `done` says that there is nothing to end.
  */
 export const TREE_GUARDIAN_SCRIPT = String.raw`
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
-trace=
-${END_TRACE}
 ${END_GROUP}
 ${FIND_MARKED}
 remember_reapers
 while read -r word name; do
   case $word in
     others) known=" $name " ;;
-    trace) trace=$name ;;
     done) break ;;
   esac
 done
-if [ -n "$trace" ]; then end_trace & fi
 end_group
 [ "$word" = done ] && exit 0
 

@@ -38,11 +38,6 @@ export class TreeGuardian {
     this.#shell?.stdin?.write(`others ${others.map((pid) => `/proc/${pid}`).join(' ')}\n`);
   }
 
-  /** Takes the kernel's trace instance `name` away at the end. */
-  removeTrace(name: string): void {
-    this.#shell?.stdin?.write(`trace ${name}\n`);
-  }
-
   /** @param empty the tree is known to be gone: nothing need be looked for */
   async finish(empty: boolean): Promise<void> {
     this.#shell?.stdin?.end(empty ? 'done\n' : '');

@@ -191,10 +191,6 @@ export class VethScope implements Scope {
     return this.#services.observeNames(observe);
   }
 
-  removeTrace(name: string): Promise<void> {
-    return this.#guardian.removeTrace(name);
-  }
-
   attempts(): Promise<readonly Attempt[] | null> {
     return this.#services.attempts();
   }

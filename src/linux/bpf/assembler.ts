@@ -3,6 +3,7 @@ import {
   type Arithmetic,
   arithmetic,
   atomicAdd,
+  atomicFetchAdd,
   type Condition,
   call,
   EXIT,
@@ -57,6 +58,11 @@ export class Assembler {
     return this.#add(atomicAdd(to, offset, value));
   }
 
+  /** `value = *(u64 *)(to + offset)` as it was, and `+= value`, in one. */
+  atomicFetchAdd(to: Register, offset: number, value: Register): this {
+    return this.#add(atomicFetchAdd(to, offset, value));
+  }
+
   /** Between the network's order of bytes and the machine's. */
   swapBytes(to: Register, bits: 16 | 32 | 64): this {
     return this.#add(swapBytes(to, bits));
@@ -65,6 +71,11 @@ export class Assembler {
   /** `to` = the map. */
   loadMap(to: Register, { fd }: { readonly fd: number }): this {
     return this.#add(wideLoad(to, fd, 'r1')).#add(wideRest(0));
+  }
+
+  /** `to` = where the only value of an array is. */
+  loadMapValue(to: Register, { fd }: { readonly fd: number }): this {
+    return this.#add(wideLoad(to, fd, 'r2')).#add(wideRest(0));
   }
 
   jump(label: string): this {

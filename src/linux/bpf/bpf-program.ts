@@ -32,6 +32,8 @@ export type BpfProgramPlan = {
 /** Helpers that read kernel memory are for programs under this licence alone. */
 const LICENSE = Buffer.from('GPL\0');
 const LOG_SIZE = 1 << 20;
+/** struct bpf_prog_info of linux/bpf.h, as far as it is read. */
+const INFO = { misses: 208, size: 216 } as const;
 
 /** A program that the kernel has verified and translated; it runs where it is attached. */
 export class BpfProgram implements Disposable {
@@ -50,6 +52,25 @@ export class BpfProgram implements Disposable {
   private constructor(plan: BpfProgramPlan, fd: number) {
     this.plan = plan;
     this.fd = fd;
+  }
+
+  /**
+   * Runs a program of a raw tracepoint once, in the name of the calling thread, without arguments (Linux 5.10).
+   * @throws {LinuxError} BPF_PROG_TEST_RUN: EINVAL, where it reads arguments
+   */
+  runOnce(): void {
+    bpf('BPF_PROG_TEST_RUN', [[0, this.fd]]);
+  }
+
+  /** How often it did not run because it did already, on the same CPU (struct bpf_prog_info, Linux 5.12). */
+  get misses(): number {
+    const info = Buffer.alloc(INFO.size);
+    bpf('BPF_OBJ_GET_INFO_BY_FD', [
+      [0, this.fd],
+      [4, INFO.size],
+      [8, info],
+    ]);
+    return Number(info.readBigUInt64LE(INFO.misses));
   }
 
   [Symbol.dispose](): void {

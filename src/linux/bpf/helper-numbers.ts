@@ -7,6 +7,7 @@ export const HELPERS = {
   get_current_pid_tgid: 14,
   get_current_comm: 16,
   skb_load_bytes: 26,
+  get_current_task: 35,
   current_task_under_cgroup: 37,
   get_socket_cookie: 46,
   sock_ops_cb_flags_set: 59,
@@ -14,7 +15,10 @@ export const HELPERS = {
   sk_fullsock: 95,
   tcp_sock: 96,
   sk_storage_get: 107,
+  probe_read_user: 112,
   probe_read_kernel: 113,
+  probe_read_user_str: 114,
+  probe_read_kernel_str: 115,
   get_netns_cookie: 122,
 } as const;
 

@@ -103,6 +103,12 @@ export const atomicAdd = (to: Register, offset: number, from: Register): Instruc
   offset,
 });
 
+/** The same, and the register gets what the number was before (BPF_FETCH, Linux 5.12). */
+export const atomicFetchAdd = (to: Register, offset: number, from: Register): Instruction => ({
+  ...atomicAdd(to, offset, from),
+  immediate: 1,
+});
+
 /** Turns the low bits of a register from the network's order into the machine's (or back). */
 export const swapBytes = (to: Register, bits: 16 | 32 | 64): Instruction => ({ code: 0xdc, to, immediate: bits });
 
@@ -115,7 +121,10 @@ export const JUMP: Instruction = { code: CLASS.jump };
 export const EXIT: Instruction = { code: CLASS.jump | 0x90 };
 export const call = (helper: number): Instruction => ({ code: CLASS.jump | 0x80, immediate: helper });
 
-/** The first half of a load of 64 bits; with `from` r1 the number is a map's descriptor (BPF_PSEUDO_MAP_FD). */
+/**
+ * The first half of a load of 64 bits; with `from` r1 the number is a map's descriptor (BPF_PSEUDO_MAP_FD), with r2 too, and
+ * the second half an offset in the value of an array (BPF_PSEUDO_MAP_VALUE, Linux 5.2).
+ */
 export const wideLoad = (to: Register, low: number, from: Register = 'r0'): Instruction => ({
   code: CLASS.load | WIDTHS.u64,
   to,

@@ -5,6 +5,7 @@ import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js'
 import { Btf } from '../../linux/bpf/btf.js';
 import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
+import { Closing } from '../../linux/closing.js';
 import type { InetSocket } from '../../linux/netlink/sock-diag.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
@@ -183,18 +184,4 @@ function numbers(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;
-}
-
-/** Closes all that was added, the last first. */
-class Closing implements Disposable {
-  readonly #all: Disposable[] = [];
-
-  add<T extends Disposable>(one: T): T {
-    this.#all.push(one);
-    return one;
-  }
-
-  [Symbol.dispose](): void {
-    for (const one of this.#all.splice(0).reverse()) one[Symbol.dispose]();
-  }
 }

@@ -1,4 +1,4 @@
-import { withBalance, withCommandLine } from '../../attribution/processes/process-balance.js';
+import { withBalance } from '../../attribution/processes/process-balance.js';
 import { remotesOfSockets } from '../../attribution/remotes/remotes-of-sockets.js';
 import type { ProcessEvidence, ProcessUse } from '../../measurement/processes.js';
 import type { RemoteUse } from '../../measurement/remotes.js';
@@ -8,15 +8,12 @@ export type Question = RemoteQuestion & {
   /** Undefined: it was not asked for. */
   readonly found: ProcessEvidence | undefined;
   readonly reverseDns: boolean;
-  /** The command's. */
-  readonly argv: readonly string[];
   /** Resets that were sent: with some, what came in for a connection that is no more looks like what came twice. */
   readonly resetsSent: number | null;
 };
 
 /** Makes of what was seen the rows of remotes and processes, which explain the traffic. */
-export async function explain({ found: seenOf, reverseDns, argv, resetsSent, ...question }: Question) {
-  const found = seenOf && withCommandLine(seenOf, argv);
+export async function explain({ found, reverseDns, resetsSent, ...question }: Question) {
   const { external } = question.traffic;
   const counted = await explainRemotes(question);
   const wire = { in: external.in.wireOctets, out: external.out.wireOctets };

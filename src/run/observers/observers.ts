@@ -17,9 +17,10 @@ import { ProcessWatch } from './process-watch.js';
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
 
-/** What a run asks for, and the name of the kernel's trace where it is asked which process used the network. */
+/** What a run asks for. */
 export type Wanted = Pick<MeasureOptions, 'reverseDns' | 'publish'> & {
-  readonly trace: string | undefined;
+  /** Which process used the network. */
+  readonly byProcess: boolean;
   readonly boundary: Boundary;
 };
 
@@ -29,9 +30,9 @@ export type Explained = {
   /** What was counted of the tree's sockets, where they were. */
   readonly sockets: SocketCounts | undefined;
   readonly protocol: Pick<Protocol, 'tcp'>;
-  /** The command's. */
-  readonly argv: readonly string[];
 };
+
+type Bounds = { readonly group: number | undefined; readonly egress: Egress | undefined };
 
 const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
 
@@ -48,12 +49,12 @@ export class Observers implements Disposable {
   #seesNames: Promise<boolean> = Promise.resolve(false);
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
-  constructor({ trace, boundary, reverseDns = false, publish = [] }: Wanted) {
+  constructor({ byProcess, boundary, reverseDns = false, publish = [] }: Wanted) {
     this.#boundary = boundary;
     this.#reverseDns = reverseDns;
     const ownPorts = publish.flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : []));
-    this.#processes = trace === undefined ? undefined : new ProcessWatch(trace, boundary);
-    this.#connections = trace === undefined ? undefined : new ConnectionWatch(ownPorts, boundary);
+    this.#processes = byProcess ? new ProcessWatch(boundary) : undefined;
+    this.#connections = byProcess ? new ConnectionWatch(ownPorts, boundary) : undefined;
   }
 
   /** Begins to look on at look-ups: the command's first one shall not be missed. */
@@ -65,14 +66,14 @@ export class Observers implements Disposable {
   /**
    * Before the command is started.
    * @param before what was counted when nothing of the command's could have crossed
-   * @param egress destinations whose names decide
+   * @param group a descriptor of the tree's control group, where it has one; egress: destinations whose names decide
    * @throws {NetmeterError} SETUP_FAILED: names decide where the command may send to, and cannot be seen
    */
-  async ready(scope: Scope, before: Reading, egress?: Egress): Promise<void> {
+  async ready(scope: Scope, before: Reading, { group, egress }: Bounds): Promise<void> {
     this.#startedAt = before.texts.at;
     this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
     await Promise.all([
-      this.#boundary.attempt('processes', () => this.#processes?.ready(scope), undefined),
+      this.#boundary.attempt('processes', () => this.#processes?.ready(scope, group), undefined),
       this.#boundary.attempt('connections', () => this.#connections?.ready(scope), undefined),
     ]);
     const seesNames = await this.#seesNames;
@@ -89,9 +90,8 @@ export class Observers implements Disposable {
   }
 
   /** In the same turn as the command's spawn. */
-  commandStarted(scope: Scope, pid: number): void {
-    const at = performance.now();
-    this.#boundary.guard('processes', () => this.#processes?.commandStarted(scope, pid, at))();
+  commandStarted(pid: number): void {
+    this.#boundary.guard('processes', () => this.#processes?.commandStarted(pid))();
   }
 
   look(): void {
@@ -99,7 +99,7 @@ export class Observers implements Disposable {
   }
 
   /** When nothing of the command's is left. */
-  async explain(scope: Scope, { traffic, sockets, protocol, argv }: Explained): Promise<Explanation> {
+  async explain(scope: Scope, { traffic, sockets, protocol }: Explained): Promise<Explanation> {
     const [isWhole, found, seesNames, seen] = await Promise.all([
       this.#isWhole,
       this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
@@ -112,7 +112,7 @@ export class Observers implements Disposable {
     const namesOf = (address: string) => this.#names.namesOf(address);
     const { resetsSent } = protocol.tcp;
     const question = {
-      ...{ scope, traffic, sockets, isWhole, found, namesOf, argv, seen, resetsSent },
+      ...{ scope, traffic, sockets, isWhole, found, namesOf, seen, resetsSent },
       startedAt: this.#startedAt,
       reverseDns: this.#reverseDns,
     };

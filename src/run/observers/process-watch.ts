@@ -1,10 +1,10 @@
 import { geteuid } from 'node:process';
 import type { Boundary } from '../../boundary.js';
-import type { ProcessTrace } from '../../evidence/process-trace.js';
 import type { SocketSamples } from '../../evidence/socket-samples.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { ProcessEvidence } from '../../measurement/processes.js';
 import { isShared } from '../end-tree.js';
+import type { CountedProcesses } from './counted-processes.js';
 
 /** The first looks at who holds which socket, ms after the start; then one with each sample of the traffic. */
 const EARLY_LOOKS_MS = [50, 150, 400];
@@ -12,43 +12,43 @@ const EARLY_LOOKS_MS = [50, 150, 400];
 type Missing = { readonly missing: string };
 
 /**
- * Tells which process of the tree moved what: by the kernel's trace of each send and receive where that can be had, else
+ * Tells which process of the tree moved what: by the kernel's count of each send and receive where that can be had, else
  * by looking at the sockets now and then, else not at all, with the reason.
  */
 export class ProcessWatch implements Disposable {
-  readonly #opening: Promise<ProcessTrace | Missing>;
-  #trace: ProcessTrace | undefined;
+  readonly #opening: Promise<CountedProcesses | Missing>;
+  #counted: CountedProcesses | undefined;
   #samples: SocketSamples | undefined;
   #reason = 'it was not looked for';
   #timers: NodeJS.Timeout[] = [];
-  #isOver = false;
   readonly #look: () => void;
 
-  /**
-   * For the moment at which the scope has begun to be made: arming the trace takes the kernel 5 ms, in which others work.
-   * @param name the trace's
-   */
-  constructor(name: string, boundary: Boundary) {
-    this.#look = boundary.guard('processes', () => this.#samples?.sample());
-    this.#opening = openTrace(name).catch((error: unknown) => ({ missing: String(error) }));
+  /** For the moment at which the scope has begun to be made: the kernel takes its programs while others work. */
+  constructor(boundary: Boundary) {
+    this.#look = boundary.guard('processes', () => {
+      this.#counted?.look();
+      void this.#samples?.sample();
+    });
+    this.#opening = openCount().catch((error: unknown) => ({ missing: `the kernel counts none: ${reasonOf(error)}` }));
   }
 
-  /** Before the command is started. */
-  async ready(scope: Scope): Promise<void> {
+  /**
+   * Before the command is started.
+   * @param group a descriptor of the tree's control group, where it has one
+   */
+  async ready(scope: Scope, group: number | undefined): Promise<void> {
     const opened = await this.#opening;
     if ('missing' in opened) {
       await this.#sample(scope, opened.missing);
       return;
     }
-    this.#trace = opened;
-    // As early as can be: from then on it goes with the run, however that ends.
-    if (scope.removeTrace)
-      await opened.keepBy({ removeTrace: (name) => scope.removeTrace?.(name) ?? Promise.resolve() });
+    this.#counted = opened;
+    opened.ready(group, scope.hostAddresses);
   }
 
   /** In the same turn as the command's spawn. */
-  commandStarted(scope: Scope, pid: number, at: number): void {
-    this.#trace?.commandStarted(at, scope.hostAddresses);
+  commandStarted(pid: number): void {
+    this.#counted?.commandStarted();
     this.#samples?.commandStarted(pid);
     if (this.#samples) this.#timers = EARLY_LOOKS_MS.map((ms) => setTimeout(() => this.look(), ms).unref());
   }
@@ -59,22 +59,19 @@ export class ProcessWatch implements Disposable {
 
   /** When nothing of the command's is left. */
   async finish(): Promise<ProcessEvidence> {
-    this.#isOver = true;
     this.#stopTimers();
-    const found = await (this.#trace?.finish() ?? this.#samples?.finish());
+    const found = this.#counted?.finish() ?? (await this.#samples?.finish());
     return found ?? { evidence: 'none', reason: this.#reason };
   }
 
   [Symbol.dispose](): void {
     this.#stopTimers();
     this.#samples?.[Symbol.dispose]();
-    if (this.#isOver) return;
-    this.#isOver = true;
-    // Of a run that failed, perhaps before the trace was there.
+    // Of a run that failed, perhaps before they were there.
     void this.#opening.then((opened) => 'missing' in opened || opened[Symbol.dispose]());
   }
 
-  /** Loaded here: where there is a trace it is not needed. */
+  /** Loaded here: where the kernel counts it is not needed. */
   async #sample(scope: Scope, missing: string): Promise<void> {
     const { SocketSamples } = await import('../../evidence/socket-samples.js');
     const diag = await scope.sockDiag().catch(() => undefined);
@@ -95,9 +92,11 @@ export class ProcessWatch implements Disposable {
   }
 }
 
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /** Loaded here: while the scope is being made there is nothing else to do. */
-async function openTrace(name: string): Promise<ProcessTrace | Missing> {
-  if (geteuid?.() !== 0) return { missing: 'the kernel’s trace is for root alone' };
-  const { ProcessTrace } = await import('../../evidence/process-trace.js');
-  return ProcessTrace.open({ name });
+async function openCount(): Promise<CountedProcesses | Missing> {
+  if (geteuid?.() !== 0) return { missing: 'the kernel counts by process for root alone' };
+  const { CountedProcesses } = await import('./counted-processes.js');
+  return new CountedProcesses();
 }

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type CountedPayload,
-  withBalance,
-  withCommandLine,
-} from '../../../src/attribution/processes/process-balance.js';
+import { type CountedPayload, withBalance } from '../../../src/attribution/processes/process-balance.js';
 import type { ProcessEvidence } from '../../../src/measurement/processes.js';
 import type { InOut } from '../../../src/measurement/traffic.js';
 import { ipOctets } from '../../../src/units.js';
@@ -125,19 +121,6 @@ test('payload, headers and the rest are the wire’s octets, always', () => {
       ).toBe(carried);
     }),
   );
-});
-
-test.each([
-  ['its command line is filled in', { name: 'node', commandLine: null, depth: 0 }, ['/usr/bin/node', 'x.js']],
-  ['one that was read stays', { name: 'node', commandLine: ['node', 'y.js'], depth: 0 }, ['node', 'y.js']],
-  ['another program has none', { name: 'sh', commandLine: null, depth: 0 }, null],
-  ['a descendant has none', { name: 'node', commandLine: null, depth: 1 }, null],
-] as const)('the command’s own row: %s', (_, row, commandLine) => {
-  const process = { pid: 1, parent: null, file: null, startedMs: null, endedMs: null, tcpConnects: 0 };
-  const payload = { external: none, loopback: none, unplaced: none };
-  const seen = { ...told(none), processes: [{ ...process, payload, ...row }] };
-  const use = withCommandLine(seen as ProcessEvidence, ['/usr/bin/node', 'x.js']);
-  expect(use.evidence !== 'none' && use.processes[0]?.commandLine).toEqual(commandLine);
 });
 
 test('nothing seen stays nothing seen', () => {

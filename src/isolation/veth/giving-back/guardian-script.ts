@@ -1,6 +1,5 @@
 import { END_GROUP } from '../../scripts/end-group-script.js';
 import { END_MEMBERS } from '../../scripts/end-members-script.js';
-import { END_TRACE } from '../../scripts/end-trace-script.js';
 
 /**
  * What the guardian runs: a POSIX shell without children for its scans, because it must be small, start at once and
@@ -9,16 +8,14 @@ import { END_TRACE } from '../../scripts/end-trace-script.js';
  * end of its input what still lives in the namespace, and has netmeter's own file give back the rest.
  *
  *   leaves JSON   what is to be given back (host-changes.ts)
- *   trace NAME    take the kernel's trace instance NAME away at the end
  *   done          nobody lives, and nothing is to be given back
  */
 export const GUARDIAN_SCRIPT = `
-held= left= trace=$TRACE over=
+held= left= over=
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 cd /
 
 ${END_MEMBERS}
-${END_TRACE}
 ${END_GROUP}
 answer() { if "$@" >&4 2>&1; then echo ok >&4; else echo failed >&4; fi; }
 
@@ -29,12 +26,10 @@ remember_others
 while read -r verb rest <&4; do
   case $verb in
     leaves) left=$rest; answer true ;;
-    trace) trace=$rest; answer true ;;
     done) over=1 ;;
   esac
 done
 exec 4<&-
-if [ -n "$trace" ]; then { exec 5<&- 6<&-; end_trace; } & fi
 [ -z "$over" ] || exit 0
 end_group
 [ -n "$held" ] && end_members

@@ -11,8 +11,6 @@ import { GUARDIAN_SCRIPT } from './guardian-script.js';
 import type { HostChanges } from './host-changes.js';
 
 export type GuardianOptions = {
-  /** An instance of the kernel's trace that may be made from now on, to be taken away at the end. */
-  readonly trace?: string | undefined;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
   /** The folder of the control group that the command's tree may get. */
@@ -46,7 +44,7 @@ export class Guardian {
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param run by whose mark the command's descendants are known wherever they go */
-  constructor(tools: Tools, run: string, held: Held, { cwd, cgroup, trace = '' }: GuardianOptions) {
+  constructor(tools: Tools, run: string, held: Held, { cwd, cgroup }: GuardianOptions) {
     this.#shell = spawn(tools.sh, ['-c', 'eval "$GUARDIAN"', 'netmeter-guardian'], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
@@ -54,7 +52,7 @@ export class Guardian {
       // As a variable, so that a process list shows a name and not a page of shell.
       env: {
         ...scriptEnvironment(tools, undefined, cgroup),
-        ...{ TRACE: trace, RUN: run, GUARDIAN: GUARDIAN_SCRIPT },
+        ...{ RUN: run, GUARDIAN: GUARDIAN_SCRIPT },
         ...{ NODE: execPath, ENTRY: ownFile(), GIVE_BACK: GIVE_BACK_WORD },
       },
       stdio: ['ignore', 'ignore', 'ignore', held.namespace, 'pipe', held.tables, held.note ?? 'ignore'],
@@ -73,11 +71,6 @@ export class Guardian {
   /** Tells what is to be given back, all of it. @throws {NetmeterError} SETUP_FAILED */
   leaves(changes: HostChanges): Promise<void> {
     return this.#ask(`leaves ${JSON.stringify(changes)}`);
-  }
-
-  /** Takes the kernel's trace instance `name` away at the end. */
-  removeTrace(name: string): Promise<void> {
-    return this.#ask(`trace ${name}`);
   }
 
   /** Lets it go. @param isDone nobody lives and all has been given back: else it does it, which is waited for */

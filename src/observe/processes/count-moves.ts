@@ -1,0 +1,62 @@
+import { Assembler } from '../../linux/bpf/assembler.js';
+import { PAYLOAD_CLASSES } from '../../measurement/processes.js';
+import { addPayload, findProcess, lookup } from './current-process.js';
+import { addToPair, describeSocket, readSocket } from './describe-socket.js';
+import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SOCKET, WAYS, type Way } from './process-layout.js';
+import type { ProcessMaps } from './process-maps.js';
+import { SOCKET_IMAGE } from './socket-image.js';
+import { STACK } from './stack.js';
+
+/** MSG_PEEK and MSG_ERRQUEUE of linux/socket.h: what is looked at is received later, what comes back was never received. */
+const NOT_RECEIVED = 0x2 | 0x2000;
+const UNPLACED = PAYLOAD_CLASSES.indexOf('unplaced');
+
+/**
+ * Counts what a send or a receive has returned, by process and by process and remote. At the raw tracepoints
+ * sock_send_length and sock_recv_length (Linux 6.3; call_trace_sock_send_length(), net/socket.c), which run in whoever has
+ * called.
+ *
+ * Arguments: the socket, the result, the flags. r6: these. r7: octets. r8: the process.
+ */
+export function countMoves(way: Way, maps: ProcessMaps): Assembler {
+  const code = new Assembler();
+  code
+    .move('r6', 'r1')
+    .load('u64', 'r7', 'r6', 8)
+    .compute('shiftLeft', 'r7', 32)
+    .compute('shiftRightSigned', 'r7', 32)
+    .jumpIf('r7', 'signed <=', 0, way === 'out' ? 'nothing' : 'out');
+  if (way === 'in') code.load('u64', 'r1', 'r6', 16).compute('and', 'r1', NOT_RECEIVED).jumpIf('r1', '!=', 0, 'out');
+  findProcess(code, maps);
+  code.load('u64', 'r1', 'r6', 0).store('u64', 'r10', STACK.socket, 'r1').store('u64', 'r10', STACK.fresh, 0);
+  lookup(code, maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
+  readSocket(code, maps);
+  // A connect would have been seen.
+  describeSocket(code, maps, 'accepted');
+  code.store('u64', 'r10', STACK.fresh, 1).jump('complete').label('described');
+  for (let at = 0; at < SOCKET.size; at += 8)
+    code.load('u64', 'r1', 'r0', at).store('u64', 'r10', STACK.pair + PAIR_KEY.socket + at, 'r1');
+  addToPair(code.label('complete'), maps, way);
+  code.load('u8', 'r1', 'r10', STACK.pair + PAIR_KEY.socket + SOCKET.class).jump('count');
+  code.label('placeless').move('r1', UNPLACED).label('count');
+  addPayload(code, PAYLOAD_STEP.class, WAYS.indexOf(way) * PAYLOAD_STEP.way);
+  code.label('out').label('none').move('r0', 0).exit();
+  if (way === 'out') copySocket(code.label('nothing'), maps);
+  return code;
+}
+
+/** Copies netmeter's own socket, when it asks for it: what it sends by that, fails. */
+function copySocket(code: Assembler, { control, image }: ProcessMaps): void {
+  code
+    .loadMapValue('r9', control)
+    .load('u64', 'r1', 'r9', CONTROL.at.probing)
+    .jumpIf('r1', '==', 0, 'out')
+    .call('get_current_pid_tgid')
+    .load('u64', 'r1', 'r9', CONTROL.at.own)
+    .jumpIf('r0', '!=', 'r1', 'out')
+    .loadMapValue('r1', image)
+    .move('r2', SOCKET_IMAGE)
+    .load('u64', 'r3', 'r6', 0)
+    .call('probe_read_kernel')
+    .jump('out');
+}

@@ -1,0 +1,76 @@
+import { Assembler } from '../../linux/bpf/assembler.js';
+import { currentPid, lookup, placeOnStack, remove } from './current-process.js';
+import { PAYLOAD_AT, PROCESS, STATE } from './process-layout.js';
+import type { ProcessMaps } from './process-maps.js';
+import { STACK } from './stack.js';
+
+/** The thread's number; then the parent's pid, or an id. */
+const KEY = STACK.pair;
+
+/**
+ * Ends a process with the last of its threads: who has never used the network, and has no child that may, is only counted.
+ * At the raw tracepoint sched_process_exit (do_exit(), kernel/exit.c), which runs in the thread.
+ *
+ * r8: the process.
+ */
+export function followExits(maps: ProcessMaps): Assembler {
+  const code = new Assembler();
+  // Only those that were seen to be forked count: kernel threads of the process (io_uring's) have its number, too.
+  currentPid(code).store('u32', 'r10', KEY, 'r0').move('r7', 'r0').compute('shiftLeft', 'r7', 32);
+  code.compute('shiftRight', 'r7', 32);
+  lookup(code, maps.processes, STACK.pid).jumpIf('r0', '==', 0, 'out').move('r8', 'r0');
+  code.load('u32', 'r1', 'r10', STACK.pid).jumpIf('r7', '==', 'r1', 'counted');
+  remove(code, maps.threads, KEY).jumpIf('r0', '!=', 0, 'out').label('counted');
+  code
+    .move('r1', -1)
+    .atomicFetchAdd('r8', PROCESS.at.threads, 'r1')
+    .jumpIf('r1', 'signed >', 1, 'out')
+    .call('ktime_get_ns')
+    .store('u64', 'r8', PROCESS.at.endedAt, 'r0')
+    .load('u64', 'r1', 'r8', PROCESS.at.used)
+    .jumpIf('r1', '!=', 0, 'keep')
+    .load('u64', 'r1', 'r8', PROCESS.at.children)
+    .jumpIf('r1', '!=', 0, 'keep')
+    .load('u64', 'r1', 'r8', PROCESS.at.parent)
+    .jumpIf('r1', '==', 0, 'keep');
+  drop(code, maps);
+  keep(code.label('keep'), maps);
+  remove(code.label('remove'), maps.processes, STACK.pid);
+  return code.label('out').move('r0', 0).exit();
+}
+
+/** It is idle: its parent has a child less, and its program is nobody's. */
+function drop(code: Assembler, { state, processes, programs }: ProcessMaps): void {
+  code
+    .loadMapValue('r1', state)
+    .move('r2', 1)
+    .atomicAdd('r1', STATE.at.idle, 'r2')
+    .load('u64', 'r1', 'r8', PROCESS.at.parentPid)
+    .store('u32', 'r10', KEY, 'r1');
+  lookup(code, processes, KEY)
+    .jumpIf('r0', '==', 0, 'parent has gone')
+    .load('u64', 'r1', 'r0', PROCESS.at.id)
+    .load('u64', 'r2', 'r8', PROCESS.at.parent)
+    .jumpIf('r1', '!=', 'r2', 'parent has gone')
+    .move('r1', -1)
+    .atomicAdd('r0', PROCESS.at.children, 'r1')
+    .label('parent has gone')
+    .load('u64', 'r1', 'r8', PROCESS.at.ownProgram)
+    .jumpIf('r1', '==', 0, 'remove')
+    .store('u64', 'r10', KEY, 'r1');
+  remove(code, programs, KEY).jump('remove');
+}
+
+/** To those that have ended; without room, to the others. */
+function keep(code: Assembler, { ended, others, state }: ProcessMaps): void {
+  code.load('u64', 'r1', 'r8', PROCESS.at.id).store('u64', 'r10', KEY, 'r1');
+  placeOnStack(code.loadMap('r1', ended), 'r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
+  code.jumpIf('r0', '!=', 0, 'full').loadMapValue('r1', state).move('r2', 1).atomicAdd('r1', STATE.at.ended, 'r2');
+  code.jump('remove').label('full').loadMapValue('r9', others).move('r1', 1);
+  code.atomicAdd('r9', PROCESS.at.processes, 'r1').store('u64', 'r9', PROCESS.at.used, 1);
+  for (const at of [PROCESS.at.connects, ...payloadPlaces()])
+    code.load('u64', 'r1', 'r8', at).atomicAdd('r9', at, 'r1');
+}
+
+const payloadPlaces = () =>
+  Array.from({ length: (PROCESS.size - PAYLOAD_AT) / 8 }, (_, index) => PAYLOAD_AT + index * 8);
