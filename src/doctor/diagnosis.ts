@@ -1,11 +1,5 @@
-import {
-  type Choice,
-  canIsolate,
-  chooseIsolation,
-  type Facts,
-  obstaclesTo,
-  type Probe,
-} from '../isolation/choose-isolation.js';
+import { type Choice, canIsolate, chooseIsolation, obstaclesTo } from '../isolation/choose-isolation.js';
+import type { Facts, Probe } from '../isolation/facts.js';
 import type { Mended } from '../isolation/veth/giving-back/mend.js';
 import type { Facility } from './facility.js';
 

@@ -1,5 +1,5 @@
 import { geteuid } from 'node:process';
-import type { Probe } from '../isolation/choose-isolation.js';
+import type { Probe } from '../isolation/facts.js';
 import { LinuxError } from '../linux/linux-error.js';
 
 /** Something of the kernel's that a run may use, tried. `serves`: what for. */

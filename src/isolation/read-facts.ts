@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import type { Facts, Probe } from './choose-isolation.js';
+import type { Facts, Probe } from './facts.js';
 import { readRootFacts } from './read-root-facts.js';
 import { lookFor } from './tools/find-tools.js';
 

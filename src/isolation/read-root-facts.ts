@@ -2,7 +2,7 @@ import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import { requireLibc } from '../linux/libc.js';
 import { explainMissingLibc } from '../missing-libc.js';
-import type { Facts, Probe } from './choose-isolation.js';
+import type { Facts, Probe } from './facts.js';
 import { readObstacles } from './obstacles/read-obstacles.js';
 import { requireRights } from './require-rights.js';
 import { findTools } from './tools/find-tools.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnosis.js';
 import { renderDiagnosis } from '../../src/doctor/render-diagnosis.js';
-import type { Facts, Probe } from '../../src/isolation/choose-isolation.js';
+import type { Facts, Probe } from '../../src/isolation/facts.js';
 import { painter } from '../../src/report/text/paint.js';
 
 const yes: Probe = { works: true };

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  canIsolate,
-  chooseIsolation,
-  type Facts,
-  obstaclesTo,
-  type Probe,
-  type Wish,
-} from '../../src/isolation/choose-isolation.js';
+import { canIsolate, chooseIsolation, obstaclesTo, type Wish } from '../../src/isolation/choose-isolation.js';
+import type { Facts, Probe } from '../../src/isolation/facts.js';
 
 const yes: Probe = { works: true };
 const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });

@@ -1,7 +1,8 @@
 import { joinValues } from './join-values.js';
 import type { Values } from './option-values.js';
+import { runOptions } from './parse-run-options.js';
 import { readValues } from './read-values.js';
-import { type RunOptions, runOptions } from './run-options.js';
+import type { RunOptions } from './run-options.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
 

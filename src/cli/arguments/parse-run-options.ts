@@ -1,0 +1,65 @@
+import type { Asked } from '../../isolation/choose-isolation.js';
+import type { CiChoice } from '../ci-system.js';
+import { parseLimits } from './limit-options.js';
+import type { Values } from './option-values.js';
+import { inPlace, parseBaseline, parseBy, parseConfigChoice, parseExitCode, parseRepeat } from './parse-choices.js';
+import { parseDestination } from './parse-destination.js';
+import { parseDuration } from './parse-duration.js';
+import { parseHostPorts, parsePublish } from './parse-ports.js';
+import { parseRate } from './parse-rate.js';
+import { parseReport } from './report-target.js';
+import type { RunOptions } from './run-options.js';
+import { usage } from './usage-error.js';
+
+/** @throws {NetmeterError} USAGE */
+export function runOptions(values: Values): RunOptions {
+  const one = (name: string) => values.get(name)?.[0];
+  const duration = (name: 'interval' | 'linger' | 'grace') => {
+    const text = one(name);
+    return text === undefined ? {} : { [name]: parseDuration(text) };
+  };
+  const budgetName = one('budget');
+  const destinations = (name: string) => (values.get(name) ?? []).map(parseDestination);
+  const enforce = values.has('enforce');
+  const user = one('user');
+  const rate = one('rate-limit');
+  const netns = one('netns');
+  const idle = one('baseline-idle');
+  const isolation = (values.has('in-place') ? inPlace(one) : one('isolation')) as Asked | undefined;
+  const wait = one('wait') as RunOptions['wait'];
+  const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
+  if (given.interval === 0) throw usage('--interval cannot be 0');
+  const code = parseExitCode(one('budget-exit-code') ?? '120');
+  const by = parseBy(values.get('by'));
+  const reports = (values.get('report') ?? []).map(parseReport);
+  return {
+    limits: parseLimits('max', values),
+    warnLimits: parseLimits('warn', values),
+    config: parseConfigChoice(values),
+    ...(budgetName !== undefined && { budgetName }),
+    ...parseBaseline(one),
+    ...parseRepeat(one),
+    kill: values.has('kill'),
+    ...(values.has('ignore-bypasses') && { ignoreBypasses: true }),
+    ...(enforce && { enforce }),
+    ...(rate !== undefined && { rateLimit: parseRate(rate) }),
+    ...((values.has('allow') || values.has('deny')) && {
+      egress: { allow: destinations('allow'), deny: destinations('deny') },
+    }),
+    budgetExitCode: code,
+    reports,
+    quiet: values.has('quiet'),
+    ...(values.has('redact') && { redact: true }),
+    ...(values.has('reverse-dns') && { reverseDns: true }),
+    ...(by && { by }),
+    ci: (one('ci') ?? 'auto') as CiChoice,
+    hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
+    publish: (values.get('publish') ?? []).flatMap(parsePublish),
+    ...given,
+    ...(user && { user }),
+    ...(wait && { wait }),
+    ...(isolation && { isolation }),
+    ...(netns && { netns }),
+    ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
+  };
+}
