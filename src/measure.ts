@@ -54,7 +54,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   await using scope = chosen.scope;
   await using group = TreeGroup.open(hierarchy, cgroup);
   using files = scope.inspect((process) => new HeldCounterFiles(process));
-  observers.scopeOpened(scope);
+  observers.scopeOpened(scope, group);
   const usable = group?.ready();
   using atGroup = await attachMeter(scope, group);
   const isMetered = atGroup !== undefined && (await usable) === true;

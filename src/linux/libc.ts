@@ -35,6 +35,10 @@ class Libc {
     return this.#koffi.address(buffer);
   }
 
+  viewOf(address: number, size: number): ArrayBuffer {
+    return this.#koffi.view(BigInt(address), size);
+  }
+
   poll(fd: number, onReady: () => void): Koffi.node.PollHandle {
     const handle = this.#koffi.node.poll(fd, READABLE, ready);
     // koffi's types lack the status that it passes first: libuv stops at an error of the descriptor.
@@ -106,6 +110,9 @@ export function libcFunction(prototype: string): (...args: Argument[]) => number
 
 /** The address of a buffer's first byte, for pointers within structures. The buffer must be kept while the kernel uses it. */
 export const addressOf = (buffer: Buffer): bigint => libc().addressOf(buffer);
+
+/** Memory that is not Node's own, as it is now and later. It must not be used once it has gone. */
+export const viewOf = (address: number, size: number): ArrayBuffer => libc().viewOf(address, size);
 
 /** @throws {NoLibcError} with the reason, where no function of libc can be called */
 export function requireLibc(): void {

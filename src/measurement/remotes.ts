@@ -62,9 +62,9 @@ export type RemoteUse = {
   readonly payloadOctets: InOut<number | null>;
 };
 
-/** What the command asked its nameservers, through a relay that passes everything on as it is. */
+/** What the command asked its nameservers, as a relay that passes everything on has seen it, or copies out of the kernel. */
 export type DnsUse = {
-  /** null: others than those of its resolv.conf were asked too, and their questions are not seen. */
+  /** null: others than those of its resolv.conf were asked too, and their questions are not seen, or a copy had no room. */
   readonly queries: number | null;
   readonly answered: number;
   /** Answers that a name does not exist (NXDOMAIN), which search lists ask for by design. */
@@ -73,7 +73,7 @@ export type DnsUse = {
   readonly failed: number;
   /** No answer within 5 s, or nobody there. */
   readonly unanswered: number;
-  /** From question to answer, at the relay. null: nothing was answered. */
+  /** From question to answer, at the relay or the command's socket. null: nothing was answered. */
   readonly averageMs: number | null;
   readonly slowestMs: number | null;
 };

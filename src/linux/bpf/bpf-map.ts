@@ -16,6 +16,7 @@ const TYPES = {
   lpmTrie: 11,
   queue: 22,
   socketStorage: 24,
+  ringBuffer: 27,
 } as const;
 
 export type BpfMapPlan = {

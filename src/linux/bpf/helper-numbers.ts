@@ -20,6 +20,9 @@ export const HELPERS = {
   probe_read_user_str: 114,
   probe_read_kernel_str: 115,
   get_netns_cookie: 122,
+  ringbuf_reserve: 131,
+  ringbuf_submit: 132,
+  ringbuf_discard: 133,
 } as const;
 
 export type Helper = keyof typeof HELPERS;

@@ -2,7 +2,6 @@ import type { SocketCounts } from '../../attribution/remotes/metered-remotes.js'
 import { asFarAsSeen } from '../../attribution/seen-queries.js';
 import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
-import { ObservedNames } from '../../evidence/observed-names.js';
 import type { Egress } from '../../isolation/limits/destinations.js';
 import type { Scope, WireReading } from '../../isolation/scope.js';
 import type { MeasureOptions } from '../../measure-options.js';
@@ -11,7 +10,9 @@ import type { ProcessUse } from '../../measurement/processes.js';
 import type { DnsUse, RemoteUse } from '../../measurement/remotes.js';
 import type { Protocol, Traffic } from '../../measurement/traffic.js';
 import type { Reading } from '../take-reading.js';
+import type { TreeGroup } from '../tree-group.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { NameWatch } from './name-watch.js';
 import { ProcessWatch } from './process-watch.js';
 
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
@@ -39,28 +40,27 @@ const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
 /** Watches a run from beside, and explains its numbers at the end. */
 export class Observers implements Disposable {
   readonly #boundary: Boundary;
-  readonly #names = new ObservedNames();
+  readonly #names: NameWatch;
   readonly #reverseDns: boolean;
   readonly #processes: ProcessWatch | undefined;
   readonly #connections: ConnectionWatch | undefined;
   #startedAt = 0;
   /** Whether nothing had crossed before each remote was counted; undefined: they are not. */
   #isWhole: Promise<boolean | undefined> = Promise.resolve(undefined);
-  #seesNames: Promise<boolean> = Promise.resolve(false);
 
   /** For the moment at which the scope has begun to be made: what takes the kernel time is done beside that. */
   constructor({ byProcess, boundary, reverseDns = false, publish = [] }: Wanted) {
     this.#boundary = boundary;
+    this.#names = new NameWatch(boundary);
     this.#reverseDns = reverseDns;
     const ownPorts = publish.flatMap(({ inner, protocol }) => (protocol === 'tcp' ? [inner] : []));
     this.#processes = byProcess ? new ProcessWatch(boundary) : undefined;
     this.#connections = byProcess ? new ConnectionWatch(ownPorts, boundary) : undefined;
   }
 
-  /** Begins to look on at look-ups: the command's first one shall not be missed. */
-  scopeOpened(scope: Scope): void {
-    const observe = () => scope.observeNames?.(this.#names.take) ?? false;
-    this.#seesNames = this.#boundary.attempt('names', observe, false);
+  /** @param group the tree's, where it may get one */
+  scopeOpened(scope: Scope, group: TreeGroup | undefined): void {
+    this.#names.start(scope, group);
   }
 
   /**
@@ -76,7 +76,7 @@ export class Observers implements Disposable {
       this.#boundary.attempt('processes', () => this.#processes?.ready(scope, group), undefined),
       this.#boundary.attempt('connections', () => this.#connections?.ready(scope), undefined),
     ]);
-    const seesNames = await this.#seesNames;
+    const seesNames = await this.#names.sees;
     if (egress && !seesNames) await refuseNames(egress);
   }
 
@@ -100,16 +100,15 @@ export class Observers implements Disposable {
 
   /** When nothing of the command's is left. */
   async explain(scope: Scope, { traffic, sockets, protocol }: Explained): Promise<Explanation> {
-    const [isWhole, found, seesNames, seen] = await Promise.all([
+    const [isWhole, found, dns, seen] = await Promise.all([
       this.#isWhole,
       this.#boundary.attempt('processes', () => this.#processes?.finish(), this.#processes && FAILED),
-      this.#seesNames,
+      this.#names.finish(),
       this.#boundary.attempt('connections', () => this.#connections?.finish(protocol.tcp), undefined),
     ]);
-    const dns = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
     // Loaded here: while the command starts every millisecond counts, and now none does.
     const { explain } = await import('./explain.js');
-    const namesOf = (address: string) => this.#names.namesOf(address);
+    const { namesOf } = this.#names;
     const { resetsSent } = protocol.tcp;
     const question = {
       ...{ scope, traffic, sockets, isWhole, found, namesOf, seen, resetsSent },
@@ -117,10 +116,11 @@ export class Observers implements Disposable {
       reverseDns: this.#reverseDns,
     };
     const explained = await this.#boundary.attempt('explanation', () => explain(question), {});
-    return { ...explained, ...(seesNames && dns && { dns: asFarAsSeen(dns, this.#names.servers, explained.remotes) }) };
+    return { ...explained, ...(dns && { dns: asFarAsSeen(dns, this.#names.servers, explained.remotes) }) };
   }
 
   [Symbol.dispose](): void {
+    this.#names[Symbol.dispose]();
     this.#processes?.[Symbol.dispose]();
     this.#connections?.[Symbol.dispose]();
   }

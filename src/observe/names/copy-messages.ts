@@ -1,0 +1,112 @@
+import { Assembler } from '../../linux/bpf/assembler.js';
+
+/** What the programs fill: records, and how many had no room. */
+export type CopyMaps = { readonly copies: { readonly fd: number }; readonly lost: { readonly fd: number } };
+
+/** A copy: when it was made (ns, CLOCK_MONOTONIC), which way the packet went, its octets, and behind these the first of them. */
+export const COPY = { at: 0, way: 8, octets: 12, packet: 16 } as const;
+export const WAYS = { in: 0, out: 1 } as const;
+
+/** Room for a packet; what is longer than the last is cut. The verifier wants each to be a constant. */
+const ROOMS = [256, 1024, 4096, 16_384].map((size) => size - COPY.packet);
+export const MOST_OCTETS = ROOMS.at(-1) ?? 0;
+
+/** Offsets in struct __sk_buff of linux/bpf.h. */
+const PACKET = { length: 0, data: 76, dataEnd: 80 } as const;
+
+/** The port of DNS (RFC 1035), as a number of the network's order on a little-endian machine. */
+const DNS_PORT = 53 << 8;
+const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
+const PORTS = 4;
+const TCP = 6;
+const UDP = 17;
+const LOST_KEY = -4;
+
+/**
+ * Copies DNS messages of a control group, at the place where its sockets' packets are filtered (cgroup_skb, ingress and
+ * egress): what leaves for port 53, and what comes from it. All other packets cost a look at their headers.
+ *
+ * r6: the packet. r7: its octets. r8: the record.
+ */
+export function copyMessages(way: keyof typeof WAYS, maps: CopyMaps): Assembler {
+  const code = new Assembler();
+  isOfPort(code.move('r6', 'r1'), way);
+  code.load('u32', 'r7', 'r6', PACKET.length);
+  for (const room of ROOMS.slice(0, -1)) code.jumpIf('r7', '<=', room, `room ${room}`);
+  for (const room of ROOMS.toReversed()) copyInto(code, way, room, maps);
+  code
+    .label('no room')
+    .store('u32', 'r10', LOST_KEY, 0)
+    .loadMap('r1', maps.lost)
+    .move('r2', 'r10')
+    .compute('add', 'r2', LOST_KEY)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, 'pass')
+    .move('r1', 1)
+    .atomicAdd('r0', 0, 'r1');
+  return code.label('pass').move('r0', 1).exit();
+}
+
+/** Goes to `pass` unless the other side's port is that of DNS. An IPv6 packet with extension headers is none. */
+function isOfPort(code: Assembler, way: keyof typeof WAYS): void {
+  const bounded = (octets: number) =>
+    code.move('r1', 'r2').compute('add', 'r1', octets).jumpIf('r1', '>', 'r3', 'pass');
+  code.load('u32', 'r2', 'r6', PACKET.data).load('u32', 'r3', 'r6', PACKET.dataEnd);
+  bounded(IPV4_HEADER);
+  code
+    .load('u8', 'r4', 'r2', 0)
+    .move('r5', 'r4')
+    .compute('shiftRight', 'r5', 4)
+    .jumpIf('r5', '==', 6, 'version 6')
+    .load('u8', 'r5', 'r2', 9)
+    .compute('and', 'r4', 15)
+    .compute('shiftLeft', 'r4', 2)
+    .compute('add', 'r2', 'r4')
+    .jump('ports')
+    .label('version 6')
+    .load('u8', 'r5', 'r2', 6)
+    .compute('add', 'r2', IPV6_HEADER)
+    .label('ports')
+    .jumpIf('r5', '==', UDP, 'has ports')
+    .jumpIf('r5', '!=', TCP, 'pass')
+    .label('has ports');
+  bounded(PORTS);
+  code.load('u16', 'r1', 'r2', way === 'in' ? 0 : 2).jumpIf('r1', '!=', DNS_PORT, 'pass');
+}
+
+/** A record is written in place: a buffer in between could be another packet's meanwhile. */
+function copyInto(code: Assembler, way: keyof typeof WAYS, room: number, maps: CopyMaps): void {
+  code
+    .label(`room ${room}`)
+    .loadMap('r1', maps.copies)
+    .move('r2', COPY.packet + room)
+    .move('r3', 0)
+    .call('ringbuf_reserve')
+    .jumpIf('r0', '==', 0, 'no room')
+    .move('r8', 'r0')
+    .store('u32', 'r8', COPY.way, WAYS[way])
+    .store('u32', 'r8', COPY.octets, 'r7')
+    .call('ktime_get_ns')
+    .store('u64', 'r8', COPY.at, 'r0')
+    .move('r1', 'r6')
+    .move('r2', 0)
+    .move('r3', 'r8')
+    .compute('add', 'r3', COPY.packet)
+    .move('r4', 'r7')
+    .jumpIf('r4', '<=', room, `fits ${room}`)
+    .move('r4', room)
+    .label(`fits ${room}`)
+    .jumpIf('r4', '==', 0, `discard ${room}`)
+    .call('skb_load_bytes')
+    .jumpIf('r0', '!=', 0, `discard ${room}`)
+    .move('r1', 'r8')
+    .move('r2', 0)
+    .call('ringbuf_submit')
+    .jump('pass')
+    .label(`discard ${room}`)
+    .move('r1', 'r8')
+    .move('r2', 0)
+    .call('ringbuf_discard')
+    .jump('pass');
+}

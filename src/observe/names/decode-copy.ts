@@ -1,0 +1,75 @@
+import { addressText } from '../../linux/ip-address.js';
+import { COPY, WAYS } from './copy-messages.js';
+
+/** A packet to or from port 53, as it was copied. */
+export type CopiedPacket = {
+  readonly way: keyof typeof WAYS;
+  /** On the kernel's clock. */
+  readonly atMs: number;
+  readonly protocol: 'udp' | 'tcp';
+  /** The other side's address. */
+  readonly server: string;
+  /** This side's end, in no particular spelling. */
+  readonly client: string;
+  /** What is behind the headers, as far as it was copied. */
+  readonly payload: Buffer;
+  readonly isCut: boolean;
+  /** Of TCP: where the payload begins in its stream, and whether the stream does. */
+  readonly sequence: number;
+  readonly isFirst: boolean;
+};
+
+const UDP = 17;
+const TCP = 6;
+const UDP_HEADER = 8;
+const TCP_HEADER = 20;
+const SYN = 2;
+
+/** Reads what a program has copied. @returns undefined for what is no whole header of UDP or TCP */
+export function decodeCopy(record: Buffer): CopiedPacket | undefined {
+  if (record.length < COPY.packet) return undefined;
+  const octets = record.readUInt32LE(COPY.octets);
+  const way = record.readUInt32LE(COPY.way) === WAYS.in ? 'in' : 'out';
+  const packet = record.subarray(COPY.packet, Math.min(record.length, COPY.packet + octets));
+  const network = networkOf(packet);
+  if (!network) return undefined;
+  const { protocol, source, destination, header, end } = network;
+  const transport = packet.subarray(header, end);
+  const size = protocol === UDP ? UDP_HEADER : tcpHeader(transport);
+  if (transport.length < size || size < UDP_HEADER) return undefined;
+  const [local, remote] = way === 'in' ? [destination, source] : [source, destination];
+  return {
+    way,
+    atMs: Number(record.readBigUInt64LE(COPY.at)) / 1e6,
+    protocol: protocol === UDP ? 'udp' : 'tcp',
+    server: addressText(remote),
+    client: `${addressText(local)} ${transport.readUInt16BE(way === 'in' ? 2 : 0)}`,
+    // The record's room is used again.
+    payload: Buffer.from(transport.subarray(size)),
+    isCut: end > packet.length,
+    sequence: protocol === TCP ? transport.readUInt32BE(4) : 0,
+    isFirst: protocol === TCP && ((transport[13] ?? 0) & SYN) !== 0,
+  };
+}
+
+/** RFC 791, RFC 8200; the kernel's programs let no extension headers pass. */
+function networkOf(packet: Buffer) {
+  const version = (packet[0] ?? 0) >> 4;
+  if (version === 4 && packet.length >= 20) {
+    const header = ((packet[0] ?? 0) & 15) * 4;
+    const [source, destination] = [packet.subarray(12, 16), packet.subarray(16, 20)];
+    return known({ protocol: packet[9], source, destination, header, end: packet.readUInt16BE(2) });
+  }
+  if (version === 6 && packet.length >= 40) {
+    const [source, destination] = [packet.subarray(8, 24), packet.subarray(24, 40)];
+    return known({ protocol: packet[6], source, destination, header: 40, end: 40 + packet.readUInt16BE(4) });
+  }
+  return undefined;
+}
+
+const known = <T extends { readonly protocol: number | undefined }>(network: T) =>
+  network.protocol === UDP || network.protocol === TCP ? network : undefined;
+
+/** RFC 9293. */
+const tcpHeader = (transport: Buffer) =>
+  transport.length < TCP_HEADER ? TCP_HEADER : Math.max(TCP_HEADER, ((transport[12] ?? 0) >> 4) * 4);

@@ -1,0 +1,84 @@
+import { BpfLink } from '../../linux/bpf/bpf-link.js';
+import { BpfMap } from '../../linux/bpf/bpf-map.js';
+import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import { copyMessages, type WAYS } from './copy-messages.js';
+import { type CopiedPacket, decodeCopy } from './decode-copy.js';
+
+export type { CopiedPacket } from './decode-copy.js';
+
+/** Some hundred questions with their answers, until the event loop takes them. */
+const ROOM = 1 << 20;
+
+const LOST = { type: 'array', name: 'nm_names_lost', keySize: 4, valueSize: 8, maxEntries: 1 } as const;
+
+/** Copies of the DNS messages that a control group's sockets send and receive: nothing is held up, or led elsewhere. */
+export class NameCopies implements Disposable {
+  readonly #copies: RingBuffer;
+  readonly #open: Disposable[] = [];
+  readonly #lost: BpfMap;
+  readonly #take: (packet: CopiedPacket) => void;
+
+  /**
+   * From now on each message is copied, and handed over from the event loop.
+   * @param group a descriptor of the control group's folder
+   * @returns undefined where bpf(2) is refused, or this kernel has not what is needed (before Linux 5.8)
+   */
+  static attach(group: number, take: (packet: CopiedPacket) => void): NameCopies | undefined {
+    try {
+      return new NameCopies(group, take);
+    } catch (error) {
+      if (error instanceof LinuxError) return undefined;
+      throw error;
+    }
+  }
+
+  private constructor(group: number, take: (packet: CopiedPacket) => void) {
+    this.#take = take;
+    this.#copies = this.#add(new RingBuffer('nm_names', ROOM));
+    try {
+      this.#lost = this.#add(BpfMap.create(LOST));
+      for (const way of ['in', 'out'] as const) this.#attach(way, group);
+      this.#copies.watch((record) => this.#decode(record));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Hands over what is there, now. */
+  drain(): void {
+    this.#copies.drain((record) => this.#decode(record));
+  }
+
+  /** Messages that there was no room for. */
+  get lost(): number {
+    return Number(this.#lost.lookup(Buffer.alloc(4))?.readBigUInt64LE() ?? 0n);
+  }
+
+  [Symbol.dispose](): void {
+    for (const one of this.#open.splice(0).reverse()) one[Symbol.dispose]();
+  }
+
+  #decode(record: Buffer): void {
+    const packet = decodeCopy(record);
+    if (packet) this.#take(packet);
+  }
+
+  #attach(way: keyof typeof WAYS, group: number): void {
+    // Once attached, the program lives as long as its link.
+    using program = BpfProgram.load({
+      type: 'cgroupSkb',
+      name: `nm_names_${way}`,
+      attachment: way === 'in' ? 'ingress' : 'egress',
+      code: copyMessages(way, { copies: this.#copies, lost: this.#lost }),
+    });
+    this.#add(BpfLink.toCgroup(program, group));
+  }
+
+  #add<T extends Disposable>(one: T): T {
+    this.#open.push(one);
+    return one;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Boundary } from '../../boundary.js';
+import { ObservedNames } from '../../evidence/observed-names.js';
+import type { MessagePairs } from '../../evidence/pair-messages.js';
+import type { Scope } from '../../isolation/scope.js';
+import type { DnsUse } from '../../measurement/remotes.js';
+import type { CopiedPacket, NameCopies } from '../../observe/names/name-copies.js';
+import type { TreeGroup } from '../tree-group.js';
+
+/** Copies of messages out of the kernel, and what pairs them. */
+type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
+
+/**
+ * Looks on at the command's look-ups: by the scope's relay where it has one, else by copies of the messages that the tree's
+ * sockets send and receive.
+ */
+export class NameWatch implements Disposable {
+  readonly #names = new ObservedNames();
+  readonly #boundary: Boundary;
+  #copied: Copied | undefined;
+  #sees = Promise.resolve(false);
+
+  constructor(boundary: Boundary) {
+    this.#boundary = boundary;
+  }
+
+  /** The command's first look-up shall not be missed. @param group the tree's, where it may get one */
+  start(scope: Scope, group: TreeGroup | undefined): void {
+    const observe = async () => (await scope.observeNames?.(this.#names.take)) || this.#copy(scope, group);
+    this.#sees = this.#boundary.attempt('names', observe, false);
+  }
+
+  /** Whether look-ups are seen, when that is certain. */
+  get sees(): Promise<boolean> {
+    return this.#sees;
+  }
+
+  /** Names that were asked and led to an address. */
+  readonly namesOf = (address: string): readonly string[] => this.#names.namesOf(address);
+
+  /** Whose answers were seen, by address. */
+  get servers(): ReadonlySet<string> {
+    return this.#names.servers;
+  }
+
+  /** When nothing of the command's is left. @returns undefined where no look-ups are seen */
+  async finish(): Promise<DnsUse | undefined> {
+    if (!(await this.#sees)) return undefined;
+    const isWhole = this.#boundary.attemptNow('names', () => this.#settleCopies(), false);
+    const use = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
+    return use && (isWhole ? use : { ...use, queries: null });
+  }
+
+  [Symbol.dispose](): void {
+    this.#copied?.copies[Symbol.dispose]();
+  }
+
+  /** @returns whether each message was seen */
+  #settleCopies(): boolean {
+    if (!this.#copied) return true;
+    const { copies, pairs } = this.#copied;
+    copies.drain();
+    pairs.finish();
+    return pairs.isWhole && copies.lost === 0;
+  }
+
+  /** Offline there is nobody to ask. */
+  async #copy(scope: Scope, group: TreeGroup | undefined): Promise<boolean> {
+    if (!group || scope.isolation.kind === 'offline' || !(await group.ready())) return false;
+    const [{ NameCopies }, { MessagePairs }] = await Promise.all([
+      import('../../observe/names/name-copies.js'),
+      import('../../evidence/pair-messages.js'),
+    ]);
+    const pairs = new MessagePairs(this.#names.take);
+    const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));
+    const copies = NameCopies.attach(group.cgroup.fd, take);
+    if (copies) this.#copied = { copies, pairs };
+    return copies !== undefined;
+  }
+}
