@@ -4,7 +4,7 @@ for await (const chunk of process.stdin) text += chunk;
 const [{ files, size }] = JSON.parse(text);
 const strangers = files.filter(
   ({ path }) =>
-    !/^(package\.json|README\.md|LICENSE|bin\/(netmeter\.js|package\.json)|dist\/.+\.(js|cjs|d\.ts|json|txt))$/.test(
+    !/^(package\.json|README\.md|LICENSE|bin\/(netmeter\.js|package\.json)|dist\/.+\.(js|cjs|d\.ts|json|txt|sh))$/.test(
       path,
     ),
 );

@@ -76,6 +76,11 @@ export class Boundary {
     this.#failures.set(part, { code: 'PART_FAILED', message });
   }
 
+  /** Takes note of what the reader of the report must know. */
+  warn(warning: Warning): void {
+    this.#failures.set(warning.code, warning);
+  }
+
   /** Where every part's work is begun. */
   protected enter<T>(_part: Part, work: () => T): T {
     return work();

@@ -36,6 +36,21 @@ import { version } from './version.js';
  * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  const { boundary = new Boundary() } = options;
+  const measurement = await measureBeside(boundary, argv, options);
+  const { warnings } = measurement;
+  // What could not be given back is known when all is over.
+  return {
+    ...measurement,
+    warnings: [...warnings, ...boundary.warnings.filter((warning) => !warnings.includes(warning))],
+  };
+}
+
+async function measureBeside(
+  boundary: Boundary,
+  argv: readonly string[],
+  options: MeasureOptions,
+): Promise<Measurement> {
   if (!options.env) requireEnvironment();
   const env = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', env['PATH'], options.cwd);
@@ -47,7 +62,6 @@ export async function measure(argv: readonly string[], options: MeasureOptions =
   const byProcess = wantsProcesses(options);
   using hierarchy = CgroupHierarchy.open();
   const cgroup = treeFolder(hierarchy, run);
-  const { boundary = new Boundary() } = options;
   const opening = openChosen(place, { ...options, cgroup, boundary });
   using observers = new Observers({ ...options, byProcess, boundary });
   const chosen = await opening;

@@ -1,5 +1,5 @@
 import { requireArguments } from '../command/unchanged.js';
-import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../isolation/tools/own-file.js';
+import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../own-file.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
 import { type Parsed, parseArguments } from './arguments/parse-arguments.js';
@@ -26,7 +26,7 @@ const COMMANDS = {
 export async function main(): Promise<void> {
   const [first = '', ...others] = process.argv.slice(2);
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
-  if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBackRules(others[0]);
+  if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBack(others);
   if (first === INNER_SOCKETS_WORD)
     return (await import('../isolation/tools/hand-over-sockets.js')).handOverSockets(others.map(Number));
   const terminal = new Terminal(process.env);
@@ -93,9 +93,9 @@ async function servePrivileged(socket: string): Promise<void> {
 }
 
 /** What a guardian asks for that has outlived its netmeter. */
-async function giveBackRules(left: string): Promise<void> {
-  const { giveBackForDead } = await import('../isolation/veth/giving-back/give-back-for-dead.js');
-  if (!giveBackForDead(left)) process.exitCode = FAILED;
+async function giveBack([run = '', cgroup = '', namespace = '', changes = '']: readonly string[]): Promise<void> {
+  const { giveBackForDead } = await import('../isolation/give-back-for-dead.js');
+  if (!(await giveBackForDead({ run, cgroup, namespace, changes }))) process.exitCode = FAILED;
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */

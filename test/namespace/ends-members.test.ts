@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { END_MEMBERS, HOLD_NAMESPACE } from '../../src/isolation/scripts/end-members-script.js';
-import { lookFor } from '../../src/isolation/tools/find-tools.js';
+import { networkOf } from '../../src/isolation/machine/namespace-members.js';
+import { RunMembers } from '../../src/isolation/machine/run-members.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 
 const namespaceOf = (pid: number | undefined) => readlinkSync(`/proc/${pid}/ns/net`);
 
-describePrivileged('the guardian of a namespace ends', () => {
+describePrivileged('of a run are ended', () => {
   const children: ChildProcess[] = [];
   let folder: string;
   beforeAll(() => {
@@ -31,22 +31,27 @@ describePrivileged('the guardian of a namespace ends', () => {
     return { child, ended: once(child, 'exit') };
   }
 
-  test('who has left it and is in the middle of an exec', async () => {
+  test('who lives in its namespace, and who has left that and is in the middle of an exec', async () => {
+    const holder = await unshared(['sleep', '1000']);
+    const namespace = networkOf(holder.child.pid ?? 0);
     for (let round = 0; round < 60; round++) {
       const run = `test-${process.pid}-left-${round}`;
-      const holder = await unshared(['sleep', '1000']);
-      const script = `${HOLD_NAMESPACE}${END_MEMBERS}holder=${holder.child.pid} held=; hold && echo held && { read -r end; end_members; }`;
-      const guardian = spawn('sh', ['-c', script], { env: { GREP: lookFor('grep'), RUN: run }, stdio: 'pipe' });
-      await once(guardian.stdout, 'data');
+      const members = new RunMembers(run, () => namespace, [holder.child.pid ?? 0]);
+      expect(members.areGone).toBe(true);
       // At one look in thirty it shows no environment.
-      const { child, ended } = await unshared(['/bin/sh', join(folder, 'again.sh')], { NETMETER_RUN: run });
-      await expect.poll(() => readFileSync(`/proc/${child.pid}/cmdline`, 'latin1')).not.toContain('unshare');
-      // Nobody is left inside: what is to be found is found by its mark alone.
-      holder.child.kill('SIGKILL');
-      await holder.ended;
-      guardian.stdin.end();
-      await once(guardian, 'exit');
-      expect(await ended, `round ${round}`).toEqual([null, 'SIGKILL']);
+      const left = await unshared(['/bin/sh', join(folder, 'again.sh')], { NETMETER_RUN: run });
+      const inside = spawn('nsenter', [`--net=/proc/${holder.child.pid}/ns/net`, 'sleep', '1000'], { stdio: 'ignore' });
+      children.push(inside);
+      const ended = [left.ended, once(inside, 'exit')];
+      await expect.poll(() => readFileSync(`/proc/${left.child.pid}/cmdline`, 'latin1')).not.toContain('unshare');
+      await expect.poll(() => networkOf(inside.pid ?? 0)).toBe(namespace);
+      expect(members.areGone).toBe(false);
+      await members.end();
+      expect(await Promise.all(ended), `round ${round}`).toEqual([
+        [null, 'SIGKILL'],
+        [null, 'SIGKILL'],
+      ]);
     }
+    expect(networkOf(holder.child.pid ?? 0)).toBe(namespace);
   });
 });

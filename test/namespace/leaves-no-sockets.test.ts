@@ -135,5 +135,7 @@ function isGuardianOf(pid: string, parent: number): boolean {
   if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  return words.includes('netmeter-guardian') && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+  return (
+    words.includes('guardian/guardian.sh') && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent
+  );
 }

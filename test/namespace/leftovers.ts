@@ -48,9 +48,11 @@ const membersOf = (group: string): string[] => {
 /** Processes that stay when something goes wrong. */
 function processes(): string[] {
   const own = ownProcesses();
-  return lines('ps', ['-eo', 'pid,args'], /netmeter-(guardian|holder)|(pasta|slirp4netns) |sleep 1000\.5/).filter(
-    (line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')),
-  );
+  return lines(
+    'ps',
+    ['-eo', 'pid,args'],
+    /guardian\/guardian\.sh|--internal-give-back|netmeter-holder|(pasta|slirp4netns) |sleep 1000\.5/,
+  ).filter((line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')));
 }
 
 /** Control groups of runs' trees. */

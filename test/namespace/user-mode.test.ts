@@ -230,7 +230,7 @@ describePrivileged('user-mode isolation', () => {
       spawnSync('ps', ['-o', 'pid=,args=', '--ppid', `${pid}`], { encoding: 'utf8' }).stdout.split('\n');
     const pidOf = (lines: readonly string[], name: RegExp) =>
       Number.parseInt(lines.find((line) => name.test(line)) ?? '', 10);
-    const transport = pidOf(childrenOf(pidOf(childrenOf(job.pid), /netmeter-guardian/)), /pasta|passt/);
+    const transport = pidOf(childrenOf(pidOf(childrenOf(job.pid), /guardian\.sh/)), /pasta|passt/);
     process.kill(transport, 'SIGKILL');
     job.stdin.end('\n');
     await closed;

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { getegid, geteuid } from 'node:process';
 import { NetmeterError } from '../../errors.js';
+import { Guardian } from '../../guardian/guardian.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
@@ -11,18 +9,20 @@ import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
-import { namespaceMembers, networkOf } from '../machine/namespace-members.js';
+import { namespaceMembers } from '../machine/namespace-members.js';
+import { RunMembers } from '../machine/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { requireTools } from '../tools/find-tools.js';
+import { Holder } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
-import { joined, LineChannel } from '../tools/line-channel.js';
+import { limitFiles } from '../tools/limit-files.js';
 import { opened } from '../tools/opened.js';
 import { newRun, scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
-import { OFFLINE_GUARDIAN_SCRIPT, OFFLINE_HOLDER_SCRIPT } from './offline-script.js';
+import { OFFLINE_HOLDER_SCRIPT } from './offline-script.js';
 import { OFFLINE_TABLE, refuseRules, TRIED_SETS } from './refuse-rules.js';
 
 export type OfflineOptions = {
@@ -44,12 +44,12 @@ export class OfflineScope implements Scope {
   readonly warnings: Warning[] = [];
   readonly marks: Readonly<Record<string, string>>;
   readonly #tools: Tools;
-  readonly #rootless: boolean;
+  readonly #options: OfflineOptions;
   readonly #hasMounts: boolean;
-  readonly #verbs: LineChannel;
-  readonly #holder: LineChannel;
-  readonly #gone: Promise<unknown>;
-  #pid = 0;
+  readonly #holder: Holder;
+  readonly #members: RunMembers;
+  readonly #run = newRun();
+  #guardian: Guardian | undefined;
   #inside: Promise<InnerNetlink> | undefined;
   #refusing: OwnTable | undefined;
 
@@ -59,44 +59,30 @@ export class OfflineScope implements Scope {
     return opened(scope, () => scope.#setUp());
   }
 
-  private constructor(tools: Tools, { cwd, openFiles, cgroup, rootless, hostPorts = [] }: OfflineOptions) {
+  private constructor(tools: Tools, options: OfflineOptions) {
+    const { cwd, rootless, hostPorts = [] } = options;
     this.#tools = tools;
-    this.#rootless = rootless;
+    this.#options = options;
     // Who speaks with the host wants its name.
     const hosts = hostPorts.length > 0 ? hostsWithLoopbackName() : undefined;
     this.#hasMounts = hosts !== undefined;
-    const run = newRun();
-    this.marks = { NETMETER_RUN: run };
-    const shell = spawn(tools.sh, ['-c', OFFLINE_GUARDIAN_SCRIPT, 'netmeter-guardian'], {
-      // Apart from the terminal: ^C is for the command, not for what holds its scope.
-      detached: true,
-      ...(cwd !== undefined && { cwd }),
-      env: {
-        ...scriptEnvironment(tools, openFiles, cgroup),
-        RUN: run,
-        NAMESPACES: [
-          ...(rootless ? ['--user', '--map-root-user'] : []),
-          '--net',
-          ...(hosts ? ['--mount', '--propagation', 'slave'] : []),
-        ].join(' '),
-        RESOLV_TARGET: '',
-        HOSTS_TARGET: hosts?.target ?? '',
-        HOSTS_TEXT: hosts?.text ?? '',
-        HOLDER: OFFLINE_HOLDER_SCRIPT,
-      },
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    this.marks = { NETMETER_RUN: this.#run };
+    const user = rootless ? ['--user', '--map-root-user'] : [];
+    const mounts = hosts ? ['--mount', '--propagation', 'slave'] : [];
+    const covered = { RESOLV_TARGET: '', HOSTS_TARGET: hosts?.target ?? '', HOSTS_TEXT: hosts?.text ?? '' };
+    const env = { ...scriptEnvironment(tools), ...covered };
+    this.#holder = new Holder([tools.unshare, ...user, '--net', ...mounts], tools.sh, {
+      ...{ script: OFFLINE_HOLDER_SCRIPT, cwd, env },
     });
-    this.#gone = once(shell, 'exit').catch(() => {});
-    this.#holder = new LineChannel(shell.stdio[3] as Socket);
-    this.#verbs = new LineChannel(shell.stdio[4] as Socket);
+    this.#members = new RunMembers(this.#run, () => this.#holder.identity, [this.#holder.pid]);
   }
 
   get network(): string {
-    return networkOf(this.#pid) ?? '';
+    return this.#holder.identity ?? '';
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
-    return work(this.#pid);
+    return work(this.#holder.pid);
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
@@ -104,10 +90,12 @@ export class OfflineScope implements Scope {
   }
 
   #enterAs(account: ProcessAccount | undefined): string[] {
-    const user = this.#rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
+    const { rootless, openFiles } = this.#options;
+    const user = rootless ? enterUserNamespace(this.#tools, geteuid?.() ?? 0, getegid?.() ?? 0) : [];
     return [
       ...this.#enter(this.#hasMounts ? ['--mount', '--root', '--wd'] : []),
       ...user,
+      ...limitFiles(openFiles),
       ...asAccount(this.#tools.setpriv, account),
     ];
   }
@@ -117,12 +105,12 @@ export class OfflineScope implements Scope {
   }
 
   #enter(mounts: readonly string[]): string[] {
-    const rights = this.#rootless ? ['--user', '--preserve-credentials'] : [];
-    return [this.#tools.nsenter, '--target', `${this.#pid}`, ...rights, '--net', ...mounts, '--'];
+    const rights = this.#options.rootless ? ['--user', '--preserve-credentials'] : [];
+    return [this.#tools.nsenter, '--target', `${this.#holder.pid}`, ...rights, '--net', ...mounts, '--'];
   }
 
   processes(): number[] {
-    return namespaceMembers(networkOf(this.#pid), [this.#pid]);
+    return namespaceMembers(this.#holder.identity, [this.#holder.pid]);
   }
 
   async readWire(): Promise<WireReading> {
@@ -139,9 +127,9 @@ export class OfflineScope implements Scope {
 
   /** root may enter the namespace itself; anybody else has them opened inside. */
   #netlink(): Promise<InnerNetlink> {
-    this.#inside ??= this.#rootless
+    this.#inside ??= this.#options.rootless
       ? InnerNetlink.handedOver({ administer: this.administer() })
-      : Promise.resolve(InnerNetlink.of(this.#pid));
+      : Promise.resolve(InnerNetlink.of(this.#holder.pid));
     return this.#inside;
   }
 
@@ -155,27 +143,19 @@ export class OfflineScope implements Scope {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#refusing?.[Symbol.dispose]();
-    this.#holder.leave();
-    this.#verbs.end();
-    await this.#gone;
+    if (!this.#members.areGone) await this.#members.end();
+    await Promise.all([this.#guardian?.finish(), this.#holder[Symbol.asyncDispose]()]);
     (await this.#inside)?.[Symbol.dispose]();
   }
 
   async #setUp(): Promise<void> {
-    this.#pid = Number(await this.#verbs.nextLine());
-    await this.#said('up');
+    const { cgroup } = this.#options;
+    await this.#holder.says('up', notMade);
+    const { network } = this.#holder;
+    this.#guardian = new Guardian(this.#tools.sh, { run: this.#run, cgroup, namespace: network });
     this.#refusing = await this.#refuse();
-    this.#holder.send(this.#refusing ? 'refuse' : 'leave unreachable');
-    await this.#said('ready');
-    this.#verbs.send('hold');
-    if ((await this.#verbs.nextLine()) !== 'ok')
-      throw new NetmeterError('SETUP_FAILED', 'the network namespace could not be held');
-  }
-
-  async #said(word: string): Promise<void> {
-    const { before, end } = await this.#holder.linesUntil(word);
-    if (end !== undefined) return;
-    throw new NetmeterError('SETUP_FAILED', `a network namespace could not be made: ${joined(before)}`);
+    this.#holder.tell(this.#refusing ? 'refuse' : 'leave unreachable');
+    await this.#holder.says('ready', notMade);
   }
 
   /** @returns undefined where the kernel has no part for it; then what is tried fails all the same, unseen */
@@ -188,3 +168,6 @@ export class OfflineScope implements Scope {
     }
   }
 }
+
+const notMade = (complaints: string) =>
+  new NetmeterError('SETUP_FAILED', `a network namespace could not be made: ${complaints}`);

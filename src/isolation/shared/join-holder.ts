@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { NetmeterError } from '../../errors.js';
 import type { NamespaceFile } from '../machine/find-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
 import { COVER_FILES } from '../scripts/cover-script.js';
-import { joined, LineChannel } from '../tools/line-channel.js';
+import { Holder } from '../tools/holder.js';
+import { scriptEnvironment } from '../tools/script-environment.js';
 
 /**
  * Runs in the namespace until its input ends. Like `ip netns exec`: in mounts of its own it shows the namespace's /sys,
@@ -31,46 +29,26 @@ type Holding = NamespaceFile & {
   readonly hosts?: CoveredFile | undefined;
 };
 
-/** A process that keeps a namespace, and the mounts that go with it, for as long as netmeter lives. */
-export class JoinHolder {
-  readonly pid: number;
-  readonly #process: ChildProcess;
-
-  private constructor(process: ChildProcess, pid: number) {
-    this.#process = process;
-    this.pid = pid;
-  }
-
-  /** @throws {NetmeterError} SETUP_FAILED: the file is no network namespace, or a mount was refused */
-  static async start(tools: HolderTools, { file, etc, cwd, hosts }: Holding) {
-    const enter = [`--net=${resolve(file)}`, '--', tools.unshare, '--mount', '--propagation', 'slave', '--'];
-    const child = spawn(tools.nsenter, [...enter, tools.sh, '-c', 'eval "$HOLDER"', 'netmeter-holder'], {
-      detached: true,
-      ...(cwd !== undefined && { cwd }),
-      env: {
-        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-        HOLDER: JOIN_HOLDER_SCRIPT,
-        MOUNT: tools.mount,
-        UMOUNT: tools.umount,
-        ETC: etc ?? '',
-        RESOLV_TARGET: '',
-        HOSTS_TARGET: hosts?.target ?? '',
-        HOSTS_TEXT: hosts?.text ?? '',
-        LC_ALL: 'C',
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    const said = (stream: unknown) => new LineChannel(stream as Socket);
-    const [answers, complaints] = [said(child.stdout), said(child.stderr)];
-    if ((await answers.nextLine()) === 'ready' && child.pid !== undefined) return new JoinHolder(child, child.pid);
-    const reason = joined((await complaints.linesUntil()).before);
-    throw new NetmeterError('SETUP_FAILED', `the network namespace ${file} could not be joined: ${reason}`);
-  }
-
-  /** Resolves when it is gone. */
-  async leave(): Promise<void> {
-    const gone = this.#process.exitCode === null ? once(this.#process, 'exit') : undefined;
-    this.#process.stdin?.end();
-    await gone;
-  }
+/**
+ * Starts a process that keeps a namespace, and the mounts that go with it, for as long as netmeter lives.
+ * @throws {NetmeterError} SETUP_FAILED: the file is no network namespace, or a mount was refused
+ */
+export async function holdJoined(tools: HolderTools, { file, etc, cwd, hosts }: Holding): Promise<Holder> {
+  const enter = [
+    tools.nsenter,
+    `--net=${resolve(file)}`,
+    '--',
+    tools.unshare,
+    '--mount',
+    '--propagation',
+    'slave',
+    '--',
+  ];
+  const covered = { RESOLV_TARGET: '', HOSTS_TARGET: hosts?.target ?? '', HOSTS_TEXT: hosts?.text ?? '' };
+  const env = { ...scriptEnvironment({ mount: tools.mount, umount: tools.umount }), ETC: etc ?? '', ...covered };
+  const holder = new Holder(enter, tools.sh, { script: JOIN_HOLDER_SCRIPT, cwd, env });
+  const failed = (reason: string) =>
+    new NetmeterError('SETUP_FAILED', `the network namespace ${file} could not be joined: ${reason}`);
+  await holder.says('ready', failed);
+  return holder;
 }

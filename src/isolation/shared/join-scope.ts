@@ -8,7 +8,7 @@ import type { HostPort } from '../ports/ports.js';
 import { requireRights } from '../require-rights.js';
 import { requireTools } from '../tools/find-tools.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
-import { JoinHolder } from './join-holder.js';
+import { holdJoined } from './join-holder.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
 
 export type JoinOptions = SharedOptions & {
@@ -26,9 +26,9 @@ export class JoinScope extends SharedScope {
     const found = findNamespace(netns);
     // Who speaks with the host wants its name.
     const hosts = hostPorts.length > 0 ? namedHosts(found) : undefined;
-    const holder = await JoinHolder.start(tools, { ...found, hosts, cwd: options.cwd });
+    const holder = await holdJoined(tools, { ...found, hosts, cwd: options.cwd });
     if (options.signal?.aborted) {
-      await holder.leave();
+      await holder[Symbol.asyncDispose]();
       throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
     }
     const target = [tools.nsenter, '--target', `${holder.pid}`];
@@ -38,7 +38,7 @@ export class JoinScope extends SharedScope {
       pid: holder.pid,
       enter: [...target, '--net', '--mount', '--root', '--wd', '--'],
       enterNetwork: [...target, '--net', '--'],
-      leave: () => holder.leave(),
+      leave: () => holder[Symbol.asyncDispose](),
     };
     return new JoinScope(place, options);
   }

@@ -1,18 +1,20 @@
 import { NetmeterError } from '../../errors.js';
+import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
 import { NETLINK_SOCK_DIAG, type NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
+import { endMembers } from '../machine/end-members.js';
+import { MarkedTree } from '../machine/marked-tree.js';
 import { networkOf } from '../machine/namespace-members.js';
 import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { lookFor } from '../tools/find-tools.js';
+import { limitFiles } from '../tools/limit-files.js';
 import { openInNetwork } from '../tools/open-in-network.js';
 import { DeviceQueues } from './device-queues.js';
-import { MarkedTree } from './marked-tree.js';
-import { TreeGuardian } from './tree-guardian.js';
 
 /** A network namespace that was there before, and how to get into it. */
 export type Place = {
@@ -29,11 +31,9 @@ export type Place = {
 };
 
 /** What every scope that others live in too can be opened with. */
-export type SharedOptions = {
+export type SharedOptions = GuardianOptions & {
   /** Aborted: nothing is started any more. */
   readonly signal?: AbortSignal | undefined;
-  /** The folder of the control group that the command's tree may get. */
-  readonly cgroup?: string | undefined;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
   /** The soft limit of open files that the command shall find, where Node has raised ours. */
@@ -49,7 +49,8 @@ export class SharedScope implements Scope {
   readonly #place: Place;
   readonly #openFiles: number | undefined;
   readonly #tree = new MarkedTree();
-  readonly #guardian: TreeGuardian;
+  /** Undefined where there is no shell: a slim image. */
+  readonly #guardian: Guardian | undefined;
   /** Of the devices to the outside. */
   readonly #queues: DeviceQueues;
 
@@ -60,7 +61,8 @@ export class SharedScope implements Scope {
     this.#queues = new DeviceQueues(place.pid, place.isolation.devices);
     this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
-    this.#guardian = new TreeGuardian(this.#tree.run, this.#tree.others, cgroup);
+    const sh = lookFor('sh');
+    this.#guardian = sh === undefined ? undefined : new Guardian(sh, { run: this.#tree.run, cgroup });
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
@@ -69,7 +71,7 @@ export class SharedScope implements Scope {
 
   /** @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account was asked for */
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    return spawn([...this.#place.enter, ...this.#limitFiles(), ...asOther(account)]);
+    return spawn([...this.#place.enter, ...limitFiles(this.#openFiles), ...asOther(account)]);
   }
 
   administer(): string[] {
@@ -97,13 +99,9 @@ export class SharedScope implements Scope {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#queues[Symbol.dispose]();
-    await this.#guardian.finish(this.processes().length === 0);
+    if (this.processes().length > 0) await endMembers(() => this.processes());
+    await this.#guardian?.finish();
     await this.#place.leave();
-  }
-
-  #limitFiles(): string[] {
-    const prlimit = this.#openFiles === undefined ? undefined : lookFor('prlimit');
-    return prlimit === undefined ? [] : [prlimit, `--nofile=${this.#openFiles}:`];
   }
 }
 

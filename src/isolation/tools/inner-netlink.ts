@@ -6,7 +6,7 @@ import { NetworkNamespace } from '../../linux/namespace.js';
 import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { takeDescriptor } from '../../linux/pidfd.js';
-import { INNER_SOCKETS_WORD, ownFile } from './own-file.js';
+import { INNER_SOCKETS_WORD, ownFile } from '../../own-file.js';
 
 /**
  * A scope's users: of nftables what counts remotes, leads look-ups, counts ports, hears of refusals, refuses; of sock_diag

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { NetmeterError } from '../../errors.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { LineChannel } from '../tools/line-channel.js';
@@ -13,9 +14,11 @@ export class TransportRun {
   #isLeft = false;
 
   /** @param output what it says; its end is the transport's */
-  constructor({ tool }: Transport, output: LineChannel) {
+  constructor({ tool, file }: Transport, output: LineChannel) {
     this.#tool = tool;
     this.#gone = this.#listen(output);
+    // Beside the start it costs no time; which version it is decides what its silence means.
+    execFile(file, ['--version'], (_, version) => this.#said.push(...version.split('\n').filter(Boolean)));
   }
 
   /** Waits until `ready`; from then on its end is a warning. @throws {NetmeterError} SETUP_FAILED: it ended before */

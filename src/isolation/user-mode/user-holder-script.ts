@@ -5,7 +5,7 @@ import { COVER_FILES } from '../scripts/cover-script.js';
  * any device exists, or its packets would be counted as the command's. The tap is made and configured here, so that the
  * transport only has to attach to it, and asks nobody for anything.
  *
- * Says `made PID`, then `ready` when the tap is attached to; lives until the end of its input.
+ * Says `made`, and when it is told to go on `ready` once the tap is attached to; lives until the end of its input.
  */
 export const USER_HOLDER_SCRIPT = `
 for key in accept_dad router_solicitations accept_ra; do
@@ -13,7 +13,9 @@ for key in accept_dad router_solicitations accept_ra; do
 done 2>/dev/null
 { echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
 ${COVER_FILES}printf '%s\\n' "$TAP_LINES" | "$IP" -batch - || exit
-echo "made $$"
+echo made
+# Without a netmeter nobody would attach.
+read -r go || exit
 # IFF_LOWER_UP of a tap: a program has attached to it.
 while :; do
   case $("$IP" -o link show "$TAP") in

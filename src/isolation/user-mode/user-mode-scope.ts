@@ -1,14 +1,17 @@
+import type { Socket } from 'node:net';
 import { getgid, getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
+import { Guardian } from '../../guardian/guardian.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import { namespaceMembers, networkOf } from '../machine/namespace-members.js';
+import { namespaceMembers } from '../machine/namespace-members.js';
 import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
+import { RunMembers } from '../machine/run-members.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import type { PublishedPort } from '../ports/ports.js';
 import { RemoteTable } from '../remotes/remote-table.js';
@@ -16,14 +19,20 @@ import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
 import { requireTools } from '../tools/find-tools.js';
+import { Holder } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
+import { limitFiles } from '../tools/limit-files.js';
+import { LineChannel } from '../tools/line-channel.js';
 import { opened } from '../tools/opened.js';
+import { newRun, scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { within } from '../tools/within.js';
+import { explainRefusal } from './explain-refusal.js';
 import { readHostCounters } from './host-counters.js';
+import { TAP_DEVICE, tapLines } from './tap-plan.js';
 import { chooseTransport, type Transport } from './transport.js';
 import { TransportRun } from './transport-run.js';
-import { UserGuardian } from './user-guardian.js';
+import { USER_HOLDER_SCRIPT } from './user-holder-script.js';
 import { UserModeNames } from './user-mode-names.js';
 
 export type UserModeOptions = {
@@ -62,10 +71,13 @@ export class UserModeScope implements Scope {
   #inside: Promise<InnerNetlink> | undefined;
   #remotes: RemoteTable | undefined;
   #refusal: Disposable | undefined;
-  readonly #guardian: UserGuardian;
+  readonly #options: UserModeOptions;
+  readonly #holder: Holder;
+  readonly #mark = newRun();
+  readonly #members: RunMembers;
   readonly #exempted = new Exempted([]);
+  #guardian: Guardian | undefined;
   #run: TransportRun | undefined;
-  #pid: number | undefined;
 
   /**
    * Opens a scope; on failure all of it is undone.
@@ -79,7 +91,9 @@ export class UserModeScope implements Scope {
     return opened(scope, () => scope.#setUp(), signal);
   }
 
-  private constructor({ publish = [], cwd, openFiles, cgroup, boundary = new Boundary() }: UserModeOptions) {
+  private constructor(options: UserModeOptions) {
+    const { publish = [], cwd, boundary = new Boundary() } = options;
+    this.#options = options;
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
@@ -87,14 +101,24 @@ export class UserModeScope implements Scope {
     this.#isPublished = publish.length > 0;
     this.#names = new UserModeNames(this.#uplink, boundary);
     const { resolvConf, hosts } = this.#names;
-    this.#guardian = new UserGuardian(this.#tools, {
-      cwd,
-      openFiles,
-      cgroup,
-      transport: this.#transport,
-      resolvConf,
-      hosts,
-    });
+    const mounts = resolvConf || hosts ? ['--mount', '--propagation', 'slave'] : [];
+    const enter = [this.#tools.unshare, '--user', '--map-root-user', '--net', ...mounts];
+    this.#holder = new Holder(enter, this.#tools.sh, { script: USER_HOLDER_SCRIPT, cwd, env: this.#holderVariables() });
+    this.#members = new RunMembers(this.#mark, () => this.#holder.identity, [this.#holder.pid]);
+  }
+
+  #holderVariables(): NodeJS.ProcessEnv {
+    const { resolvConf, hosts } = this.#names;
+    return {
+      ...scriptEnvironment(this.#tools),
+      TAP: TAP_DEVICE,
+      TAP_LINES: tapLines(this.#transport.tap).join('\n'),
+      ASK: this.#transport.ask.join(' '),
+      RESOLV_TARGET: resolvConf?.target ?? '',
+      RESOLV_TEXT: resolvConf?.text ?? '',
+      HOSTS_TARGET: hosts?.target ?? '',
+      HOSTS_TEXT: hosts?.text ?? '',
+    };
   }
 
   get warnings(): readonly Warning[] {
@@ -108,16 +132,11 @@ export class UserModeScope implements Scope {
   }
 
   get network(): string {
-    return networkOf(this.#holder) ?? '';
+    return this.#holder.identity ?? '';
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
-    return work(this.#holder);
-  }
-
-  get #holder(): number {
-    if (this.#pid === undefined) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return this.#pid;
+    return work(this.#holder.pid);
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
@@ -130,6 +149,7 @@ export class UserModeScope implements Scope {
     return [
       ...this.#enter(mounts),
       ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
+      ...limitFiles(this.#options.openFiles),
       ...asAccount(this.#tools.setpriv, account),
     ];
   }
@@ -139,17 +159,17 @@ export class UserModeScope implements Scope {
   }
 
   #enter(mounts: readonly string[]): string[] {
-    const target = ['--target', `${this.#holder}`, '--user', '--net', ...mounts];
+    const target = ['--target', `${this.#holder.pid}`, '--user', '--net', ...mounts];
     return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
   }
 
   get marks(): Readonly<Record<string, string>> {
     const { hostAddress } = this.#names;
-    return { ...this.#guardian.marks, ...(hostAddress !== undefined && { NETMETER_HOST: hostAddress }) };
+    return { NETMETER_RUN: this.#mark, ...(hostAddress !== undefined && { NETMETER_HOST: hostAddress }) };
   }
 
   processes(): number[] {
-    return namespaceMembers(networkOf(this.#holder), [this.#holder, ...this.#exempted.pids]);
+    return namespaceMembers(this.#holder.identity, [this.#holder.pid, ...this.#exempted.pids]);
   }
 
   /** There is no queue that knows the wire: the tap's own counters are all there is. */
@@ -194,23 +214,35 @@ export class UserModeScope implements Scope {
     this.#names[Symbol.dispose]();
     this.#remotes?.[Symbol.dispose]();
     this.#refusal?.[Symbol.dispose]();
-    await this.#guardian.finish();
+    if (!this.#members.areGone) await this.#members.end();
+    await Promise.all([this.#guardian?.finish(), this.#holder[Symbol.asyncDispose]()]);
     (await this.#inside)?.[Symbol.dispose]();
   }
 
   async #setUp(): Promise<void> {
-    this.#pid = await within(STEP_MS, this.#guardian.holderPid(), () => late('the network namespace was not made'));
-    this.#guardian.carry(this.#transport.argumentsFor(this.#pid));
+    await within(STEP_MS, this.#holder.says('made', explainRefusal), () => late('the network namespace was not made'));
+    const guardian = this.#guard();
     const exempt = (pid: number) => this.#exempted.add(pid);
     this.#inside = InnerNetlink.handedOver({ administer: this.administer(), exempt });
     this.#remotes = this.#countRemotes();
-    const run = new TransportRun(this.#transport, this.#guardian.transport);
+    const run = new TransportRun(this.#transport, new LineChannel(guardian.output as Socket));
     this.#run = run;
-    await within(STEP_MS, run.attach(this.#guardian.tapReady()), () =>
+    this.#holder.tell('go');
+    await within(STEP_MS, run.attach(this.#holder.says('ready', tapFailed)), () =>
       late(`${this.#transport.tool} did not attach to its tap (it said: ${run.complaint})`),
     );
     await this.#remotes?.counts;
     await this.#names.start(this.administer());
+  }
+
+  /** Starts the transport, beside what ends it with netmeter, and with it every process in the namespace. */
+  #guard(): Guardian {
+    const { cgroup } = this.#options;
+    const { network, pid } = this.#holder;
+    const beside = [this.#transport.file, ...this.#transport.argumentsFor(pid)];
+    const guardian = new Guardian(this.#tools.sh, { run: this.#mark, cgroup, namespace: network, beside });
+    this.#guardian = guardian;
+    return guardian;
   }
 
   #countRemotes(): RemoteTable {
@@ -220,6 +252,8 @@ export class UserModeScope implements Scope {
     return new RemoteTable(this.nftables(), links, this.#isPublished);
   }
 }
+
+const tapFailed = (complaints: string) => new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaints}`);
 
 const late = (what: string) =>
   new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
+import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
@@ -9,6 +9,7 @@ import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
 import { readUplink, type Uplink } from '../machine/read-uplink.js';
+import { RunMembers } from '../machine/run-members.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
@@ -20,10 +21,7 @@ import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
 import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
-import { endMembers } from './giving-back/end-members.js';
 import { giveBack } from './giving-back/give-back.js';
-import { Guardian, type GuardianOptions } from './giving-back/guardian.js';
-import { hasStrangers, listPids } from './giving-back/has-strangers.js';
 import type { HostChanges } from './giving-back/host-changes.js';
 import { mend, mendedWarning } from './giving-back/mend.js';
 import { RunNote } from './giving-back/run-note.js';
@@ -69,9 +67,8 @@ export class VethScope implements Scope {
   readonly #namespace: Namespace;
   readonly #inside: InnerNetlink;
   readonly #run = newRun();
-  /** Who was there before the run. */
-  readonly #others = listPids();
-  readonly #note: RunNote | undefined;
+  readonly #members: RunMembers;
+  readonly #note: RunNote;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
@@ -111,8 +108,10 @@ export class VethScope implements Scope {
     this.#inside = InnerNetlink.in(this.#namespace.network);
     this.#nat = new NatTable(publish);
     this.#note = RunNote.open(this.#run);
-    const held = { namespace: this.#namespace.network.fd, tables: this.#nat.nftables.fd, note: this.#note?.fd };
-    this.#guardian = new Guardian(tools, this.#run, held, options);
+    const { fd: namespace, identity } = this.#namespace.network;
+    this.#members = new RunMembers(this.#run, () => identity);
+    const held = { namespace, changes: this.#note.fd, tables: this.#nat.nftables.fd };
+    this.#guardian = new Guardian(tools.sh, { ...held, run: this.#run, cgroup: options.cgroup });
     void this.#guardian.gone.then(() => this.#guardianGone());
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
   }
@@ -187,7 +186,7 @@ export class VethScope implements Scope {
 
   /** Where names cannot be seen, the command asks its nameservers unchanged. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
-    await openInput(this.#firewall);
+    openInput(this.#firewall);
     return this.#services.observeNames(observe);
   }
 
@@ -200,27 +199,22 @@ export class VethScope implements Scope {
     this.#isOver = true;
     this.#addresses?.[Symbol.dispose]();
     this.#services[Symbol.dispose]();
-    const isDone = (await this.#isEmpty()) && this.#giveBack();
-    // The guardian holds the tables as well: they go with it, when nothing is sent any more.
+    if (!this.#members.areGone) await this.#members.end();
+    this.#giveBack();
     for (const each of [this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
-    await this.#guardian.finish(isDone);
+    await this.#guardian.finish();
     this.#namespace[Symbol.dispose]();
   }
 
-  /** Whether nobody of the command's is left. Without a guardian they are ended here. */
-  async #isEmpty(): Promise<boolean> {
-    if (this.#isGuarded) return this.processes().length === 0 && !hasStrangers(this.#run, this.#others);
-    await endMembers(() => this.processes());
-    return true;
-  }
-
-  /** @returns false where something could not be given back: the guardian tries again */
-  #giveBack(): boolean {
-    const namespace = this.#namespace.network;
-    const failures = giveBack(this.#changes, { namespace, deletesLinks: !this.#isGuarded });
-    if (failures.length > 0) return false;
-    if (this.#note) rmSync(this.#note.file, { force: true });
-    return true;
+  /** What stays is told, and noted for the next run. */
+  #giveBack(): void {
+    const failures = giveBack(this.#changes, { namespace: this.#namespace.network, deletesLinks: false });
+    if (failures.length === 0) {
+      this.#note.forget();
+      return;
+    }
+    const message = `not all could be given back, and the next run tries again: ${failures.join('; ')}`;
+    this.#boundary.warn({ code: 'NOT_GIVEN_BACK', message });
   }
 
   #guardianGone(): void {
@@ -246,25 +240,23 @@ export class VethScope implements Scope {
     const links = asSetUp(() => this.#makeLinks(switchedOn));
     this.#made = links;
     asSetUp(() => links.configure(this.#hostAddresses.add(links.plans)));
-    await this.#guardian.ready();
     // Before Linux 5.12 a table has no owner with whom it would go.
     const tables = this.#nat.isOwned ? [] : [this.#nat.name];
-    await this.#leaves({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
+    this.#leaves({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
     // After the address translation, whose rules keep the forwarding to the namespace's packets.
     forwardLinks(links.plans);
-    switchOn(keys, () => this.#note?.write(this.#changes));
-    await openFirewall(this.#firewall);
+    switchOn(keys, () => this.#note.write(this.#changes));
+    openFirewall(this.#firewall);
     this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
     await links.running();
   }
 
   /** Notes what is to be given back, before it is changed. */
-  async #leaves(more: Partial<HostChanges>): Promise<void> {
+  #leaves(more: Partial<HostChanges>): void {
     const { cgroup } = this.#options;
-    this.#changes = { ...this.#changes, ...more, note: this.#note?.file, cgroup };
-    this.#note?.write(this.#changes);
-    await this.#guardian.leaves(this.#changes);
+    this.#changes = { ...this.#changes, ...more, note: this.#note.file, cgroup };
+    this.#note.write(this.#changes);
   }
 
   /** Makes links, and the table for them, that are nobody else's. */

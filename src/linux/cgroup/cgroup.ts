@@ -18,6 +18,11 @@ export class Cgroup extends CgroupView implements AsyncDisposable {
     return new Cgroup(folder);
   }
 
+  /** One that is there, to be ended. @throws the file system's error: ENOENT */
+  static override open(folder: string): Cgroup {
+    return new Cgroup(folder);
+  }
+
   /**
    * Runs `work` with this process in the group, and goes back to `home`: a child that is spawned meanwhile starts, and
    * stays, inside, and so do sockets that are made. The first move in a while waits for the kernel's readers (about

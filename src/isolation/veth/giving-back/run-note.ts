@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { lockFile } from '../../../linux/file-lock.js';
+import { memoryFile } from '../../../linux/memory-file.js';
 import { pauseThread } from '../../tools/pause-thread.js';
 import type { HostChanges } from './host-changes.js';
 
@@ -40,29 +41,21 @@ function network(): string {
 export class RunNote implements Disposable {
   /** For the guardian to hold too. */
   readonly fd: number;
-  readonly file: string;
+  /** Undefined: the guardian alone has it, in a container whose /run may only be read. */
+  readonly file: string | undefined;
 
-  /** @returns undefined where notes cannot be kept: a container whose /run may only be read */
-  static open(run: string): RunNote | undefined {
+  static open(run: string): RunNote {
     try {
       mkdirSync(FOLDER, { mode: 0o700, recursive: true });
-      return new RunNote(`${FOLDER}/${run}`);
+      return new RunNote(lockedFile(`${FOLDER}/${run}`), `${FOLDER}/${run}`);
     } catch {
-      return undefined;
+      return new RunNote(memoryFile('netmeter-changes'));
     }
   }
 
-  private constructor(file: string) {
+  private constructor(fd: number, file?: string) {
+    this.fd = fd;
     this.file = file;
-    for (;;) {
-      const fd = openSync(file, FLAGS, 0o600);
-      // Somebody who found it before it was locked has taken it away.
-      if (lockFile(fd) && fstatSync(fd).nlink > 0) {
-        this.fd = fd;
-        return;
-      }
-      closeSync(fd);
-    }
   }
 
   /** Before the changes are made. */
@@ -71,8 +64,22 @@ export class RunNote implements Disposable {
     writeSync(this.fd, JSON.stringify({ ...changes, network: network() } satisfies Noted), 0);
   }
 
+  /** All has been given back. */
+  forget(): void {
+    if (this.file !== undefined) rmSync(this.file, { force: true });
+  }
+
   [Symbol.dispose](): void {
     closeSync(this.fd);
+  }
+}
+
+function lockedFile(file: string): number {
+  for (;;) {
+    const fd = openSync(file, FLAGS, 0o600);
+    // Somebody who found it before it was locked has taken it away.
+    if (lockFile(fd) && fstatSync(fd).nlink > 0) return fd;
+    closeSync(fd);
   }
 }
 

@@ -11,7 +11,7 @@ type Opening = {
   /** The first of the run's links. */
   readonly link: string;
   /** Hears of each chain before it is opened. */
-  readonly note: (chain: ChainName) => Promise<void>;
+  readonly note: (chain: ChainName) => void;
 };
 
 /**
@@ -19,18 +19,18 @@ type Opening = {
  * would not do: a packet must be accepted by every chain at the hook.
  * @throws {NetmeterError} FORWARDING_BLOCKED, with what would help
  */
-export async function openFirewall(opening: Opening): Promise<void> {
+export function openFirewall(opening: Opening): void {
   refuseLegacyTables();
-  await openChains(opening, 'forward');
+  openChains(opening, 'forward');
 }
 
 /** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
-export const openInput = (opening: Opening): Promise<void> => openChains(opening, 'input');
+export const openInput = (opening: Opening): void => openChains(opening, 'input');
 
-async function openChains({ nftables, link, note }: Opening, hook: Hook): Promise<void> {
+function openChains({ nftables, link, note }: Opening, hook: Hook): void {
   for (const chain of closedChains(nftables, hook)) {
     // Written down before it is done: it will be taken back whatever happens in between.
-    await note(chain);
+    note(chain);
     try {
       nftables.commit(acceptRules(chain, link));
     } catch (error) {

@@ -1,6 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { expect, test } from 'vitest';
-import { MarkedTree } from '../../../src/isolation/shared/marked-tree.js';
+import { MarkedTree } from '../../../src/isolation/machine/marked-tree.js';
 
 type Row = [pid: number, parent: number, startedAt: number, environment: string | undefined];
 const MARK = 'A=1\0NETMETER_RUN=r\0B=2\0';

@@ -1,7 +1,7 @@
 import { pid as ownPid } from 'node:process';
-import { type Process, readEnvironment, readProcesses } from '../machine/read-processes.js';
 import { pauseThread } from '../tools/pause-thread.js';
 import { newRun } from '../tools/script-environment.js';
+import { type Process, readEnvironment, readProcesses } from './read-processes.js';
 
 /** Where processes are read from; the kernel by default. */
 type Source = {
@@ -24,10 +24,6 @@ export class MarkedTree {
   readonly run: string;
   readonly #mark: string;
   readonly #source: Source;
-  /** Who was there before. */
-  readonly others: readonly number[];
-  /** They are none of ours, whatever they carry. */
-  readonly #since: number;
   /** Start times of members, by pid. */
   #known: ReadonlyMap<number, number> = new Map();
   /** Somebody could not be determined at the last look. */
@@ -37,9 +33,6 @@ export class MarkedTree {
     this.run = run;
     this.#mark = `NETMETER_RUN=${run}\0`;
     this.#source = source;
-    const before = source.list();
-    this.others = before.map(({ pid }) => pid);
-    this.#since = before.find(({ pid }) => pid === ownPid)?.startedAt ?? 0;
   }
 
   /** Variables that the command must be started with. */
@@ -47,20 +40,26 @@ export class MarkedTree {
     return { NETMETER_RUN: this.run };
   }
 
-  /** The members that live now. Where there is none, whoever is just starting a program is waited for. */
-  members(): number[] {
+  /**
+   * The members that live now. Where there is none, whoever is just starting a program is waited for.
+   * @param known members whom another means has found
+   */
+  members(known: readonly number[] = []): number[] {
     for (let look = 1; ; look++) {
-      const members = this.#look();
+      const members = this.#look(known);
       this.#known = new Map(members.map(({ pid, startedAt }) => [pid, startedAt]));
       if (members.length > 0 || !this.#unsure || look === LOOKS) return members.map(({ pid }) => pid);
       this.#source.pause(1);
     }
   }
 
-  #look(): readonly Process[] {
+  #look(known: readonly number[]): readonly Process[] {
     this.#unsure = false;
-    const candidates = this.#source.list().filter(({ pid, startedAt }) => pid !== ownPid && startedAt >= this.#since);
-    const roots = candidates.filter((process) => this.#isRoot(process));
+    const all = this.#source.list();
+    // Who was there before us is none of ours, whatever it carries.
+    const since = all.find(({ pid }) => pid === ownPid)?.startedAt ?? 0;
+    const candidates = all.filter(({ pid, startedAt }) => pid !== ownPid && startedAt >= since);
+    const roots = candidates.filter((process) => known.includes(process.pid) || this.#isRoot(process));
     return withDescendants(roots, candidates);
   }
 

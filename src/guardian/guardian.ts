@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
+import { execPath } from 'node:process';
+import type { Readable } from 'node:stream';
+import { NetmeterError } from '../errors.js';
+import { GIVE_BACK_WORD, ownFile } from '../own-file.js';
+
+export type GuardianOptions = {
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup?: string | undefined;
+};
+
+export type Guarded = GuardianOptions & {
+  /** The run's mark, by which the command's descendants are known wherever they go. */
+  readonly run: string;
+  /** The command's network namespace, whose processes end with netmeter. */
+  readonly namespace?: number | undefined;
+  /** A file with what the run has changed on this host; it may be written later. */
+  readonly changes?: number | undefined;
+  /** A netlink socket with the run's tables: were they netmeter's alone, its end would let packets leave untranslated. */
+  readonly tables?: number | undefined;
+  /** argv of a program that shall live as long as netmeter. */
+  readonly beside?: readonly string[] | undefined;
+};
+
+/**
+ * The process that cleans up where netmeter cannot, because it was killed: what the run has changed, what holds it, and who
+ * belongs to it. Nothing is said to it, and netmeter never waits for an answer: it may have been stopped.
+ */
+export class Guardian {
+  /** Resolves when it is no more, before its time too. */
+  readonly gone: Promise<void>;
+  readonly #shell: ChildProcess;
+
+  /** @param sh the shell. @throws {NetmeterError} SETUP_FAILED */
+  constructor(sh: string, guarded: Guarded) {
+    const { namespace = 'ignore', changes = 'ignore', tables = 'ignore', beside = [] } = guarded;
+    const entry = ownFile();
+    this.#shell = spawn(sh, [`${dirname(entry)}/guardian/guardian.sh`, ...beside], {
+      // Apart from the terminal: ^C is for the command, not for what holds its scope.
+      detached: true,
+      cwd: '/',
+      env: environment(entry, guarded),
+      stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables],
+    });
+    this.gone = new Promise((resolve) => this.#shell.once('exit', () => resolve()).once('error', () => resolve()));
+    // Its end is seen by its exit; a write to it must not throw on top of that.
+    this.#shell.stdin?.on('error', () => {});
+    if (this.#shell.pid === undefined)
+      throw new NetmeterError('SETUP_FAILED', `the process that cleans up after netmeter could not be started: ${sh}`);
+  }
+
+  /** What the program beside it says, if there is one. */
+  get output(): Readable | null {
+    return this.#shell.stdout;
+  }
+
+  /** Lets it go, with the program beside it: all has been given back. Resolves when both are no more. */
+  async finish(): Promise<void> {
+    const shell = this.#shell;
+    if (shell.stdout === null) {
+      shell.kill('SIGKILL');
+      return this.gone;
+    }
+    // Somebody may have stopped it.
+    shell.kill('SIGCONT');
+    shell.stdin?.end('over\n');
+    const late = setTimeout(() => shell.kill('SIGKILL'), END_MS);
+    await this.gone;
+    clearTimeout(late);
+  }
+}
+
+/** Where it finds what it holds; a descriptor that is left out is closed. */
+const NAMESPACE = 3;
+const CHANGES = 4;
+
+/** Ending another program takes it a few milliseconds. */
+const END_MS = 2000;
+
+/** Nothing of the caller's environment can mislead it. */
+const environment = (entry: string, { run, cgroup = '', ...held }: Guarded): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  HOME: '/dev/null',
+  ...{ RUN: run, CGROUP: cgroup },
+  NAMESPACE: held.namespace === undefined ? '' : `${NAMESPACE}`,
+  CHANGES: held.changes === undefined ? '' : `${CHANGES}`,
+  ...{ NODE: execPath, ENTRY: entry, GIVE_BACK: GIVE_BACK_WORD },
+});

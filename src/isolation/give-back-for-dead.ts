@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pid } from 'node:process';
+import { Cgroup } from '../linux/cgroup/cgroup.js';
+import { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
+import { RunMembers } from './machine/run-members.js';
+import type { HostChanges } from './veth/giving-back/host-changes.js';
+
+/** What a guardian was given at its start; an empty word: there is none. */
+export type Dead = {
+  /** The run's mark. */
+  readonly run: string;
+  /** The folder that the tree's control group may have. */
+  readonly cgroup: string;
+  /** Descriptors that the guardian hands on: of the command's network namespace, and of the file of what the run has changed. */
+  readonly namespace: string;
+  readonly changes: string;
+};
+
+/**
+ * What netmeter's own file does in place of a netmeter that was killed, as its guardian, by exec: the same process, which was
+ * there before the command. Ends whoever is of the run, and gives back what it has changed.
+ * @returns false where something could not be given back
+ */
+export async function giveBackForDead({ run, cgroup, namespace, changes }: Dead): Promise<boolean> {
+  await endGroup(cgroup);
+  const identity = foreignIdentity(namespace);
+  await new RunMembers(run, () => identity, [pid]).end();
+  return changes === '' || giveBackChanges(namespace, readFileSync(Number(changes), 'utf8'));
+}
+
+/** @param text empty: the run had changed nothing yet */
+async function giveBackChanges(namespace: string, text: string): Promise<boolean> {
+  if (text === '') return true;
+  const changes = JSON.parse(text) as HostChanges;
+  const [{ NetworkNamespace }, { giveBack }] = await Promise.all([
+    import('../linux/namespace.js'),
+    import('./veth/giving-back/give-back.js'),
+  ]);
+  using network = NetworkNamespace.open(`/proc/self/fd/${namespace}`);
+  if (giveBack(changes, { namespace: network, deletesLinks: true }).length > 0) return false;
+  if (changes.note !== undefined) rmSync(changes.note, { force: true });
+  return true;
+}
+
+/** Ends whoever is in the control group, and removes it. */
+async function endGroup(folder: string): Promise<void> {
+  if (folder === '') return;
+  using hierarchy = CgroupHierarchy.open();
+  // One that was reached by a descriptor of netmeter's own is below the guardian's group too.
+  const seen = existsSync(folder) ? folder : `${hierarchy?.folderOf('self')}/${basename(folder)}`;
+  if (existsSync(seen)) await Cgroup.open(seen)[Symbol.asyncDispose]();
+}
+
+/** Never the host's own: every process of it would be ended. */
+function foreignIdentity(namespace: string): string | undefined {
+  if (namespace === '') return undefined;
+  const held = readlinkSync(`/proc/self/fd/${namespace}`);
+  return held === readlinkSync('/proc/self/ns/net') ? undefined : held;
+}
