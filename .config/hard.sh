@@ -30,7 +30,7 @@ if [ "${1-}" != slowed ]; then
   }
   trap clean EXIT
   trap 'exit 130' INT TERM
-  for loop in 1 2; do
+  for _ in 1 2; do
     sh -c 'while :; do :; done' &
     loops="$loops $!"
   done

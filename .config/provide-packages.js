@@ -23,6 +23,8 @@ const PACKAGES = {
   iperf3: commands('iperf3'),
   passt: commands('pasta'),
   slirp4netns: commands('slirp4netns'),
+  shellcheck: commands('shellcheck'),
+  shfmt: commands('shfmt'),
   'ca-certificates': 'test -e /etc/ssl/certs/ca-certificates.crt',
   // The consumers of the reports: JUnit's schema, an OpenMetrics parser, GitHub's own Markdown, a browser.
   'libxml2-utils': commands('xmllint'),

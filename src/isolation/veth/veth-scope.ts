@@ -75,7 +75,6 @@ export class VethScope implements Scope {
   #made: VethLinks | undefined;
   #changes: HostChanges = { link: '', links: [], keys: [], chains: [], tables: [] };
   #isOver = false;
-  #isGuarded = true;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
   readonly #hostAddresses = new HostAddresses();
   readonly #boundary: Boundary;
@@ -218,7 +217,6 @@ export class VethScope implements Scope {
   }
 
   #guardianGone(): void {
-    this.#isGuarded = false;
     if (this.#isOver) return;
     const message =
       'the process that cleans up after netmeter was ended: if netmeter is killed too, the next run cleans up';
