@@ -110,7 +110,7 @@ async function measureBeside(
       argv,
       ...(account && { user: account.name ?? `${account.uid}` }),
       exit,
-      startedAt: startedAt.toISOString(),
+      startedAt,
       durationMs,
       cpu,
     },

@@ -97,7 +97,11 @@ async function measureWith(
     ...(openFiles !== undefined && { openFiles }),
     signal: relay.signal,
     hurry: relay.hurry,
-    onStart: (command) => relay.commandStarted(command),
+    onStart: (command) => {
+      relay.commandStarted(command);
+      // Loaded while it runs.
+      if (!options.quiet) void import('../report/text/text.js');
+    },
     onHandOver: (handOn) => relay.handOver(handOn),
     onCommandEnd: (descendants) => {
       relay.commandEnded();

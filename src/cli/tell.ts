@@ -10,14 +10,16 @@ type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
 
 /** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
-  const { renderText } = await import('../report/text/text.js');
   const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
   // A warning too is worth telling to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { terminal } = options;
   const boundary = new Boundary();
-  const summarize = () => renderText(measurement, { by: options.by, color: terminal.colors('stderr') });
-  if (!options.quiet || broken) terminal.show(boundary.attemptNow('summary', summarize, ''));
+  if (!options.quiet || broken) {
+    const { renderText } = await import('../report/text/text.js');
+    const summarize = () => renderText(measurement, { by: options.by, color: terminal.colors('stderr') });
+    terminal.show(boundary.attemptNow('summary', summarize, ''));
+  }
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
     const { tellGithub } = await import('./tell-github.js');

@@ -1,6 +1,6 @@
 import type { SocketCounts } from '../attribution/remotes/metered-remotes.js';
 import type { CounterDelta } from '../counters/delta.js';
-import type { Snapshot } from '../counters/snapshot.js';
+import { parseTexts, type Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import type { Scope } from '../isolation/scope.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
@@ -28,6 +28,7 @@ export class Meter<S extends Countable = Scope> {
   readonly before: Reading;
   /** Counts the tree's own sockets, where the namespace has others. */
   readonly tree: CgroupMeter | undefined;
+  #parsed: Snapshot | undefined;
 
   static async start<S extends Countable>(scope: S, files: HeldCounterFiles, tree?: CgroupMeter): Promise<Meter<S>> {
     return new Meter(scope, files, { before: await takeReading(scope, files), tree });
@@ -40,10 +41,21 @@ export class Meter<S extends Countable = Scope> {
     this.tree = tree;
   }
 
+  /** The counters of {@link before}, parsed once. */
+  get #snapshotBefore(): Snapshot {
+    this.#parsed ??= parseTexts(this.before.texts);
+    return this.#parsed;
+  }
+
+  /** Does ahead, while the command runs, what the first count would have to do. */
+  prepare(): void {
+    difference(this.before, this.before, this.#snapshotBefore);
+  }
+
   async count(): Promise<MeterReading> {
     const { scope, files, before, tree } = this;
     const sockets = tree && { remotes: [...tree.remotes()].flat(), totals: tree.read() };
-    const { wire, delta, after } = difference(before, await takeReading(scope, files));
+    const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
     const count = tree
       ? treeTraffic(sockets?.totals ?? [], { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
       : countTraffic(scope.isolation, wire, delta);

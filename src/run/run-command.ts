@@ -21,6 +21,7 @@ import type { Neighbours } from './observers/neighbours.js';
 import type { Observers } from './observers/observers.js';
 import { OrphanWatch } from './observers/watch-orphans.js';
 import { TrafficWatch } from './observers/watch-traffic.js';
+import { prepareEnd } from './prepare-end.js';
 import { waitForQuiet } from './wait-for-quiet.js';
 import { waitForTree } from './wait-for-tree.js';
 
@@ -41,7 +42,8 @@ export type Stage = {
 /** How a command and its descendants lived, and what was seen meanwhile. */
 export type Life = {
   readonly exit: Exit;
-  readonly startedAt: Date;
+  /** ISO 8601. */
+  readonly startedAt: string;
   /** From the command's start until the last of its processes was gone. */
   readonly durationMs: Milliseconds;
   readonly cpu: Measurement['command']['cpu'];
@@ -67,7 +69,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   using bypasses = new BypassWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
-  const startedAt = new Date();
+  const startedAt = new Date().toISOString();
   const start = performance.now();
   const cpuBefore = childCpu();
   const plan = { ...options, env: { ...env, ...scope.marks }, argv };
@@ -87,6 +89,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   boundary.guard('limits', () => guard.commandStarted())();
   const hint = new PortHint(scope, options.hostPorts ?? [], boundary);
   options.onStart?.(command);
+  prepareEnd(meter, boundary);
   const stop = () => void tree.end();
   signal?.addEventListener('abort', stop, { once: true });
 

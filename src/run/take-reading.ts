@@ -17,12 +17,19 @@ export async function takeReading(scope: Pick<Scope, 'readWire'>, files: HeldCou
 /** The counters' increments between two readings of one scope, and the later counters themselves. */
 export type Difference = { readonly wire: WireDelta; readonly delta: CounterDelta; readonly after: Snapshot };
 
-/** What happened between two readings of one scope. */
-export function difference(before: Reading, after: Reading): Difference {
+/**
+ * What happened between two readings of one scope.
+ * @param snapshotBefore the earlier one's counters, where they are known
+ */
+export function difference(
+  before: Reading,
+  after: Reading,
+  snapshotBefore: Snapshot = parseTexts(before.texts),
+): Difference {
   const queues = Object.entries(after.wire).map(([end, reading]) => [end, grown(before.wire[end], reading)] as const);
   const wire: WireDelta = Object.fromEntries(queues);
   const snapshot = parseTexts(after.texts);
-  return { wire, delta: subtract(parseTexts(before.texts), snapshot), after: snapshot };
+  return { wire, delta: subtract(snapshotBefore, snapshot), after: snapshot };
 }
 
 /** Unknown unless it was read on both sides and did not go down. */

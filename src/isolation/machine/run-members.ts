@@ -22,7 +22,7 @@ export class RunMembers {
     this.#own = own;
   }
 
-  /** Whether nobody of the run is left, not even who cannot be told in the middle of an exec. */
+  /** Whether nobody of the run is left. */
   get areGone(): boolean {
     return this.#inside().length === 0 && !hasStrangers(this.#run, this.#others);
   }

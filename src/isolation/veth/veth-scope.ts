@@ -200,9 +200,11 @@ export class VethScope implements Scope {
     this.#services[Symbol.dispose]();
     if (!this.#members.areGone) await this.#members.end();
     this.#giveBack();
+    this.#nat.remove();
+    const gone = this.#guardian.finish();
     for (const each of [this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
-    await this.#guardian.finish();
     this.#namespace[Symbol.dispose]();
+    await gone;
   }
 
   /** What stays is told, and noted for the next run. */

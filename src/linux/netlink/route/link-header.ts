@@ -16,6 +16,7 @@ export const IFLA = {
   MASTER: 10,
   LINKINFO: 18,
   IFALIAS: 20,
+  STATS64: 23,
   AF_SPEC: 26,
   NET_NS_FD: 28,
 } as const;

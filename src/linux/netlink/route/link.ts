@@ -41,6 +41,8 @@ export type Link = {
   readonly kind: string | undefined;
   /** The index, in its own namespace, of a pair's other end or of the device below; undefined: there is none. */
   readonly other: number | undefined;
+  /** That it has received and sent; undefined: the kernel does not say. */
+  readonly packets: bigint | undefined;
 };
 
 /** Changes a device. */
@@ -100,5 +102,10 @@ export function decodeLink({ payload }: ReceivedMessage): Link {
     alias: attributes.string(IFLA.IFALIAS),
     kind: attributes.nested(IFLA.LINKINFO).string(IFLA_INFO_KIND),
     other: attributes.u32(IFLA.LINK),
+    packets: packetsOf(attributes.bytes(IFLA.STATS64)),
   };
 }
+
+/** The first two members of struct rtnl_link_stats64. */
+const packetsOf = (stats: Buffer | undefined) =>
+  stats === undefined || stats.length < 16 ? undefined : stats.readBigUInt64LE() + stats.readBigUInt64LE(8);
