@@ -5,7 +5,7 @@ import { readRootFacts } from './read-root-facts.js';
 import { lookFor } from './tools/find-tools.js';
 
 /** A probe that takes longer hangs. */
-const PROBE_MS = 5000;
+const PROBE_MS = 30_000;
 
 const WORKS: Probe = { works: true };
 

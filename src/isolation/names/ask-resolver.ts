@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { afterPatience } from '../tools/within.js';
 
 /** As long as resolv.conf's own default for a question. */
 const ANSWER_WITHIN_MS = 5000;
@@ -22,11 +23,11 @@ export function askResolver(
     const finish = (answer: Buffer | 'refused' | undefined) => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(timer);
+      clearInterval(timer);
       upstream.close();
       resolve(answer);
     };
-    const timer = setTimeout(() => finish(undefined), withinMs).unref();
+    const timer = afterPatience(withinMs, () => finish(undefined)).unref();
     upstream.on('error', () => finish('refused'));
     upstream.once('message', finish);
     // Connected, so that it hears of a refusal.

@@ -52,8 +52,8 @@ export type UserModeOptions = {
 
 const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
 
-/** For each step; all of them together take a tenth of a second. */
-const STEP_MS = 5000;
+/** For each step; all of them together take a tenth of a second, and a hundred times as long on a busy machine. */
+const STEP_MS = 30_000;
 
 /** The namespace's name of its tap. */
 const TAP = 'nm0';

@@ -28,7 +28,7 @@ export type LinksOptions = {
 const LOOPBACK = 1;
 
 /** The kernel tells a device that its link is up by a queue of its own, mostly before the next system call. */
-const LINK_UP_MS = 1000;
+const LINK_UP_MS = 30_000;
 
 /** A run's veth pairs, and the queues at both ends of each, whose counts are the wire's. */
 export class VethLinks implements Disposable {
