@@ -7,6 +7,8 @@ export const describeEvents = (events: readonly WatchEvent[]): string[] => [
   ...new Set(events.map((event) => visible(describe(event)))),
 ];
 
+const often = (times: number) => (times === 1 ? '' : ` ${times} times`);
+
 function describe(event: WatchEvent): string {
   switch (event.kind) {
     case 'reboot':
@@ -29,6 +31,12 @@ function describe(event: WatchEvent): string {
       return `gap: no sample for ${duration(event.ms)}`;
     case 'suspended':
       return `the machine slept for ${duration(event.ms)}`;
+    case 'counting-began':
+      return `counted anew: unknown before${event.unseenMs === null ? '' : ` (${duration(event.unseenMs)})`}`;
+    case 'cgroup-vanished':
+      return `the control group vanished${often(event.times)}`;
+    case 'cgroup-appeared':
+      return `the control group appeared${often(event.times)}${event.late > 0 ? ': its first bytes may be missing' : ''}`;
     default:
       return event satisfies never;
   }

@@ -1,5 +1,6 @@
 import { type CounterDelta, type CounterReset, subtract } from '../counters/delta.js';
 import { carryOver, NO_CARRY } from './carry.js';
+import { meterDifference } from './meter-difference.js';
 import { pairDevices } from './pair-devices.js';
 import type { SampleRecord, WatchEvent } from './records/record.js';
 import { recordedSnapshot, zeroSnapshot } from './records/recorded-counters.js';
@@ -17,6 +18,11 @@ const CLOCK_SLACK_MS = 1000;
 
 /** What was added between two samples, and what a reader must know of it. */
 export function difference(before: Before | undefined, after: Stand): Difference {
+  const ofMachine = machineDifference(before, after);
+  return before && after.meter ? meterDifference({ before, after, ofMachine }, after.meter) : ofMachine;
+}
+
+function machineDifference(before: Before | undefined, after: Stand): Difference {
   if (!before) return unknown();
   // A container that keeps the host's boot id still starts its own clock anew.
   if (before.bootId !== after.bootId || after.uptimeMs < before.uptimeMs) return sinceBoot(before, after);

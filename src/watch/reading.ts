@@ -1,4 +1,5 @@
 import type { Snapshot } from '../counters/snapshot.js';
+import type { RecordedMeter } from './records/record.js';
 
 /** All that one sample is made of, as it was read. */
 export type Reading = {
@@ -14,4 +15,5 @@ export type Reading = {
   /** The kernel's number of each device. */
   readonly indexes: Readonly<Record<string, number | null>>;
   readonly snapshot: Snapshot;
+  readonly meter?: RecordedMeter;
 };

@@ -18,7 +18,7 @@ export const sampleHeading = (paint: Paint): string =>
   );
 
 /** One sample as a line, without newline: what was added, at which rate, and what to know of it. */
-export function renderSample({ at, delta, events }: SampleRecord, paint: Paint): string {
+export function renderSample({ at, delta, events, meter }: SampleRecord, paint: Paint): string {
   const amounts = delta
     ? [delta.external.in.wireOctets, delta.external.out.wireOctets, delta.loopback].map(rounded)
     : ['-', '-', '-'];
@@ -27,7 +27,9 @@ export function renderSample({ at, delta, events }: SampleRecord, paint: Paint):
     const ms = delta?.elapsedMs ?? 0;
     return wireOctets === null || ms === 0 ? '-' : rate(Math.round((wireOctets * 1000) / ms));
   }
-  const notes = delta || events.length > 0 ? describeEvents(events) : ['first sample'];
+  const said = delta || events.length > 0 ? describeEvents(events) : ['first sample'];
+  const isGone = meter && !meter.isThere && !events.some(({ kind }) => kind === 'cgroup-vanished');
+  const notes = isGone ? [...said, 'the control group is not there'] : said;
   return [
     dateTime(at),
     ...amounts.map((text) => text.padStart(AMOUNT)),

@@ -19,7 +19,7 @@ export function renderSummary(summary: WatchSummary, name: string, { color }: Te
   return [
     heading(summary, name, paint),
     ...totalRows(summary.external, summary.loopback, paint),
-    ...layerRows(summary),
+    ...(summary.cgroup === null ? layerRows(summary) : []),
     ...peakRows(summary),
     ...dayRows(summary.days, paint),
     ...eventRows(summary, paint),
@@ -31,9 +31,9 @@ export function renderSummary(summary: WatchSummary, name: string, { color }: Te
 /** The same for machines, described by watch-1.schema.json. */
 export const renderSummaryJson = (summary: WatchSummary): string => `${JSON.stringify(summary, undefined, 2)}\n`;
 
-function heading({ from, to, samples }: WatchSummary, name: string, paint: Paint): string {
+function heading({ from, to, samples, cgroup }: WatchSummary, name: string, paint: Paint): string {
   const time = from === null || to === null ? 'no time' : `${dateTime(from)} to ${dateTime(to)} UTC`;
-  return `${paint.bold('netmeter watch:')} ${visible(name)}, ${time}, ${samples === 1 ? '1 sample' : `${exact(samples)} samples`}`;
+  return `${paint.bold('netmeter watch:')} ${visible(name)}${cgroup === null ? '' : ` (${visible(cgroup)})`}, ${time}, ${samples === 1 ? '1 sample' : `${exact(samples)} samples`}`;
 }
 
 /** The kernel's own counts, which one would get by subtracting them by hand. */

@@ -24,10 +24,12 @@ export type WatchSummary = {
   readonly schema: 1;
   readonly kind: 'summary';
   readonly samples: number;
+  /** The control group that it is about, as /proc/PID/cgroup has it. null: the machine. */
+  readonly cgroup: string | null;
   /** The first and the last sample. null: there is none. */
   readonly from: string | null;
   readonly to: string | null;
-  /** Wire octets that entered and left the machine. */
+  /** Wire octets that entered and left the machine, or the control group. */
   readonly external: InOut<Tally>;
   /** IP octets that stayed on `lo`, once. */
   readonly loopback: Tally;
@@ -53,6 +55,7 @@ export const NO_SUMMARY: WatchSummary = {
   schema: 1,
   kind: 'summary',
   samples: 0,
+  cgroup: null,
   from: null,
   to: null,
   external: NOTHING,

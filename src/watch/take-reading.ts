@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import { hrtime } from 'node:process';
+import type { Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { takeSnapshot } from '../counters/take-snapshot.js';
 import { NetmeterError } from '../errors.js';
 import type { Reading } from './reading.js';
+import type { RecordedMeter } from './records/record.js';
 
 type FileSystem = Pick<typeof fs, 'readFileSync' | 'readlinkSync'>;
 
@@ -13,6 +15,8 @@ export type ReadingSource = {
   /** Picks the devices that lead to the outside from all that there are now. */
   readonly outside: (names: readonly string[]) => readonly string[];
   readonly intervalMs: number;
+  /** Where the counts of a control group stand. @throws the error of the kernel that refuses */
+  readonly meter?: (snapshot: Snapshot) => RecordedMeter;
   /** For tests. */
   readonly fileSystem?: FileSystem;
   readonly clock?: { readonly now: () => number; readonly awakeMs: () => number };
@@ -28,7 +32,14 @@ const CLOCK = {
  * Reads all counters and clocks now.
  * @throws {NetmeterError} MALFORMED_KERNEL_FILE, COUNTERS_UNREADABLE
  */
-export function takeReading({ files, outside, intervalMs, fileSystem = fs, clock = CLOCK }: ReadingSource): Reading {
+export function takeReading({
+  files,
+  outside,
+  intervalMs,
+  meter,
+  fileSystem = fs,
+  clock = CLOCK,
+}: ReadingSource): Reading {
   const snapshot = takeSnapshot(files, clock.awakeMs);
   const at = new Date(clock.now()).toISOString();
   const names = Object.keys(snapshot.dev);
@@ -42,6 +53,7 @@ export function takeReading({ files, outside, intervalMs, fileSystem = fs, clock
     devices: outside(names),
     indexes: Object.fromEntries(names.map((name) => [name, deviceIndex(name, fileSystem)] as const)),
     snapshot,
+    ...(meter && { meter: meter(snapshot) }),
   };
 }
 

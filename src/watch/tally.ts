@@ -18,11 +18,15 @@ export const addExact = (tally: Tally, octets: number | null, partly = false) =>
 
 const UNKNOWN: Amount = { wireOctets: null, errorBound: null, ipOctets: null };
 
-/** What happened before the machine's start is missing from an interval that holds a reboot. */
-export const isPartial = ({ events }: Pick<SampleRecord, 'events'>) => events.some(({ kind }) => kind === 'reboot');
+/** What happened before the machine's start, or before a control group was found, is missing from an interval. */
+export const isPartial = ({ events, meter }: Pick<SampleRecord, 'events' | 'meter'>) =>
+  events.some((event) => (event.kind === 'reboot' && !meter) || (event.kind === 'cgroup-appeared' && event.late > 0));
 
 /** The total with one more sample; the first of all has nothing to add. */
-export function addTotal(total: Total | undefined, sample: Pick<SampleRecord, 'at' | 'delta' | 'events'>): Total {
+export function addTotal(
+  total: Total | undefined,
+  sample: Pick<SampleRecord, 'at' | 'delta' | 'events' | 'meter'>,
+): Total {
   if (!total) return { since: sample.at, samples: 1, in: NO_TALLY, out: NO_TALLY, loopback: NO_TALLY };
   const { delta } = sample;
   const partly = isPartial(sample);

@@ -7,6 +7,8 @@ import { usage } from '../arguments/usage-error.js';
 export type WatchOptions = {
   readonly interval: Milliseconds;
   readonly out?: string;
+  /** The control group that is watched, instead of the machine. */
+  readonly cgroup?: string;
   readonly for?: Milliseconds;
   readonly quiet: boolean;
 };
@@ -19,6 +21,7 @@ export type ParsedWatch =
 const OPTIONS = {
   interval: { type: 'string' },
   out: { type: 'string' },
+  cgroup: { type: 'string' },
   for: { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean' },
@@ -42,20 +45,21 @@ export function parseWatchArguments(words: readonly string[]): ParsedWatch {
     throw usage('--json needs --report FILE', 'A file of --out has a line of JSON for each sample.');
   const interval = time('interval', given) ?? DEFAULT_INTERVAL;
   if (interval === 0) throw usage('--interval cannot be 0', 'For one sample say --for 0.');
-  const [out, forMs] = [given.get('out'), time('for', given)];
+  const [out, cgroup, forMs] = [given.get('out'), given.get('cgroup'), time('for', given)];
   return {
     kind: 'watch',
     options: {
       interval,
       quiet: given.has('quiet'),
       ...(out !== undefined && { out }),
+      ...(cgroup !== undefined && { cgroup }),
       ...(forMs !== undefined && { for: forMs }),
     },
   };
 }
 
 function reportsJson(given: Given): boolean {
-  const other = (['interval', 'out', 'for', 'quiet'] as const).find((name) => given.has(name));
+  const other = (['interval', 'out', 'cgroup', 'for', 'quiet'] as const).find((name) => given.has(name));
   if (other) throw usage(`--${other} is for watching, --report reads a file`, 'Give one of them.');
   return given.has('json');
 }

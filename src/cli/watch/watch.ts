@@ -1,6 +1,8 @@
+import type { Snapshot } from '../../counters/snapshot.js';
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
 import { outsideDevices } from '../../isolation/machine/outside-devices.js';
+import type { SampleRecord } from '../../watch/records/record.js';
 import { type Logged, SampleLog } from '../../watch/records/write-log.js';
 import { RecordFile } from '../../watch/records/write-records.js';
 import { takeReading } from '../../watch/take-reading.js';
@@ -10,6 +12,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { LiveOutput } from './live-output.js';
 import { parseWatchArguments, type WatchOptions } from './parse-watch-arguments.js';
 import { StopSignals } from './stop-signals.js';
+import type { WatchedGroup } from './watched-group.js';
 
 /** `netmeter watch`: words in, exit status out. @throws {NetmeterError} */
 export async function watchCommand(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -41,7 +44,10 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
   // Without a file the lines are all there is.
   const output = new LiveOutput(terminal, options.quiet, () => file ?? signals.stop());
   const log = new SampleLog(file, file?.last);
-  const source = { files, outside: outsideDevices, intervalMs: options.interval };
+  using group = options.cgroup === undefined ? undefined : await openGroup(options.cgroup, terminal);
+  if (file?.last) requireSame(file, file.last, group?.path);
+  const meter = group && { meter: (snapshot: Snapshot) => group.read(snapshot) };
+  const source = { files, outside: outsideDevices, intervalMs: options.interval, ...meter };
   const ticks = takeTicks({
     intervalMs: options.interval,
     signal: signals.signal,
@@ -67,6 +73,24 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
     throw new NetmeterError('WATCH_FILE_FAILED', `${file?.path}: samples are not on the disk: ${last.waiting}`, {
       cure: 'Make room; the next watch on that file goes on from its last sample, and loses nothing unless the machine restarts.',
     });
+}
+
+/** Loaded here: the machine's own counters need none of it. */
+async function openGroup(name: string, terminal: Terminal): Promise<WatchedGroup> {
+  const module = await import('./watched-group.js');
+  return module.WatchedGroup.open(name, (doubt) => terminal.say(`the bound is unknown: ${doubt}`));
+}
+
+/** What goes on in a file is about one thing. */
+function requireSame({ path }: RecordFile, { meter }: SampleRecord, cgroup: string | undefined): void {
+  if (meter?.cgroup === cgroup) return;
+  throw new NetmeterError(
+    'WATCH_FILE_FOREIGN',
+    `${path} is about ${meter ? `the control group ${meter.cgroup}` : 'the machine'}`,
+    {
+      cure: 'Give this one a file of its own.',
+    },
+  );
 }
 
 function openCounters(): HeldCounterFiles {

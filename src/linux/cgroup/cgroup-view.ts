@@ -21,9 +21,18 @@ export class CgroupView {
     this.fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
+  /** Its folder by the descriptor, whatever is mounted or made at its path later. */
+  get #held(): string {
+    return `/proc/self/fd/${this.fd}`;
+  }
+
+  #folders(): string[] {
+    return [this.#held, ...foldersBelow(this.#held)];
+  }
+
   /** The living processes in the group and below it. */
   members(): number[] {
-    return [this.folder, ...foldersBelow(this.folder)].flatMap((folder) => {
+    return this.#folders().flatMap((folder) => {
       try {
         return parsePids(readFileSync(`${folder}/cgroup.procs`, 'latin1'));
       } catch {
@@ -36,7 +45,7 @@ export class CgroupView {
   /** The kernel's numbers of the group and of those below it, by which it says whose a socket is (cgroup_id()). */
   ids(): ReadonlySet<bigint> {
     const id = (folder: string) => statSync(folder, { bigint: true, throwIfNoEntry: false })?.ino ?? [];
-    return new Set([this.folder, ...foldersBelow(this.folder)].flatMap(id));
+    return new Set(this.#folders().flatMap(id));
   }
 
   /** False once no living process is in the group or below it. */
@@ -48,7 +57,7 @@ export class CgroupView {
 
   /** False once it was removed; one of the same path may have been made since. */
   get isThere(): boolean {
-    return existsSync(`/proc/self/fd/${this.fd}/cgroup.procs`);
+    return existsSync(`${this.#held}/cgroup.procs`);
   }
 
   /** Resolves when the group has no living process, or at the abort. */
@@ -56,7 +65,7 @@ export class CgroupView {
     if (!this.isPopulated || signal?.aborted) return;
     // The kernel tells each change of the file as a modification (kernfs_notify()).
     await new Promise<void>((resolve) => {
-      const watcher = watch(`${this.folder}/cgroup.events`);
+      const watcher = watch(`${this.#held}/cgroup.events`);
       const end = () => {
         watcher.close();
         signal?.removeEventListener('abort', end);
@@ -82,7 +91,7 @@ export class CgroupView {
 
   protected read(file: string): string | undefined {
     try {
-      return readFileSync(`${this.folder}/${file}`, 'latin1');
+      return readFileSync(`${this.#held}/${file}`, 'latin1');
     } catch {
       return undefined;
     }

@@ -49,12 +49,12 @@ export class Cgroup extends CgroupView implements AsyncDisposable {
 
   /** Ends what still lives in it, and removes it with all that is below. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
     // Should the way back have failed, this process would end itself.
     if (this.isPopulated && !this.members().includes(pid)) this.kill();
     // A process that the kernel cannot end must not hold us for ever.
     await this.whenEmpty(AbortSignal.timeout(MOST_WAIT_MS));
     removeFolders(this.folder);
+    this.close();
   }
 
   #freezeAndKill(): void {

@@ -28,6 +28,8 @@ export class AttachedMeter implements Disposable {
   readonly meter: CgroupMeter;
   /** Why the number is not all of theirs, or not theirs alone. */
   readonly doubts: readonly string[];
+  /** The group had processes when its packets began to be counted: what those had moved before is not. */
+  readonly wasPopulated: boolean;
   readonly #filter: TreeFilter | undefined;
   readonly #group: CgroupView;
 
@@ -43,8 +45,10 @@ export class AttachedMeter implements Disposable {
       const tree = pid === undefined ? new Set(group.members()) : followed(pid, filter);
       const namespaces = namespacesOf(tree);
       meter = CgroupMeter.attach(group.fd, mtusOf([...namespaces.values()]), filter);
+      const wasPopulated = group.isPopulated;
       meter.watchOrphans();
-      return new AttachedMeter({ meter, filter, group }, adoptSockets({ group, tree, filter, meter, namespaces }));
+      const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
+      return new AttachedMeter({ meter, filter, group, wasPopulated, doubts });
     } catch (error) {
       meter?.[Symbol.dispose]();
       filter?.[Symbol.dispose]();
@@ -53,11 +57,9 @@ export class AttachedMeter implements Disposable {
     }
   }
 
-  private constructor(
-    { meter, filter, group }: Pick<Present, 'meter' | 'filter' | 'group'>,
-    doubts: readonly string[],
-  ) {
+  private constructor({ meter, filter, group, wasPopulated, doubts }: Parts) {
     this.meter = meter;
+    this.wasPopulated = wasPopulated;
     this.#filter = filter;
     this.#group = group;
     this.doubts = doubts;
@@ -69,6 +71,8 @@ export class AttachedMeter implements Disposable {
     this.#group.close();
   }
 }
+
+type Parts = Pick<Present, 'meter' | 'filter' | 'group'> & Pick<AttachedMeter, 'wasPopulated' | 'doubts'>;
 
 /** The tree, of which each process' children are followed from now on. */
 function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<number> {

@@ -18,7 +18,13 @@ export function addUnreadable(summary: WatchSummary, line: UnreadableLine): Watc
 /** The summary with one more record. A first sample, which has nothing to subtract from, only opens it. */
 export function addRecord(summary: WatchSummary, record: SampleRecord): WatchSummary {
   const { at, delta, events } = record;
-  const opened = { ...summary, samples: summary.samples + 1, from: summary.from ?? at, to: at };
+  const opened = {
+    ...summary,
+    samples: summary.samples + 1,
+    cgroup: record.meter?.cgroup ?? summary.cgroup,
+    from: summary.from ?? at,
+    to: at,
+  };
   if (!delta && events.length === 0) return opened;
   const partly = isPartial(record);
   const { raw, peak } = summary;

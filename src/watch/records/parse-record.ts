@@ -1,5 +1,18 @@
 import type { SampleRecord } from './record.js';
-import { count, decimal, instant, just, kinds, listOf, mapOf, nullable, object, optional, text } from './shape.js';
+import {
+  count,
+  decimal,
+  flag,
+  instant,
+  just,
+  kinds,
+  listOf,
+  mapOf,
+  nullable,
+  object,
+  optional,
+  text,
+} from './shape.js';
 
 /** A line of a watch file: a sample, or the reason why it cannot be one. */
 export type ParsedLine =
@@ -23,6 +36,9 @@ const EVENTS = {
   'device-renamed': { ...device, before: text },
   gap: { ms: count },
   suspended: { ms: count },
+  'counting-began': { unseenMs: nullable(count) },
+  'cgroup-vanished': { times: count },
+  'cgroup-appeared': { times: count, late: count },
 };
 
 const sample = object({
@@ -41,6 +57,7 @@ const sample = object({
     snmp6: optional(table),
     dev: mapOf(object({ index: nullable(count), counters: table })),
   }),
+  meter: optional(object({ cgroup: text, counting: text, isThere: flag, counters: table })),
   delta: nullable(
     object({
       from: instant,

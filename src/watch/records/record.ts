@@ -52,7 +52,27 @@ export type WatchEvent =
   /** No sample was taken for this long, though the machine ran: netmeter did not, or was late. The numbers are complete. */
   | { readonly kind: 'gap'; readonly ms: number }
   /** The machine slept for this long. */
-  | { readonly kind: 'suspended'; readonly ms: number };
+  | { readonly kind: 'suspended'; readonly ms: number }
+  /**
+   * Another counting of the control group began: it lives in the kernel only as long as netmeter does. What moved since
+   * the sample before is unknown; `unseenMs` is the time (null: the clock went back).
+   */
+  | { readonly kind: 'counting-began'; readonly unseenMs: number | null }
+  /** The control group was removed: its service ended. What it had moved is counted. */
+  | { readonly kind: 'cgroup-vanished'; readonly times: number }
+  /** It was made (again). `late`: so often it had processes already when it was found, of which the first bytes may be missing. */
+  | { readonly kind: 'cgroup-appeared'; readonly times: number; readonly late: number };
+
+/** Where the counts of a control group's sockets stood (--cgroup). */
+export type RecordedMeter = {
+  /** As in /proc/PID/cgroup. */
+  readonly cgroup: string;
+  /** Names the counting, which begins at 0 each time that netmeter is started. */
+  readonly counting: string;
+  readonly isThere: boolean;
+  /** `inWireOctets`, `outErrorBound` and so on. */
+  readonly counters: RecordedTable;
+};
 
 /** A sum of what is known. */
 export type Tally = {
@@ -94,6 +114,8 @@ export type SampleRecord = {
   /** Devices that count as outside. */
   readonly devices: readonly string[];
   readonly counters: RecordedCounters;
+  /** Of --cgroup: then `delta.external`, `delta.loopback` (received) and `total` are of the control group. */
+  readonly meter?: RecordedMeter;
   /** null: there is no sample before that could be subtracted. */
   readonly delta: RecordedDelta | null;
   readonly events: readonly WatchEvent[];

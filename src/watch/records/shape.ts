@@ -6,6 +6,7 @@ const unless = (right: (value: unknown) => boolean, what: string): Check => {
 };
 
 export const text = unless((value) => typeof value === 'string', 'a text');
+export const flag = unless((value) => typeof value === 'boolean', 'true or false');
 export const decimal = unless((value) => typeof value === 'string' && /^\d{1,40}$/.test(value), 'a decimal number');
 export const count = unless((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a count');
 export const instant = unless((value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'a time');

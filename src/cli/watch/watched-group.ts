@@ -1,0 +1,51 @@
+import type { Snapshot } from '../../counters/snapshot.js';
+import { NetmeterError } from '../../errors.js';
+import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
+import { FollowedGroup } from '../../run/attached/followed-group.js';
+import { type FoundGroup, placeGroup } from '../../run/find-group.js';
+import type { RecordedMeter } from '../../watch/records/record.js';
+
+/** A control group that is watched, there now or not. */
+export class WatchedGroup implements Disposable {
+  /** As in /proc/PID/cgroup. */
+  readonly path: string;
+  readonly #hierarchy: CgroupHierarchy | undefined;
+  readonly #followed: FollowedGroup;
+
+  /**
+   * @param onDoubt is told why the counts are not all of its, or not its alone
+   * @throws {NetmeterError} NO_SUCH_CGROUP: of version 1, or a file; NO_METER
+   */
+  static open(name: string, onDoubt: (doubt: string) => void): WatchedGroup {
+    const hierarchy = CgroupHierarchy.open();
+    return new WatchedGroup(hierarchy, placeGroup(hierarchy, name), onDoubt);
+  }
+
+  private constructor(
+    hierarchy: CgroupHierarchy | undefined,
+    { folder, path }: FoundGroup,
+    onDoubt: (doubt: string) => void,
+  ) {
+    this.path = path;
+    // Where it is a mount of this process' own, the path is in it.
+    this.#hierarchy = hierarchy;
+    try {
+      this.#followed = new FollowedGroup(folder, onDoubt);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new NetmeterError('NO_METER', `the sockets of ${path} cannot be counted: ${reason}`, { cause });
+    }
+  }
+
+  /** @throws the error of the kernel that refuses a group that has come back */
+  read(snapshot: Snapshot): RecordedMeter {
+    const { counting, isThere, counts } = this.#followed.read(snapshot);
+    const counters = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
+    return { cgroup: this.path, counting, isThere, counters };
+  }
+
+  [Symbol.dispose](): void {
+    this.#followed[Symbol.dispose]();
+    this.#hierarchy?.[Symbol.dispose]();
+  }
+}

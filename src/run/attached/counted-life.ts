@@ -1,0 +1,78 @@
+import { CgroupView } from '../../linux/cgroup/cgroup-view.js';
+import type { TreeCount } from '../../traffic/shared/tree-traffic.js';
+import { AttachedMeter } from './attached-meter.js';
+import { namespacesOf } from './list-sockets.js';
+
+/** What was counted since it was asked last. */
+export type Increment = {
+  readonly counts: readonly TreeCount[];
+  readonly unseen: number;
+  readonly sentPastIp: number;
+  /** Something of it is not counted, or something else is. */
+  readonly isDoubtful: boolean;
+};
+
+type Stand = Omit<Increment, 'isDoubtful'>;
+
+/** A control group from its finding to its removal, and on: what its sockets send when it has gone is counted too. */
+export class CountedLife implements Disposable {
+  readonly #group: CgroupView;
+  readonly #at: AttachedMeter;
+  #before: Stand;
+
+  /** @throws the file system's error where there is none; {LinuxError} bpf(2) is refused */
+  static begin(folder: string): CountedLife {
+    return new CountedLife(CgroupView.open(folder));
+  }
+
+  private constructor(group: CgroupView) {
+    this.#group = group;
+    this.#at = AttachedMeter.start({ group, isFiltered: false });
+    this.#before = NOTHING;
+  }
+
+  /** It had processes when it was found, and what they had moved before is not counted. */
+  get wasFoundLate(): boolean {
+    return this.#at.wasPopulated;
+  }
+
+  /** False once it was removed; one of the same path may have been made since. */
+  get isThere(): boolean {
+    return this.#group.isThere;
+  }
+
+  /** @param network the namespace whose counters are read beside, and bound what the sockets do not see */
+  take(network: string | undefined): Increment {
+    const { meter, doubts } = this.#at;
+    const { counts, unseen, sentPastIp } = this.#before;
+    const now = { counts: meter.read(), unseen: meter.unseen, sentPastIp: meter.sentPastIp };
+    this.#before = now;
+    const networks = [...namespacesOf(this.#group.members()).keys()];
+    return {
+      counts: now.counts.map((each, index) => ({ ...each, count: less(each.count, counts[index]?.count) })),
+      unseen: now.unseen - unseen,
+      sentPastIp: now.sentPastIp - sentPastIp,
+      // Of nobody there is nothing to be doubted: the first doubt of an empty group is none of this one's.
+      isDoubtful: networks.some((name) => name !== network) || (this.wasFoundLate && doubts.length > 0),
+    };
+  }
+
+  /** Why the counts are not all of its, or not its alone. */
+  get doubts(): readonly string[] {
+    return this.wasFoundLate ? this.#at.doubts : [];
+  }
+
+  [Symbol.dispose](): void {
+    this.#at[Symbol.dispose]();
+  }
+}
+
+const NOTHING: Stand = { counts: [], unseen: 0, sentPastIp: 0 };
+
+type Counts = TreeCount['count'];
+
+function less(after: Counts, before: Counts | undefined): Counts {
+  if (!before) return after;
+  const fields = Object.keys(after) as (keyof Counts)[];
+  return Object.fromEntries(fields.map((field) => [field, after[field] - before[field]])) as Counts;
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { subtract } from '../../counters/delta.js';
+import type { Snapshot } from '../../counters/snapshot.js';
+import { networkOf } from '../../isolation/machine/namespace-members.js';
+import { type TreeCount, treeTraffic } from '../../traffic/shared/tree-traffic.js';
+import { CountedLife, type Increment } from './counted-life.js';
+
+/** What of a control group is counted; all of it only grows. */
+const COUNTS = {
+  inWireOctets: 0n,
+  outWireOctets: 0n,
+  inIpOctets: 0n,
+  outIpOctets: 0n,
+  /** Received by loopback, or at this machine's own addresses. */
+  loopbackOctets: 0n,
+  inErrorBound: 0n,
+  outErrorBound: 0n,
+  /** Readings without a bound. */
+  inUnbounded: 0n,
+  outUnbounded: 0n,
+  appeared: 0n,
+  vanished: 0n,
+  /** How often it had processes when it was found: what those had moved is not counted. */
+  foundLate: 0n,
+};
+
+export type FollowedCounts = Readonly<typeof COUNTS>;
+
+export type FollowedReading = {
+  /** Another one for each that follows: the counts began at 0 with it. */
+  readonly counting: string;
+  readonly isThere: boolean;
+  readonly counts: FollowedCounts;
+};
+
+/** The present one, and the one before, whose last connections may still be closing. */
+const MOST_LIVES = 2;
+
+/** Counts at a control group that may go and come back, as that of a service does when it is started anew. */
+export class FollowedGroup implements Disposable {
+  readonly #folder: string;
+  readonly #counting = randomUUID();
+  readonly #onDoubt: (doubt: string) => void;
+  readonly #network = networkOf('self');
+  readonly #counts = { ...COUNTS };
+  /** The newest first. */
+  #lives: readonly CountedLife[] = [];
+  /** What those had counted that were let go of since the last reading. */
+  #past: Increment[] = [];
+  #wasThere = false;
+  #before: Snapshot | undefined;
+  #watcher: FSWatcher | undefined;
+
+  /**
+   * @param folder where the group is, or will be
+   * @param onDoubt is told why the counts are not all of its, or not its alone
+   * @throws {LinuxError} bpf(2) is refused
+   */
+  constructor(folder: string, onDoubt: (doubt: string) => void) {
+    this.#folder = folder;
+    this.#onDoubt = onDoubt;
+    this.#look();
+  }
+
+  /**
+   * The counts now.
+   * @param snapshot the counters of this process' network namespace
+   * @throws {LinuxError} the group has come back, and bpf(2) is refused
+   */
+  read(snapshot: Snapshot): FollowedReading {
+    this.#look();
+    const taken = [...this.#past.splice(0), ...this.#lives.map((life) => life.take(this.#network))];
+    const delta = subtract(this.#before ?? snapshot, snapshot);
+    this.#before = snapshot;
+    const sum = (of: (each: Increment) => number) => taken.reduce((total, each) => total + of(each), 0);
+    const counts = taken.flatMap((each): readonly TreeCount[] => each.counts);
+    const beside = { wire: {}, delta, unseen: sum((each) => each.unseen), sentPastIp: sum((each) => each.sentPastIp) };
+    this.#add(
+      treeTraffic(counts, beside),
+      taken.some(({ isDoubtful }) => isDoubtful),
+    );
+    return { counting: this.#counting, isThere: this.#wasThere, counts: { ...this.#counts } };
+  }
+
+  [Symbol.dispose](): void {
+    this.#watcher?.close();
+    for (const life of this.#lives) life[Symbol.dispose]();
+  }
+
+  #add(
+    { traffic: { external, loopback, hostLocal }, method }: ReturnType<typeof treeTraffic>,
+    isDoubtful: boolean,
+  ): void {
+    const counts = this.#counts;
+    for (const way of ['in', 'out'] as const) {
+      counts[`${way}WireOctets`] += BigInt(external[way].wireOctets ?? 0);
+      counts[`${way}IpOctets`] += BigInt(external[way].ipOctets ?? 0);
+      const bound = isDoubtful ? null : method.errorBound[way];
+      if (bound === null) counts[`${way}Unbounded`] += 1n;
+      else counts[`${way}ErrorBound`] += BigInt(bound);
+    }
+    counts.loopbackOctets += BigInt((loopback.in.ipOctets ?? 0) + (hostLocal?.in.ipOctets ?? 0));
+  }
+
+  /** Notices that it has gone, or come. */
+  #look(): void {
+    this.#watchParent();
+    if (this.#wasThere && !this.#lives[0]?.isThere) {
+      this.#wasThere = false;
+      this.#counts.vanished += 1n;
+    }
+    if (this.#wasThere || !statSync(this.#folder, { throwIfNoEntry: false })) return;
+    const life = CountedLife.begin(this.#folder);
+    this.#wasThere = true;
+    this.#counts.appeared += 1n;
+    if (life.wasFoundLate) this.#counts.foundLate += 1n;
+    life.doubts.forEach(this.#onDoubt);
+    const lives = [life, ...this.#lives];
+    this.#lives = lives.slice(0, MOST_LIVES);
+    for (const past of lives.slice(MOST_LIVES)) {
+      this.#past.push(past.take(this.#network));
+      past[Symbol.dispose]();
+    }
+  }
+
+  /** The kernel says at once when a group is made; where nobody can be told, the next reading finds it. */
+  #watchParent(): void {
+    if (this.#watcher) return;
+    const forget = () => {
+      this.#watcher?.close();
+      this.#watcher = undefined;
+    };
+    try {
+      this.#watcher = watch(dirname(this.#folder), { persistent: false });
+    } catch {
+      return;
+    }
+    this.#watcher.on('error', forget).on('change', () => {
+      try {
+        this.#look();
+      } catch {
+        // It is tried again, and said, at the next reading.
+      }
+      if (!statSync(dirname(this.#folder), { throwIfNoEntry: false })) forget();
+    });
+  }
+}
