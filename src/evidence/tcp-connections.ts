@@ -59,6 +59,7 @@ export function connectionOf(
   const acknowledged = Number(bytesAcked);
   // Only a FIN can have been received where no segment had data.
   const hasData = dataSegsIn > 0 || received > 1;
+  const sent = bytesSent === undefined ? undefined : Math.max(0, Number(bytesSent - bytesRetrans));
   // The state of every socket that the kernel takes away.
   const isGone = state === TCP_STATE.CLOSE;
   const rttMs = milliseconds(tcp?.minRtt) ?? milliseconds(tcp?.rtt);
@@ -68,7 +69,8 @@ export function connectionOf(
     remote: { ...remote, address: plain(remote.address) },
     pids,
     in: isGone && !hasData ? 0 : Math.max(0, received - Number(FINISHED.includes(state))),
-    out: Math.max(0, Number((bytesSent ?? 0n) - bytesRetrans)),
+    out: sent ?? 0,
+    sent,
     mayCountFin: isGone && hasData && received > 0,
     // Linux before 4.19 does not say.
     retransmitted: bytesSent === undefined && acknowledged > NOT_PAYLOAD ? undefined : Number(bytesRetrans),

@@ -34,10 +34,7 @@ export type RemoteRow = {
   /** After the command's start. null: not remembered. */
   readonly firstSeenMs: Milliseconds | null;
   readonly lastSeenMs: Milliseconds | null;
-  /**
-   * null: not TCP, no connection was seen, or it was not looked for. In a namespace that others live in too (host, join)
-   * it is not: the kernel tells a connection's end without its process, and two may speak with one remote.
-   */
+  /** null: not TCP, no connection was seen, or it was not looked for, as in host and join without programs at the tree's control group. */
   readonly tcp: RemoteTcp | null;
 };
 

@@ -6,6 +6,10 @@ import type { ListedConnection } from '../processes/sampled-ledger.js';
 export type TcpConnection = ListedConnection & {
   /** `in` may have the peer's FIN in it, as one octet too many: at a connection's end nothing tells any more. */
   readonly mayCountFin: boolean;
+  /** Who opened it; undefined: it is known by the port. */
+  readonly role?: 'client' | 'server';
+  /** Octets of payload that this side sent, each once; undefined: not known to the octet. */
+  readonly sent: number | undefined;
   /** Octets of payload that this side retransmitted. */
   readonly retransmitted: number | undefined;
   /** The smallest round trip that was measured: what waiting in queues, and delayed acknowledgements, have not made longer. */
@@ -22,7 +26,7 @@ export type ConnectionTotals = {
   /** Payload without repetitions; `fins` of the received octets, at most, are none. */
   received: number;
   fins: number;
-  sent: number;
+  sent: number | undefined;
   retransmitted: number | undefined;
   rttMs: number | undefined;
 };
@@ -88,20 +92,16 @@ export class ConnectionLedger {
   }
 
   #add(connection: TcpConnection, kind: 'closed' | 'open'): void {
-    const { local, remote, mayCountFin, retransmitted, rttMs } = connection;
+    const { role, local, remote, mayCountFin, sent, retransmitted, rttMs } = connection;
     if (this.#options.place(local, remote) !== 'external') return;
-    const key = this.#options.ownPorts.has(local.port)
-      ? keyOf('server', remote.address, local.port)
-      : keyOf('client', remote.address, remote.port);
+    const isServer = role === undefined ? this.#options.ownPorts.has(local.port) : role === 'server';
+    const key = isServer ? keyOf('server', remote.address, local.port) : keyOf('client', remote.address, remote.port);
     const totals = this.#of(key);
     totals[kind]++;
     totals.received += connection.in;
-    totals.sent += connection.out;
+    totals.sent = both(totals.sent, sent);
     totals.fins += Number(mayCountFin);
-    totals.retransmitted =
-      totals.retransmitted === undefined || retransmitted === undefined
-        ? undefined
-        : totals.retransmitted + retransmitted;
+    totals.retransmitted = both(totals.retransmitted, retransmitted);
     totals.rttMs = Math.min(totals.rttMs ?? Infinity, rttMs ?? Infinity);
     if (totals.rttMs === Infinity) totals.rttMs = undefined;
   }
@@ -131,6 +131,9 @@ export class ConnectionLedger {
   }
 }
 
-const sizeOf = ({ received, sent }: ConnectionTotals) => received + sent;
+const both = (one: number | undefined, other: number | undefined) =>
+  one === undefined || other === undefined ? undefined : one + other;
+
+const sizeOf = ({ received, sent = 0 }: ConnectionTotals) => received + sent;
 
 const keyOf = (role: RemoteRow['role'], address: string, port: number | null) => `${role} ${address} ${port}`;

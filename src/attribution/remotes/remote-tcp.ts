@@ -4,17 +4,27 @@ import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
 import type { RemoteTotals } from './counted-remotes.js';
 
 /** What is known of a remote's connections, and how many of them were answered as far as others know. */
-type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & { readonly opened: number };
+type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & {
+  readonly opened: number;
+  /** What crossed outwards, where that was counted. */
+  readonly out?: { readonly payload: number };
+};
 
 /** How a row's connections fared. There are sums where no connection is missing in them. */
 export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): RemoteTcp | null {
   const found = asked.protocol === 'tcp' ? seen?.of(asked) : undefined;
   if (!seen || !found) return null;
   return {
-    retransmittedOctets: (isWhole(asked, found, seen) ? found.retransmitted : undefined) ?? null,
+    retransmittedOctets: (isWhole(asked, found, seen) ? retransmittedBy(asked, found) : undefined) ?? null,
     rttMs: found.rttMs ?? null,
     closed: found.closed,
   };
+}
+
+/** Where the connections do not say, it is what crossed beyond what they have sent. */
+function retransmittedBy({ out }: Asked, { sent, retransmitted }: ConnectionTotals): number | undefined {
+  if (retransmitted !== undefined) return retransmitted;
+  return out && sent !== undefined ? Math.max(0, out.payload - sent) : undefined;
 }
 
 const isWhole = ({ opened }: Asked, { closed, open }: ConnectionTotals, { isComplete }: SeenConnections) =>
@@ -39,8 +49,9 @@ export function retransmittedOctets(
     if (!seen || !found || !isWhole(remote, found, seen)) return { in: undefined, out: undefined };
     retransmitted.in.least += Math.max(0, remote.in.payload - found.received);
     retransmitted.in.most += Math.max(0, remote.in.payload - found.received + found.fins);
-    retransmitted.out.least += found.retransmitted ?? Number.NaN;
-    retransmitted.out.most += found.retransmitted ?? Number.NaN;
+    const again = retransmittedBy(remote, found) ?? Number.NaN;
+    retransmitted.out.least += again;
+    retransmitted.out.most += again;
   }
   return { in: retransmitted.in, out: Number.isNaN(retransmitted.out.least) ? undefined : retransmitted.out };
 }

@@ -2,6 +2,7 @@ import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
+import { Closing } from '../../linux/closing.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import { copyMessages, type WAYS } from './copy-messages.js';
 import { type CopiedPacket, decodeCopy } from './decode-copy.js';
@@ -16,7 +17,7 @@ const LOST = { type: 'array', name: 'nm_names_lost', keySize: 4, valueSize: 8, m
 /** Copies of the DNS messages that a control group's sockets send and receive: nothing is held up, or led elsewhere. */
 export class NameCopies implements Disposable {
   readonly #copies: RingBuffer;
-  readonly #open: Disposable[] = [];
+  readonly #closing = new Closing();
   readonly #lost: BpfMap;
   readonly #take: (packet: CopiedPacket) => void;
 
@@ -36,9 +37,9 @@ export class NameCopies implements Disposable {
 
   private constructor(group: number, take: (packet: CopiedPacket) => void) {
     this.#take = take;
-    this.#copies = this.#add(new RingBuffer('nm_names', ROOM));
+    this.#copies = this.#closing.add(new RingBuffer('nm_names', ROOM));
     try {
-      this.#lost = this.#add(BpfMap.create(LOST));
+      this.#lost = this.#closing.add(BpfMap.create(LOST));
       for (const way of ['in', 'out'] as const) this.#attach(way, group);
       this.#copies.watch((record) => this.#decode(record));
     } catch (error) {
@@ -58,7 +59,7 @@ export class NameCopies implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const one of this.#open.splice(0).reverse()) one[Symbol.dispose]();
+    this.#closing[Symbol.dispose]();
   }
 
   #decode(record: Buffer): void {
@@ -74,11 +75,6 @@ export class NameCopies implements Disposable {
       attachment: way === 'in' ? 'ingress' : 'egress',
       code: copyMessages(way, { copies: this.#copies, lost: this.#lost }),
     });
-    this.#add(BpfLink.toCgroup(program, group));
-  }
-
-  #add<T extends Disposable>(one: T): T {
-    this.#open.push(one);
-    return one;
+    this.#closing.add(BpfLink.toCgroup(program, group));
   }
 }

@@ -1,15 +1,19 @@
 import type { SeenConnections } from '../../attribution/remotes/connection-ledger.js';
 import type { Boundary } from '../../boundary.js';
-import type { ClosedConnections } from '../../evidence/closed-connections.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Protocol } from '../../measurement/traffic.js';
 
-/** Listens for the ends of the command's connections, where they are its own alone. */
+/** What hears of ends. */
+type Ends = Disposable & {
+  /** @param expected connections that were made in the namespace; null: not known */
+  finish(expected: number | null): Promise<SeenConnections>;
+};
+
+/** Listens for the ends of the command's connections: in its own namespace to all, else to those of its control group. */
 export class ConnectionWatch implements Disposable {
-  readonly #module = import('../../evidence/closed-connections.js');
   readonly #ownPorts: ReadonlySet<number>;
   readonly #boundary: Boundary;
-  #closed: Promise<ClosedConnections | undefined> = Promise.resolve(undefined);
+  #ends: Promise<Ends | undefined> = Promise.resolve(undefined);
   #tellsRtt = true;
   #isOver = false;
 
@@ -19,17 +23,17 @@ export class ConnectionWatch implements Disposable {
     this.#ownPorts = new Set(ownPorts);
   }
 
-  /** Before the command is started, so that no end is missed. */
-  async ready(scope: Scope): Promise<void> {
+  /** Before the command is started, so that no end is missed. @param group a descriptor of the tree's control group */
+  async ready(scope: Scope, group: number | undefined): Promise<void> {
     // What carries an ordinary user's packets answers by itself, at once.
     this.#tellsRtt = scope.isolation.kind !== 'user-mode';
-    this.#closed = this.#boundary.attempt('connections', () => this.#start(scope), undefined);
-    await this.#closed;
+    this.#ends = this.#boundary.attempt('connections', () => this.#start(scope, group), undefined);
+    await this.#ends;
   }
 
   /** When nothing of the command's is left. @returns undefined where nothing could be heard */
   async finish(made: Protocol['tcp']): Promise<SeenConnections | undefined> {
-    const seen = await (await this.#closed)?.finish(madeConnections(made));
+    const seen = await (await this.#ends)?.finish(madeConnections(made));
     this.#isOver = true;
     if (!seen || this.#tellsRtt) return seen;
     return {
@@ -42,14 +46,28 @@ export class ConnectionWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (!this.#isOver) void this.#closed.then((closed) => closed?.[Symbol.dispose]());
+    if (!this.#isOver) void this.#ends.then((ends) => ends?.[Symbol.dispose]());
   }
 
-  async #start(scope: Scope): Promise<ClosedConnections | undefined> {
-    // Offline nothing ends, and where others live too the command's could not be told apart.
-    if (scope.isolation.kind !== 'veth' && scope.isolation.kind !== 'user-mode') return undefined;
-    const { ClosedConnections } = await this.#module;
-    return ClosedConnections.start({ scope, ownPorts: this.#ownPorts });
+  async #start(scope: Scope, group: number | undefined): Promise<Ends | undefined> {
+    switch (scope.isolation.kind) {
+      case 'veth':
+      case 'user-mode': {
+        const { ClosedConnections } = await import('../../evidence/closed-connections.js');
+        return ClosedConnections.start({ scope, ownPorts: this.#ownPorts });
+      }
+      case 'host':
+      case 'join': {
+        if (group === undefined) return undefined;
+        const { TreeConnections } = await import('../../evidence/tree-connections.js');
+        return TreeConnections.start(scope, group);
+      }
+      // Nothing leads out.
+      case 'offline':
+        return undefined;
+      default:
+        return scope.isolation satisfies never;
+    }
   }
 }
 

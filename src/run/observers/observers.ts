@@ -74,7 +74,7 @@ export class Observers implements Disposable {
     this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
     await Promise.all([
       this.#boundary.attempt('processes', () => this.#processes?.ready(scope, group), undefined),
-      this.#boundary.attempt('connections', () => this.#connections?.ready(scope), undefined),
+      this.#boundary.attempt('connections', () => this.#connections?.ready(scope, group), undefined),
     ]);
     const seesNames = await this.#names.sees;
     if (egress && !seesNames) await refuseNames(egress);

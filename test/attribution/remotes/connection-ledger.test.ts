@@ -10,6 +10,7 @@ const connection = (key: string, changes: Partial<TcpConnection> = {}): TcpConne
   in: 100,
   out: 10,
   mayCountFin: true,
+  sent: 10,
   retransmitted: 0,
   rttMs: 5,
   wasAnswered: true,
@@ -50,6 +51,15 @@ test('who connects to a port of the command’s is found by that port', () => {
   const { of } = all.close(true);
   expect(of(web)).toBeUndefined();
   expect(of({ role: 'server', address: '192.0.2.1', port: 8080 })).toMatchObject({ closed: 1 });
+});
+
+test('who is known to have opened one is not asked for by the port', () => {
+  const all = ledger();
+  all.end(connection('1', { role: 'server', local: { address: '198.18.0.2', port: 80 } }));
+  all.end(connection('2', { role: 'client', local: { address: '198.18.0.2', port: 8080 } }));
+  const { of } = all.close(true);
+  expect(of({ role: 'server', address: '192.0.2.1', port: 80 })).toMatchObject({ closed: 1 });
+  expect(of(web)).toMatchObject({ closed: 1 });
 });
 
 test('a refused connect is none; what stays on this machine is seen, and is no remote', () => {

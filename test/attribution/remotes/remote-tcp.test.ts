@@ -42,7 +42,7 @@ test.each([
   ['one is missing', totals({ closed: 1 }), false, { retransmittedOctets: null, rttMs: 1.5, closed: 1 }],
   [
     'one does not tell',
-    totals({ retransmitted: undefined, rttMs: undefined }),
+    totals({ retransmitted: undefined, sent: undefined, rttMs: undefined }),
     true,
     { retransmittedOctets: null, rttMs: null, closed: 2 },
   ],
@@ -72,10 +72,19 @@ test.each([
   expect(retransmitted).toEqual({ in: undefined, out: undefined });
 });
 
+test('where the connections do not say, it is what crossed beyond what they have sent', () => {
+  const asked = remote('a', [1000, 117]);
+  const found = { a: totals({ retransmitted: undefined }) };
+  expect(remoteTcp(asked, seen(found))?.retransmittedOctets).toBe(17);
+  expect(retransmittedOctets([asked], seen(found)).out).toEqual({ least: 17, most: 17 });
+  expect(remoteTcp(asked, seen(found, false))?.retransmittedOctets).toBe(17);
+  expect(remoteTcp({ ...asked, opened: 3 }, seen(found, false))?.retransmittedOctets).toBeNull();
+});
+
 test('unknown out where one does not tell', () => {
   const { in: incoming, out } = retransmittedOctets(
     [remote('a', [1000, 105])],
-    seen({ a: totals({ retransmitted: undefined }) }),
+    seen({ a: totals({ retransmitted: undefined, sent: undefined }) }),
   );
   expect(incoming).toEqual({ least: 0, most: 0 });
   expect(out).toBeUndefined();

@@ -1,0 +1,159 @@
+import { Assembler } from '../../linux/bpf/assembler.js';
+import { END, ROLE } from './end-record.js';
+
+type Map = { readonly fd: number };
+
+/** What the program fills: the role of each open connection by its cookie, records, and how many had no room. */
+export type EndMaps = { readonly open: Map; readonly ends: Map; readonly lost: Map };
+
+/** Offsets in struct bpf_sock_ops of linux/bpf.h. */
+const OPS = {
+  kind: 0,
+  oldState: 4,
+  newState: 8,
+  family: 20,
+  remote4: 24,
+  local4: 28,
+  remote6: 32,
+  local6: 48,
+  remotePort: 64,
+  localPort: 68,
+  srtt: 80,
+  flags: 84,
+  minRtt: 92,
+  next: 104,
+  unacknowledged: 108,
+  retransmitted: 136,
+  dataSegsIn: 144,
+  bytesReceived: 168,
+  bytesAcked: 176,
+} as const;
+
+/** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
+const CONNECTS = 3;
+const ACCEPTED = 5;
+/** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
+const CHANGES = 10;
+const CHANGES_FLAG = 4;
+/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
+const CLOSED = 7;
+const AF_INET = 2;
+
+const COOKIE = -8;
+const NEW_ROLE = -16;
+const LOST_KEY = -20;
+
+/** Numbers that are copied as they are. */
+const WORDS = [
+  [OPS.oldState, END.oldState],
+  [OPS.family, END.family],
+  [OPS.localPort, END.localPort],
+  [OPS.srtt, END.srtt],
+  [OPS.minRtt, END.minRtt],
+  [OPS.next, END.next],
+  [OPS.unacknowledged, END.unacknowledged],
+  [OPS.retransmitted, END.retransmitted],
+  [OPS.dataSegsIn, END.dataSegsIn],
+] as const;
+
+/**
+ * Reports each TCP connection of a control group as it ends (tcp_call_bpf() of tcp_set_state(), net/ipv4/tcp.c), with who
+ * opened it. It changes nothing of theirs.
+ *
+ * r6: the context. r7: what has happened, then the connection's role. r8: the record.
+ */
+export function reportEnds(maps: EndMaps): Assembler {
+  const code = new Assembler();
+  code
+    .move('r6', 'r1')
+    .load('u32', 'r7', 'r6', OPS.kind)
+    .jumpIf('r7', '==', CHANGES, 'changes')
+    .store('u32', 'r10', NEW_ROLE, ROLE.client)
+    .jumpIf('r7', '==', CONNECTS, 'opens')
+    .store('u32', 'r10', NEW_ROLE, ROLE.server)
+    .jumpIf('r7', '!=', ACCEPTED, 'out')
+    .label('opens');
+  remember(code, maps);
+  code.label('changes').load('u32', 'r1', 'r6', OPS.newState).jumpIf('r1', '!=', CLOSED, 'out');
+  withCookie(code, maps).call('map_lookup_elem').jumpIf('r0', '==', 0, 'out').load('u32', 'r7', 'r0', 0);
+  withCookie(code, maps)
+    .call('map_delete_elem')
+    .loadMap('r1', maps.ends)
+    .move('r2', END.size)
+    .move('r3', 0)
+    .call('ringbuf_reserve')
+    .jumpIf('r0', '==', 0, 'no room')
+    .move('r8', 'r0');
+  fill(code);
+  code.move('r1', 'r8').move('r2', 0).call('ringbuf_submit').jump('out');
+  return code
+    .label('no room')
+    .store('u32', 'r10', LOST_KEY, 0)
+    .loadMap('r1', maps.lost)
+    .move('r2', 'r10')
+    .compute('add', 'r2', LOST_KEY)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, 'out')
+    .move('r1', 1)
+    .atomicAdd('r0', 0, 'r1')
+    .label('out')
+    .move('r0', 1)
+    .exit();
+}
+
+/** Other programs at the group may have asked for more. */
+function remember(code: Assembler, maps: EndMaps): void {
+  code
+    .load('u32', 'r2', 'r6', OPS.flags)
+    .compute('or', 'r2', CHANGES_FLAG)
+    .move('r1', 'r6')
+    .call('sock_ops_cb_flags_set');
+  withCookie(code, maps)
+    .move('r3', 'r10')
+    .compute('add', 'r3', NEW_ROLE)
+    .move('r4', 0)
+    .call('map_update_elem')
+    .jumpIf('r0', '!=', 0, 'no room')
+    .jump('out');
+}
+
+/** r1: the map of open connections; r2: this one's key. */
+const withCookie = (code: Assembler, { open }: EndMaps) =>
+  code
+    .move('r1', 'r6')
+    .call('get_socket_cookie')
+    .store('u64', 'r10', COOKIE, 'r0')
+    .loadMap('r1', open)
+    .move('r2', 'r10')
+    .compute('add', 'r2', COOKIE);
+
+function fill(code: Assembler): void {
+  code
+    .load('u64', 'r1', 'r10', COOKIE)
+    .store('u64', 'r8', END.cookie, 'r1')
+    .store('u32', 'r8', END.role, 'r7')
+    // In the order of the network, in a word of 32 bits.
+    .load('u32', 'r1', 'r6', OPS.remotePort)
+    .swapBytes('r1', 32)
+    .store('u32', 'r8', END.remotePort, 'r1');
+  for (const [from, to] of WORDS) code.load('u32', 'r1', 'r6', from).store('u32', 'r8', to, 'r1');
+  for (const [from, to] of [
+    [OPS.bytesReceived, END.bytesReceived],
+    [OPS.bytesAcked, END.bytesAcked],
+  ] as const)
+    code.load('u64', 'r1', 'r6', from).store('u64', 'r8', to, 'r1');
+  code
+    .load('u32', 'r1', 'r6', OPS.remote4)
+    .store('u32', 'r8', END.remote, 'r1')
+    .load('u32', 'r1', 'r6', OPS.local4)
+    .store('u32', 'r8', END.local, 'r1')
+    .load('u32', 'r1', 'r6', OPS.family)
+    .jumpIf('r1', '==', AF_INET, 'filled');
+  for (const word of [0, 4, 8, 12])
+    code
+      .load('u32', 'r1', 'r6', OPS.remote6 + word)
+      .store('u32', 'r8', END.remote + word, 'r1')
+      .load('u32', 'r1', 'r6', OPS.local6 + word)
+      .store('u32', 'r8', END.local + word, 'r1');
+  code.label('filled');
+}
