@@ -73,6 +73,7 @@ async function measureBeside(
   using atGroup = await attachMeter(scope, group);
   const isMetered = atGroup !== undefined && (await usable) === true;
   const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
+  if (!isMetered) await scope.countRemotes?.();
   const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
   const tree = new CommandTree(scope, (await usable) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,

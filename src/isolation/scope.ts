@@ -37,6 +37,9 @@ export interface LimitKeeper {
   refuse(): void;
 }
 
+/** A device of the namespace that leads out of it: to everywhere, or to this machine alone. */
+export type WayOut = { readonly index: number; readonly leadsTo: 'everywhere' | 'host'; readonly mtu: number };
+
 /** A place to run in that only the command's process tree lives in, or that it knowingly shares. */
 export interface Scope extends AsyncDisposable {
   /** For the report. */
@@ -49,6 +52,8 @@ export interface Scope extends AsyncDisposable {
   inspect<T>(work: (process: number | 'thread-self') => NoPromise<T>): T;
   /** Addresses of this machine that are reached by a link of their own, and counted apart. */
   readonly hostAddresses?: readonly string[];
+  /** All ways out, where they are known: other devices are the command's own then. Absent: every device leads out. */
+  readonly waysOut?: readonly WayOut[] | undefined;
   /** What the command's environment must hold. */
   readonly marks: Readonly<Record<string, string>>;
   /**
@@ -81,8 +86,10 @@ export interface Scope extends AsyncDisposable {
   readonly limits?: LimitKeeper | undefined;
   /** Refuses the command all that leads out, from now on. Absent where the kernel cannot. */
   readonly refuse?: (() => Promise<void>) | undefined;
-  /** Where each remote is counted apart. */
+  /** Where each remote is counted apart by nftables. */
   readonly remotes?: RemoteSource | undefined;
+  /** Has nftables count them from now on, for where nothing else does. Absent: they do already, or cannot. */
+  countRemotes?(): Promise<void>;
   /**
    * Looks on at the command's questions to its nameservers, from now on.
    * @returns false where they cannot be seen

@@ -1,23 +1,32 @@
 import type { Scope } from '../isolation/scope.js';
-import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
+import type { CgroupMeter, Devices } from '../observe/meter/cgroup-meter.js';
 import { isShared } from './end-tree.js';
 import type { TreeGroup } from './tree-group.js';
 
 /**
- * Counts at the tree's control group, in a namespace that others live in too.
- * @returns undefined where nothing can be counted there: the namespace is the command's own, or the kernel refuses
+ * Counts what the tree's sockets move, at its control group.
+ * @returns undefined where nothing can be counted there: the command has no way out, or the kernel refuses
  */
 export async function attachMeter(scope: Scope, group: TreeGroup | undefined): Promise<CgroupMeter | undefined> {
-  if (!group || !isShared(scope)) return undefined;
-  // Loaded here: where the namespace is the command's own, its links count.
-  const [{ CgroupMeter }, { readMtus }] = await Promise.all([
-    import('../observe/meter/cgroup-meter.js'),
-    import('../observe/meter/read-mtus.js'),
-  ]);
+  if (!group || !(isShared(scope) || scope.waysOut)) return undefined;
+  const { CgroupMeter } = await import('../observe/meter/cgroup-meter.js');
   try {
-    const mtus = scope.inspect((process) => readMtus(`/proc/${process}/ns/net`));
-    return CgroupMeter.attach(group.cgroup.fd, mtus);
+    return CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope));
   } catch {
     return undefined;
   }
+}
+
+async function devicesOf(scope: Scope): Promise<Devices> {
+  const { waysOut } = scope;
+  if (waysOut) {
+    const leadingTo = (where: 'everywhere' | 'host') =>
+      waysOut.filter(({ leadsTo }) => leadsTo === where).map(({ index }) => index);
+    return {
+      mtus: new Map(waysOut.map(({ index, mtu }) => [index, mtu])),
+      places: { external: leadingTo('everywhere'), host: leadingTo('host') },
+    };
+  }
+  const { readMtus } = await import('../observe/meter/read-mtus.js');
+  return { mtus: scope.inspect((process) => readMtus(`/proc/${process}/ns/net`)) };
 }

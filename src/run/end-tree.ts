@@ -26,7 +26,7 @@ export async function endTree({ processes, kill, strikes, command, grace, hurry 
 }
 
 /** True for a namespace that others live in too. */
-export const isShared = ({ isolation: { kind } }: Scope) => kind === 'host' || kind === 'join';
+export const isShared = ({ isolation: { kind } }: Pick<Scope, 'isolation'>) => kind === 'host' || kind === 'join';
 
 async function strike(command: RunningCommand): Promise<ReadonlySet<number>> {
   // Loaded here because most runs end by themselves.

@@ -7,6 +7,7 @@ import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
+import { isShared } from './end-tree.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 
 /** What was counted, and the counters themselves. */
@@ -18,7 +19,7 @@ export type MeterReading = Count & {
 };
 
 /** What of a scope is needed to count. */
-export type Countable = Pick<Scope, 'isolation' | 'readWire'>;
+export type Countable = Pick<Scope, 'isolation' | 'readWire' | 'hostAddresses'>;
 
 /** Counts what a scope has carried since it was started. */
 export class Meter<S extends Countable = Scope> {
@@ -26,19 +27,24 @@ export class Meter<S extends Countable = Scope> {
   readonly files: HeldCounterFiles;
   /** Where everything stood when nothing of the command's could have crossed. */
   readonly before: Reading;
-  /** Counts the tree's own sockets, where the namespace has others. */
-  readonly tree: CgroupMeter | undefined;
+  /** Counts at the tree's own sockets, beside the namespace's counters; undefined: it cannot be done here. */
+  readonly sockets: CgroupMeter | undefined;
   #parsed: Snapshot | undefined;
 
-  static async start<S extends Countable>(scope: S, files: HeldCounterFiles, tree?: CgroupMeter): Promise<Meter<S>> {
-    return new Meter(scope, files, { before: await takeReading(scope, files), tree });
+  static async start<S extends Countable>(scope: S, files: HeldCounterFiles, sockets?: CgroupMeter): Promise<Meter<S>> {
+    return new Meter(scope, files, { before: await takeReading(scope, files), sockets });
   }
 
-  private constructor(scope: S, files: HeldCounterFiles, { before, tree }: Pick<Meter, 'before' | 'tree'>) {
+  private constructor(scope: S, files: HeldCounterFiles, { before, sockets }: Pick<Meter, 'before' | 'sockets'>) {
     this.scope = scope;
     this.files = files;
     this.before = before;
-    this.tree = tree;
+    this.sockets = sockets;
+  }
+
+  /** What counts at the tree's sockets, where that is the traffic: the namespace has others' too. */
+  get tree(): CgroupMeter | undefined {
+    return isShared(this.scope) ? this.sockets : undefined;
   }
 
   /** The counters of {@link before}, parsed once. */
@@ -54,11 +60,20 @@ export class Meter<S extends Countable = Scope> {
 
   async count(): Promise<MeterReading> {
     const { scope, files, before, tree } = this;
-    const sockets = tree && { remotes: [...tree.remotes()].flat(), totals: tree.read() };
+    const sockets = this.#readSockets();
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
     const count = tree
       ? treeTraffic(sockets?.totals ?? [], { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
       : countTraffic(scope.isolation, wire, delta);
     return { after, delta, sockets, ...count };
+  }
+
+  /** Before the namespace's own counters are read, in which all of it is. */
+  #readSockets(): SocketCounts | undefined {
+    const { sockets, scope } = this;
+    if (!sockets) return undefined;
+    const remotes = [...sockets.remotes()].flat();
+    const inside = [...sockets.inside(), ...(scope.hostAddresses ?? [])];
+    return { remotes, totals: sockets.read(), inside };
   }
 }

@@ -78,7 +78,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   if ('failure' in command) throw await command.failure;
   tree.command = command;
   observers.commandStarted(command.pid);
-  using orphans = new OrphanWatch(meter.tree);
+  using orphans = new OrphanWatch(meter.sockets);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void bypasses.look();

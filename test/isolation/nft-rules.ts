@@ -4,11 +4,11 @@ import { questionsTo } from '../../src/isolation/names/name-relays.js';
 import { OFFLINE_TABLE, refuseRules } from '../../src/isolation/offline/refuse-rules.js';
 import { countingRules, PORTS_TABLE } from '../../src/isolation/ports/counting-rules.js';
 import { REFUSED_TABLE, refusalRules } from '../../src/isolation/ports/refusal-rules.js';
-import { AT_HOST_ENDS, INSIDE, remoteRules } from '../../src/isolation/remotes/remote-rules.js';
+import { AT_TAP, remoteRules } from '../../src/isolation/remotes/remote-rules.js';
 import { linkPlans } from '../../src/isolation/veth/links/subnet.js';
-import { countedLinks, natRules } from '../../src/isolation/veth/rules/nat-rules.js';
+import { natRules } from '../../src/isolation/veth/rules/nat-rules.js';
 import type { Command, TableName } from '../../src/linux/netlink/netfilter/command.js';
-import { deviceName, oifname } from '../../src/linux/netlink/netfilter/field.js';
+import { deviceName, iifname, oifname } from '../../src/linux/netlink/netfilter/field.js';
 import { destineTo, is } from '../../src/linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../src/linux/netlink/netfilter/table-commands.js';
 
@@ -43,7 +43,16 @@ export const MADE: Readonly<Record<string, readonly Command[]>> = {
   ],
   remotes: [
     new TableCommands(table).add({ isOwned: false }),
-    ...remoteRules({ table, links: countedLinks(links), hasServer: true, ...AT_HOST_ENDS }),
+    ...remoteRules({
+      table,
+      links: [
+        { family: '4', device: 'nm77' },
+        { family: '6', device: 'nm77v6' },
+      ],
+      hasServer: true,
+      sent: { hook: 'prerouting', priority: -150, device: iifname },
+      received: { hook: 'postrouting', priority: 200, device: oifname },
+    }),
   ],
   'remotes-inside': [
     new TableCommands(inside('netmeter_remotes')).add({ isOwned: false }),
@@ -51,7 +60,7 @@ export const MADE: Readonly<Record<string, readonly Command[]>> = {
       table: inside('netmeter_remotes'),
       links: [{ family: '4', device: 'nm0' }],
       hasServer: false,
-      ...INSIDE,
+      ...AT_TAP,
     }),
   ],
   limits: [

@@ -34,7 +34,7 @@ describePrivileged('the kernel’s programs and their maps', () => {
   test.each([false, true])('a hash is listed whole, page by page, %s that it grows', (isGrown) => {
     using map = BpfMap.create(plan('hash', { maxEntries: 1000, isGrown }));
     for (let key = 0; key < 500; key++) map.update(number(key), number(key * 2));
-    const pages = [...entryPages(map, 64)];
+    const pages = [...entryPages(map, 64, 64)];
     expect(pages.length).toBeGreaterThan(7);
     const found = pages.flat().map(({ key, value }) => [key.readUInt32LE(), value.readUInt32LE()]);
     expect(found.sort(([a = 0], [b = 0]) => a - b)).toEqual(Array.from({ length: 500 }, (_, key) => [key, key * 2]));

@@ -1,6 +1,8 @@
 import type { Family, InOut } from '../../measurement/traffic.js';
 import { allOf, type TreeCount } from '../../traffic/shared/tree-traffic.js';
 import type { CountedRemotes, RemoteTotals } from './counted-remotes.js';
+import { nestedRemotes } from './nested-remotes.js';
+import type { Carried } from './remote-rows.js';
 
 type Way = { readonly octets: number; readonly payload: number };
 
@@ -26,6 +28,8 @@ export type SocketCounts = {
   /** Read before the totals, in which they are. */
   readonly remotes: readonly MeteredRemote[];
   readonly totals: readonly TreeCount[];
+  /** Addresses that the command's own namespaces, and this machine, have: what is sent there does not leave. */
+  readonly inside: readonly string[];
 };
 
 type Reading = {
@@ -38,40 +42,55 @@ type Reading = {
 const WITH_PORTS: readonly number[] = [6, 17];
 
 /** The remotes outside; what the totals have beyond them had no place. */
-export function meteredRemotes({ remotes: all, totals }: SocketCounts, { now, protocolName }: Reading): CountedRemotes {
-  const outside = all.filter((remote) => remote.class === 'external');
-  const counts = totals.filter((total) => total.class === 'external');
-  const ago = (then: bigint) => Number(now - then) / 1e6;
-  const sum = (way: 'in' | 'out', field: 'payload' | 'ipOctets', ...protocols: readonly TreeCount['protocol'][]) =>
-    allOf(counts, (each) => each.way === way && protocols.includes(each.protocol), field);
-  const both = (...what: readonly ['payload' | 'ipOctets', ...TreeCount['protocol'][]]) => ({
-    in: sum('in', ...what),
-    out: sum('out', ...what),
+export function meteredRemotes(sockets: SocketCounts, carried: Carried, reading: Reading): CountedRemotes {
+  const own = sockets.remotes.filter((remote) => remote.class === 'external');
+  const counts = sockets.totals.filter((total) => total.class === 'external');
+  const octets = (family: Family, way: 'in' | 'out') =>
+    allOf(counts, (each) => each.way === way && each.family === family, 'wireOctets');
+  const nested = nestedRemotes(sockets, carried, octets);
+  const sum = (way: 'in' | 'out', field: 'payload' | 'ipOctets', protocols: readonly TreeCount['protocol'][]) =>
+    allOf(counts, (each) => each.way === way && protocols.includes(each.protocol), field) +
+    sumOf(
+      nested.remotes.filter(({ protocol }) => protocols.includes(kindOf(protocol))),
+      way,
+      field,
+    );
+  const both = (field: 'payload' | 'ipOctets', ...protocols: readonly TreeCount['protocol'][]) => ({
+    in: sum('in', field, protocols),
+    out: sum('out', field, protocols),
   });
-  const unplaced = (family: Family, way: 'in' | 'out') =>
-    allOf(counts, (each) => each.way === way && each.family === family, 'wireOctets') -
-    outside.reduce((octets, remote) => octets + (remote.family === family ? remote[way].octets : 0), 0);
-  const others = (family: Family): InOut<number> => ({ in: unplaced(family, 'in'), out: unplaced(family, 'out') });
+  const others = (family: Family): InOut<number> => {
+    const rows = own.filter((remote) => remote.family === family);
+    const unplaced = (way: 'in' | 'out') => octets(family, way) - sumOf(rows, way, 'ipOctets');
+    return { in: unplaced('in'), out: unplaced('out') };
+  };
   return {
-    remotes: outside.map((remote): RemoteTotals => {
-      const hasPorts = WITH_PORTS.includes(remote.protocol);
-      return {
-        family: remote.family,
-        role: hasPorts ? remote.role : null,
-        protocol: protocolName(remote.protocol),
-        address: remote.address,
-        port: hasPorts && remote.port !== 0 ? remote.port : null,
-        in: { wireOctets: remote.in.octets, payload: remote.in.payload },
-        out: { wireOctets: remote.out.octets, payload: remote.out.payload },
-        opened: remote.opened,
-        tried: remote.tried,
-        firstAgoMs: ago(remote.first),
-        lastAgoMs: ago(remote.last),
-      };
-    }),
+    remotes: [...own, ...nested.remotes].map((remote) => totalsOf(remote, reading)),
     others: { ipv4: others('ipv4'), ipv6: others('ipv6') },
-    payload: both('payload', 'tcp', 'udp'),
-    datagrams: both('payload', 'udp'),
+    payload: nested.isWhole ? both('payload', 'tcp', 'udp') : { in: null, out: null },
+    datagrams: nested.isWhole ? both('payload', 'udp') : undefined,
     portless: { payload: both('payload', 'icmp', 'other'), packets: both('ipOctets', 'icmp', 'other') },
+  };
+}
+
+const KINDS: Readonly<Record<number, TreeCount['protocol']>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp' };
+const kindOf = (protocol: number) => KINDS[protocol] ?? 'other';
+
+const sumOf = (remotes: readonly MeteredRemote[], way: 'in' | 'out', field: 'payload' | 'ipOctets') =>
+  remotes.reduce((total, remote) => total + remote[way][field === 'payload' ? 'payload' : 'octets'], 0);
+
+function totalsOf(remote: MeteredRemote, { now, protocolName }: Reading): RemoteTotals {
+  const { family, role, protocol, address, port, opened, tried } = remote;
+  const hasPorts = WITH_PORTS.includes(protocol);
+  const ago = (then: bigint) => Number(now - then) / 1e6;
+  return {
+    ...{ family, address, opened, tried },
+    role: hasPorts ? role : null,
+    protocol: protocolName(protocol),
+    port: hasPorts && port !== 0 ? port : null,
+    in: { wireOctets: remote.in.octets, payload: remote.in.payload },
+    out: { wireOctets: remote.out.octets, payload: remote.out.payload },
+    firstAgoMs: ago(remote.first),
+    lastAgoMs: ago(remote.last),
   };
 }

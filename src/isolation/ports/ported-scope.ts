@@ -80,6 +80,14 @@ export class PortedScope implements Scope {
     return this.#scope.remotes;
   }
 
+  async countRemotes(): Promise<void> {
+    await this.#scope.countRemotes?.();
+  }
+
+  get waysOut(): Scope['waysOut'] {
+    return this.#scope.waysOut;
+  }
+
   get hostAddresses(): readonly string[] {
     return this.#scope.hostAddresses ?? [];
   }

@@ -61,17 +61,16 @@ export type RemoteRules = {
   readonly received: Hook;
 };
 
-/**
- * At a host's ends of links: sent packets are seen behind what refuses them and before their addresses are translated,
- * received ones behind that, as the command sees them.
- */
-export const AT_HOST_ENDS: Pick<RemoteRules, 'sent' | 'received'> = {
-  sent: { hook: 'prerouting', priority: -135, device: iifname },
-  received: { hook: 'postrouting', priority: 200, device: oifname },
+export type CountedPlace = Pick<RemoteRules, 'sent' | 'received'>;
+
+/** At a link's inner end: what is refused inside has not been sent, and what the command's own namespaces send is. */
+export const AT_INNER_ENDS: CountedPlace = {
+  sent: { hook: 'postrouting', priority: 200, device: oifname },
+  received: { hook: 'prerouting', priority: -150, device: iifname },
 };
 
-/** In the command's own namespace, where a look-up's destination is translated in between. */
-export const INSIDE: Pick<RemoteRules, 'sent' | 'received'> = {
+/** At a tap, where a look-up's destination is translated in between. */
+export const AT_TAP: CountedPlace = {
   sent: { hook: 'output', priority: -150, device: oifname },
   received: { hook: 'input', priority: 200, device: iifname },
 };

@@ -2,21 +2,21 @@ import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { RemoteSource } from '../scope.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-entry.js';
-import { type CountedLink, INSIDE, remoteRules, rolesOf } from './remote-rules.js';
+import { type CountedLink, type CountedPlace, remoteRules, rolesOf } from './remote-rules.js';
 
 const TABLE = { family: 'inet', table: 'netmeter_remotes' } as const;
+
+export type RemotePlace = CountedPlace & { readonly links: readonly CountedLink[]; readonly hasServer: boolean };
 
 /** Counts remotes by a table in the command's own namespace, where the command has no right to change it. */
 export class RemoteTable implements RemoteSource, Disposable {
   readonly counts: Promise<boolean>;
-  readonly #links: readonly CountedLink[];
-  readonly #hasServer: boolean;
+  readonly #place: RemotePlace;
   #table: OwnTable | undefined;
 
   /** @param nftables of the namespace, where they can be had */
-  constructor(nftables: Promise<Nftables | undefined>, links: readonly CountedLink[], hasServer: boolean) {
-    this.#links = links;
-    this.#hasServer = hasServer;
+  constructor(nftables: Promise<Nftables | undefined>, place: RemotePlace) {
+    this.#place = place;
     this.counts = nftables.then((opened) => this.#make(opened)).catch(() => false);
   }
 
@@ -28,8 +28,9 @@ export class RemoteTable implements RemoteSource, Disposable {
     await this.counts;
     if (!this.#table) return false;
     const { readRemotes } = await import('./read-remotes.js');
-    const families = this.#links.map(({ family }) => family);
-    const counted = { table: TABLE, families, roles: rolesOf(this.#hasServer) };
+    const { links, hasServer } = this.#place;
+    const families = links.map(({ family }) => family);
+    const counted = { table: TABLE, families, roles: rolesOf(hasServer) };
     return readRemotes(this.#table.nftables, counted, take, takeUncounted).then(
       () => true,
       () => false,
@@ -42,8 +43,7 @@ export class RemoteTable implements RemoteSource, Disposable {
 
   #make(nftables: Nftables | undefined): boolean {
     if (!nftables) return false;
-    const rules = remoteRules({ table: TABLE, links: this.#links, hasServer: this.#hasServer, ...INSIDE });
-    this.#table = OwnTable.create(nftables, TABLE, rules);
+    this.#table = OwnTable.create(nftables, TABLE, remoteRules({ table: TABLE, ...this.#place }));
     return true;
   }
 }

@@ -14,6 +14,7 @@ import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js'
 import { RunMembers } from '../machine/run-members.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import type { PublishedPort } from '../ports/ports.js';
+import { AT_TAP } from '../remotes/remote-rules.js';
 import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
@@ -249,7 +250,7 @@ export class UserModeScope implements Scope {
     const links = this.isolation.families.map(
       (family) => ({ family: family === 'ipv4' ? '4' : '6', device: TAP }) as const,
     );
-    return new RemoteTable(this.nftables(), links, this.#isPublished);
+    return new RemoteTable(this.nftables(), { links, hasServer: this.#isPublished, ...AT_TAP });
   }
 }
 

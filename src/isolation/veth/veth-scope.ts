@@ -14,12 +14,13 @@ import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
 import type { HostPort } from '../ports/ports.js';
-import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
+import type { LimitKeeper, RemoteSource, Scope, WayOut, WireReading } from '../scope.js';
 import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
+import { countAtInnerEnds } from './count-at-inner-ends.js';
 import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
 import { giveBack } from './giving-back/give-back.js';
 import type { HostChanges } from './giving-back/host-changes.js';
@@ -73,6 +74,7 @@ export class VethScope implements Scope {
   readonly #nat: NatTable;
   readonly #services: VethServices;
   #made: VethLinks | undefined;
+  #remotes: (RemoteSource & Disposable) | undefined;
   #changes: HostChanges = { link: '', links: [], keys: [], chains: [], tables: [] };
   #isOver = false;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
@@ -179,8 +181,16 @@ export class VethScope implements Scope {
 
   refuse = (): Promise<void> => this.#services.refuse();
 
-  get remotes(): RemoteSource {
-    return this.#nat;
+  get remotes(): RemoteSource | undefined {
+    return this.#remotes;
+  }
+
+  async countRemotes(): Promise<void> {
+    this.#remotes = await countAtInnerEnds(this.#links.plans, this.nftables(), this.#options.publish ?? []);
+  }
+
+  get waysOut(): readonly WayOut[] {
+    return this.#links.waysOut;
   }
 
   /** Where names cannot be seen, the command asks its nameservers unchanged. */
@@ -202,7 +212,7 @@ export class VethScope implements Scope {
     this.#giveBack();
     this.#nat.remove();
     const gone = this.#guardian.finish();
-    for (const each of [this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
+    for (const each of [this.#remotes, this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
     this.#namespace[Symbol.dispose]();
     await gone;
   }

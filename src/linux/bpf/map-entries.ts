@@ -2,7 +2,8 @@ import { isErrno } from '../linux-error.js';
 import { bpf } from './bpf-call.js';
 import type { BpfMap } from './bpf-map.js';
 
-/** So many are read by one call. */
+/** So many are read by the first call, and by each later one: most have few. */
+const FIRST_PAGE = 128;
 const PAGE = 4096;
 
 export type BpfEntry = { readonly key: Buffer; readonly value: Buffer };
@@ -12,8 +13,9 @@ export type BpfEntry = { readonly key: Buffer; readonly value: Buffer };
  * has its own memory.
  * @throws {LinuxError} ENOSPC: so many share one hash that a page cannot hold them
  */
-export function* entryPages({ fd, plan }: BpfMap, most = PAGE): Generator<BpfEntry[]> {
-  for (let from: Buffer | undefined, isLast = false; !isLast; ) {
+export function* entryPages({ fd, plan }: BpfMap, first = FIRST_PAGE, later = PAGE): Generator<BpfEntry[]> {
+  let most = first;
+  for (let from: Buffer | undefined, isLast = false; !isLast; most = later) {
     const [next, keys, values] = [
       Buffer.alloc(4),
       Buffer.alloc(plan.keySize * most),

@@ -7,18 +7,36 @@ import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
 import type { InetSocket } from '../../linux/netlink/sock-diag.js';
+import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
 import { countOrphans, countResets } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
 import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 import { countPacketSends, PACKET_SENDS } from './packet-sends.js';
-import { decodeRemote, type MeteredRemote, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remote-layout.js';
-import { placeOf, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
+import {
+  decodeRemote,
+  INSIDE_KEY,
+  insideAddress,
+  type MeteredRemote,
+  MOST_INSIDE,
+  MOST_REMOTES,
+  REMOTE,
+  REMOTE_KEY,
+  ROLES,
+} from './remote-layout.js';
+import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 import type { TreeMaps } from './tree-programs.js';
 
 /** Devices that may come and go during a run. */
 const MOST_DEVICES = 4096;
+
+/** What is known of the devices, before anything is counted. */
+export type Devices = {
+  readonly mtus: ReadonlyMap<number, number>;
+  /** Absent: every device leads out. */
+  readonly places?: Places | undefined;
+};
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
 export class CgroupMeter implements Disposable {
@@ -31,6 +49,8 @@ export class CgroupMeter implements Disposable {
   readonly #groups: BpfMap;
   readonly #remotes: BpfMap;
   readonly #roles: BpfMap;
+  readonly #inside: BpfMap;
+  readonly #places: Places | undefined;
   readonly #cpus = possibleCpus();
   /** Connections that were there before. */
   #adopted = 0;
@@ -43,8 +63,8 @@ export class CgroupMeter implements Disposable {
    * @param tree tells whose sockets alone are counted; none: everybody's in the group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
-  static attach(group: number, mtus: ReadonlyMap<number, number>, tree?: TreeMaps): CgroupMeter {
-    const meter = new CgroupMeter();
+  static attach(group: number, { mtus, places }: Devices, tree?: TreeMaps): CgroupMeter {
+    const meter = new CgroupMeter(places);
     try {
       meter.#attach(group, tree);
       meter.learnMtus(mtus);
@@ -55,15 +75,26 @@ export class CgroupMeter implements Disposable {
     }
   }
 
-  private constructor() {
+  private constructor(places: Places | undefined) {
+    this.#places = places;
     const map = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
     const sizes = { keySize: 4, valueSize: TOTAL.size };
-    this.#totals = map({ type: 'perCpuArray', name: 'nm_totals', ...sizes, maxEntries: TOTALS_COUNT });
+    const totals = { ...sizes, valueSize: TOTALS_COUNT * TOTAL.size, maxEntries: 1 };
+    this.#totals = map({ type: 'perCpuArray', name: 'nm_totals', ...totals });
     const remotes = { keySize: REMOTE_KEY.size, valueSize: REMOTE.size, maxEntries: MOST_REMOTES };
     this.#remotes = map({ type: 'hash', name: 'nm_remotes', ...remotes, isGrown: true });
     const roles = { keySize: 4, valueSize: ROLES.ports, maxEntries: ROLES.tables.length };
     this.#roles = map({ type: 'array', name: 'nm_roles', ...roles });
-    this.#mtus = map({ type: 'hash', name: 'nm_mtus', ...sizes, valueSize: 4, maxEntries: MOST_DEVICES });
+    const inside = { keySize: INSIDE_KEY, valueSize: 4, maxEntries: MOST_INSIDE };
+    this.#inside = map({ type: 'hash', name: 'nm_inside', ...inside, isGrown: true });
+    this.#mtus = map({
+      type: 'hash',
+      name: 'nm_mtus',
+      ...sizes,
+      valueSize: 4,
+      maxEntries: MOST_DEVICES,
+      isGrown: true,
+    });
     const connection = { keySize: CONNECTION.size, valueSize: 4, maxEntries: MOST_CONNECTIONS };
     this.#connections = map({ type: 'lruHash', name: 'nm_connections', ...connection });
     const counts = { keySize: 4, valueSize: CONNECTION_COUNTS.size, maxEntries: 1 };
@@ -123,10 +154,7 @@ export class CgroupMeter implements Disposable {
 
   /** What was counted so far. */
   read(): TotalOf[] {
-    return Array.from({ length: TOTALS_COUNT }, (_, index) => {
-      const values = this.#totals.lookup(numbers(index), TOTAL.size * this.#cpus) ?? Buffer.alloc(0);
-      return { ...placeOf(index), count: TOTAL.sum(values) };
-    });
+    return decodeTotals(this.#totals.lookup(numbers(0), TOTALS_COUNT * TOTAL.size * this.#cpus) ?? Buffer.alloc(0));
   }
 
   /** What was counted of each remote so far; read before the totals it is in them. */
@@ -134,12 +162,18 @@ export class CgroupMeter implements Disposable {
     for (const page of entryPages(this.#remotes)) yield page.map(({ key, value }) => decodeRemote(key, value));
   }
 
+  /** Addresses of the command's own namespaces: who sends there from another of them does not send outside. */
+  inside(): string[] {
+    return [...this.#inside.keys()].map(insideAddress);
+  }
+
   [Symbol.dispose](): void {
     this.#closing[Symbol.dispose]();
   }
 
   get #counting() {
-    return { totals: this.#totals, remotes: this.#remotes, roles: this.#roles };
+    const [totals, remotes, roles, inside] = [this.#totals, this.#remotes, this.#roles, this.#inside];
+    return { totals, remotes, roles, inside, places: this.#places };
   }
 
   #connectionCounts() {
@@ -160,6 +194,8 @@ export class CgroupMeter implements Disposable {
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
     link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps) });
     link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps) });
+    // Where the ways out are known, their devices say what was sent past IP.
+    if (this.#places) return;
     this.#groups.update(numbers(0), numbers(group));
     const sends = { sends: this.#sends, groups: this.#groups, processes: tree?.processes };
     attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));

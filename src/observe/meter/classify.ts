@@ -1,16 +1,20 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from './packet-context.js';
-import { recall, STACK } from './program-frame.js';
+import { forget, recall, STACK } from './program-frame.js';
 import { CLASSES, PROTOCOLS, STEP, type Way } from './totals.js';
 
 const classStep = (name: (typeof CLASSES)[number]) => CLASSES.indexOf(name) * STEP.class;
 const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(name) * STEP.protocol;
 
-/** Leaves in r7 where the packet's total stands, but for the direction. */
-export function classify(code: Assembler, way: Way): void {
+/** Devices by their number, where all that lead out are known. */
+export type Places = { readonly external: readonly number[]; readonly host: readonly number[] };
+
+/** Leaves in r7 where the packet's total stands, but for the direction. @param places undefined: every device leads out */
+export function classify(code: Assembler, way: Way, places: Places | undefined): void {
   code.move('r7', 0).load('u32', 'r1', 'r6', PACKET.device).jumpIf('r1', '==', LOOPBACK_DEVICE, 'inside');
   // A copy of a multicast that a socket of this machine has sent.
-  if (way === 'in') code.load('u32', 'r1', 'r6', PACKET.type).jumpIf('r1', '==', PACKET_LOOPBACK, 'loopback');
+  if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_LOOPBACK, 'loopback');
+  if (places) byDevice(code, places);
   code.jump('classified');
   recall(code.label('inside'), STACK.version).jumpIf('r1', '==', 6, 'inside 6');
   code
@@ -20,8 +24,15 @@ export function classify(code: Assembler, way: Way): void {
   isLoopback6(code.label('inside 6'));
   code.label('loopback').move('r7', classStep('loopback')).jump('classified');
   code.label('host').move('r7', classStep('hostLocal')).label('classified');
-  addFamily(code);
-  addProtocol(code);
+  addFamily(forget(code, 'r7', 'r1'));
+  addProtocol(forget(code, 'r7', 'r1'));
+}
+
+/** r1: the device's number. r7 becomes what it says, or control goes where that is done. */
+export function byDevice(code: Assembler, { external, host }: Places): void {
+  for (const index of external) code.jumpIf('r1', '==', index, 'classified');
+  for (const index of host) code.jumpIf('r1', '==', index, 'host');
+  code.move('r7', classStep('inner'));
 }
 
 /** ::1, in the destination. */

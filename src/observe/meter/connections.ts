@@ -7,7 +7,7 @@ import { isOwned } from './tree-programs.js';
 export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, localPort: 34 } as const;
 
 /** The oldest go first: of these the packets that come after their end are recognised. */
-export const MOST_CONNECTIONS = 65_536;
+export const MOST_CONNECTIONS = 16_384;
 
 /** What is counted of the tree's connections. */
 export const CONNECTION_COUNTS = recordOf('opened', 'closed');

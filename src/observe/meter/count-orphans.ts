@@ -1,13 +1,13 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import type { RemoteMaps } from './count-remote.js';
 import type { OrphanLayout } from './orphan-layout.js';
 import { FLAGS, field, ORPHAN, readKernel, readOrphan } from './orphan-packet.js';
 import { findOrphansRemote } from './orphan-remote.js';
+import type { MeterMaps } from './program-frame.js';
 import { REMOTE } from './remote-layout.js';
-import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+import { atTotal, STEP, TOTAL, WAYS, type Way } from './totals.js';
 
-export type OrphanMaps = RemoteMaps & { readonly connections: BpfMap; readonly totals: BpfMap };
+export type OrphanMaps = Omit<MeterMaps, 'mtus'> & { readonly connections: BpfMap };
 
 /** TCP_TIME_WAIT (include/net/tcp_states.h), and SKB_DROP_REASON_NO_SOCKET (include/net/dropreason-core.h). */
 const TIME_WAIT = 6;
@@ -20,15 +20,14 @@ const TCP_HEADER = 20;
 /** r9 = the total at `index` and `way`; out where there is none. */
 function total(code: Assembler, totals: BpfMap, way: Way): void {
   code
-    .load('u64', 'r1', 'r10', ORPHAN.index)
-    .compute('add', 'r1', WAYS.indexOf(way) * STEP.way)
-    .store('u32', 'r10', ORPHAN.scratch, 'r1')
+    .store('u32', 'r10', ORPHAN.scratch, 0)
     .loadMap('r1', totals)
     .move('r2', 'r10')
     .compute('add', 'r2', ORPHAN.scratch)
     .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, 'out')
-    .move('r9', 'r0');
+    .load('u64', 'r1', 'r10', ORPHAN.index)
+    .compute('add', 'r1', WAYS.indexOf(way) * STEP.way);
+  atTotal(code, 'r1', 'out').move('r9', 'r0');
 }
 
 /** Adds a packet of r1 octets, of which r3 are payload, to the total at r9, and to its remote where that is counted apart. */
@@ -68,7 +67,7 @@ export function countOrphans(layout: OrphanLayout, maps: OrphanMaps): Assembler 
   code.label('no socket').load('u32', 'r1', 'r6', 16).jumpIf('r1', '!=', NO_SOCKET, 'out');
   // r6: the state in TIME_WAIT, 0 without a socket.
   code.label('ours').load('u64', 'r8', 'r6', 0).move('r6', 'r9');
-  readOrphan(code, layout, maps.connections);
+  readOrphan(code, layout, maps);
   findOrphansRemote(code, maps);
   countArrived(code, layout, maps.totals);
   countAnswer(code, maps.totals);
@@ -172,7 +171,7 @@ export function countResets(layout: OrphanLayout, maps: OrphanMaps): Assembler {
   readKernel(code, ORPHAN.scratch, 1);
   code.load('u8', 'r1', 'r10', ORPHAN.scratch).jumpIf('r1', '==', TIME_WAIT, 'socket known').move('r6', 1);
   code.label('socket known');
-  readOrphan(code, layout, maps.connections);
+  readOrphan(code, layout, maps);
   if (layout.answersHaveSocket) code.jumpIf('r6', '==', 0, 'unseen').jumpIf('r7', '==', 4, 'out').label('unseen');
   findOrphansRemote(code, maps);
   total(code, maps.totals, 'out');

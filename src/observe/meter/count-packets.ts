@@ -6,7 +6,7 @@ import { PACKET } from './packet-context.js';
 import { forget, type MeterMaps, STACK } from './program-frame.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
-import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+import { atTotal, STEP, TOTAL, WAYS, type Way } from './totals.js';
 import { skipForeign } from './tree-programs.js';
 
 /**
@@ -22,16 +22,16 @@ export function countPackets(way: Way, maps: MeterMaps): Assembler {
   code.move('r6', 'r1');
   if (maps.owned) skipForeign(code, maps.owned, 'pass');
   readHeaders(code);
-  classify(code, way);
+  classify(code, way, maps.places);
   forget(code, 'r7', 'r1')
     .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
-    .store('u32', 'r10', STACK.index, 'r7')
+    .store('u64', 'r10', STACK.index, 'r7')
+    .store('u64', 'r10', STACK.key, 0)
     .loadMap('r1', maps.totals)
     .move('r2', 'r10')
-    .compute('add', 'r2', STACK.index)
-    .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, 'pass')
-    .move('r9', 'r0');
+    .compute('add', 'r2', STACK.key)
+    .call('map_lookup_elem');
+  atTotal(code, 'r7', 'pass').move('r9', 'r0');
   countSegments(code);
   code.load('u32', 'r1', 'r6', PACKET.length).atomicAdd('r9', TOTAL.at.ipOctets, 'r1');
   // A raw socket may send headers that say what is not so.

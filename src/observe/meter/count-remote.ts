@@ -10,6 +10,8 @@ export type RemoteMaps = {
   readonly remotes: BpfMap;
   /** {@link ROLES}, an octet a port. */
   readonly roles: BpfMap;
+  /** Addresses of the command's own namespaces, in 16 octets. */
+  readonly inside: BpfMap;
 };
 
 /** TCP's flags, in the fourteenth octet of its header (RFC 9293). */
@@ -21,12 +23,15 @@ const NEW = 1;
  * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
  * r6: the packet. r7: packets on the wire. r8: wire octets; the total's index is on the stack. r9 is lost.
  */
-export function countRemote(code: Assembler, way: Way, { remotes, roles }: RemoteMaps): void {
+export function countRemote(code: Assembler, way: Way, { remotes, roles, inside }: RemoteMaps): void {
   code
-    .load('u32', 'r1', 'r10', STACK.index)
+    .load('u64', 'r1', 'r10', STACK.index)
     .compute('divide', 'r1', STEP.class)
-    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass');
-  copyAddress(code, way);
+    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass')
+    .jumpIf('r1', '!=', CLASSES.indexOf('inner'), 'noted');
+  noteInside(code, way, inside);
+  code.label('noted');
+  copyAddress(code, way === 'in' ? 'source' : 'destination');
   serviceOf(code, way, roles);
   find(code, remotes);
   code
@@ -41,21 +46,33 @@ export function countRemote(code: Assembler, way: Way, { remotes, roles }: Remot
   countOpening(code);
 }
 
-/** The other end's address. */
-function copyAddress(code: Assembler, way: Way): void {
-  const [at4, at6] = way === 'in' ? [12, 8] : [16, 24];
+/** Remembers this end's address: what another namespace of the command's sends there is not external. */
+function noteInside(code: Assembler, way: Way, inside: BpfMap): void {
+  copyAddress(code, way === 'in' ? 'destination' : 'source');
+  const key = () => code.loadMap('r1', inside).move('r2', 'r10').compute('add', 'r2', STACK.remote);
+  key().call('map_lookup_elem').jumpIf('r0', '!=', 0, 'noted').store('u64', 'r10', STACK.scratch, 0);
+  key().move('r3', 'r10').compute('add', 'r3', STACK.scratch).move('r4', 0).call('map_update_elem');
+}
+
+/** An address of the IP header becomes the key's. */
+function copyAddress(code: Assembler, which: 'source' | 'destination'): void {
+  const [at4, at6] = which === 'source' ? [12, 8] : [16, 24];
+  const [version6, copied] = [code.newLabel('address 6'), code.newLabel('address copied')];
   const key = STACK.remote + REMOTE_KEY.address;
   recall(code, STACK.version)
-    .jumpIf('r1', '==', 6, 'remote 6')
+    .jumpIf('r1', '==', 6, version6)
     .store('u64', 'r10', key, 0)
-    .store('u32', 'r10', key + 8, -65536)
     .load('u32', 'r1', 'r10', STACK.header + at4)
-    .store('u32', 'r10', key + 12, 'r1')
-    .jump('address copied')
-    .label('remote 6');
+    .compute('shiftLeft', 'r1', 32)
+    .move('r2', 0xffff)
+    .compute('shiftLeft', 'r2', 16)
+    .compute('or', 'r1', 'r2')
+    .store('u64', 'r10', key + 8, 'r1')
+    .jump(copied)
+    .label(version6);
   for (const half of [0, 8])
     code.load('u64', 'r1', 'r10', STACK.header + at6 + half).store('u64', 'r10', key + half, 'r1');
-  code.label('address copied');
+  code.label(copied);
 }
 
 /**
@@ -66,6 +83,8 @@ function serviceOf(code: Assembler, way: Way, roles: BpfMap): void {
   const [own, other] = way === 'in' ? [2, 0] : [0, 2];
   const opener = way === 'in' ? ROLES.server : ROLES.client;
   recall(code, STACK.protocol)
+    // Whole slots: the verifier takes what is written in part for what was there before.
+    .store('u64', 'r10', STACK.remote + REMOTE_KEY.port, 0)
     .store('u8', 'r10', STACK.remote + REMOTE_KEY.protocol, 'r1')
     .move('r3', 0)
     .move('r4', ROLES.none)
@@ -78,7 +97,7 @@ function serviceOf(code: Assembler, way: Way, roles: BpfMap): void {
     .load('u16', 'r9', 'r10', STACK.transport + own)
     .swapBytes('r9', 16)
     .compute('and', 'r9', ROLES.ports - 1)
-    .store('u32', 'r10', STACK.scratch, 'r2')
+    .store('u64', 'r10', STACK.scratch, 'r2')
     .loadMap('r1', roles)
     .move('r2', 'r10')
     .compute('add', 'r2', STACK.scratch)
@@ -114,7 +133,7 @@ const flags = (code: Assembler) =>
 /** Class and family from a total's index, and the role that r4 says. */
 export function placeOfRemote(code: Assembler, { index, key }: { readonly index: number; readonly key: number }): void {
   code
-    .load('u32', 'r1', 'r10', index)
+    .load('u64', 'r1', 'r10', index)
     .compute('divide', 'r1', STEP.family)
     .compute('shiftLeft', 'r1', 1)
     .jumpIf('r4', '!=', ROLES.server, 'placed')

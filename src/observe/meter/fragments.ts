@@ -17,7 +17,7 @@ export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
     .jumpIf('r1', '==', IPPROTO.tcp, 'whole')
     .jumpIf('r7', '!=', 1, 'whole')
     .load('u32', 'r1', 'r6', PACKET.device)
-    .store('u32', 'r10', STACK.key, 'r1')
+    .store('u64', 'r10', STACK.key, 'r1')
     .loadMap('r1', mtus)
     .move('r2', 'r10')
     .compute('add', 'r2', STACK.key)

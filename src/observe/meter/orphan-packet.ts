@@ -1,5 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { Places } from './classify.js';
 import { CONNECTION } from './connections.js';
 import type { OrphanLayout } from './orphan-layout.js';
 import { IPPROTO, LOOPBACK_DEVICE } from './packet-context.js';
@@ -43,11 +44,14 @@ export function field(code: Assembler, to: 'r1' | 'r7' | 'r9', offset: number, s
   code.load(size === 2 ? 'u16' : size === 4 ? 'u32' : 'u64', to, 'r10', ORPHAN.scratch);
 }
 
+/** The tree's connections, and the devices that are told apart. */
+type OrphanPlaces = { readonly connections: BpfMap; readonly places: Places | undefined };
+
 /**
  * Reads the headers of the TCP packet that r8 points to (struct sk_buff), and goes out unless it is of one of the tree's
  * connections. Leaves its total's place, but for the direction, at `index`.
  */
-export function readOrphan(code: Assembler, layout: OrphanLayout, connections: BpfMap): void {
+export function readOrphan(code: Assembler, layout: OrphanLayout, { connections, places }: OrphanPlaces): void {
   field(code, 'r9', layout.head, 8);
   for (const [offset, place] of [
     [layout.network, ORPHAN.network],
@@ -92,7 +96,7 @@ export function readOrphan(code: Assembler, layout: OrphanLayout, connections: B
     .compute('add', 'r2', ORPHAN.key)
     .call('map_lookup_elem')
     .jumpIf('r0', '==', 0, 'out');
-  placeOfTotal(code, layout);
+  placeOfTotal(code, layout, places);
 }
 
 function mappedAddress(code: Assembler, part: number, from: number): void {
@@ -109,13 +113,17 @@ function copyAddress(code: Assembler, part: number, from: number): void {
 }
 
 /** r7: 4 or 6. Loopback's device is this host unless the address says otherwise. */
-function placeOfTotal(code: Assembler, layout: OrphanLayout): void {
+function placeOfTotal(code: Assembler, layout: OrphanLayout, places: Places | undefined): void {
   code.move('r9', 0).jumpIf('r7', '==', 4, 'family known').move('r9', STEP.family).label('family known');
   code.store('u64', 'r10', ORPHAN.index, 'r9');
   field(code, 'r1', layout.device, 4);
+  code.load('u64', 'r9', 'r10', ORPHAN.index).jumpIf('r1', '==', LOOPBACK_DEVICE, 'by address');
+  for (const index of places?.external ?? []) code.jumpIf('r1', '==', index, 'class known');
+  for (const index of places?.host ?? []) code.jumpIf('r1', '==', index, 'own host');
+  if (places) code.compute('add', 'r9', CLASSES.indexOf('inner') * STEP.class);
   code
-    .jumpIf('r1', '!=', LOOPBACK_DEVICE, 'class known')
-    .load('u64', 'r9', 'r10', ORPHAN.index)
+    .jump('class added')
+    .label('by address')
     .jumpIf('r7', '==', 6, 'inside 6')
     .load('u8', 'r1', 'r10', ORPHAN.key + CONNECTION.local + 12)
     .jumpIf('r1', '!=', 127, 'own host')

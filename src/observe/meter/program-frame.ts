@@ -1,11 +1,13 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import type { Register } from '../../linux/bpf/instruction.js';
+import type { Places } from './classify.js';
 import type { RemoteMaps } from './count-remote.js';
 import { PACKET } from './packet-context.js';
 
-/** The maps that the programs of one meter share. */
+/** The maps that the programs of one meter share, and the devices that they tell apart. */
 export type MeterMaps = RemoteMaps & {
+  readonly places: Places | undefined;
   /** A {@link TOTAL} for each class, family, protocol and direction. */
   readonly totals: BpfMap;
   /** The MTU of each device, by its number. */

@@ -30,6 +30,10 @@ export const REMOTE = recordOf(
   'last',
 );
 
+/** Octets of an address of the command's own namespaces, and so many are known. */
+export const INSIDE_KEY = 16;
+export const MOST_INSIDE = 4096;
+
 /** More remotes than these are counted in the totals alone. */
 export const MOST_REMOTES = 65_536;
 
@@ -54,6 +58,9 @@ export type MeteredRemote = Pick<TotalOf, 'class' | 'family'> & {
   readonly first: bigint;
   readonly last: bigint;
 };
+
+/** An address of 16 octets as the kernel prints it, an IPv4-mapped one as IPv4. */
+export const insideAddress = (bytes: Buffer): string => addressText(bytes).replace(/^::ffff:(?=.*\.)/, '');
 
 /** Reads an entry of the map. */
 export function decodeRemote(key: Buffer, value: Buffer): MeteredRemote {

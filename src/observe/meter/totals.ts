@@ -1,7 +1,12 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import type { Register } from '../../linux/bpf/instruction.js';
 import { recordOf } from '../../linux/bpf/record.js';
 
-/** Where a packet went or came from, as the command's tree sees it. */
-export const CLASSES = ['external', 'loopback', 'hostLocal'] as const;
+/**
+ * Where a packet went or came from, as the command's tree sees it. inner: by a device that leads out of none of netmeter's
+ * links, but to namespaces and tunnels of the command's own.
+ */
+export const CLASSES = ['external', 'loopback', 'hostLocal', 'inner'] as const;
 export const FAMILIES = ['ipv4', 'ipv6'] as const;
 export const PROTOCOLS = ['tcp', 'udp', 'icmp', 'other'] as const;
 export const WAYS = ['in', 'out'] as const;
@@ -31,7 +36,7 @@ export const TOTAL = recordOf(
 
 type Total = ReturnType<(typeof TOTAL)['sum']>;
 
-/** The array's index: class, family, protocol, direction, each in its place. */
+/** So many stand one behind the other: by class, family, protocol and direction, each in its place. */
 export const TOTALS_COUNT = CLASSES.length * FAMILIES.length * PROTOCOLS.length * WAYS.length;
 
 /** How much one step of each adds to the index. */
@@ -49,6 +54,24 @@ export type TotalOf = {
   readonly way: Way;
   readonly count: Total;
 };
+
+/** Reads the totals of all CPUs together. */
+export function decodeTotals(values: Buffer): TotalOf[] {
+  const cpus = values.length / (TOTALS_COUNT * TOTAL.size);
+  return Array.from({ length: TOTALS_COUNT }, (_, index) => {
+    const each = Array.from({ length: cpus }, (_, cpu) => (cpu * TOTALS_COUNT + index) * TOTAL.size);
+    const count = TOTAL.sum(Buffer.concat(each.map((at) => values.subarray(at, at + TOTAL.size))));
+    return { ...placeOf(index), count };
+  });
+}
+
+/** Has r0, which points to the totals, point to that of the index in `index`, a register that is lost; else control goes to `none`. */
+export const atTotal = (code: Assembler, index: Register, none: string): Assembler =>
+  code
+    .jumpIf('r0', '==', 0, none)
+    .jumpIf(index, '>=', TOTALS_COUNT, none)
+    .compute('multiply', index, TOTAL.size)
+    .compute('add', 'r0', index);
 
 /** What an index stands for. */
 export function placeOf(index: number): Omit<TotalOf, 'count'> {

@@ -39,7 +39,7 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
   const carried = carriedBy(traffic);
   if (!carried) return undefined;
   const counted = sockets
-    ? meteredRemotes(sockets, { now: hrtime.bigint(), protocolName })
+    ? meteredRemotes(sockets, carried, { now: hrtime.bigint(), protocolName })
     : await listed(question, carried);
   if (!counted) return undefined;
   const listedAtMs = performance.now() - startedAt;

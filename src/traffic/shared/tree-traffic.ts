@@ -7,7 +7,7 @@ import type { WireDelta } from '../queue-delta.js';
 import { separateHostPorts } from '../separate-host-ports.js';
 import { treeBound } from './tree-bound.js';
 
-type TreeClass = 'external' | 'loopback' | 'hostLocal';
+type TreeClass = 'external' | 'loopback' | 'hostLocal' | 'inner';
 export type Way = 'in' | 'out';
 
 /** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type MeteredRemote, meteredRemotes } from '../../../src/attribution/remotes/metered-remotes.js';
+import type { Carried } from '../../../src/attribution/remotes/remote-rows.js';
 import type { TreeCount } from '../../../src/traffic/shared/tree-traffic.js';
 
 const NOTHING = { octets: 0, payload: 0 };
@@ -21,8 +22,11 @@ const total = (
   ...changes,
 });
 
-const read = (remotes: readonly MeteredRemote[], totals: readonly TreeCount[]) =>
-  meteredRemotes({ remotes, totals }, { now: 5_000_000n, protocolName: (number) => `p${number}` });
+const read = (remotes: readonly MeteredRemote[], totals: readonly TreeCount[], carried: Carried = []) =>
+  meteredRemotes({ remotes, totals, inside: ['10.0.0.3'] }, carried, {
+    now: 5_000_000n,
+    protocolName: (number) => `p${number}`,
+  });
 
 test('a remote is told with its port, role and times; one without ports has neither', () => {
   const counted = read(
@@ -70,4 +74,20 @@ test('payload is told from the totals, which have those without a place too', ()
   expect(payload).toEqual({ in: 470, out: 62 });
   expect(datagrams).toEqual({ in: 60, out: 62 });
   expect(portless).toEqual({ payload: { in: 0, out: 74 }, packets: { in: 0, out: 112 } });
+});
+
+test.each([
+  ['all of it is theirs', 570, ['192.0.2.1', '192.0.2.9'], { in: 50, out: 0 }],
+  ['some of it is nobody’s', 580, ['192.0.2.1', '192.0.2.9'], { in: null, out: null }],
+  ['they sent more than has left', 569, ['192.0.2.1'], { in: null, out: null }],
+])('what namespaces of the command’s own have sent outside: %s', (_, wire, addresses, payload) => {
+  const nested = remote({ class: 'inner', address: '192.0.2.9', in: { octets: 70, payload: 50 } });
+  const within = remote({ class: 'inner', address: '10.0.0.3', in: { octets: 9000, payload: 8000 } });
+  const counted = read(
+    [remote({ in: { octets: 500, payload: 0 } }), nested, within],
+    [total(['tcp', 'in', 500, 0])],
+    [{ families: ['ipv4'], wireOctets: { in: wire, out: 0 } }],
+  );
+  expect(counted.remotes.map(({ address }) => address)).toEqual(addresses);
+  expect(counted.payload).toEqual(payload);
 });

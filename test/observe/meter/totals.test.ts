@@ -20,6 +20,6 @@ test('a place is the sum of its steps', () => {
 
 test.each(['in', 'out'] as const)('the classes of what goes %s are told by a program that is whole', (way) => {
   const code = new Assembler();
-  classify(code, way);
+  classify(code, way, { external: [7, 8], host: [9] });
   expect(code.exit().assemble().length).toBe(code.length * 8);
 });

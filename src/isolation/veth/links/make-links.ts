@@ -33,8 +33,8 @@ type Making = { readonly mtu: number; readonly namespace: NetworkNamespace };
  * @returns undefined when another run was faster
  * @throws {NetmeterError} SETUP_FAILED
  */
-export function makeLinks(route: NetlinkSocket, { plans }: Links, making: Making): readonly MadeLink[] | undefined {
-  const [first, ...others] = plans;
+export function makeLinks(route: NetlinkSocket, links: Links, making: Making): readonly MadeLink[] | undefined {
+  const [first, ...others] = planned(links);
   const made: MadeLink[] = [];
   for (const each of [first ? [first] : [], others]) {
     const outcome = makeSome(route, each, making);
@@ -42,7 +42,7 @@ export function makeLinks(route: NetlinkSocket, { plans }: Links, making: Making
     const [refusal] = outcome.refusals;
     if (!refusal) continue;
     removeLinks(route, made);
-    if (refusal.code === 'EEXIST') return undefined;
+    if (refusal.code === 'EEXIST' || refusal.code === 'EBUSY') return undefined;
     throw new NetmeterError('SETUP_FAILED', `the links could not be made: ${refusal.message}`, { cause: refusal });
   }
   return made;
@@ -52,12 +52,26 @@ export function makeLinks(route: NetlinkSocket, { plans }: Links, making: Making
 export const removeLinks = (route: NetlinkSocket, links: readonly MadeLink[]): void =>
   void route.attempt(links.map(({ host }) => deleteLink(host)));
 
-function makeSome(route: NetlinkSocket, plans: readonly LinkPlan[], { mtu, namespace }: Making) {
-  const pairs = plans.map(({ host, inner }) =>
+/**
+ * The kernel numbers devices from 1 in each namespace. From here on they are a run's own: no device of a namespace that the
+ * command makes has such a number, and what it sends is not taken for what leads out.
+ */
+const FIRST_INDEX = 1_000_000;
+
+type Planned = LinkPlan & { readonly indices: { readonly host: number; readonly inner: number } };
+
+const planned = ({ number, plans }: Links): Planned[] =>
+  plans.map((plan, place) => {
+    const host = FIRST_INDEX + 8 * number + 2 * place;
+    return { ...plan, indices: { host, inner: host + 1 } };
+  });
+
+function makeSome(route: NetlinkSocket, plans: readonly Planned[], { mtu, namespace }: Making) {
+  const pairs = plans.map(({ host, inner, indices }) =>
     newVeth({
       mtu,
-      end: { name: host.device, mac: macBytes(host.mac) },
-      peer: { name: inner.device, mac: macBytes(inner.mac), namespaceFd: namespace.fd },
+      end: { name: host.device, mac: macBytes(host.mac), index: indices.host },
+      peer: { name: inner.device, mac: macBytes(inner.mac), index: indices.inner, namespaceFd: namespace.fd },
     }),
   );
   const { replies, refusals } = route.attempt([...pairs, ...plans.map(({ host }) => getLink(host.device))]);

@@ -5,7 +5,7 @@ import type { Message } from '../../../linux/netlink/message.js';
 import { decodeLink, getLink, LIST_LINKS, setLink } from '../../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../../units.js';
-import type { QueueReading, WireReading } from '../../scope.js';
+import type { QueueReading, WayOut, WireReading } from '../../scope.js';
 import type { Namespace } from '../namespace.js';
 import type { AddressChange } from './address-watch.js';
 import { DeviceWatch } from './device-watch.js';
@@ -53,6 +53,16 @@ export class VethLinks implements Disposable {
 
   get plans(): readonly LinkPlan[] {
     return this.#links.map(({ plan }) => plan);
+  }
+
+  /** The inner ends. */
+  get waysOut(): readonly WayOut[] {
+    const { mtu } = this.#options;
+    return this.#links.map(({ plan, inner }) => ({
+      index: inner,
+      leadsTo: plan.purpose === 'host-local' ? 'host' : 'everywhere',
+      mtu,
+    }));
   }
 
   /** The first of the host's ends, whose name is the run's. */

@@ -23,19 +23,12 @@ import {
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../../linux/netlink/values.js';
 import type { PublishedPort } from '../../ports/ports.js';
-import type { CountedLink } from '../../remotes/remote-rules.js';
 import { hostDevices, type Links } from '../links/make-links.js';
 import { publishRules } from './publish-rules.js';
 
-/** The links whose remotes are counted: those to the outside. */
-export const countedLinks = ({ plans }: Links): CountedLink[] =>
-  plans.flatMap(({ purpose, host: { device } }) =>
-    purpose === 'host-local' ? [] : [{ family: purpose === 'ipv4' ? '4' : '6', device }],
-  );
-
 export const tableName = ({ number }: Links): TableName => ({ family: 'inet', table: `netmeter_${number}` });
 
-/** The chains of a run's table but for what counts remotes. @param switchedOn devices that forward only because netmeter has it so */
+/** The chains of a run's table. @param switchedOn devices that forward only because netmeter has it so */
 export function natRules(
   links: Links,
   switchedOn: readonly string[],

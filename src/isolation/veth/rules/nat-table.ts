@@ -6,42 +6,30 @@ import { OwnTable } from '../../../linux/netlink/netfilter/own-table.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import type { Warning } from '../../../measurement/measurement.js';
 import type { PublishedPort } from '../../ports/ports.js';
-import type { RemoteEntry, UncountedRemotes } from '../../remotes/remote-entry.js';
-import { AT_HOST_ENDS, remoteRules, rolesOf } from '../../remotes/remote-rules.js';
-import type { RemoteSource } from '../../scope.js';
 import type { Links } from '../links/make-links.js';
 import { hostLocalLink } from '../links/subnet.js';
 import { astrayWarnings } from './astray.js';
 import { lastHopRules } from './last-hop-rules.js';
 import { localLinkRules } from './local-link-rules.js';
-import { countedLinks, natRules, tableName } from './nat-rules.js';
+import { natRules, tableName } from './nat-rules.js';
 
 /** A run's own table of nftables: nobody else can change it, and the kernel removes it with netmeter, however that ends. */
-export class NatTable implements RemoteSource, Disposable {
+export class NatTable implements Disposable {
   readonly nftables = Nftables.open();
   readonly #published: readonly PublishedPort[];
   #table: OwnTable | undefined;
-  #counted: ReturnType<typeof countedLinks> | undefined;
 
   constructor(published: readonly PublishedPort[]) {
     this.#published = published;
   }
 
-  get counts(): Promise<boolean> {
-    return Promise.resolve(this.isCounting);
-  }
-
-  get isCounting(): boolean {
-    return this.#counted !== undefined;
+  /** Connections from outside are let in. */
+  get hasServer(): boolean {
+    return this.#published.length > 0;
   }
 
   get name(): TableName {
     return this.#made.name;
-  }
-
-  /** Connections from outside are let in. */
-  get hasServer(): boolean {
-    return this.#published.length > 0;
   }
 
   /** False: it would stay behind if netmeter were killed. */
@@ -50,8 +38,7 @@ export class NatTable implements RemoteSource, Disposable {
   }
 
   /**
-   * Adds the table in one transaction; the interfaces that it names need not exist yet. A kernel that cannot count the remotes
-   * leaves the command its network.
+   * Adds the table in one transaction; the interfaces that it names need not exist yet.
    * @param switchedOn devices that forward only because netmeter switched it on
    * @returns false when another run has the number
    * @throws {NetmeterError} SETUP_FAILED
@@ -67,15 +54,11 @@ export class NatTable implements RemoteSource, Disposable {
   }
 
   #add(links: Links, switchedOn: readonly string[]): void {
-    const [name, counted] = [tableName(links), countedLinks(links)];
+    const name = tableName(links);
     const { device } = hostLocalLink(links.plans).host;
     const nat = [...natRules(links, switchedOn, this.#published), ...lastHopRules(name, links.plans)];
     const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
-    const remotes = remoteRules({ table: name, links: counted, hasServer: this.hasServer, ...AT_HOST_ENDS });
-    this.#counted = undefined;
-    this.#table = this.#create(name, [...kept(true), ...remotes]) ?? this.#create(name, [...kept(false), ...remotes]);
-    if (this.#table) this.#counted = counted;
-    else this.#table = OwnTable.create(this.nftables, name, kept(false));
+    this.#table = this.#create(name, kept(true)) ?? OwnTable.create(this.nftables, name, kept(false));
   }
 
   /** @returns undefined where the kernel lacks a part for the commands */
@@ -101,20 +84,6 @@ export class NatTable implements RemoteSource, Disposable {
   /** Carries out all of the commands or none. @throws {NftablesError} */
   commit(commands: readonly Command[]): void {
     this.#made.commit(commands);
-  }
-
-  /** Hands over what was counted of each remote. @returns false when it could not be listed to its end */
-  async list(take: (entry: RemoteEntry) => void, takeUncounted: (rest: UncountedRemotes) => void): Promise<boolean> {
-    if (!this.#counted) return false;
-    const { readRemotes } = await import('../../remotes/read-remotes.js');
-    const families = this.#counted.map(({ family }) => family);
-    const counted = { table: this.name, families, roles: rolesOf(this.hasServer) };
-    // By a socket of its own: while it lists, others may well change the table.
-    using nftables = Nftables.open();
-    return await readRemotes(nftables, counted, take, takeUncounted).then(
-      () => true,
-      () => false,
-    );
   }
 
   /** Takes the table away: when its number turned out to be another run's, or when it is no longer needed. */

@@ -7,8 +7,8 @@ import { header, IFLA, IFLA_INFO_KIND, RTM_NEWLINK } from './link-header.js';
 const IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
 
-/** One end of a pair. `mac` is six octets. */
-export type VethEnd = { readonly name: string; readonly mac: Buffer };
+/** One end of a pair. `mac` is six octets. `index` is given to both or neither (veth_newlink(), drivers/net/veth.c). */
+export type VethEnd = { readonly name: string; readonly mac: Buffer; readonly index?: number };
 
 export type VethPair = {
   readonly mtu: number;
@@ -18,10 +18,10 @@ export type VethPair = {
   readonly peer: VethEnd & { readonly namespaceFd: number };
 };
 
-/** Asks for a pair of veth devices, both down. EEXIST: a device has the name of one of the ends. */
+/** Asks for a pair of veth devices, both down. EEXIST: a device has the name of one of the ends. EBUSY: or its index. */
 export function newVeth({ mtu, end, peer }: VethPair): Message {
   const inner = Buffer.concat([
-    header(0),
+    header(peer.index ?? 0),
     ...endAttributes(peer, mtu),
     attribute(IFLA.NET_NS_FD, u32(peer.namespaceFd)),
   ]);
@@ -33,7 +33,7 @@ export function newVeth({ mtu, end, peer }: VethPair): Message {
   return {
     type: RTM_NEWLINK,
     flags: NLM_F.ACK | NLM_F.CREATE | NLM_F.EXCL,
-    payload: Buffer.concat([header(0), ...endAttributes(end, mtu), info]),
+    payload: Buffer.concat([header(end.index ?? 0), ...endAttributes(end, mtu), info]),
   };
 }
 
