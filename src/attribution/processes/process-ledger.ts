@@ -1,4 +1,4 @@
-import type { CountedOthers, ProcessCounts } from '../../observe/processes/process-counter.js';
+import type { CountedOthers, ProcessCounts } from '../../observe/processes/process-counts.js';
 import type { CountedPair, CountedProcess, Program } from '../../observe/processes/read-process.js';
 import { RemoteLedger } from '../remotes/remote-ledger.js';
 import { type ProcessRecord, pour } from './process-record.js';

@@ -8,6 +8,7 @@ import {
   call,
   EXIT,
   encode,
+  INSTRUCTION_SIZE,
   type Instruction,
   JUMP,
   jumpIf,
@@ -20,6 +21,9 @@ import {
   wideLoad,
   wideRest,
 } from './instruction.js';
+
+/** Where an instruction has its offset. */
+const OFFSET = 2;
 
 /** Where a jump stands, and where it leads. */
 type Jump = { readonly at: number; readonly label: string };
@@ -115,12 +119,11 @@ export class Assembler {
 
   /** The program's bytes. @throws {Error} a jump leads nowhere; {RangeError} or too far */
   assemble(): Buffer {
-    const offsets = new Map(this.#jumps.map(({ at, label }) => [at, this.#distance(at, label)]));
-    return Buffer.concat(
-      this.#instructions.map((instruction, at) =>
-        encode({ ...instruction, offset: offsets.get(at) ?? instruction.offset ?? 0 }),
-      ),
-    );
+    const bytes = Buffer.alloc(this.#instructions.length * INSTRUCTION_SIZE);
+    for (const [at, instruction] of this.#instructions.entries()) encode(instruction, bytes, at * INSTRUCTION_SIZE);
+    for (const { at, label } of this.#jumps)
+      bytes.writeInt16LE(this.#distance(at, label), at * INSTRUCTION_SIZE + OFFSET);
+    return bytes;
   }
 
   #add(instruction: Instruction): this {

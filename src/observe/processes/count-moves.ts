@@ -37,8 +37,7 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
   for (let at = 0; at < SOCKET.size; at += 8)
     code.load('u64', 'r1', 'r0', at).store('u64', 'r10', STACK.pair + PAIR_KEY.socket + at, 'r1');
   addToPair(code.label('complete'), maps, way);
-  code.load('u8', 'r1', 'r10', STACK.pair + PAIR_KEY.socket + SOCKET.class).jump('count');
-  code.label('placeless').move('r1', UNPLACED).label('count');
+  code.jump('count').label('placeless').move('r9', UNPLACED).label('count');
   addPayload(code, PAYLOAD_STEP.class, WAYS.indexOf(way) * PAYLOAD_STEP.way);
   code.label('out').label('none').move('r0', 0).exit();
   if (way === 'out') copySocket(code.label('nothing'), maps);

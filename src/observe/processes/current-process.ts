@@ -58,16 +58,15 @@ export function findProcess(code: Assembler, maps: ProcessMaps): void {
     .move('r2', 0)
     .call('current_task_under_cgroup')
     .jumpIf('r0', '!=', 1, 'none')
-    .loadMapValue('r8', maps.others)
-    .label('process');
+    .store('u32', 'r10', STACK.pid, 0);
+  lookup(code, maps.processes, STACK.pid).move('r8', 'r0').jumpIf('r8', '==', 0, 'none').label('process');
 }
 
-/** Adds r7 to what the process at r8 has moved, of the class in r1 (0 to 3), `way` octets behind its first count. */
-export function addPayload(code: Assembler, step: number, way: number): void {
+/** Adds r7 to what the process at r8 has moved, of the class in r9, `way` octets behind its first count. */
+export const addPayload = (code: Assembler, step: number, way: number): Assembler =>
   code
     .store('u64', 'r8', PROCESS.at.used, 1)
-    .compute('and', 'r1', 3)
-    .compute('multiply', 'r1', step)
-    .compute('add', 'r8', 'r1')
+    .compute('and', 'r9', 3)
+    .compute('multiply', 'r9', step)
+    .compute('add', 'r8', 'r9')
     .atomicAdd('r8', PAYLOAD_AT + way, 'r7');
-}

@@ -111,11 +111,14 @@ function findPair(code: Assembler, maps: ProcessMaps): void {
   for (let at = 0; at < PAIR.size; at += 8) code.store('u64', 'r10', STACK.counts + at, 0);
   update(code, maps.pairs, STACK.pair, STACK.counts, NOEXIST).jumpIf('r0', '!=', 0, 'look again');
   code.loadMapValue('r1', maps.state).move('r2', 1).atomicAdd('r1', STATE.at.pairs, 'r2').label('look again');
-  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair').loadMapValue('r0', maps.otherPairs).label('pair');
+  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair');
+  for (let at = 0; at < PAIR_KEY.size; at += 8) code.store('u64', 'r10', STACK.pair + at, 0);
+  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '==', 0, 'out').label('pair');
 }
 
-/** Counts r7 octets, where there is a way, and `fresh` connections, with the pair. */
+/** Counts r7 octets, where there is a way, and `fresh` connections, with the pair; r9 = its class. */
 export function addToPair(code: Assembler, maps: ProcessMaps, way?: Way): void {
+  code.load('u8', 'r9', 'r10', KEY + SOCKET.class);
   findPair(code, maps);
   if (way) code.atomicAdd('r0', PAIR.at[way], 'r7');
   code.load('u64', 'r1', 'r10', STACK.fresh).atomicAdd('r0', PAIR.at.connections, 'r1');

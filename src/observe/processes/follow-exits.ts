@@ -62,14 +62,15 @@ function drop(code: Assembler, { state, processes, programs }: ProcessMaps): voi
 }
 
 /** To those that have ended; without room, to the others. */
-function keep(code: Assembler, { ended, others, state }: ProcessMaps): void {
+function keep(code: Assembler, { ended, processes, state }: ProcessMaps): void {
   code.load('u64', 'r1', 'r8', PROCESS.at.id).store('u64', 'r10', KEY, 'r1');
   placeOnStack(code.loadMap('r1', ended), 'r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
   code.jumpIf('r0', '!=', 0, 'full').loadMapValue('r1', state).move('r2', 1).atomicAdd('r1', STATE.at.ended, 'r2');
-  code.jump('remove').label('full').loadMapValue('r9', others).move('r1', 1);
-  code.atomicAdd('r9', PROCESS.at.processes, 'r1').store('u64', 'r9', PROCESS.at.used, 1);
+  code.jump('remove').label('full').store('u32', 'r10', KEY, 0);
+  lookup(code, processes, KEY).jumpIf('r0', '==', 0, 'remove').move('r1', 1);
+  code.atomicAdd('r0', PROCESS.at.processes, 'r1');
   for (const at of [PROCESS.at.connects, ...payloadPlaces()])
-    code.load('u64', 'r1', 'r8', at).atomicAdd('r9', at, 'r1');
+    code.load('u64', 'r1', 'r8', at).atomicAdd('r0', at, 'r1');
 }
 
 const payloadPlaces = () =>

@@ -5,7 +5,7 @@ import { SOCKET_IMAGE } from './socket-image.js';
 /** How many there may be of each at once. What has no place is counted together. */
 export const MOST = { processes: 8192, ended: 8192, threads: 4096, programs: 4096, sockets: 16_384, pairs: 16_384 };
 
-/** This machine's own addresses that are told from external ones. */
+/** This machine's own addresses. */
 const MOST_HOST_ADDRESSES = 256;
 
 const one = { keySize: 4, maxEntries: 1 } as const;
@@ -16,16 +16,12 @@ const plans = (most: typeof MOST) =>
   ({
     control: { type: 'array', name: 'nm_p_control', ...one, valueSize: CONTROL.size },
     state: { type: 'array', name: 'nm_p_state', ...one, valueSize: STATE.size },
-    /** The record with id 0. */
-    others: { type: 'array', name: 'nm_p_others', ...one, valueSize: PROCESS_SIZE },
-    /** What had no room among the pairs. */
-    otherPairs: { type: 'array', name: 'nm_p_otherpairs', ...one, valueSize: PAIR.size },
     image: { type: 'array', name: 'nm_p_image', ...one, valueSize: SOCKET_IMAGE },
     /** Where a program's words are put together. */
     words: { type: 'perCpuArray', name: 'nm_p_words', ...one, valueSize: PROGRAM.size },
     groups: { type: 'cgroupArray', name: 'nm_p_groups', ...one, valueSize: 4 },
-    /** Those that live, by their pid. */
-    processes: { ...hash, name: 'nm_processes', keySize: 4, valueSize: PROCESS_SIZE, maxEntries: most.processes },
+    /** Those that live, by their pid; under 0, all that have no record of their own. */
+    processes: { ...hash, name: 'nm_processes', keySize: 4, valueSize: PROCESS_SIZE, maxEntries: most.processes + 1 },
     /** Those that have ended and used the network, or have children that may, by their id. */
     ended: { ...hash, name: 'nm_p_ended', keySize: 8, valueSize: PROCESS_SIZE, maxEntries: most.ended },
     /** Threads of theirs that are not the first one, by their number. */
@@ -33,7 +29,8 @@ const plans = (most: typeof MOST) =>
     programs: { ...hash, name: 'nm_p_programs', keySize: 8, valueSize: PROGRAM.size, maxEntries: most.programs },
     /** By their address in the kernel. */
     sockets: { ...hash, name: 'nm_p_sockets', keySize: 8, valueSize: SOCKET.size, maxEntries: most.sockets },
-    pairs: { ...hash, name: 'nm_p_pairs', keySize: PAIR_KEY.size, valueSize: PAIR.size, maxEntries: most.pairs },
+    /** With zeros as its key, all that have none of their own. */
+    pairs: { ...hash, name: 'nm_p_pairs', keySize: PAIR_KEY.size, valueSize: PAIR.size, maxEntries: most.pairs + 1 },
     hosts: { ...hash, name: 'nm_p_hosts', keySize: 16, valueSize: 4, maxEntries: MOST_HOST_ADDRESSES },
   }) satisfies Record<string, BpfMapPlan>;
 

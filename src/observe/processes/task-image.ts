@@ -34,10 +34,8 @@ export function pidOffset(task: Buffer, own: bigint): number | undefined {
   const numbers = Buffer.alloc(8);
   numbers.writeUInt32LE(Number(own & 0xffff_ffffn), 0);
   numbers.writeUInt32LE(Number(own >> 32n), 4);
-  const places = Array.from({ length: task.length / 4 - 1 }, (_, index) => index * 4).filter((at) =>
-    numbers.equals(task.subarray(at, at + 8)),
-  );
-  return places.length === 1 ? places[0] : undefined;
+  const at = task.indexOf(numbers);
+  return at === -1 || at !== task.lastIndexOf(numbers) ? undefined : at;
 }
 
 function copyTask(map: BpfMap): Assembler {

@@ -4,10 +4,10 @@ import { tellProcesses } from '../../attribution/processes/process-rows.js';
 import type { ProcessEvidence } from '../../measurement/processes.js';
 import { ProcessCounter } from '../../observe/processes/process-counter.js';
 
-/** This host's addresses that have a link of their own; undefined: they cannot be told apart. They may change. */
+/** This host's addresses that have a link of their own; undefined: nothing tells them apart. They may change. */
 type HostAddresses = readonly string[] | undefined;
 
-/** Counts in the kernel what each process of the command's tree moves, and tells it at the end. */
+/** Counts in the kernel what each process of the command's tree moves. */
 export class CountedProcesses implements Disposable {
   readonly #counter: ProcessCounter;
   readonly #ledger = new ProcessLedger();
@@ -38,13 +38,14 @@ export class CountedProcesses implements Disposable {
   /** Makes room where the kernel may soon have none. */
   look(): void {
     this.#counter.learnHosts(this.#hostAddresses ?? []);
-    if (this.#counter.isCrowded) this.#ledger.take(this.#counter.takeEnded());
+    const ended = this.#counter.takeEnded();
+    if (ended) this.#ledger.take(ended);
   }
 
   /** When nothing of the command's is left. */
   finish(): ProcessEvidence {
     const counter = this.#counter;
-    this.#ledger.take(counter.takeAll());
+    this.#ledger.take(counter.readAll());
     return tellProcesses(this.#ledger.close({ others: counter.others, idle: counter.idle }), {
       evidence: 'traced',
       pids: counter.hasOwnPids ? 'own' : 'initial',

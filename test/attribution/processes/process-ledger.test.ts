@@ -4,7 +4,7 @@ import { type Leftovers, ProcessLedger } from '../../../src/attribution/processe
 import { newAccount } from '../../../src/attribution/processes/process-record.js';
 import type { Bounds } from '../../../src/attribution/processes/process-records.js';
 import { tellProcesses } from '../../../src/attribution/processes/process-rows.js';
-import type { ProcessCounts } from '../../../src/observe/processes/process-counter.js';
+import type { ProcessCounts } from '../../../src/observe/processes/process-counts.js';
 import type { CountedPair, CountedProcess, Program } from '../../../src/observe/processes/read-process.js';
 
 /** The command's id; its pid is this much more, as each process'. */
