@@ -32,12 +32,18 @@ export function closeBudget(limits: readonly JudgedLimit[], ended: boolean): Jud
   return limits.length === 0 ? undefined : { verdict: worst(limits), limits, ended };
 }
 
-type Unjudged = Omit<JudgedLimit, 'used' | 'verdict' | 'reason'>;
+type Unjudged = Omit<JudgedLimit, 'used' | 'range' | 'verdict' | 'reason'>;
 
 /** A number that may be off is judged only where the error cannot change the verdict. */
-function judgeLimit(limit: Unjudged, { lower, upper, used, reason }: Bounds): JudgedLimit {
+function judgeLimit(limit: Unjudged, bounds: Bounds): JudgedLimit {
+  const { lower, upper, used, reason } = bounds;
   const verdict = lower > limit.limit ? 'exceeded' : upper <= limit.limit ? 'within' : 'unmeasured';
-  return { ...limit, used, verdict, ...(verdict === 'unmeasured' && reason && { reason }) };
+  return { ...limit, used, ...rangeOf(bounds), verdict, ...(verdict === 'unmeasured' && reason && { reason }) };
+}
+
+function rangeOf({ lower, upper, used }: Bounds): Pick<JudgedLimit, 'range'> {
+  if (lower === upper || (used !== lower && used !== upper)) return {};
+  return { range: { atLeast: lower, atMost: upper === Infinity ? null : upper } };
 }
 
 const certain = (limit: Limit, evidence: Evidence) => withBypasses(limit.kind, boundsOf(limit, evidence), evidence);

@@ -36,6 +36,11 @@ export type JudgedLimit = {
   readonly limit: number;
   /** As far as it is certain. */
   readonly used: number | null;
+  /**
+   * What it was at least and at most, where that is not the same and `used` is one of the two: a certain minimum, or everything
+   * that others can have used too. `atMost` is null where nobody knows.
+   */
+  readonly range?: { readonly atLeast: number; readonly atMost: number | null };
   /** What the earlier run used, of an increase. */
   readonly baseline?: number | null;
   readonly verdict: Verdict;

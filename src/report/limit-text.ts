@@ -39,10 +39,15 @@ const isWay = (subject: string) => /^(?:in|out|total)$/.test(subject);
 const earlierText = ({ baseline }: JudgedLimit) =>
   typeof baseline === 'number' ? `; the baseline used ${inUnit(baseline)}` : '';
 
-/** What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged. */
-export function usedText({ used, verdict, unit }: JudgedLimit): string {
+/** What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged, or not all. */
+export function usedText({ used, range, verdict, unit }: JudgedLimit): string {
   if (used === null) return 'unknown';
-  return `${verdict === 'unmeasured' ? 'about ' : ''}${inUnit(used, unit)}`;
+  const text = inUnit(used, unit);
+  if (!range) return `${verdict === 'unmeasured' ? 'about ' : ''}${text}`;
+  const { atLeast, atMost } = range;
+  if (used === atMost) return `up to ${text}`;
+  const most = atMost === null || verdict === 'exceeded' ? '' : `, up to ${inUnit(atMost, unit)}`;
+  return `at least ${inUnit(atLeast, unit)}${most}`;
 }
 
 /** What was allowed, exact: rounded alone, 1 000 001 B of 1 MB would look like 1 MB of 1 MB. */
@@ -64,7 +69,9 @@ const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
 const inUnit = (count: number, unit: keyof typeof UNITS = 'octets') => `${exact(count)}${UNITS[unit]}`;
 
 /** Rounded away from 100 %, so that a breach never reads as "100 %". Nothing has a share of nothing. */
-export function shareText({ used, limit }: JudgedLimit): string | undefined {
+export function shareText({ used: told, range, verdict, limit }: JudgedLimit): string | undefined {
+  // Within a limit is what is so at most.
+  const used = verdict === 'within' ? (range?.atMost ?? told) : told;
   if (used === null || limit === 0) return undefined;
   const percent = (used / limit) * 100;
   const whole = used > limit ? Math.ceil(percent) : Math.floor(percent);

@@ -30,6 +30,14 @@ test.each<[Partial<JudgedLimit>, string]>([
   [{ kind: 'remote', subject: '*.example.com' }, 'remote *.example.com 5 B of 10 B (10 B), 50 %'],
   [{ kind: 'increase', subject: 'in', baseline: 4 }, 'in vs. baseline 5 B of 10 B (10 B), 50 %; the baseline used 4 B'],
   [{ kind: 'increase', subject: 'a', baseline: null }, 'remote a vs. baseline 5 B of 10 B (10 B), 50 %'],
+  [{ range: { atLeast: 5, atMost: 8 } }, 'in at least 5 B, up to 8 B of 10 B (10 B), 80 %'],
+  [{ range: { atLeast: 0, atMost: 5 } }, 'in up to 5 B of 10 B (10 B), 50 %'],
+  [
+    { range: { atLeast: 5, atMost: null }, verdict: 'unmeasured' },
+    'in at least 5 B: cannot be judged against 10 B (10 B)',
+  ],
+  [{ limit: 4, range: { atLeast: 5, atMost: 8 }, verdict: 'exceeded' }, 'in at least 5 B exceeds 4 B (4 B), 125 %'],
+  [{ overshoot: ipOctets(0), verdict: 'exceeded' }, 'in 5 B of 10 B (10 B), 50 %, and the kernel refused more'],
   [{ verdict: 'unmeasured', reason: 'why' }, 'in about 5 B: cannot be judged against 10 B (10 B): why'],
 ])('%j', (changes, text) => {
   expect(limitText({ ...limit(5, 10, 'within'), ...changes })).toBe(text);
