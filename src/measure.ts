@@ -70,21 +70,23 @@ async function measureBeside(
   using files = scope.inspect((process) => new HeldCounterFiles(process));
   observers.scopeOpened(scope, group);
   const usable = group?.ready();
-  using atGroup = await attachMeter(scope, group);
+  using gate = await gateOf(scope, group, options);
+  using atGroup = await attachMeter(scope, group, gate?.gate);
   const isMetered = atGroup !== undefined && (await usable) === true;
   const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
+  gate?.guardedBy(isMetered ? atGroup : undefined, scope);
   if (!isMetered) await scope.countRemotes?.();
   const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
   const tree = new CommandTree(scope, (await usable) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,
     hurry: options.hurry,
   });
-  const guard = await LimitGuard.open(options, { meter, tree, boundary });
+  const guard = await LimitGuard.open(options, { meter, tree, gate, boundary });
   await observers.ready(scope, meter.before, { group: tree.group?.cgroup.fd, egress: options.egress });
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
-  const attempts = boundary.attempt('attempts', () => scope.attempts?.() ?? null, null);
+  const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
   const { after, delta, traffic, method, sockets, ...counted } = await meter.count();
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
@@ -159,6 +161,13 @@ async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: Meas
   if (!isShared(scope)) return undefined;
   const { lookForNeighbours } = await import('./run/observers/neighbours.js');
   return lookForNeighbours(scope, files, options);
+}
+
+/** Loaded here: a namespace of its own has its own rules. */
+async function gateOf(scope: Scope, group: TreeGroup | undefined, options: MeasureOptions) {
+  if (!isShared(scope) || !(options.egress || options.enforce || options.kill)) return undefined;
+  const { openGate } = await import('./run/limits/open-gate.js');
+  return openGate(scope, group, options);
 }
 
 /** Loaded here: it is not for root. */

@@ -1,17 +1,23 @@
 import type { Scope } from '../isolation/scope.js';
+import type { CgroupGate } from '../observe/gate/cgroup-gate.js';
 import type { CgroupMeter, Devices } from '../observe/meter/cgroup-meter.js';
 import { isShared } from './end-tree.js';
 import type { TreeGroup } from './tree-group.js';
 
 /**
  * Counts what the tree's sockets move, at its control group.
+ * @param gate refuses packets before they are counted
  * @returns undefined where nothing can be counted there: the command has no way out, or the kernel refuses
  */
-export async function attachMeter(scope: Scope, group: TreeGroup | undefined): Promise<CgroupMeter | undefined> {
+export async function attachMeter(
+  scope: Scope,
+  group: TreeGroup | undefined,
+  gate?: CgroupGate,
+): Promise<CgroupMeter | undefined> {
   if (!group || !(isShared(scope) || scope.waysOut)) return undefined;
   const { CgroupMeter } = await import('../observe/meter/cgroup-meter.js');
   try {
-    return CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope));
+    return CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope), { gate });
   } catch {
     return undefined;
   }

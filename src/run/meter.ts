@@ -6,6 +6,7 @@ import type { Scope } from '../isolation/scope.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
+import { separateBlocked } from '../traffic/separate-blocked.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
 import { isShared } from './end-tree.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
@@ -62,10 +63,10 @@ export class Meter<S extends Countable = Scope> {
     const { scope, files, before, tree } = this;
     const sockets = this.#readSockets();
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
-    const count = tree
-      ? treeTraffic(sockets?.totals ?? [], { wire, delta, unseen: tree.unseen, sentPastIp: tree.sentPastIp })
-      : countTraffic(scope.isolation, wire, delta);
-    return { after, delta, sockets, ...count };
+    if (!tree) return { after, delta, sockets, ...countTraffic(scope.isolation, wire, delta) };
+    const { unseen, sentPastIp, blocked } = tree;
+    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, unseen, sentPastIp });
+    return { after, delta, sockets, ...count, traffic: separateBlocked(count.traffic, { 'blocked.out': blocked }) };
   }
 
   /** Before the namespace's own counters are read, in which all of it is. */

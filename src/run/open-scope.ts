@@ -63,19 +63,21 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Bo
 /** Where the kernel cannot keep the command back it is said, instead of running without. */
 function checkGates({ kind }: Choice, { enforce, egress, rateLimit }: MeasureOptions): void {
   if (kind === 'veth') return;
-  if (egress) {
-    throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
-      cure: 'They need veth: run as root, or with sudo. --isolation offline refuses everything, and needs neither.',
-    });
-  }
   if (rateLimit !== undefined) {
     throw new NetmeterError('USAGE', `--rate-limit: netmeter slows no command in ${kind} down`, {
       cure: 'It needs veth: run as root, or with sudo.',
     });
   }
+  // In place that is for programs at the tree's control group.
+  if (kind === 'host' || kind === 'join') return;
+  if (egress) {
+    throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
+      cure: 'They need root: veth, or --in-place. --isolation offline refuses everything, and needs neither.',
+    });
+  }
   if (!enforce) return;
   throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
-    cure: 'It needs veth: run as root, or with sudo. --kill ends a command at the sample that shows a breach.',
+    cure: 'It needs root: veth, or --in-place. --kill ends a command at the sample that shows a breach.',
   });
 }
 

@@ -16,6 +16,8 @@ export const CGROUP_ATTACHMENTS = {
   sockOps: 3,
   connect4: 10,
   connect6: 11,
+  sendmsg4: 14,
+  sendmsg6: 15,
 } as const;
 
 export type CgroupAttachment = keyof typeof CGROUP_ATTACHMENTS;

@@ -7,6 +7,7 @@ import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
 import type { InetSocket } from '../../linux/netlink/sock-diag.js';
+import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
@@ -37,6 +38,7 @@ export type Devices = {
   /** Absent: every device leads out. */
   readonly places?: Places | undefined;
 };
+export type MeterOptions = { readonly tree?: TreeMaps | undefined; readonly gate?: CgroupGate | undefined };
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
 export class CgroupMeter implements Disposable {
@@ -54,17 +56,19 @@ export class CgroupMeter implements Disposable {
   readonly #cpus = possibleCpus();
   /** Connections that were there before. */
   #adopted = 0;
+  readonly #gate: CgroupGate | undefined;
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
 
   /**
    * From now on everything is counted.
    * @param group a descriptor of the control group's folder
+   * @param gate refuses packets before they are counted
    * @param tree tells whose sockets alone are counted; none: everybody's in the group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
-  static attach(group: number, { mtus, places }: Devices, tree?: TreeMaps): CgroupMeter {
-    const meter = new CgroupMeter(places);
+  static attach(group: number, { mtus, places }: Devices, { tree, gate }: MeterOptions = {}): CgroupMeter {
+    const meter = new CgroupMeter(places, gate);
     try {
       meter.#attach(group, tree);
       meter.learnMtus(mtus);
@@ -75,8 +79,9 @@ export class CgroupMeter implements Disposable {
     }
   }
 
-  private constructor(places: Places | undefined) {
+  private constructor(places: Places | undefined, gate: CgroupGate | undefined) {
     this.#places = places;
+    this.#gate = gate;
     const map = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
     const sizes = { keySize: 4, valueSize: TOTAL.size };
     const totals = { ...sizes, valueSize: TOTALS_COUNT * TOTAL.size, maxEntries: 1 };
@@ -131,6 +136,11 @@ export class CgroupMeter implements Disposable {
     this.#adopted += 1;
   }
 
+  /** Whether a connection is, or was, the tree's. */
+  owns(connection: Pick<InetSocket, 'family' | 'id'>): boolean {
+    return this.#connections.lookup(keyOfSocket(connection)) !== undefined;
+  }
+
   /** TCP connections that the tree had, or has opened or accepted, so far. */
   get opened(): number {
     return this.#adopted + this.#connectionCounts().opened;
@@ -145,6 +155,12 @@ export class CgroupMeter implements Disposable {
   get sentPastIp(): number {
     const values = this.#sends.lookup(numbers(0), PACKET_SENDS.size * this.#cpus) ?? Buffer.alloc(0);
     return Number(PACKET_SENDS.sum(values).octets);
+  }
+
+  /** Octets and packets that a gate has refused. */
+  get blocked(): { readonly bytes: number; readonly packets: number } {
+    const spent = this.#gate?.spent;
+    return { bytes: Number(spent?.blockedOctets ?? 0n), packets: Number(spent?.blockedPackets ?? 0n) };
   }
 
   /** Whether a connection is, or was, the tree's. @param local and remote as /proc/PID/net/tcp has them */
@@ -185,6 +201,7 @@ export class CgroupMeter implements Disposable {
   #attach(group: number, tree: TreeMaps | undefined): void {
     const owned = tree?.sockets;
     const maps = { ...this.#counting, mtus: this.#mtus, owned };
+    const gate = this.#gate?.maps;
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);
@@ -192,8 +209,8 @@ export class CgroupMeter implements Disposable {
     };
     const connections = { connections: this.#connections, counts: this.#counts, owned };
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
-    link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps) });
-    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps) });
+    link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps, gate) });
+    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps, gate) });
     // Where the ways out are known, their devices say what was sent past IP.
     if (this.#places) return;
     this.#groups.update(numbers(0), numbers(group));

@@ -1,4 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
+import { type GateMaps, PLACES } from '../gate/gate-layout.js';
+import { holdPacket } from '../gate/hold-packets.js';
 import { classify } from './classify.js';
 import { countRemote } from './count-remote.js';
 import { addFragments } from './fragments.js';
@@ -13,13 +15,14 @@ import { skipForeign } from './tree-programs.js';
  * Counts the packets of one direction at a control group: __cgroup_bpf_run_filter_skb(), kernel/bpf/cgroup.c, called by
  * sk_filter_trim_cap() for what a socket receives, and by ip_finish_output() and ip6_finish_output() for what it sends,
  * before fragmentation and segmentation. A GSO packet passes as one: `gso_segs` tells how many segments it stands for,
- * and each but the first adds its own headers. It lets everything pass.
+ * and each but the first adds its own headers. It lets everything pass, but what a gate holds back.
  *
  * r6: the packet. r7: packets on the wire. r8: octets of all headers, then on the wire. r9: the total.
  */
-export function countPackets(way: Way, maps: MeterMaps): Assembler {
+export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assembler {
   const code = new Assembler();
   code.move('r6', 'r1');
+  if (gate) code.store('u64', 'r10', PLACES.verdict, 1);
   if (maps.owned) skipForeign(code, maps.owned, 'pass');
   readHeaders(code);
   classify(code, way, maps.places);
@@ -33,17 +36,25 @@ export function countPackets(way: Way, maps: MeterMaps): Assembler {
     .call('map_lookup_elem');
   atTotal(code, 'r7', 'pass').move('r9', 'r0');
   countSegments(code);
-  code.load('u32', 'r1', 'r6', PACKET.length).atomicAdd('r9', TOTAL.at.ipOctets, 'r1');
+  code.load('u32', 'r1', 'r6', PACKET.length);
   // A raw socket may send headers that say what is not so.
   code.move('r2', 'r1').compute('subtract', 'r2', 'r8').jumpIf('r2', 'signed >=', 0, 'payload').move('r2', 0);
-  code.label('payload').store('u64', 'r10', STACK.payload, 'r2').atomicAdd('r9', TOTAL.at.payload, 'r2');
+  code.label('payload').store('u64', 'r10', STACK.payload, 'r2');
   // (segments - 1) headers were hidden.
   code.move('r2', 'r7').compute('subtract', 'r2', 1).compute('multiply', 'r8', 'r2').compute('add', 'r8', 'r1');
   addFragments(code, maps);
-  code.atomicAdd('r9', TOTAL.at.wireOctets, 'r8').atomicAdd('r9', TOTAL.at.packets, 'r7');
+  if (gate) holdPacket(code, way, gate, maps.roles);
+  code
+    .load('u32', 'r1', 'r6', PACKET.length)
+    .atomicAdd('r9', TOTAL.at.ipOctets, 'r1')
+    .load('u64', 'r1', 'r10', STACK.payload)
+    .atomicAdd('r9', TOTAL.at.payload, 'r1')
+    .atomicAdd('r9', TOTAL.at.wireOctets, 'r8')
+    .atomicAdd('r9', TOTAL.at.packets, 'r7');
   if (way === 'in') addRawOctets(code);
   countRemote(code, way, maps);
-  return code.label('pass').move('r0', 1).exit();
+  code.label('pass');
+  return (gate ? code.load('u64', 'r0', 'r10', PLACES.verdict) : code.move('r0', 1)).exit();
 }
 
 /**

@@ -44,7 +44,7 @@ export class AttachedMeter implements Disposable {
       if (isFiltered) filter = TreeFilter.follow(group.fd);
       const tree = pid === undefined ? new Set(group.members()) : followed(pid, filter);
       const namespaces = namespacesOf(tree);
-      meter = CgroupMeter.attach(group.fd, { mtus: mtusOf([...namespaces.values()]) }, filter);
+      meter = CgroupMeter.attach(group.fd, { mtus: mtusOf([...namespaces.values()]) }, { tree: filter });
       const wasPopulated = group.isPopulated;
       meter.watchOrphans();
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });

@@ -47,7 +47,7 @@ export class BreachEnder {
     if (!(least && this.#isOver(least)) && (await judgeNow())?.verdict !== 'exceeded') return;
     this.#ended = true;
     // Not waited for here: samples are taken until the last process has gone.
-    this.#ending = Promise.allSettled([endTree(), refuse()]);
+    this.#ending = Promise.allSettled([refuse(), endTree()]);
   }
 
   #isOver(octets: InOut<number>): boolean {

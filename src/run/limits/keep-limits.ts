@@ -8,11 +8,18 @@ import type { Meter } from '../meter.js';
 import { BreachEnder } from './end-on-breach.js';
 import type { LimitEnforcer } from './enforce-limits.js';
 import { judgeRun } from './judge-run.js';
-import { segmentedOctetsSince } from './octets-since.js';
+import { leastOctetsSince } from './octets-since.js';
+import type { TreeGate } from './tree-gate.js';
 
 type Asked = Pick<MeasureOptions, 'limits' | 'kill' | 'enforce'>;
 
-type Guarded = { readonly meter: Meter; readonly tree: CommandTree; readonly boundary: Boundary };
+type Guarded = {
+  readonly meter: Meter;
+  readonly tree: CommandTree;
+  /** Holds the tree back in place. */
+  readonly gate: TreeGate | undefined;
+  readonly boundary: Boundary;
+};
 
 /** Where the kernel keeps the limits. */
 type Kept = { readonly keeper: LimitKeeper; readonly enforcer: LimitEnforcer };
@@ -23,7 +30,7 @@ export class LimitGuard {
   readonly #kept: Kept | undefined;
   #watching: Promise<void> | undefined;
 
-  static async open(asked: Asked, { meter, tree, boundary }: Guarded): Promise<LimitGuard> {
+  static async open(asked: Asked, { meter, tree, gate, boundary }: Guarded): Promise<LimitGuard> {
     const { limits = {}, kill = false, enforce = false } = asked;
     const judgeNow = async () => {
       const { traffic, method } = await meter.count();
@@ -31,16 +38,18 @@ export class LimitGuard {
     };
     const watch = { judgeNow, endTree: () => tree.end() };
     const { scope } = meter;
-    const refuse = async () => scope.refuse?.();
-    const atLeast = segmentedOctetsSince(meter);
+    const refuse = async () => (gate ? gate.refuse() : scope.refuse?.());
+    const octets = leastOctetsSince(meter);
+    // What the sockets are counted to have moved is judged with what may be off.
+    const atLeast = meter.tree ? () => undefined : octets;
     const ender = new BreachEnder({ limits: kill && !enforce ? limits : {}, atLeast, refuse, ...watch });
-    const keeper = scope.limits;
+    const keeper = gate ?? scope.limits;
     if (!enforce || !keeper) return new LimitGuard(ender);
     // Loaded here: only some runs have it.
     const { LimitEnforcer } = await import('./enforce-limits.js');
     const { awaitOwnEnd } = await import('../await-own-end.js');
     const look = () => readActivity(tree.processes());
-    const enforcement = { limits, keeper, octets: atLeast, boundary, ...watch };
+    const enforcement = { limits, keeper, octets, boundary, ...watch };
     const ownEnd = () => awaitOwnEnd({ look, ...tree.patience });
     return new LimitGuard(ender, { keeper, enforcer: new LimitEnforcer({ ...enforcement, awaitOwnEnd: ownEnd }) });
   }

@@ -32,10 +32,11 @@ export function octetsSince({ scope, files, before, tree }: Counted): () => Prom
 }
 
 /**
- * The least that a namespace of its own has moved, from its devices alone: a GSO packet's headers count once, where they
+ * The least that has moved, told at once: of a tree what its sockets have, of a namespace of its own from its devices alone: a GSO packet's headers count once, where they
  * are not segmented at the links. 0.1 ms.
  */
-export function segmentedOctetsSince({ scope, files, before }: Counted): () => InOut<IpOctets> | undefined {
+export function leastOctetsSince({ scope, files, before, tree }: Counted): () => InOut<IpOctets> | undefined {
+  if (tree) return () => grown(NOTHING, treeOctets(tree.read()));
   const families = scope.isolation.kind === 'veth' ? scope.isolation.families : [];
   const start = segmentedOctetsSoFar(families, parseDev(before.texts.texts.get('dev') ?? ''));
   return () => grown(start, segmentedOctetsSoFar(families, takeDeviceSample(files)));

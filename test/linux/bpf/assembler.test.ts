@@ -16,6 +16,7 @@ test.each<[string, (code: Assembler) => Assembler, string]>([
   ['*(u32 *)(r10 - 4) = r2', (code) => code.store('u32', 'r10', -4, 'r2'), '632afcff00000000'],
   ['*(u64 *)(r10 - 8) = r2', (code) => code.store('u64', 'r10', -8, 'r2'), '7b2af8ff00000000'],
   ['lock *(u64 *)(r9 + 16) += r1', (code) => code.atomicAdd('r9', 16, 'r1'), 'db19100000000000'],
+  ['r1 = atomic_fetch_add((u64 *)(r9 + 16), r1)', (code) => code.atomicFetchAdd('r9', 16, 'r1'), 'db19100001000000'],
   ['r1 = be32 r1', (code) => code.swapBytes('r1', 32), 'dc01000020000000'],
   ['call 26', (code) => code.call('skb_load_bytes'), '850000001a000000'],
   ['exit', (code) => code.exit(), '9500000000000000'],

@@ -28,7 +28,7 @@ test('a breach ends the tree, and all that follows is refused meanwhile; once', 
   await ender.look(sample(101));
   await ender.look(sample(102));
   await ender.finish();
-  expect(calls).toEqual(['end', 'refuse']);
+  expect(calls).toEqual(['refuse', 'end']);
   expect(ender.ended).toBe(true);
 });
 
@@ -42,7 +42,7 @@ test('the exact count decides', async () => {
 test('what has certainly moved decides where the exact count is none while packets pass', async () => {
   const { ender, calls } = watching('unmeasured', undefined, 101);
   await ender.look(sample(105));
-  expect(calls).toEqual(['end', 'refuse']);
+  expect(calls).toEqual(['refuse', 'end']);
   expect(ender.ended).toBe(true);
 });
 

@@ -1,0 +1,57 @@
+import { type Destination, hasNames } from '../../isolation/limits/destinations.js';
+import { readLocalAddresses } from '../../isolation/machine/read-local-addresses.js';
+import { chooseResolver } from '../../isolation/names/read-resolver.js';
+import type { Scope } from '../../isolation/scope.js';
+import { readText } from '../../isolation/tools/read-text.js';
+import { AddressWatch } from '../../isolation/veth/links/address-watch.js';
+import { LinuxError } from '../../linux/linux-error.js';
+import type { MeasureOptions } from '../../measure-options.js';
+import { type AddressRange, addressRange } from '../../observe/gate/address-range.js';
+import { CgroupGate, type GatePlan } from '../../observe/gate/cgroup-gate.js';
+import type { TreeGroup } from '../tree-group.js';
+import { cannotHold, TreeGate } from './tree-gate.js';
+
+type Asked = Pick<MeasureOptions, 'limits' | 'enforce' | 'egress'>;
+
+/** What is in no network: loopback, which an unspecified address leads to as well (RFC 1122, RFC 4291). */
+const OWN = ['127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128'];
+
+/**
+ * Has the kernel hold a tree back in a namespace that others live in too, from its start on.
+ * @returns undefined: the kernel cannot, and the command is ended all the same (--kill)
+ * @throws {NetmeterError} SETUP_FAILED
+ */
+export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Asked): TreeGate | undefined {
+  const mayLack = !asked.enforce && !asked.egress;
+  try {
+    if (!group) throw cannotHold('there is no control group for it');
+    if (asked.egress && hasNames(asked.egress))
+      throw cannotHold('a name is no address there; give addresses or networks');
+    const gate = CgroupGate.attach(group.cgroup.fd, planOf(asked, localAddresses(scope)));
+    const watch = scope.isolation.kind === 'host' ? followAddresses(gate) : undefined;
+    return new TreeGate(gate, { mayLack, watch });
+  } catch (error) {
+    if (mayLack) return undefined;
+    throw error instanceof LinuxError ? cannotHold(error.message, error) : error;
+  }
+}
+
+function planOf({ limits = {}, enforce = false, egress }: Asked, local: readonly string[]): GatePlan {
+  const ranges = (list: readonly Destination[] = []) =>
+    list.flatMap((each) => (each.kind === 'network' ? [addressRange(each.network)] : []));
+  const own: AddressRange[] = [...OWN, ...local].map(addressRange);
+  return {
+    allow: egress && egress.allow.length > 0 ? ranges(egress.allow) : undefined,
+    deny: ranges(egress?.deny),
+    nameservers: (chooseResolver({ ipv6: true }).servers ?? []).map(addressRange),
+    local: own,
+    limits: enforce ? limits : {},
+  };
+}
+
+/** Those of the scope's namespace. */
+const localAddresses = (scope: Scope): string[] =>
+  scope.inspect((process) => readLocalAddresses((file) => readText(file.replace('/proc/', `/proc/${process}/`))));
+
+const followAddresses = (gate: CgroupGate): Disposable =>
+  new AddressWatch(({ come }) => gate.exempt(come.map(addressRange)));
