@@ -5,7 +5,7 @@ const commands = (...names) => names.map((name) => `command -v ${name}`).join(' 
 
 /** Each package with a line of shell that tells whether it is there, by another name too. */
 const PACKAGES = {
-  iproute2: commands('ip', 'tc', 'ss'),
+  iproute2: commands('ip', 'tc'),
   nftables: commands('nft'),
   'util-linux': commands('unshare', 'nsenter', 'setpriv', 'flock', 'taskset'),
   mount: commands('mount', 'umount'),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { until } from '../wait.js';
+import { endOf, listening } from './listening.js';
 
 /** A job that says that it runs, and goes on when it is told to. */
 export class HeldJob implements Disposable {
@@ -31,10 +32,9 @@ export class HeldJob implements Disposable {
   }
 }
 
-/** Where relays listen at an address of this host, as ADDRESS:PORT without the device. */
+/** Where relays listen at an address of this host, as ADDRESS:PORT. */
 export function listeningRelays(address: string): string[] {
-  const { stdout } = spawnSync('ss', ['-Hlun', 'src', address], { encoding: 'utf8' });
-  const found = stdout.split('\n').flatMap((line) => line.split(/\s+/)[3] ?? []);
+  const found = listening('udp').filter(({ local }) => local.address === address);
   expect(found).not.toEqual([]);
-  return found.map((end) => end.replace(/%[^:\]]*/, ''));
+  return found.map(endOf);
 }

@@ -8,6 +8,7 @@ import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { letPass, once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
+import { endOf, listening } from './listening.js';
 import { HeldJob } from './relays.js';
 import { Wire } from './wire.js';
 
@@ -299,10 +300,9 @@ describePrivileged('user-mode isolation', () => {
         withResolver(wire.ipv4, folder),
       );
       await job.running();
-      const listening = spawnSync('ss', ['-Hlune'], { encoding: 'utf8' }).stdout.split('\n');
-      const ends = listening
-        .filter((line) => line.includes(`uid:${uid} `))
-        .flatMap((line) => line.split(/\s+/)[3] ?? []);
+      const ends = listening('udp')
+        .filter((socket) => socket.uid === uid)
+        .map(endOf);
       expect(ends).not.toEqual([]);
       expect(spawnSync('python3', [program('ask-relays.py'), ...ends], { encoding: 'utf8' }).stdout).toBe('0\n');
       job.goOn();

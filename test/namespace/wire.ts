@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { once } from '../wait.js';
+import { listening } from './listening.js';
 import { quieten } from './quiet.js';
 
 const FAR_END = new URL('../../fixtures/programs/far-end.py', import.meta.url).pathname;
@@ -60,7 +61,7 @@ export class Wire implements AsyncDisposable {
 
   /** Whether somebody listens on a TCP port in the server's namespace. */
   listens(port: number): boolean {
-    return sh(`ip netns exec ${this.namespace} ss -Htln 'sport = :${port}'`).length > 0;
+    return listening('tcp', this.namespace).some(({ local }) => local.port === port);
   }
 
   /** What crossed so far. @throws when the capture lost a frame, or saw one larger than the wire's MTU */
