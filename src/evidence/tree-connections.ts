@@ -72,11 +72,12 @@ export function endedConnection(end: ConnectionEnd): TcpConnection {
   const hasData = end.dataSegsIn > 0 || bytesReceived > 1;
   const finAcked = CLOSED_BY_US.includes(oldState) || (oldState === TCP_STATE.LAST_ACK && bytesInFlight === 0);
   // SYN and FIN are acknowledged like bytes. The SYN of who was asked is not counted.
+  const how = howEnded(end, finAcked);
   const flags = Number(role === 'client' && bytesAcked > 0) + Number(finAcked);
-  const unanswered = oldState === TCP_STATE.SYN_SENT;
-  const out = unanswered ? 0 : Math.max(0, bytesAcked + bytesInFlight - flags);
+  const out = oldState === TCP_STATE.SYN_SENT ? 0 : Math.max(0, bytesAcked + bytesInFlight - flags);
   return {
     key: `${end.cookie}`,
+    end: how,
     role,
     local,
     remote,
@@ -90,4 +91,10 @@ export function endedConnection(end: ConnectionEnd): TcpConnection {
     rttMs: rtt === undefined ? undefined : rtt / 1000,
     wasAnswered: rtt !== undefined || bytesReceived + bytesAcked > 0,
   };
+}
+
+/** What answers a SYN and is no SYN itself is a reset. */
+function howEnded({ oldState, segsIn }: ConnectionEnd, finAcked: boolean): NonNullable<TcpConnection['end']> {
+  if (oldState === TCP_STATE.SYN_SENT) return segsIn > 0 ? 'refused' : 'unanswered';
+  return finAcked ? 'finished' : 'aborted';
 }

@@ -9,6 +9,16 @@ export type RemoteTcp = {
   readonly rttMs: number | null;
   /** Connections whose end was seen. */
   readonly closed: number;
+  /** How they ended, and connects that came to none. Absent where the kernel does not say. */
+  readonly ends?: ConnectionEnds;
+};
+
+/** How many connections ended by both sides' FINs, or by the command's alone; by a reset, or given up; and connects that were refused, or not answered. */
+export type ConnectionEnds = {
+  readonly finished: number;
+  readonly aborted: number;
+  readonly refused: number;
+  readonly unanswered: number;
 };
 
 /** What one remote sent and received, by protocol and port. */

@@ -71,6 +71,33 @@ client.wait()`;
     });
   });
 
+  test('how they ended, and connects that came to none', async () => {
+    wire.inServer(
+      `nft 'add table inet deaf; add chain inet deaf i { type filter hook prerouting priority -400; }; add rule inet deaf i tcp dport 7002 drop'`,
+    );
+    try {
+      const script = `import socket, struct
+def ask(port=7000, seconds=None): return socket.create_connection(("${wire.ipv4}", port), seconds)
+for _ in range(2):
+    link = ask(); link.sendall(b"get 500\\n"); link.recv(500, socket.MSG_WAITALL); link.recv(1); link.close()
+link = ask(); link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); link.close()
+for port in (7001, 7001, 7001, 7002):
+    try: ask(port, 0.5)
+    except OSError: pass`;
+      const { report, stderr } = await measured(['python3', '-c', script], IN_PLACE);
+      const none = { finished: 0, aborted: 0, refused: 0, unanswered: 0 };
+      const endsAt = (port: number) =>
+        report.remotes?.rows.find((row) => row.address === wire.ipv4 && row.port === port)?.tcp?.ends;
+      expect(endsAt(7000), stderr).toEqual({ ...none, finished: 2, aborted: 1 });
+      expect(endsAt(7001)).toEqual({ ...none, refused: 3 });
+      expect(endsAt(7002)).toEqual({ ...none, unanswered: 1 });
+      expect(stderr).toMatch(/:7000 .* 3 conn, 1 aborted/);
+      expect(stderr).toMatch(/:7001 .* 3 refused/);
+    } finally {
+      wire.inServer('nft delete table inet deaf');
+    }
+  });
+
   test('a connection that is still open at the end is in the numbers', async () => {
     // Its peer takes nothing and never answers the FIN.
     wire.inServer(

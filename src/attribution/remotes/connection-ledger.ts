@@ -1,4 +1,4 @@
-import type { RemoteRow } from '../../measurement/remotes.js';
+import type { ConnectionEnds, RemoteRow } from '../../measurement/remotes.js';
 import type { Place } from '../place-address.js';
 import type { ListedConnection } from '../processes/sampled-ledger.js';
 
@@ -16,6 +16,8 @@ export type TcpConnection = ListedConnection & {
   readonly rttMs: number | undefined;
   /** The other side has said something: a refused connect is none. */
   readonly wasAnswered: boolean;
+  /** How it ended; undefined: it has not, or that is not known. */
+  readonly end?: keyof ConnectionEnds;
 };
 
 /** All connections with one remote and service. */
@@ -29,6 +31,8 @@ export type ConnectionTotals = {
   sent: number | undefined;
   retransmitted: number | undefined;
   rttMs: number | undefined;
+  /** Undefined: it is not known how connections end. */
+  ends: Readonly<ConnectionEnds> | undefined;
 };
 
 type RemoteName = Pick<RemoteRow, 'role' | 'address' | 'port'>;
@@ -71,7 +75,10 @@ export class ConnectionLedger {
   }
 
   end(connection: TcpConnection): void {
-    if (!connection.wasAnswered) return;
+    if (!connection.wasAnswered) {
+      if (connection.end) this.#add(connection, connection.end);
+      return;
+    }
     this.#ended++;
     // It was listed a moment before.
     if (this.#open.has(connection.key)) this.#open = new Map([...this.#open].filter(([key]) => key !== connection.key));
@@ -91,13 +98,15 @@ export class ConnectionLedger {
     };
   }
 
-  #add(connection: TcpConnection, kind: 'closed' | 'open'): void {
+  /** @param kind of one that was not answered, how it ended */
+  #add(connection: TcpConnection, kind: 'closed' | 'open' | keyof ConnectionEnds): void {
     const { role, local, remote, mayCountFin, sent, retransmitted, rttMs } = connection;
     if (this.#options.place(local, remote) !== 'external') return;
     const isServer = role === undefined ? this.#options.ownPorts.has(local.port) : role === 'server';
     const key = isServer ? keyOf('server', remote.address, local.port) : keyOf('client', remote.address, remote.port);
     const totals = this.#of(key);
-    totals[kind]++;
+    if (kind === 'closed' || kind === 'open') totals[kind]++;
+    if (connection.end) totals.ends = withEnd(totals.ends, connection.end);
     totals.received += connection.in;
     totals.sent = both(totals.sent, sent);
     totals.fins += Number(mayCountFin);
@@ -118,6 +127,7 @@ export class ConnectionLedger {
       sent: 0,
       retransmitted: 0,
       rttMs: undefined,
+      ends: undefined,
     };
     this.#remotes.set(key, totals);
     return totals;
@@ -130,6 +140,10 @@ export class ConnectionLedger {
     for (const [key] of bySize.slice(this.#most)) this.#remotes.delete(key);
   }
 }
+
+const NO_ENDS: ConnectionEnds = { finished: 0, aborted: 0, refused: 0, unanswered: 0 };
+
+const withEnd = (ends = NO_ENDS, end: keyof ConnectionEnds) => ({ ...ends, [end]: ends[end] + 1 });
 
 const both = (one: number | undefined, other: number | undefined) =>
   one === undefined || other === undefined ? undefined : one + other;

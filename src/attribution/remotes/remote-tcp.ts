@@ -18,6 +18,7 @@ export function remoteTcp(asked: Asked, seen: SeenConnections | undefined): Remo
     retransmittedOctets: (isWhole(asked, found, seen) ? retransmittedBy(asked, found) : undefined) ?? null,
     rttMs: found.rttMs ?? null,
     closed: found.closed,
+    ...(found.ends && { ends: found.ends }),
   };
 }
 

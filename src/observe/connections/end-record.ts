@@ -17,7 +17,8 @@ export const END = {
   retransmitted: 84,
   next: 88,
   unacknowledged: 92,
-  dataSegsIn: 96,
+  segsIn: 96,
+  dataSegsIn: 100,
   size: 104,
 } as const;
 
@@ -38,6 +39,7 @@ export type ConnectionEnd = {
   readonly bytesInFlight: number;
   /** Segments. */
   readonly retransmitted: number;
+  readonly segsIn: number;
   readonly dataSegsIn: number;
   /** Undefined: none was measured. */
   readonly rtt: number | undefined;
@@ -67,6 +69,7 @@ export function decodeEnd(record: Buffer): ConnectionEnd | undefined {
     bytesAcked: Number(record.readBigUInt64LE(END.bytesAcked)),
     bytesInFlight: (number(END.next) - number(END.unacknowledged)) >>> 0,
     retransmitted: number(END.retransmitted),
+    segsIn: number(END.segsIn),
     dataSegsIn: number(END.dataSegsIn),
     // srtt_us has three bits behind the point (include/linux/tcp.h).
     rtt: minRtt !== 0 && minRtt !== NEVER ? minRtt : smoothed >>> 3 || undefined,

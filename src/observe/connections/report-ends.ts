@@ -24,6 +24,7 @@ const OPS = {
   next: 104,
   unacknowledged: 108,
   retransmitted: 136,
+  segsIn: 140,
   dataSegsIn: 144,
   bytesReceived: 168,
   bytesAcked: 176,
@@ -53,6 +54,7 @@ const WORDS = [
   [OPS.next, END.next],
   [OPS.unacknowledged, END.unacknowledged],
   [OPS.retransmitted, END.retransmitted],
+  [OPS.segsIn, END.segsIn],
   [OPS.dataSegsIn, END.dataSegsIn],
 ] as const;
 

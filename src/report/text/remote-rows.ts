@@ -40,4 +40,11 @@ function label({ address, names: [name, ...others], reverseName, protocol, port,
 const bracketed = (address: string, port: number | null) =>
   address.includes(':') && port !== null ? `[${address}]` : address;
 
-const connections = ({ connections }: RemoteRow) => (connections ? `${exact(connections)} conn` : '');
+function connections({ connections: answered, tcp }: RemoteRow): string {
+  const { refused = 0, unanswered = 0, aborted = 0 } = tcp?.ends ?? {};
+  const counts = [
+    [answered ?? 0, 'conn'] as const,
+    ...Object.entries({ refused, unanswered, aborted }).map(([what, count]) => [count, what] as const),
+  ];
+  return counts.flatMap(([count, what]) => (count > 0 ? [`${exact(count)} ${what}`] : [])).join(', ');
+}

@@ -40,6 +40,7 @@ test('connections with one remote and service are summed up, with the smallest r
     sent: 30,
     retransmitted: 7,
     rttMs: 3,
+    ends: undefined,
   });
 });
 
@@ -51,6 +52,15 @@ test('who connects to a port of the command’s is found by that port', () => {
   const { of } = all.close(true);
   expect(of(web)).toBeUndefined();
   expect(of({ role: 'server', address: '192.0.2.1', port: 8080 })).toMatchObject({ closed: 1 });
+});
+
+test('how connections ended is summed up, with connects that came to none', () => {
+  const all = ledger();
+  for (const end of ['finished', 'finished', 'aborted'] as const) all.end(connection('1', { end }));
+  for (const end of ['refused', 'unanswered'] as const) all.end(connection('1', { end, wasAnswered: false }));
+  expect(all.seen).toBe(3);
+  const ends = { finished: 2, aborted: 1, refused: 1, unanswered: 1 };
+  expect(all.close(true).of(web)).toMatchObject({ closed: 3, open: 0, ends });
 });
 
 test('who is known to have opened one is not asked for by the port', () => {

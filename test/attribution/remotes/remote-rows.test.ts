@@ -77,7 +77,7 @@ test('times are told from the command’s start, names by the address', () => {
 });
 
 test('how the connections fared is in their remote’s row', () => {
-  const totals = { closed: 1, open: 0, received: 101, fins: 1, sent: 10, retransmitted: 3, rttMs: 2 };
+  const totals = { closed: 1, open: 0, received: 101, fins: 1, sent: 10, retransmitted: 3, rttMs: 2, ends: undefined };
   const seen = { isComplete: true, of: () => totals };
   const [row] = remoteRows(counted([remote('a', 152)]), facts(152, { seen })).rows;
   expect(row?.tcp).toEqual({ retransmittedOctets: 3, rttMs: 2, closed: 1 });

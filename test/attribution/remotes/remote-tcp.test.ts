@@ -11,6 +11,7 @@ const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
   sent: 100,
   retransmitted: 5,
   rttMs: 1.5,
+  ends: undefined,
   ...changes,
 });
 
@@ -70,6 +71,11 @@ test.each([
 ])('unknown by %s', (_, remotes, isComplete) => {
   const retransmitted = retransmittedOctets(remotes, seen({ a: totals() }, isComplete));
   expect(retransmitted).toEqual({ in: undefined, out: undefined });
+});
+
+test('how they ended is told where that is known', () => {
+  const ends = { finished: 1, aborted: 1, refused: 3, unanswered: 0 };
+  expect(remoteTcp(remote('a', [0, 0]), seen({ a: totals({ ends }) }))?.ends).toEqual(ends);
 });
 
 test('where the connections do not say, it is what crossed beyond what they have sent', () => {

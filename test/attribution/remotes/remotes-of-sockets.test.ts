@@ -18,7 +18,16 @@ const told = {
 
 test('how connections fared is told where nobody else’s can be among them', () => {
   const rows = [{ ...remote, side: null, pid: 1, in: 10, out: 1 }];
-  const totals = { closed: 1, open: 0, received: 11, fins: 1, sent: 1, retransmitted: 4, rttMs: undefined };
+  const totals = {
+    closed: 1,
+    open: 0,
+    received: 11,
+    fins: 1,
+    sent: 1,
+    retransmitted: 4,
+    rttMs: undefined,
+    ends: undefined,
+  };
   const of = ({ role, port }: { role: unknown; port: unknown }) =>
     role === 'client' && port === 443 ? totals : undefined;
   const [seen] = remotesOfSockets({ ...told, remotes: rows }, { isComplete: true, of }).rows;

@@ -13,7 +13,9 @@ function record(fields: Partial<Record<keyof typeof END, number>>, remote: strin
 test('IPv4, with positions that went round, and a round trip with its fraction', () => {
   const fields = { cookie: 9, role: 1, oldState: 5, family: 2, remotePort: 443, localPort: 40_000 };
   const counts = { bytesReceived: 7, bytesAcked: 8, next: 4, unacknowledged: 0xfffffffe, srtt: 81, minRtt: 0xffffffff };
-  expect(decodeEnd(record({ ...fields, ...counts, retransmitted: 2, dataSegsIn: 3 }, 'c0000235', 'c0000201'))).toEqual({
+  expect(
+    decodeEnd(record({ ...fields, ...counts, retransmitted: 2, segsIn: 6, dataSegsIn: 3 }, 'c0000235', 'c0000201')),
+  ).toEqual({
     cookie: 9n,
     role: 'client',
     oldState: 5,
@@ -23,6 +25,7 @@ test('IPv4, with positions that went round, and a round trip with its fraction',
     bytesAcked: 8,
     bytesInFlight: 6,
     retransmitted: 2,
+    segsIn: 6,
     dataSegsIn: 3,
     rtt: 10,
   });
