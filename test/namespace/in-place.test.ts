@@ -228,6 +228,26 @@ for size in (1472, 1473, 2953, 4000, 60000): s.sendto(b"x" * size, ("${address}"
     });
   });
 
+  test('a connect that a rule leads to a closed port of this machine leaves the bound as it was', async () => {
+    const redirect = 'add table ip led; add chain ip led o { type nat hook output priority -100; }';
+    const ruled = await machine.run('nft', [
+      `${redirect}; add rule ip led o ip daddr 203.0.113.99 tcp dport 80 redirect to :9`,
+    ]);
+    expect(ruled.status, ruled.stderr).toBe(0);
+    try {
+      const script = `import socket
+try: socket.create_connection(("203.0.113.99", 80), 20)
+except ConnectionRefusedError: pass
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(bytes(1000), ("${machine.far4}", 7000))`;
+      const { counted, wire, report } = await compare(`python3 -c '${script}'`);
+      expect(report.protocol.tcp).toMatchObject({ connectionsFailed: 1, resetsSent: 1 });
+      expect(counted).toEqual(wire);
+      expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
+    } finally {
+      await machine.run('nft', ['delete table ip led']);
+    }
+  });
+
   test('what is sent past IP is bounded, and warned of', async () => {
     const frames = `import socket
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); link.bind(("card0", 0x800))

@@ -148,7 +148,7 @@ export class CgroupMeter implements Disposable {
 
   /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
   get unseen(): number {
-    return this.#closedUnseen ?? this.opened;
+    return this.#closedUnseen ?? this.opened - this.#connectionCounts().refused;
   }
 
   /** Octets that the tree has sent past IP, by packet sockets; 0 before Linux 6.3, too. */
@@ -194,8 +194,8 @@ export class CgroupMeter implements Disposable {
 
   #connectionCounts() {
     const values = this.#counts.lookup(numbers(0), CONNECTION_COUNTS.size * this.#cpus) ?? Buffer.alloc(0);
-    const { opened, closed } = CONNECTION_COUNTS.sum(values);
-    return { opened: Number(opened), closed: Number(closed) };
+    const { opened, closed, refused } = CONNECTION_COUNTS.sum(values);
+    return { opened: Number(opened), closed: Number(closed), refused: Number(refused) };
   }
 
   #attach(group: number, tree: TreeMaps | undefined): void {

@@ -10,11 +10,18 @@ export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, loca
 export const MOST_CONNECTIONS = 16_384;
 
 /** What is counted of the tree's connections. */
-export const CONNECTION_COUNTS = recordOf('opened', 'closed');
+export const CONNECTION_COUNTS = recordOf(
+  'opened',
+  /** Those that were answered, or may be: something may come for them when they are no socket any more. */
+  'closed',
+  /** Their only segment was answered by a reset: nothing comes any more. */
+  'refused',
+);
 
 /** Offsets in struct bpf_sock_ops of linux/bpf.h. */
 const OPS = {
   kind: 0,
+  oldState: 4,
   newState: 8,
   family: 20,
   remote4: 24,
@@ -23,6 +30,8 @@ const OPS = {
   local6: 48,
   remotePort: 64,
   localPort: 68,
+  retransmitted: 136,
+  segmentsIn: 140,
   socket: 184,
 } as const;
 
@@ -34,6 +43,8 @@ const CHANGES = 10;
 const CHANGES_FLAG = 4;
 /** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
 const CLOSED = 7;
+/** TCP_SYN_SENT. */
+const ASKED = 2;
 const AF_INET = 2;
 
 const KEY = -40;
@@ -73,6 +84,13 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .load('u32', 'r1', 'r6', OPS.newState)
     .jumpIf('r1', '!=', CLOSED, 'out')
     .move('r8', CONNECTION_COUNTS.at.closed)
+    .load('u32', 'r1', 'r6', OPS.oldState)
+    .jumpIf('r1', '!=', ASKED, 'count')
+    .load('u32', 'r1', 'r6', OPS.retransmitted)
+    .jumpIf('r1', '!=', 0, 'count')
+    .load('u32', 'r1', 'r6', OPS.segmentsIn)
+    .jumpIf('r1', '==', 0, 'count')
+    .move('r8', CONNECTION_COUNTS.at.refused)
     .jump('count')
     .label('remember');
   if (owned) {

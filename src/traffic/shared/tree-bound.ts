@@ -40,17 +40,24 @@ export function treeBound(
 }
 
 /**
- * A FIN that comes late, and its acknowledgement, have no socket any more; after a reset what was in flight has none either,
- * and how much that was nothing tells.
+ * A FIN that comes late, and its acknowledgement, have no socket any more. What was in flight when a connection was reset has
+ * none either, and is answered by a reset for each packet, as large as a GSO packet can be.
  */
 function unseenBound(unseen: number, way: Way, { snmp }: CounterDelta): number | null {
   if (unseen === 0) return 0;
-  if (way === 'in' && snmp['Tcp']?.['OutRsts'] !== 0) return null;
-  return unseen * REPEATED_FIN;
+  const resets = snmp['Tcp']?.['OutRsts'];
+  if (resets === undefined) return null;
+  return unseen * REPEATED_FIN + resets * (way === 'in' ? LARGEST_PACKET : RESET);
 }
 
 /** Its headers with timestamps, in IPv6, twice. */
 const REPEATED_FIN = 2 * 72;
+
+/** Of IPv6, with what an answer may repeat. */
+const RESET = 72;
+
+/** GRO_MAX_SIZE (linux/netdevice.h), and the headers of its segments of the least size that a path must carry (RFC 9293, 3.7.1). */
+const LARGEST_PACKET = 8 * 65_535 + 72 * Math.ceil((8 * 65_535) / 536);
 
 /** The most that a datagram has. */
 const LARGEST_DATAGRAM = 65_535;
