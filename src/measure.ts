@@ -12,6 +12,7 @@ import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
 import type { Bypass } from './measurement/remotes.js';
 import type { Method } from './measurement/traffic.js';
+import { agreed } from './run/agreed.js';
 import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
 import { CommandTree } from './run/command-tree.js';
@@ -87,7 +88,9 @@ async function measureBeside(
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
   const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
   const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
-  const { after, delta, traffic, method, sockets, ...counted } = await meter.count();
+  const reading = await meter.count();
+  const { after, delta, traffic, sockets, ...counted } = reading;
+  const method = await agreed(meter, reading, bypasses);
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
@@ -132,7 +135,7 @@ async function measureBeside(
       ...scope.warnings,
       ...(await hint.warnings(protocol)),
       ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
-      ...runWarnings(after, delta, { isolation: scope.isolation, method, stillOpen, ...counted }),
+      ...runWarnings(after, delta, { isolation: scope.isolation, stillOpen, ...counted, method }),
       ...boundary.warnings,
     ],
   };

@@ -1,5 +1,10 @@
 /** Counted octets beside the true ones, in one direction. */
-export type Compared = { readonly counted: number | null; readonly truth: number };
+export type Compared = {
+  readonly counted: number | null;
+  /** What a second count says, at the command's own sockets; absent: there was none. */
+  readonly atSockets?: number;
+  readonly truth: number;
+};
 
 /** A known load, measured through an isolation. */
 export type Check = {

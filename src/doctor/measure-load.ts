@@ -1,7 +1,7 @@
 import { execPath } from 'node:process';
 import type { Measurement } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
-import type { Check } from './check.js';
+import type { Check, Compared } from './check.js';
 import { FarEnd } from './far-end.js';
 import { CLIENT } from './programs.js';
 import { trueOctets } from './true-octets.js';
@@ -21,9 +21,9 @@ export async function measureLoad({ file, isolation }: Meter, family: 'ipv4' | '
     await using far = await FarEnd.open(family, { machine: isolation === 'host' });
     for (let tries = 0; tries < TRIES; tries++) {
       const before = far.counters();
-      const { traffic } = await meter(file, isolation, far);
+      const measurement = await meter(file, isolation, far);
       const truth = trueOctets(before, far.counters());
-      if (truth) return { isolation, load, result: { kind: 'compared', ...compare(traffic, truth) } };
+      if (truth) return { isolation, load, result: { kind: 'compared', ...compare(measurement, truth) } };
     }
     return { isolation, load, result: { kind: 'failed', reason: 'frames were dropped in each try' } };
   } catch (error) {
@@ -43,7 +43,12 @@ async function meter(file: string, isolation: string, far: FarEnd): Promise<Meas
   return JSON.parse(stdout) as Measurement;
 }
 
-const compare = ({ external }: Measurement['traffic'], truth: InOut<number>) => ({
-  in: { counted: external.in.wireOctets, truth: truth.in },
-  out: { counted: external.out.wireOctets, truth: truth.out },
-});
+const compare = ({ traffic: { external }, method }: Measurement, truth: InOut<number>) => {
+  const way = (which: 'in' | 'out'): Compared => {
+    const counted = external[which].wireOctets;
+    const difference = method.agreement?.difference[which] ?? null;
+    const second = counted === null || difference === null ? {} : { atSockets: counted - difference };
+    return { counted, ...second, truth: truth[which] };
+  };
+  return { in: way('in'), out: way('out') };
+};

@@ -42,9 +42,12 @@ function checkLines({ isolation, load, result }: Check, paint: Paint): string[] 
   const head = `  ${isolation.padEnd(10)} ${load.padEnd(24)}`;
   if (result.kind === 'failed') return [`${head} ${paint.red(result.reason)}`];
   return (['in', 'out'] as const).map((way) => {
-    const { counted, truth } = result[way];
+    const { counted, atSockets, truth } = result[way];
+    const second = atSockets === undefined ? '' : ` (${exact(atSockets)} B at its sockets)`;
     const off =
-      counted === null ? 'unknown' : `${exact(counted)} B counted, ${exact(truth)} B true, ${offBy(counted, truth)}`;
+      counted === null
+        ? 'unknown'
+        : `${exact(counted)} B counted${second}, ${exact(truth)} B true, ${offBy(counted, truth)}`;
     return `${way === 'in' ? head : ' '.repeat(head.length)} ${way.padEnd(4)} ${off}`;
   });
 }

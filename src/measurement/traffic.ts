@@ -45,7 +45,36 @@ export type Method = {
   /** Where the number of wire packets in came from: the queue, the sockets, the ECN counters (GSO packets from the uplink), the device
    * (a veth's bytes beside the queue's, where the others cannot tell). */
   readonly packetsIn: 'qdisc' | 'cgroup' | 'ecn-counters' | 'device';
+  /** Where the tree's sockets were counted beside the links: how far the two counts are the same. */
+  readonly agreement?: Agreement;
 };
+
+/** Two counts of one run that know nothing of each other. */
+export type Agreement = {
+  /** External octets on the wire that the links carried beyond what the tree's sockets moved. null: one of the two is unknown. */
+  readonly difference: InOut<number | null>;
+  /** What there was that one of the two does not see, or not as the wire carries it; empty where the two are the same. */
+  readonly explainedBy: readonly Unseen[];
+  /** Octets of the difference that this cannot explain; `errorBound` holds them. */
+  readonly unexplained: InOut<number>;
+};
+
+/** What sockets do not see, or not as the wire carries it; packets-in: the links' own count of packets is not certain. */
+export type Unseen =
+  | 'fragments'
+  | 'icmp'
+  | 'raw-sockets'
+  | 'closed-connections'
+  | 'closed-datagram-sockets'
+  | 'unknown-mtu'
+  | 'packet-sockets'
+  | 'nested-namespaces'
+  | 'left-cgroup'
+  | 'multicast'
+  | 'receive-errors'
+  | 'queue-drops'
+  | 'refused'
+  | 'packets-in';
 
 export type Family = 'ipv4' | 'ipv6';
 

@@ -6,6 +6,7 @@ import type { Scope } from '../isolation/scope.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
+import type { WireDelta } from '../traffic/queue-delta.js';
 import { separateBlocked } from '../traffic/separate-blocked.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
 import { isShared } from './end-tree.js';
@@ -15,6 +16,7 @@ import { difference, type Reading, takeReading } from './take-reading.js';
 export type MeterReading = Count & {
   readonly after: Snapshot;
   readonly delta: CounterDelta;
+  readonly wire: WireDelta;
   /** What was counted of the tree's sockets; undefined: they were not. */
   readonly sockets: SocketCounts | undefined;
 };
@@ -63,10 +65,17 @@ export class Meter<S extends Countable = Scope> {
     const { scope, files, before, tree } = this;
     const sockets = this.#readSockets();
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
-    if (!tree) return { after, delta, sockets, ...countTraffic(scope.isolation, wire, delta) };
+    if (!tree) return { after, delta, wire, sockets, ...countTraffic(scope.isolation, wire, delta) };
     const { unseen, sentPastIp, blocked } = tree;
     const count = treeTraffic(sockets?.totals ?? [], { wire, delta, unseen, sentPastIp });
-    return { after, delta, sockets, ...count, traffic: separateBlocked(count.traffic, { 'blocked.out': blocked }) };
+    return {
+      after,
+      delta,
+      wire,
+      sockets,
+      ...count,
+      traffic: separateBlocked(count.traffic, { 'blocked.out': blocked }),
+    };
   }
 
   /** Before the namespace's own counters are read, in which all of it is. */

@@ -59,6 +59,13 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
       `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`,
     );
   }
+  const { unexplained } = method.agreement ?? {};
+  if (unexplained && unexplained.in + unexplained.out > 0) {
+    warn(
+      'COUNTS_DISAGREE',
+      `the links and the command’s sockets, counted apart, differ by ${unexplained.in} B in and ${unexplained.out} B out that nothing explains: the numbers can be off by these`,
+    );
+  }
   if (doubt) warn('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`);
   for (const { device, octets } of past) {
     warn(

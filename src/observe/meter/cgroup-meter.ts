@@ -54,6 +54,7 @@ export class CgroupMeter implements Disposable {
   readonly #inside: BpfMap;
   readonly #places: Places | undefined;
   readonly #cpus = possibleCpus();
+  #traceSends: () => void = () => {};
   /** Connections that were there before. */
   #adopted = 0;
   readonly #gate: CgroupGate | undefined;
@@ -115,10 +116,11 @@ export class CgroupMeter implements Disposable {
   }
 
   /**
-   * Counts from now on also what comes for connections that are no socket any more, and its answers. It takes the time to
+   * Counts from now on also what comes for connections that are no socket any more, and its answers; and what is sent past IP. It takes the time to
    * read the kernel's types, 20 ms: for when the command has been started.
    */
   watchOrphans(): void {
+    if (this.#places) this.#traceSends();
     const layout = attempt(() => orphanLayout(Btf.read(ORPHAN_TYPES)));
     if (!layout) return;
     const maps = { connections: this.#connections, ...this.#counting };
@@ -211,11 +213,11 @@ export class CgroupMeter implements Disposable {
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
     link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps, gate) });
     link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps, gate) });
-    // Where the ways out are known, their devices say what was sent past IP.
-    if (this.#places) return;
     this.#groups.update(numbers(0), numbers(group));
     const sends = { sends: this.#sends, groups: this.#groups, processes: tree?.processes };
-    attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));
+    this.#traceSends = () => attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));
+    // Where the ways out are known, their queues count what is sent past IP, and this only explains it.
+    if (!this.#places) this.#traceSends();
   }
 
   #trace(tracepoint: string, code: Assembler): void {

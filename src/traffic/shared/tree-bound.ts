@@ -1,5 +1,5 @@
 import type { CounterDelta } from '../../counters/delta.js';
-import type { Family } from '../../measurement/traffic.js';
+import type { Family, Unseen } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import { addKnown } from '../layers.js';
 import type { Beside, TreeCount, Way } from './tree-traffic.js';
@@ -13,30 +13,47 @@ const LARGEST_ERROR = { ipv4: 576, ipv6: 1280 } as const;
 /** IP's own counters of fragments and ICMP errors, by what this module calls them. */
 type Counter = 'pieces' | 'failed' | 'errors';
 
+/** Octets, at most, by which one cause can have the count of a tree's sockets off; null: no bound is known. */
+export type Doubted = { readonly by: Unseen; readonly octets: number | null };
+
+/** How far the count of a tree's sockets can be off, in octets; null: no bound is known. */
+export const treeBound = (...of: Parameters<typeof treeDoubts>): number | null =>
+  addKnown(treeDoubts(...of).map(({ octets }) => octets));
+
 /**
- * How far the count of a tree's sockets can be off, in octets; null: no bound is known. A program at the socket sees
- * datagrams before they are fragmented and after they are reassembled, and no ICMP error, which has no socket.
+ * Why the count of a tree's sockets can be off: a program at the socket sees datagrams before they are fragmented and after
+ * they are reassembled, and no ICMP error, which has no socket.
  */
-export function treeBound(
+export function treeDoubts(
   counts: readonly TreeCount[],
   way: Way,
   { delta, unseen }: Pick<Beside, 'delta' | 'unseen'>,
-): number | null {
+): Doubted[] {
   const outside = counts.filter((each) => each.class === 'external');
   // Whoever sent and received nothing is sent no errors, and causes none.
-  if (outside.every(({ count }) => count.packets === 0n)) return 0;
+  if (outside.every(({ count }) => count.packets === 0n)) return [];
   const external = outside.filter((each) => each.way === way);
   const total = (field: keyof TreeCount['count']) =>
     toExactNumber(external.reduce((sum, { count }) => sum + count[field], 0n));
-  if (total('unknownMtu') > 0) return null;
-  const bounds = (['ipv4', 'ipv6'] as const).map((family) => {
+  const fragments = (family: Family) => {
     const pieces = external.filter((each) => each.family === family);
-    const expected = toExactNumber(pieces.reduce((sum, { count }) => sum + count.fragments, 0n));
-    return addKnown([fragmentBound(expected, family, way, delta), errorBound(family, way, delta)]);
-  });
-  // Others' copies came to a raw socket, too.
-  const late = way === 'in' ? lateDatagrams(outside, delta) : 0;
-  return addKnown([...bounds, total('rawOctets'), unseenBound(unseen, way, delta), late]);
+    return fragmentBound(
+      toExactNumber(pieces.reduce((sum, { count }) => sum + count.fragments, 0n)),
+      family,
+      way,
+      delta,
+    );
+  };
+  const doubts: Doubted[] = [
+    { by: 'unknown-mtu', octets: total('unknownMtu') > 0 ? null : 0 },
+    { by: 'fragments', octets: addKnown([fragments('ipv4'), fragments('ipv6')]) },
+    { by: 'icmp', octets: errorBound('ipv4', way, delta) + errorBound('ipv6', way, delta) },
+    // Others' copies came to a raw socket, too.
+    { by: 'raw-sockets', octets: total('rawOctets') },
+    { by: 'closed-connections', octets: unseenBound(unseen, way, delta) },
+    { by: 'closed-datagram-sockets', octets: way === 'in' ? lateDatagrams(outside, delta) : 0 },
+  ];
+  return doubts.filter(({ octets }) => octets !== 0);
 }
 
 /**

@@ -13,7 +13,7 @@ import type { MadeLink } from './make-links.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
 import { QueueWatch } from './queue-watch.js';
 import { readDrops } from './read-drops.js';
-import { readQueues } from './read-queues.js';
+import { readQueues, type Sent } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
 import { endMessages, returnRoutes, routeMessages, unrouteMessages, upMessages } from './veth-pair.js';
 
@@ -125,6 +125,7 @@ export class VethLinks implements Disposable {
     const outgoing = readQueues(this.#there, inner);
     return {
       ...Object.fromEntries(links.map(({ plan, host }) => [`${plan.inner.device}.in`, incoming.get(host)])),
+      'queues.dropped': { bytes: 0n, packets: dropsOf([...incoming.values(), ...outgoing.values()]) },
       'own.devices': { bytes: 0n, packets: BigInt(this.#devices?.count ?? 0) },
       'lo.out': outgoing.get(LOOPBACK),
       ...Object.fromEntries(links.map((link) => [`${link.plan.inner.device}.out`, outgoing.get(link.inner)])),
@@ -168,6 +169,8 @@ export class VethLinks implements Disposable {
     return this.#options.isKept || this.#options.rate !== undefined;
   }
 }
+
+const dropsOf = (queues: readonly Sent[]) => BigInt(queues.reduce((sum, { drops }) => sum + drops, 0));
 
 const failed = (what: string, refusal: LinuxError) =>
   new NetmeterError('SETUP_FAILED', `${what}: ${refusal.message}`, {

@@ -1,0 +1,17 @@
+import type { Bypass } from '../measurement/remotes.js';
+import type { Method } from '../measurement/traffic.js';
+import type { Meter, MeterReading } from './meter.js';
+
+/**
+ * The method of a run's last reading, when nothing moves any more: in a namespace of the command's own, with how far the
+ * links and the tree's sockets were counted the same.
+ */
+export async function agreed(meter: Meter, reading: MeterReading, bypasses: readonly Bypass[] | null): Promise<Method> {
+  const { sockets, method } = reading;
+  if (!meter.sockets || !sockets || method.name !== 'qdisc') return method;
+  // Loaded here: while the command starts every millisecond counts, and now none does.
+  const { withAgreement } = await import('../traffic/veth/agreement.js');
+  const { unseen, sentPastIp } = meter.sockets;
+  const hasLeft = bypasses?.some(({ kind }) => kind === 'left-cgroup') ?? false;
+  return withAgreement(reading, { totals: sockets.totals, unseen, sentPastIp, hasLeft }, reading).method;
+}
