@@ -1,8 +1,8 @@
 import { MalformedMessageError } from './malformed-message-error.js';
 
 /** linux/netlink.h: struct nlattr is the length of header and value, and the type with two flags. */
-const HEADER = 4;
-const NLA_F_NESTED = 0x8000;
+export const HEADER = 4;
+export const NLA_F_NESTED = 0x8000;
 const NLA_TYPE_MASK = 0x3fff;
 const MAX_VALUE = 0xffff - HEADER;
 
@@ -13,7 +13,7 @@ export const aligned = (length: number): number => (length + 3) & ~3;
 export function attribute(type: number, ...parts: readonly Buffer[]): Buffer {
   let length = HEADER;
   for (const part of parts) length += part.length;
-  if (length - HEADER > MAX_VALUE) throw new RangeError(`a netlink attribute holds 64 kB, not ${length} B`);
+  if (length - HEADER > MAX_VALUE) throw attributeOverflow(length);
   const buffer = Buffer.alloc(aligned(length));
   buffer.writeUInt16LE(length, 0);
   buffer.writeUInt16LE(type, 2);
@@ -24,6 +24,9 @@ export function attribute(type: number, ...parts: readonly Buffer[]): Buffer {
   }
   return buffer;
 }
+
+/** An attribute's length is a number of 16 bits. */
+export const attributeOverflow = (length: number) => new RangeError(`a netlink attribute holds 64 kB, not ${length} B`);
 
 /** Writes an attribute that holds others, with the flag that says so. */
 export const nested = (type: number, ...attributes: readonly Buffer[]): Buffer =>

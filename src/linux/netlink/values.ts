@@ -34,11 +34,5 @@ export function be32(value: number): Buffer {
   return buffer;
 }
 
-export function be64(value: bigint): Buffer {
-  const buffer = Buffer.alloc(8);
-  buffer.writeBigUInt64BE(value);
-  return buffer;
-}
-
 /** UTF-8 with the NUL that ends it. */
 export const string = (value: string): Buffer => Buffer.from(`${value}\0`);

@@ -7,6 +7,7 @@ import {
   quota,
   refusal,
 } from '../../../src/isolation/limits/limit-rules.js';
+import { encoded } from '../../../src/linux/netlink/netfilter/codec.js';
 import type { Command } from '../../../src/linux/netlink/netfilter/command.js';
 import { quota as quotaOf } from '../../../src/linux/netlink/netfilter/simple-expressions.js';
 import { TableCommands } from '../../../src/linux/netlink/netfilter/table-commands.js';
@@ -81,7 +82,7 @@ test('only at the host’s ends the answers to what is refused cross the link, a
 
 test('a limit is passed when its quota is used up', () => {
   const of = (name: string, consumed: bigint) =>
-    ({ table: 't', name, type: 'quota', data: quotaOf.encode({ bytes: 10n, consumed }) }) as const;
+    ({ table: 't', name, type: 'quota', data: encoded(quotaOf, { bytes: 10n, consumed }) }) as const;
   expect(passedLimits([of('nm_max_out', 9n), of('nm_max_total', 10n)])).toEqual(['total']);
   expect(passedLimits([of('nm_max_in', 11n), of('another', 11n)])).toEqual(['in']);
 });

@@ -2,7 +2,8 @@ import { assert, bigInt, constantFrom, integer, property, string as text, tuple,
 import { describe, expect, test } from 'vitest';
 import { attribute, decodeAttributes, nested } from '../../../src/linux/netlink/attribute.js';
 import { MalformedMessageError } from '../../../src/linux/netlink/malformed-message-error.js';
-import { be16, be32, be64, string, u8, u16, u32, u64 } from '../../../src/linux/netlink/values.js';
+import { encoded, number64 } from '../../../src/linux/netlink/netfilter/codec.js';
+import { be16, be32, string, u8, u16, u32, u64 } from '../../../src/linux/netlink/values.js';
 
 const types = integer({ min: 0, max: 0x3fff });
 const sizes = integer({ min: 0, max: 2 ** 32 - 1 });
@@ -25,7 +26,7 @@ describe('attributes', () => {
     assert(
       property(sizes, bigInt({ min: 0n, max: 2n ** 64n - 1n }), (number, large) => {
         const values = [u8(number & 0xff), u16(number & 0xffff), u32(number), u64(large)];
-        const swapped = [be16(number & 0xffff), be32(number), be64(large)];
+        const swapped = [be16(number & 0xffff), be32(number), encoded(number64, large)];
         const read = decodeAttributes(
           Buffer.concat([...values, ...swapped].map((value, type) => attribute(type, value))),
         );

@@ -1,10 +1,10 @@
-import { attribute, decodeAttributes, nested } from '../attribute.js';
+import { decodeAttributes } from '../attribute.js';
+import { AttributeWriter } from '../attribute-writer.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
-import { be32, be64, string, u8 } from '../values.js';
 
 /** How a value lies in an attribute: both ways from one description. Methods, so that a codec of one type is one of unknown. */
 export interface Codec<T> {
-  encode(value: T): Buffer;
+  write(to: AttributeWriter, value: T): void;
   /** @throws {MalformedMessageError} */
   decode(bytes: Buffer): T;
   /** It holds attributes, which the kernel wants flagged. */
@@ -39,15 +39,12 @@ export type Holding<M extends Members> = { readonly [K in Required<M>]: Held<M[K
 /** Attributes, one for each member of an object; those of other numbers are not read. */
 export const record = <M extends Members>(members: M): Codec<Holding<M>> => ({
   isNested: true,
-  // A plain loop: a run's own table has a thousand of these, before the code is warm.
-  encode(value) {
+  write(to, value) {
     const given: Readonly<Record<string, unknown>> = value;
-    const written: Buffer[] = [];
     for (const name in members) {
       const { number, codec } = members[name] as M[keyof M];
-      if (given[name] !== undefined) written.push(write(number, codec, given[name]));
+      if (given[name] !== undefined) writeAttribute(to, number, codec, given[name]);
     }
-    return joined(written);
   },
   decode(bytes) {
     const attributes = decodeAttributes(bytes);
@@ -64,45 +61,63 @@ export const record = <M extends Members>(members: M): Codec<Holding<M>> => ({
 /** Attributes of the same number, one for each of a list (NFTA_LIST_ELEM). */
 export const list = <T>(codec: Codec<T>): Codec<readonly T[]> => ({
   isNested: true,
-  encode: (values) => joined(values.map((value) => write(LIST_ELEMENT, codec, value))),
+  write: (to, values) => {
+    for (const value of values) writeAttribute(to, LIST_ELEMENT, codec, value);
+  },
   decode: (bytes) => [...decodeAttributes(bytes)].map(({ value }) => codec.decode(value)),
 });
 
 const LIST_ELEMENT = 1;
 
-/** One needs no copy. */
-const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
+function writeAttribute<T>(to: AttributeWriter, number: number, codec: Codec<T>, value: T): void {
+  const at = to.open(number, codec.isNested);
+  codec.write(to, value);
+  to.close(at);
+}
 
-const write = <T>(number: number, codec: Codec<T>, value: T): Buffer =>
-  (codec.isNested ? nested : attribute)(number, codec.encode(value));
+/** The octets of a value. */
+export function encoded<T>(codec: Codec<T>, value: T): Buffer {
+  const to = new AttributeWriter();
+  codec.write(to, value);
+  return to.written;
+}
 
 /** Attributes within an attribute that holds nothing else: the value of the one. */
 export const within = <T>(number: number, codec: Codec<T>): Codec<T> => {
   const wrapped = record({ value: required(number, codec) });
   return {
     isNested: true,
-    encode: (value) => write(number, codec, value),
+    write: (to, value) => writeAttribute(to, number, codec, value),
     decode: (bytes) => (wrapped.decode(bytes) as { readonly value: T }).value,
   };
 };
 
-export const number32: Codec<number> = { encode: be32, decode: (bytes) => sized(bytes, 4).readUInt32BE() };
+export const number32: Codec<number> = {
+  write: (to, value) => to.be32(value),
+  decode: (bytes) => sized(bytes, 4).readUInt32BE(),
+};
 export const signed32: Codec<number> = {
-  encode: (value) => be32(value >>> 0),
+  write: (to, value) => to.be32(value),
   decode: (bytes) => sized(bytes, 4).readInt32BE(),
 };
-export const number64: Codec<bigint> = { encode: be64, decode: (bytes) => sized(bytes, 8).readBigUInt64BE() };
-export const number8: Codec<number> = { encode: u8, decode: (bytes) => sized(bytes, 1).readUInt8() };
-export const octets: Codec<Buffer> = { encode: (value) => value, decode: (bytes) => bytes };
+export const number64: Codec<bigint> = {
+  write: (to, value) => to.be64(value),
+  decode: (bytes) => sized(bytes, 8).readBigUInt64BE(),
+};
+export const number8: Codec<number> = {
+  write: (to, value) => to.u8(value),
+  decode: (bytes) => sized(bytes, 1).readUInt8(),
+};
+export const octets: Codec<Buffer> = { write: (to, value) => to.octets(value), decode: (bytes) => bytes };
 /** With a NUL that ends it. */
 export const text: Codec<string> = {
-  encode: string,
+  write: (to, value) => to.string(value),
   decode: (bytes) => bytes.toString('latin1', 0, Math.max(0, bytes.indexOf(0)) || bytes.length),
 };
 
 /** One of some words, as its number. @throws {MalformedMessageError} for a number without a word */
 export const word = <W extends string>(numbers: Readonly<Record<W, number>>, base = number32): Codec<W> => ({
-  encode: (value) => base.encode(numbers[value]),
+  write: (to, value) => base.write(to, numbers[value]),
   decode: (bytes) => wordOf(numbers, base.decode(bytes)),
 });
 

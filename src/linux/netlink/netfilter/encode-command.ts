@@ -1,4 +1,5 @@
 import { type Message, NLM_F } from '../message.js';
+import { encoded } from './codec.js';
 import type { Command, SetDefinition, TableName } from './command.js';
 import { chain, elements, INTERVAL_END, object, rule, SET_FLAGS, set, TABLE_OWNER, table } from './definitions.js';
 import type { Expression } from './expression.js';
@@ -23,46 +24,51 @@ export function encodeCommand(command: Command, numbers: SetNumbers): readonly M
         nftMessage(
           'newTable',
           family,
-          table.encode({ name, flags: command.isOwned ? TABLE_OWNER : 0 }),
+          encoded(table, { name, flags: command.isOwned ? TABLE_OWNER : 0 }),
           CREATE | NLM_F.EXCL,
         ),
       ];
     case 'delete table':
-      return [nftMessage('deleteTable', family, table.encode({ name }))];
+      return [nftMessage('deleteTable', family, encoded(table, { name }))];
     case 'add chain':
-      return [nftMessage('newChain', family, chain.encode({ ...within, ...chainParts(command) }), CREATE)];
+      return [nftMessage('newChain', family, encoded(chain, { ...within, ...chainParts(command) }), CREATE)];
     case 'add rule':
     case 'insert rule':
       return ruleMessages(command, numbers);
     case 'delete rule': {
       const { chain: from, handle } = command;
-      return [nftMessage('deleteRule', family, rule.encode({ ...within, chain: from, handle }))];
+      return [nftMessage('deleteRule', family, encoded(rule, { ...within, chain: from, handle }))];
     }
     case 'add set':
       return [
-        nftMessage('newSet', family, set.encode({ ...within, ...setParts(command.set), id: numbers.next() }), CREATE),
+        nftMessage('newSet', family, encoded(set, { ...within, ...setParts(command.set), id: numbers.next() }), CREATE),
       ];
     case 'add elements': {
       const list = command.keys.map((key) => ({ key }));
       return [
-        nftMessage('newElements', family, elements.encode({ ...within, set: command.set, elements: list }), CREATE),
+        nftMessage('newElements', family, encoded(elements, { ...within, set: command.set, elements: list }), CREATE),
       ];
     }
     case 'add counter': {
-      const data = counter.encode({ bytes: 0n, packets: 0n });
+      const data = encoded(counter, { bytes: 0n, packets: 0n });
       return [
         nftMessage(
           'newObject',
           family,
-          object.encode({ ...within, name: command.name, type: 'counter', data }),
+          encoded(object, { ...within, name: command.name, type: 'counter', data }),
           CREATE,
         ),
       ];
     }
     case 'add quota': {
-      const data = quota.encode({ bytes: command.over, flags: BEYOND, consumed: 0n });
+      const data = encoded(quota, { bytes: command.over, flags: BEYOND, consumed: 0n });
       return [
-        nftMessage('newObject', family, object.encode({ ...within, name: command.name, type: 'quota', data }), CREATE),
+        nftMessage(
+          'newObject',
+          family,
+          encoded(object, { ...within, name: command.name, type: 'quota', data }),
+          CREATE,
+        ),
       ];
     }
     default:
@@ -112,8 +118,8 @@ function ruleMessages(command: Extract<Command, { kind: 'add rule' | 'insert rul
   };
   const expressions = steps.map(take);
   const userdata = comment === undefined ? {} : { userdata: commentNote(comment) };
-  const encoded = rule.encode({ table: name, chain: into, expressions, ...userdata });
-  return [...sets, nftMessage('newRule', family, encoded, CREATE | (kind === 'add rule' ? NLM_F.APPEND : 0))];
+  const attributes = encoded(rule, { table: name, chain: into, expressions, ...userdata });
+  return [...sets, nftMessage('newRule', family, attributes, CREATE | (kind === 'add rule' ? NLM_F.APPEND : 0))];
 }
 
 /** The kernel replaces %d by a number that is free. */
@@ -140,11 +146,11 @@ function anonymousSet(
   };
   const held = list.map(({ key, isEnd }) => ({ key, ...(isEnd && { flags: INTERVAL_END }) }));
   return [
-    nftMessage('newSet', family, set.encode(definition), CREATE),
+    nftMessage('newSet', family, encoded(set, definition), CREATE),
     nftMessage(
       'newElements',
       family,
-      elements.encode({ ...within, set: ANONYMOUS, elements: held, setId: id }),
+      encoded(elements, { ...within, set: ANONYMOUS, elements: held, setId: id }),
       CREATE,
     ),
   ];

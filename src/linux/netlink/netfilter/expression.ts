@@ -1,6 +1,5 @@
-import { attribute, decodeAttributes, nested } from '../attribute.js';
+import { decodeAttributes } from '../attribute.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
-import { string } from '../values.js';
 import { type Codec, list, number32, number64, optional, record, required, text, word } from './codec.js';
 import { SET_OPERATIONS } from './numbers.js';
 import { register, simpleExpressions } from './simple-expressions.js';
@@ -18,13 +17,16 @@ const DATA = 2;
 
 const oneOf = <T extends Table>(table: T): Codec<Kinds<T> | Other> => ({
   isNested: true,
-  encode(expression) {
-    if (expression.kind === 'other') {
-      const { name, data: bytes } = expression as Other;
-      return Buffer.concat([attribute(NAME, string(name)), nested(DATA, bytes)]);
-    }
+  write(to, expression) {
     const { kind, ...rest } = expression as Kinds<T>;
-    return Buffer.concat([attribute(NAME, string(String(kind))), nested(DATA, codecOf(table, kind).encode(rest))]);
+    const other = expression.kind === 'other' ? (expression as Other) : undefined;
+    const name = to.open(NAME);
+    to.string(other?.name ?? String(kind));
+    to.close(name);
+    const held = to.open(DATA, true);
+    if (other) to.octets(other.data);
+    else codecOf(table, kind).write(to, rest);
+    to.close(held);
   },
   decode(bytes) {
     const attributes = decodeAttributes(bytes);

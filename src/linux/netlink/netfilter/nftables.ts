@@ -1,6 +1,7 @@
 import { LinuxError } from '../../linux-error.js';
 import { NetlinkError } from '../netlink-error.js';
 import { NETLINK_NETFILTER, NetlinkSocket } from '../socket.js';
+import { encoded } from './codec.js';
 import { type Command, describeCommand, type TableName } from './command.js';
 import { chain, type Element, elements, type NamedObject, object, type Rule, rule, table } from './definitions.js';
 import { encodeCommand } from './encode-command.js';
@@ -89,7 +90,7 @@ export class Nftables implements Disposable {
 
   /** The rules of a table, or of one of its chains, in the order in which packets meet them. */
   rules({ family, table: name }: TableName, of?: string): ListedRule[] {
-    const wanted = rule.encode({ table: name, ...(of !== undefined && { chain: of }) });
+    const wanted = encoded(rule, { table: name, ...(of !== undefined && { chain: of }) });
     return this.#list('getRule', family, wanted)
       .map((message) => ({ ...rule.decode(attributesOf(message)), family }))
       .filter((each) => each.table === name && (of === undefined || each.chain === of));
@@ -102,7 +103,7 @@ export class Nftables implements Disposable {
 
   /** The elements of a set, some hundreds at a time; until they are all there this does nothing else. @throws {NetlinkError} ENOENT */
   *elementPages({ family, table: name }: TableName, set: string): Generator<Element[]> {
-    for (const page of this.#socket.pages(nftMessage('getElements', family, elements.encode({ table: name, set }))))
+    for (const page of this.#socket.pages(nftMessage('getElements', family, encoded(elements, { table: name, set }))))
       yield page.flatMap((message) => elements.decode(attributesOf(message)).elements ?? []);
   }
 
