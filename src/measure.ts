@@ -24,7 +24,7 @@ import { Observers } from './run/observers/observers.js';
 import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
 import { runWarnings } from './run/run-warnings.js';
-import { TreeGroup, treeFolder } from './run/tree-group.js';
+import { prepareGroup, TreeGroup, treeFolder } from './run/tree-group.js';
 import { closeSeries } from './series/close-series.js';
 import { addKnown } from './traffic/layers.js';
 import { protocolSummary } from './traffic/protocol.js';
@@ -63,6 +63,7 @@ async function measureBeside(
   const byProcess = wantsProcesses(options);
   using hierarchy = CgroupHierarchy.open();
   const cgroup = treeFolder(hierarchy, run);
+  prepareGroup(hierarchy);
   const opening = openChosen(place, { ...options, cgroup, boundary });
   using observers = new Observers({ ...options, byProcess, boundary });
   const chosen = await opening;

@@ -53,13 +53,19 @@ class Libc {
 /** The one that package.json pins: its calls are not those of every other. */
 export const KOFFI_VERSION = '3.3.4';
 
+/**
+ * Where npm puts packages, seen from a file two folders below this package's root (`src/linux/`, `dist/bundle/`): its own, or
+ * those that it stands among. Node asks for a name that is no path in a dozen other places first.
+ */
+const NEAR = ['../../node_modules/', '../../../'];
+
 /** Glibc's binary first, as on most machines: it does not load where musl is. */
 function loadKoffi(): typeof Koffi {
   let reason = 'there is none for this architecture, or optional packages were left out';
-  for (const load of requirers()) {
+  for (const { load, folder } of places()) {
     for (const libc of ['linux', 'musl']) {
       try {
-        const koffi = load(`@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`) as typeof Koffi;
+        const koffi = load(`${folder}@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`) as typeof Koffi;
         if (koffi.version === KOFFI_VERSION) return koffi;
         reason = `it is of version ${koffi.version} instead of ${KOFFI_VERSION}`;
       } catch (error) {
@@ -71,11 +77,12 @@ function loadKoffi(): typeof Koffi {
 }
 
 /** Beside this package, as npm installs it; else beside koffi, where pnpm does, and npm when a project has another version. */
-function* requirers(): Generator<NodeJS.Require> {
+function* places(): Generator<{ readonly load: NodeJS.Require; readonly folder: string }> {
   const load = createRequire(import.meta.url);
-  yield load;
+  for (const folder of NEAR) yield { load, folder };
+  yield { load, folder: '' };
   try {
-    yield createRequire(load.resolve('koffi'));
+    yield { load: createRequire(load.resolve('koffi')), folder: '' };
   } catch (error) {
     if (!isMissing(error)) throw error;
   }

@@ -13,6 +13,12 @@ export function treeFolder(hierarchy: CgroupHierarchy | undefined, run: string):
   return home === undefined ? undefined : `${home}/netmeter-${run}`;
 }
 
+/** Has the kernel wait for its readers while a scope is being made: {@link TreeGroup} finds them gone, if that did not take long. */
+export function prepareGroup(hierarchy: CgroupHierarchy | undefined): void {
+  const home = hierarchy?.folderOf('self');
+  if (home !== undefined) void prepareMove(home);
+}
+
 /**
  * The control group that the command's tree lives in from its first instruction: who is in it, when the last one has gone,
  * what CPU time they took, and how all are ended at once, the kernel tells without a look through /proc.

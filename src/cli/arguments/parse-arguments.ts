@@ -1,4 +1,3 @@
-import { joinValues } from './join-values.js';
 import type { Values } from './option-values.js';
 import { runOptions } from './parse-run-options.js';
 import { readValues } from './read-values.js';
@@ -17,7 +16,7 @@ export type Parsed =
 /** @throws {NetmeterError} USAGE */
 export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
   const { own, command } = splitArguments(argv);
-  const values: Values = own.length === 0 ? new Map() : await readValues(await joinValues(own));
+  const values: Values = own.length === 0 ? new Map() : await readValues(own);
   if (values.has('help')) return { kind: 'help' };
   if (values.has('version')) return { kind: 'version' };
   const shell = values.get('completion')?.[0];

@@ -1,40 +1,63 @@
+import type { NetmeterError } from '../../errors.js';
+import type { Option } from './option.js';
 import type { Values } from './option-values.js';
-import { OPTIONS } from './options.js';
+import { findOption, OPTIONS } from './options.js';
 import { usage } from './usage-error.js';
 
-/** For yargs-parser, which yargs itself parses with; the rest of yargs, 20 ms to load, is only needed for the help. */
-const PARSER = {
-  string: OPTIONS.filter((option) => option.value).map((option) => option.name),
-  boolean: OPTIONS.filter((option) => !option.value).map((option) => option.name),
-  alias: Object.fromEntries(OPTIONS.flatMap(({ name, alias }) => (alias ? [[name, [alias]]] : []))),
-  configuration: {
-    'parse-numbers': false,
-    'parse-positional-numbers': false,
-    'dot-notation': false,
-    'camel-case-expansion': false,
-    'boolean-negation': false,
-    'greedy-arrays': false,
-    'strip-aliased': true,
-  },
-};
-
-/** Every value of every option that was given. @throws {NetmeterError} USAGE */
+/**
+ * Every value of every option that was given. The table says what follows an option: a parser that has to be loaded would take
+ * as long as a tenth of Node's own start.
+ * @throws {NetmeterError} USAGE: also for an option that is not ours, or a budget with a typing error would never fail
+ */
 export async function readValues(own: readonly string[]): Promise<Values> {
-  // `netmeter -- COMMAND` does not pay for a parser.
-  const { default: parse } = await import('yargs-parser');
-  const parsed = parse([...own], PARSER);
-  const values = new Map<string, readonly string[]>();
-  for (const option of OPTIONS) {
-    const value: unknown = parsed[option.name];
-    if (value === undefined) continue;
-    const given = (Array.isArray(value) ? value : [value]).map(String);
-    if (given.length > 1 && !option.repeatable)
-      throw usage(`--${option.name} was given ${given.length} times`, 'Give it once.');
-    if (option.value && given.includes('')) throw usage(`--${option.name} needs a value: ${option.value}`);
-    const strange = option.choices && given.find((choice) => !option.choices?.includes(choice));
-    if (strange !== undefined)
-      throw usage(`--${option.name} cannot be '${strange}'`, `Choose one of: ${option.choices?.join(', ')}.`);
-    values.set(option.name, given);
+  const given = new Map<Option, string[]>();
+  const words = own.values();
+  for (const word of words) {
+    for (const option of await optionsOf(word)) {
+      const values = given.get(option) ?? [];
+      given.set(option, values);
+      values.push(option.value === undefined ? 'true' : givenValue(option, word, words));
+    }
   }
-  return values;
+  // In the order of the table, as the first that is wrong is reported.
+  const inOrder = OPTIONS.filter((option) => given.has(option));
+  return new Map(inOrder.map((option) => [option.name, checked(option, given.get(option) ?? [])]));
+}
+
+/** What a word names: an option, or several switches in one word (`-qV`). */
+async function optionsOf(word: string): Promise<readonly Option[]> {
+  const bundled = /^-[a-z]{2,}$/i.test(word) ? [...word.slice(1)].map((letter) => findOption(`-${letter}`)) : [];
+  if (bundled.length > 0 && bundled.every(isSwitch)) return bundled;
+  const option = findOption(word);
+  if (!option) throw await unknownOption(word);
+  if (isSwitch(option) && word.includes('=')) throw usage(`--${option.name} takes no value`);
+  return [option];
+}
+
+const isSwitch = (option: Option | undefined): option is Option => option !== undefined && option.value === undefined;
+
+function givenValue({ name, value }: Option, word: string, following: Iterator<string>): string {
+  const [, joined] = /^[^=]*=(.*)$/s.exec(word) ?? [];
+  if (joined !== undefined) return joined;
+  const next: string = following.next().value ?? '';
+  // An option is no value: then the value was forgotten.
+  if (next === '' || /^-\D/.test(next)) throw usage(`--${name} needs a value: ${value}`);
+  return next;
+}
+
+function checked(option: Option, given: readonly string[]): readonly string[] {
+  const { name, value, repeatable, choices } = option;
+  if (value === undefined) return ['true'];
+  if (given.length > 1 && !repeatable) throw usage(`--${name} was given ${given.length} times`, 'Give it once.');
+  if (given.includes('')) throw usage(`--${name} needs a value: ${value}`);
+  const strange = choices && given.find((choice) => !choices.includes(choice));
+  if (strange !== undefined) throw usage(`--${name} cannot be '${strange}'`, `Choose one of: ${choices?.join(', ')}.`);
+  return given;
+}
+
+async function unknownOption(word: string): Promise<NetmeterError> {
+  const name = word.replace(/=.*/s, '');
+  const { nearestOption } = await import('./nearest-option.js');
+  const nearest = nearestOption(name);
+  return usage(`unknown option ${name}${nearest ? `; did you mean ${nearest}?` : ''}`);
 }

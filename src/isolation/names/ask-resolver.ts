@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { afterPatience } from '../tools/within.js';
+import { asItIs } from './as-it-is.js';
 
 /** As long as resolv.conf's own default for a question. */
 const ANSWER_WITHIN_MS = 5000;
@@ -17,7 +18,8 @@ export function askResolver(
   { address, port }: Resolver,
   withinMs = ANSWER_WITHIN_MS,
 ): Promise<Buffer | 'refused' | undefined> {
-  const upstream = createSocket(isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4');
+  const type = isIPv6(address.replace(/%.*$/, '')) ? 'udp6' : 'udp4';
+  const upstream = createSocket({ type, lookup: asItIs });
   return new Promise((resolve) => {
     let isOver = false;
     const finish = (answer: Buffer | 'refused' | undefined) => {

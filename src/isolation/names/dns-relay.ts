@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { openDeviceSocket } from '../../linux/device-socket.js';
 import { isErrno } from '../../linux/linux-error.js';
+import { asItIs } from './as-it-is.js';
 import { askResolver, failureOf } from './ask-resolver.js';
 import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
@@ -86,7 +87,7 @@ export class DnsRelay implements Disposable {
 
   static async #listen(options: RelayOptions): Promise<DnsRelay | undefined> {
     const type = options.address.includes(':') ? 'udp6' : 'udp4';
-    const udp = createSocket({ type, recvBufferSize: RECEIVE_BUFFER });
+    const udp = createSocket({ type, recvBufferSize: RECEIVE_BUFFER, lookup: asItIs });
     const tcp = createServer({ allowHalfOpen: true });
     try {
       await Promise.all([once(udp, 'listening'), bindDatagrams(udp, options)]);

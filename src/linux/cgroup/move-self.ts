@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { closeSync, openSync, write, writeFileSync } from 'node:fs';
 
 /** Moves this process, with all its threads, into a group. @throws the file system's error: EACCES, EOPNOTSUPP ... */
 export const moveSelf = (folder: string): void => writeFileSync(`${folder}/cgroup.procs`, '0');
@@ -10,8 +9,17 @@ export const moveSelf = (folder: string): void => writeFileSync(`${folder}/cgrou
  * another thread, while there is something else to do.
  * @param folder its own group's. @returns false where the process may not be moved
  */
-export const prepareMove = (folder: string): Promise<boolean> =>
-  writeFile(`${folder}/cgroup.procs`, '0').then(
-    () => true,
-    () => false,
-  );
+export function prepareMove(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const fd = openSync(`${folder}/cgroup.procs`, 'w');
+      // One step of the thread's: it is under way although this thread has no time for the next.
+      write(fd, '0', (error) => {
+        closeSync(fd);
+        resolve(error === null);
+      });
+    } catch {
+      resolve(false);
+    }
+  });
+}
