@@ -16,19 +16,6 @@ const SERVER = '203.0.113.246';
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 const sh = (script) => execFileSync('sh', ['-euc', script]);
 
-/** Milliseconds from here to the moment at which the command itself runs. */
-function untilExec(file, words) {
-  const start = Date.now() / 1000;
-  const { stdout } = spawnSync(file, [...words, 'date', '+%s.%N'], { encoding: 'utf8' });
-  return (Number(stdout) - start) * 1000;
-}
-
-function wallTime(file, words) {
-  const start = performance.now();
-  spawnSync(file, words);
-  return performance.now() - start;
-}
-
 /** Takes the queues away from both ends, so that the path is the same without the metering. */
 const UNMETERED = `
   gateway=$(ip -4 route show default | awk '{ print $3 }')
@@ -65,22 +52,11 @@ async function compare(name, unit, measured, baseline) {
   );
 }
 
-console.log(
-  `${'medians'.padEnd(44)} ${'netmeter'.padStart(12)}${'baseline'.padStart(12)} ${'ratio'.padStart(7)}  of the pairs`,
-);
-await compare(
-  'start to exec, against node -e 0',
-  'ms',
-  () => untilExec(process.execPath, [NETMETER, '--']),
-  () => wallTime(process.execPath, ['-e', '0']),
-);
-await compare(
-  'netmeter -- true, against node -e 0',
-  'ms',
-  () => wallTime(process.execPath, [NETMETER, '--', 'true']),
-  () => wallTime(process.execPath, ['-e', '0']),
-);
+await import('./start.js');
 
+console.log(
+  `\n${'medians'.padEnd(44)} ${'netmeter'.padStart(12)}${'baseline'.padStart(12)} ${'ratio'.padStart(7)}  of the pairs`,
+);
 /** Milliseconds of a client's requests over kept connections, and how often the kernel had to leave out a count. */
 async function requests(port, isCounted) {
   const counted = isCounted ? new CountedProcesses() : undefined;
