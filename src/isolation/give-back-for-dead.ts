@@ -25,7 +25,11 @@ export type Dead = {
 export async function giveBackForDead({ run, cgroup, namespace, changes }: Dead): Promise<boolean> {
   await endGroup(cgroup);
   const identity = foreignIdentity(namespace);
-  await new RunMembers(run, () => identity, [pid]).end();
+  await new RunMembers(
+    run,
+    () => identity,
+    () => [pid],
+  ).end();
   return changes === '' || giveBackChanges(namespace, readFileSync(Number(changes), 'utf8'));
 }
 

@@ -36,7 +36,11 @@ describePrivileged('of a run are ended', () => {
     const namespace = networkOf(holder.child.pid ?? 0);
     for (let round = 0; round < 60; round++) {
       const run = `test-${process.pid}-left-${round}`;
-      const members = new RunMembers(run, () => namespace, [holder.child.pid ?? 0]);
+      const members = new RunMembers(
+        run,
+        () => namespace,
+        () => [holder.child.pid ?? 0],
+      );
       expect(members.areGone).toBe(true);
       // At one look in thirty it shows no environment.
       const left = await unshared(['/bin/sh', join(folder, 'again.sh')], { NETMETER_RUN: run });

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { NETMETER, netmeter } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
-import { once } from '../wait.js';
+import { once, until } from '../wait.js';
 
 const KINDS = [['veth'], ['host'], ['offline']] as const;
 const inKind = (kind: string) => ['--isolation', kind, ...(kind === 'host' ? ['--baseline-idle', '0'] : [])];
+
+/** Nobody else's. */
+const USER = 64_997;
 
 /** Of processes that outlive their run, if they can. */
 const SLEEP = `sleep 1000.${process.pid}`;
@@ -77,5 +80,37 @@ describePrivileged('the command’s tree has a control group of its own', () => 
       const { report: daemon } = await measured(kind, `setsid sh -c '${leave}; exec sleep 0.4' >/dev/null 2>&1 &`);
       expect(daemon.command.durationMs).toBeGreaterThan(390);
     });
+  });
+
+  test('an ordinary user’s, where a group was given to that user, as systemd does; it goes after SIGKILL, too', async () => {
+    const given = `${CgroupHierarchy.open()?.folderOf('self')}/given-${process.pid}`;
+    mkdirSync(given);
+    try {
+      for (const file of [given, `${given}/cgroup.procs`, `${given}/cgroup.subtree_control`])
+        chownSync(file, USER, USER);
+      const as = ['--reuid', `${USER}`, '--regid', `${USER}`, '--clear-groups', process.execPath, NETMETER, '-q'];
+      const job = `cat /proc/self/cgroup; setsid ${SLEEP} >/dev/null 2>&1 & read -r end; kill $!`;
+      const words = [...as, ...inKind('host'), '--', 'sh', '-c', job];
+      const start = async () => {
+        const script = 'echo 0 >"$0/cgroup.procs"; exec setpriv "$@"';
+        const child = spawn('sh', ['-c', script, given, ...words], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+        const gone = once(child, 'exit');
+        const [said] = await once(child.stdout, 'data');
+        const [name = ''] = /netmeter-\d+-\w+/.exec(`${said}`) ?? [];
+        expect(readdirSync(given)).toContain(name);
+        return { child, gone, group: `${given}/${name}` };
+      };
+      const ended = await start();
+      ended.child.stdin.end('\n');
+      await ended.gone;
+      await expectGone(ended.group);
+      const killed = await start();
+      killed.child.kill('SIGKILL');
+      await killed.gone;
+      await expectGone(killed.group);
+    } finally {
+      await until('the group is empty', () => !readFileSync(`${given}/cgroup.events`, 'utf8').includes('populated 1'));
+      rmdirSync(given);
+    }
   });
 });

@@ -21,17 +21,20 @@ try:
 except BlockingIOError: pass`,
   'a listener with a connection to itself': `s.bind(('0.0.0.0', 7200)); s.listen()
 c = socket.create_connection(('127.0.0.1', 7200))`,
-  'a peer that went silent': `s.connect((host, ${HOLDS})); s.send(b'hush')`,
+  'a peer that goes silent': `s.connect((host, ${HOLDS}))`,
 };
 
-const script = (kind: keyof typeof kinds, host: string, last: string) =>
+/** Ends, with something to say to its peer, when it is told to. */
+const script = (kind: keyof typeof kinds, host: string) =>
   [
-    'import socket, sys, time',
+    'import socket, sys',
     `host = '${host}'`,
     's = socket.socket()',
     kinds[kind],
     "print('ready', flush=True)",
-    last,
+    'sys.stdin.readline()',
+    ...(kind === 'a peer that goes silent' ? ["s.send(b'hush')"] : []),
+    'sys.exit(3)',
   ].join('\n');
 
 const LISTENER = `import socket
@@ -74,46 +77,63 @@ describePrivileged('no socket keeps a run alive', () => {
     wire.inServer("nft 'add chain inet watched out { type filter hook output priority 0; policy drop; }'");
 
   async function started(kind: keyof typeof kinds) {
-    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4, 'time.sleep(1000.5)')];
-    const child = spawn(process.execPath, [NETMETER, '-q', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4)];
+    const child = spawn(process.execPath, [NETMETER, '-q', ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
     children.add(child);
     const ended = once(child, 'exit');
     await Promise.race([once(child.stdout, 'data'), ended]);
     return { child, ended };
   }
 
-  const cases = Object.keys(kinds) as (keyof typeof kinds)[];
+  /** Other network namespaces that this one has something to do with: one that is kept by a socket still has its links. */
+  const namespaces = () => spawnSync('ip', ['netns', 'list-id'], { encoding: 'utf8' }).stdout.split('\n');
 
-  test.each(cases)('netmeter is killed, with %s', async (kind) => {
+  const forwarding = () => `/proc/sys/net/ipv4/conf/${wire.device}/forwarding`;
+
+  const ends = {
+    'netmeter is killed': (child: ChildProcess) => child.kill('SIGKILL'),
+    'the command ends by itself': (child: ChildProcess) => child.stdin?.end('\n'),
+  };
+  const cases = (Object.keys(ends) as (keyof typeof ends)[]).flatMap((end) =>
+    (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind) => ['0', '1'].map((on) => [end, kind, on] as const)),
+  );
+
+  test.each(cases)('%s, with %s, where forwarding is %s', async (end, kind, on) => {
+    writeFileSync(forwarding(), on);
+    const namespacesBefore = namespaces();
     const { child, ended } = await started(kind);
-    if (kind === 'a peer that went silent') hush();
-    child.kill('SIGKILL');
-    await ended;
-    await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter/.test(trace))]);
+    expect(readFileSync(forwarding(), 'utf8')).toBe('1\n');
+    expect(namespaces()).not.toEqual(namespacesBefore);
+    const lasting = traces().filter((trace) => !/nm\d|netmeter/.test(trace));
+    if (kind === 'a peer that goes silent') hush();
+    ends[end](child);
+    expect(await ended).toEqual(end === 'netmeter is killed' ? [null, 'SIGKILL'] : [3, null]);
+    await expectNoTraces([...before, ...lasting]);
+    await expect.poll(namespaces).toEqual(namespacesBefore);
+    expect(readFileSync(forwarding(), 'utf8')).toBe(`${on}\n`);
     expect(untranslated()).toBe('0');
   });
 
-  test.each(cases)('the command ends by itself, with %s', async (kind) => {
-    if (kind === 'a peer that went silent') return;
-    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4, 'sys.exit(3)')];
-    const { status, stderr } = await runToEnd(process.execPath, [NETMETER, ...words]);
-    expect(status, stderr).toBe(3);
-    await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter/.test(trace))]);
-    expect(untranslated()).toBe('0');
+  test('a guardian that somebody has stopped is not waited for', async () => {
+    const { child, ended } = await started('an idle connection');
+    const guardian = guardianOf(child);
+    process.kill(guardian, 'SIGSTOP');
+    child.stdin?.end('\n');
+    expect(await ended).toEqual([3, null]);
+    await expectNoTraces(before);
+    expect(existsSync(`/proc/${guardian}`)).toBe(false);
   });
 
   test('the next run gives back what a netmeter and its guardian left that were both killed', async () => {
-    const key = `/proc/sys/net/ipv4/conf/${wire.device}/forwarding`;
-    writeFileSync(key, '0');
+    writeFileSync(forwarding(), '0');
     const { child, ended } = await started('an idle connection');
-    expect(readFileSync(key, 'utf8')).toBe('1\n');
-    const guardian = readdirSync('/proc').find((pid) => isGuardianOf(pid, child.pid ?? 0));
-    process.kill(Number(guardian), 'SIGKILL');
+    expect(readFileSync(forwarding(), 'utf8')).toBe('1\n');
+    process.kill(guardianOf(child), 'SIGKILL');
     child.kill('SIGKILL');
     await ended;
     const { status, stderr } = await runToEnd(process.execPath, [NETMETER, '--', 'true']);
     expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('an earlier run') });
-    expect(readFileSync(key, 'utf8')).toBe('0\n');
+    expect(readFileSync(forwarding(), 'utf8')).toBe('0\n');
     const notes = () => readdirSync('/run/netmeter').filter((name) => name.startsWith(`${child.pid}-`));
     await expect.poll(notes).toEqual([]);
   });
@@ -131,6 +151,9 @@ describePrivileged('no socket keeps a run alive', () => {
     await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter|1000\.5/.test(trace))]);
   });
 });
+
+const guardianOf = (netmeter: ChildProcess) =>
+  Number(readdirSync('/proc').find((pid) => isGuardianOf(pid, netmeter.pid ?? 0)));
 
 function isGuardianOf(pid: string, parent: number): boolean {
   if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;

@@ -9,7 +9,6 @@ import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
-import { namespaceMembers } from '../machine/namespace-members.js';
 import { RunMembers } from '../machine/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
@@ -74,7 +73,11 @@ export class OfflineScope implements Scope {
     this.#holder = new Holder([tools.unshare, ...user, '--net', ...mounts], tools.sh, {
       ...{ script: OFFLINE_HOLDER_SCRIPT, cwd, env },
     });
-    this.#members = new RunMembers(this.#run, () => this.#holder.identity, [this.#holder.pid]);
+    this.#members = new RunMembers(
+      this.#run,
+      () => this.#holder.identity,
+      () => [this.#holder.pid],
+    );
   }
 
   get network(): string {
@@ -86,6 +89,7 @@ export class OfflineScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    this.#members.starts();
     return spawn(this.#enterAs(account));
   }
 
@@ -110,7 +114,7 @@ export class OfflineScope implements Scope {
   }
 
   processes(): number[] {
-    return namespaceMembers(this.#holder.identity, [this.#holder.pid]);
+    return this.#members.inside();
   }
 
   async readWire(): Promise<WireReading> {

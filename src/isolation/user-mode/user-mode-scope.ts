@@ -9,7 +9,6 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import { namespaceMembers } from '../machine/namespace-members.js';
 import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
 import { RunMembers } from '../machine/run-members.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
@@ -105,7 +104,11 @@ export class UserModeScope implements Scope {
     const mounts = resolvConf || hosts ? ['--mount', '--propagation', 'slave'] : [];
     const enter = [this.#tools.unshare, '--user', '--map-root-user', '--net', ...mounts];
     this.#holder = new Holder(enter, this.#tools.sh, { script: USER_HOLDER_SCRIPT, cwd, env: this.#holderVariables() });
-    this.#members = new RunMembers(this.#mark, () => this.#holder.identity, [this.#holder.pid]);
+    this.#members = new RunMembers(
+      this.#mark,
+      () => this.#holder.identity,
+      () => [this.#holder.pid, ...this.#exempted.pids],
+    );
   }
 
   #holderVariables(): NodeJS.ProcessEnv {
@@ -141,6 +144,7 @@ export class UserModeScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    this.#members.starts();
     return spawn(this.#enterAs(account));
   }
 
@@ -170,7 +174,7 @@ export class UserModeScope implements Scope {
   }
 
   processes(): number[] {
-    return namespaceMembers(this.#holder.identity, [this.#holder.pid, ...this.#exempted.pids]);
+    return this.#members.inside();
   }
 
   /** There is no queue that knows the wire: the tap's own counters are all there is. */

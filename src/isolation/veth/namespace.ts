@@ -3,7 +3,6 @@ import { pid } from 'node:process';
 import type { MountNamespace } from '../../linux/mount-namespace.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { NoPromise } from '../../linux/no-promise.js';
-import { namespaceMembers } from '../machine/namespace-members.js';
 import type { CoveredFile } from '../names/resolver.js';
 import { coverFiles } from './covered-files.js';
 
@@ -36,11 +35,6 @@ export class Namespace implements Disposable {
   /** argv that runs what follows it inside, among the host's files. @param nsenter nsenter(1) */
   administer(nsenter: string): string[] {
     return [nsenter, `--net=/proc/${pid}/fd/${this.network.fd}`, '--'];
-  }
-
-  /** Processes of the namespace. */
-  members(): number[] {
-    return namespaceMembers(this.network.identity, []);
   }
 
   [Symbol.dispose](): void {

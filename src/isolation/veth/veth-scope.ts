@@ -138,6 +138,7 @@ export class VethScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    this.#members.starts();
     const { openFiles } = this.#options;
     return this.#namespace.inside<T>(() => startAs({ account, openFiles }, spawn) as NoPromise<T>);
   }
@@ -161,7 +162,7 @@ export class VethScope implements Scope {
 
   /** All processes inside. */
   processes(): number[] {
-    return this.#namespace.members();
+    return this.#members.inside();
   }
 
   async readWire(): Promise<WireReading> {
