@@ -71,7 +71,7 @@ export type ProcessEvidence =
       /** The biggest. */
       readonly remotes: readonly ProcessRemoteRow[];
       readonly otherRemotes: Pick<ProcessRemoteRow, 'in' | 'out' | 'connections'> & { readonly remotes: number };
-      /** Events that the kernel had no room for: with more than 0 the rows are a lower bound. null: nothing tells. */
+      /** What the kernel has left out, processes or single calls: with more than 0 the rows are a lower bound. null: nothing tells. */
       readonly lostEvents: number | null;
     }
   | { readonly evidence: 'none'; readonly reason: string };

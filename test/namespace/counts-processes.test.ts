@@ -46,6 +46,19 @@ describePrivileged('the kernel counts by process within bounds', () => {
     expect(sentToRemotes(told)).toBe(12 * PUT);
     expect(told.otherProcesses.payload.external.out).toBeGreaterThan(0);
     expect(told.lostEvents).toBe(0);
+    const all = [...told.processes, told.otherProcesses];
+    expect(all.reduce((sum, { tcpConnects }) => sum + (tcpConnects ?? 0), 0)).toBe(12);
+    expect(told.remotes.reduce((sum, { connections }) => sum + connections, told.otherRemotes.connections)).toBe(12);
+  });
+
+  test('whose connect was not remembered is not taken for an accepted one', async () => {
+    const told = await traced(many(12), { most: { sockets: 1 } });
+    expect(sentToRemotes(told)).toBe(12 * PUT);
+    expect(new Set(told.remotes.map(({ address, port }) => `${address} ${port}`))).toEqual(
+      new Set([`${wire.ipv4} ${wire.port}`]),
+    );
+    expect(told.remotes.map(({ side }) => side)).not.toContain('accepted');
+    expect(told.remotes.reduce((sum, { connections }) => sum + connections, 0)).toBe(12);
   });
 
   test('without a control group, whose fork had no room is lost, and said to be', async () => {

@@ -1,8 +1,8 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { PAYLOAD_CLASSES } from '../../measurement/processes.js';
 import { addPayload, findProcess, lookup } from './current-process.js';
-import { addToPair, describeSocket, readSocket } from './describe-socket.js';
-import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SOCKET, WAYS, type Way } from './process-layout.js';
+import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
+import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SOCKET, STATE, WAYS, type Way } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { SOCKET_IMAGE } from './socket-image.js';
 import { STACK } from './stack.js';
@@ -31,9 +31,14 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
   code.load('u64', 'r1', 'r6', 0).store('u64', 'r10', STACK.socket, 'r1').store('u64', 'r10', STACK.fresh, 0);
   lookup(code, maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
   readSocket(code, maps);
-  // A connect would have been seen.
-  describeSocket(code, maps, 'accepted');
-  code.store('u64', 'r10', STACK.fresh, 1).jump('complete').label('described');
+  // A connect would have been seen, and would be remembered unless there was no room.
+  code.loadMapValue('r1', maps.state).load('u64', 'r1', 'r1', STATE.at.lostSockets).jumpIf('r1', '!=', 0, 'forgotten');
+  noteSide(code, 'accepted');
+  code.store('u64', 'r10', STACK.fresh, 1);
+  noteSide(code.jump('side').label('forgotten'), null);
+  describeSocket(code.label('side'), maps);
+  // Without room it will be described again.
+  code.jumpIf('r0', '==', 0, 'complete').store('u64', 'r10', STACK.fresh, 0).jump('complete').label('described');
   for (let at = 0; at < SOCKET.size; at += 8)
     code.load('u64', 'r1', 'r0', at).store('u64', 'r10', STACK.pair + PAIR_KEY.socket + at, 'r1');
   addToPair(code.label('complete'), maps, way);

@@ -38,18 +38,23 @@ export function readSocket(code: Assembler, { control }: ProcessMaps): void {
   code.jump('placeless').label('connected');
 }
 
-/** Completes the socket of the pair's key, of the one that has just been read, and remembers it. */
-export function describeSocket(code: Assembler, maps: ProcessMaps, side: Side): void {
-  const port = side === 'connected' ? SOCK_COMMON.remotePort : SOCK_COMMON.localPort;
+/** Notes the port of the service, of the socket that has just been read, and on the stack which end is its own. */
+export function noteSide(code: Assembler, side: Side): void {
+  const port = side === 'accepted' ? SOCK_COMMON.localPort : SOCK_COMMON.remotePort;
   code.load('u16', 'r1', 'r10', STACK.common + port);
-  if (side === 'connected') code.swapBytes('r1', 16);
-  code.store('u16', 'r10', KEY + SOCKET.port, 'r1');
+  if (side !== 'accepted') code.swapBytes('r1', 16);
+  code.store('u16', 'r10', KEY + SOCKET.port, 'r1').store('u64', 'r10', STACK.scratch, SIDES.indexOf(side));
+}
+
+/** Completes the socket of the pair's key and remembers it; r0: not 0 where there is no room for that. */
+export function describeSocket(code: Assembler, maps: ProcessMaps): void {
   writeAddress(code);
   placeAddress(code, maps);
   // The class, and the rest of the word, of zeros, behind the side.
   code
     .compute('shiftLeft', 'r9', 8 * (SOCKET.class - SOCKET.side))
-    .compute('or', 'r9', SIDES.indexOf(side))
+    .load('u64', 'r1', 'r10', STACK.scratch)
+    .compute('or', 'r9', 'r1')
     .store('u32', 'r10', KEY + SOCKET.side, 'r9');
   update(code, maps.sockets, STACK.socket, KEY);
 }

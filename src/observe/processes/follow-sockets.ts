@@ -1,7 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { findProcess, remove } from './current-process.js';
-import { addToPair, describeSocket, readSocket } from './describe-socket.js';
-import { PAIR_KEY, PROCESS, SOCKET } from './process-layout.js';
+import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
+import { PAIR_KEY, PROCESS, SOCKET, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
 
@@ -27,8 +27,13 @@ export function followConnects(maps: ProcessMaps): Assembler {
     .jumpIf('r1', '!=', SYN_SENT, 'out');
   findProcess(code, maps);
   readSocket(code, maps);
-  describeSocket(code, maps, 'connected');
+  noteSide(code, 'connected');
+  describeSocket(code, maps);
   code
+    .jumpIf('r0', '==', 0, 'remembered')
+    .loadMapValue('r1', maps.state)
+    .store('u64', 'r1', STATE.at.lostSockets, 1)
+    .label('remembered')
     .load('u16', 'r1', 'r10', STACK.pair + PAIR_KEY.socket + SOCKET.protocol)
     .jumpIf('r1', '!=', TCP, 'out')
     .move('r1', 1)

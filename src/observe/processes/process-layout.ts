@@ -57,7 +57,8 @@ export const PROGRAM = {
 
 /** A socket whose addresses are known. The address is IPv6 (IPv4 as mapped, RFC 4291), the port the service's, a number. */
 export const SOCKET = { address: 0, port: 16, protocol: 18, side: 20, class: 21, size: 24 } as const;
-export const SIDES = ['connected', 'accepted'] as const;
+/** null: whoever connected was forgotten. */
+export const SIDES = ['connected', 'accepted', null] as const;
 export type Side = (typeof SIDES)[number];
 
 /** A process and a {@link SOCKET}'s remote. */
@@ -90,4 +91,6 @@ export const STATE = recordOf(
   'ended',
   /** Forks of the tree that had no room. */
   'lostForks',
+  /** 1: a socket that connected had no room. */
+  'lostSockets',
 );

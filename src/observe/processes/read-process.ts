@@ -72,7 +72,7 @@ export function readPair(key: Buffer, value: Buffer): CountedPair {
   const count = (field: Way | 'connections') => Number(value.readBigUInt64LE(PAIR.at[field]));
   return {
     process: Number(key.readBigUInt64LE(PAIR_KEY.process)),
-    side: SIDES[socket.readUInt8(SOCKET.side)] ?? 'accepted',
+    side: SIDES[socket.readUInt8(SOCKET.side)] ?? null,
     protocol: socket.readUInt16LE(SOCKET.protocol),
     address: addressText(bytes).replace(/^::ffff:(?=.*\.)/, ''),
     port: socket.readUInt16LE(SOCKET.port),
