@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TRACE_BLIND_SPOTS } from '../../src/attribution/bypasses/blind-spots.js';
 import { program, runToEnd } from '../netmeter.js';
@@ -57,6 +57,22 @@ describePrivileged('each process is told by its own bytes', () => {
     }
     const told = await payload(how, '::1');
     expect(told.payload).toEqual({ external: nothing, loopback: { in: COUNT, out: line('get') }, unplaced: nothing });
+  });
+
+  test('sent by MPTCP, whose remote is known later', async ({ skip }) => {
+    const words = [program('payload.py'), 'multipath', '127.0.0.1', `${wire.port}`, '1'];
+    skip(spawnSync('python3', words).status === 75, 'this kernel has no MPTCP');
+    for (const address of [wire.ipv4, wire.ipv6]) {
+      const told = await payload('multipath', address);
+      expect(told.payload).toEqual({
+        external: { in: 0, out: COUNT + line('put') },
+        loopback: nothing,
+        unplaced: nothing,
+      });
+      expect(told.remotes.find(({ protocol }) => protocol === 'mptcp')).toMatchObject({
+        ...{ side: 'connected', address, port: wire.port, out: COUNT + line('put') },
+      });
+    }
   });
 
   test('what is spliced out of a socket is not seen, and said so', async () => {

@@ -2,7 +2,7 @@ import { Assembler } from '../../linux/bpf/assembler.js';
 import { PAYLOAD_CLASSES } from '../../measurement/processes.js';
 import { addPayload, findProcess, lookup } from './current-process.js';
 import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
-import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SOCKET, STATE, WAYS, type Way } from './process-layout.js';
+import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SIDES, SOCKET, STATE, WAYS, type Way } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { SOCKET_IMAGE } from './socket-image.js';
 import { STACK } from './stack.js';
@@ -29,16 +29,26 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
   if (way === 'in') code.load('u64', 'r1', 'r6', 16).compute('and', 'r1', NOT_RECEIVED).jumpIf('r1', '!=', 0, 'out');
   findProcess(code, maps);
   code.load('u64', 'r1', 'r6', 0).store('u64', 'r10', STACK.socket, 'r1').store('u64', 'r10', STACK.fresh, 0);
+  code.store('u64', 'r10', STACK.late, 0);
   lookup(code, maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
-  readSocket(code, maps);
+  readSocket(code.label('read'), maps);
+  code.load('u64', 'r1', 'r10', STACK.late).jumpIf('r1', '!=', 0, 'late');
   // A connect would have been seen, and would be remembered unless there was no room.
   code.loadMapValue('r1', maps.state).load('u64', 'r1', 'r1', STATE.at.lostSockets).jumpIf('r1', '!=', 0, 'forgotten');
   noteSide(code, 'accepted');
   code.store('u64', 'r10', STACK.fresh, 1);
   noteSide(code.jump('side').label('forgotten'), null);
+  noteSide(code.jump('side').label('late'), 'connected');
   describeSocket(code.label('side'), maps);
   // Without room it will be described again.
   code.jumpIf('r0', '==', 0, 'complete').store('u64', 'r10', STACK.fresh, 0).jump('complete').label('described');
+  // MPTCP connects before it has a remote.
+  code.load('u16', 'r1', 'r0', SOCKET.port).jumpIf('r1', '!=', 0, 'copy').load('u8', 'r1', 'r0', SOCKET.side);
+  code
+    .jumpIf('r1', '!=', SIDES.indexOf('connected'), 'copy')
+    .store('u64', 'r10', STACK.late, 1)
+    .jump('read')
+    .label('copy');
   for (let at = 0; at < SOCKET.size; at += 8)
     code.load('u64', 'r1', 'r0', at).store('u64', 'r10', STACK.pair + PAIR_KEY.socket + at, 'r1');
   addToPair(code.label('complete'), maps, way);

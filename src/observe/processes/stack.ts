@@ -31,6 +31,8 @@ export const STACK = {
   scratch: -88,
   /** A SOCK_COMMON. */
   common: -88 - SOCK_COMMON.size,
+  /** 1: the socket has connected, and shows its remote only now. */
+  late: -96 - SOCK_COMMON.size - PROCESS_SIZE,
   /** A new process. */
   process: -88 - SOCK_COMMON.size - PROCESS_SIZE,
 } as const;
