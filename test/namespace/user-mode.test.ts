@@ -83,11 +83,19 @@ describePrivileged('user-mode isolation', () => {
     expect(of(wire.ipv6, 'tcp')?.tcp).toEqual({ retransmittedOctets: 0, rttMs: null, closed: 20 });
   });
 
-  /** Before Linux 5.6 no socket from inside can be taken over (pidfd_getfd(2)). */
+  /** A kernel without nf_tables: socket(2), of NETLINK_NETFILTER. */
+  const WITHOUT_NFTABLES = `within='python3 ${program('without-syscall.py')} ${process.arch === 'x64' ? 41 : 198}=12'`;
+  /** Before Linux 5.6 (pidfd_getfd(2)). */
   const OLD_KERNEL = `within='python3 ${program('without-syscall.py')} 438'`;
 
+  test('on an older kernel, too, remotes are counted inside', async () => {
+    const { report, stderr } = await measure(traffic('requests', wire.ipv4, 2), [], OLD_KERNEL);
+    expect(report.remotes?.evidence, stderr).toBe('kernel-counters');
+    expect(report.remotes?.rows[0]).toMatchObject({ address: wire.ipv4, tcp: { closed: 2 } });
+  });
+
   test('where nftables inside cannot be had the remotes are those of sampled sockets, and said to be', async () => {
-    const { report } = await measure(traffic('requests', wire.ipv4, 2), [], OLD_KERNEL);
+    const { report } = await measure(traffic('requests', wire.ipv4, 2), [], WITHOUT_NFTABLES);
     expect(report.remotes).toMatchObject({ evidence: 'sampled-sockets', others: { isComplete: false } });
     expect(report.traffic.external.in.wireOctets).toBeGreaterThan(1000);
   });

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync } from 'node:fs';
 import { execPath } from 'node:process';
-import { createInterface } from 'node:readline';
+import { isErrno } from '../../linux/linux-error.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
-import { takeDescriptor } from '../../linux/pidfd.js';
+import { receiveDescriptors, socketPair } from '../../linux/pass-descriptors.js';
 import { INNER_SOCKETS_WORD, ownFile } from '../../own-file.js';
 
 /**
@@ -44,17 +45,21 @@ export class InnerNetlink implements Disposable {
 
   /**
    * Those of a namespace that netmeter itself may not enter (setns(2) refuses a user namespace to a process with threads): a
-   * process inside opens some, and ends as soon as they are ours too. They keep the rights that they were made with.
+   * process inside opens some and hands them over. They keep the rights that they were made with.
    * @returns with none where they cannot be had
    */
   static async handedOver({ administer, exempt }: Inside): Promise<InnerNetlink> {
     const [file = '', ...words] = [...administer, execPath, ownFile(), INNER_SOCKETS_WORD, ...USERS.map(String)];
-    const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'ignore'], env: {} });
-    using _ = child.pid === undefined ? undefined : exempt?.(child.pid);
-    const gone = once(child, 'exit').catch(() => {});
-    const sockets = await socketsOf(child).catch(() => []);
-    child.stdin?.end();
-    await gone;
+    const [ours, theirs] = socketPair();
+    const sockets: Handed[] = [];
+    try {
+      const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });
+      using _ = child.pid === undefined ? undefined : exempt?.(child.pid);
+      await once(child, 'exit').catch(() => {});
+      sockets.push(...receiveSockets(ours));
+    } finally {
+      for (const fd of [ours, theirs]) closeSync(fd);
+    }
     const next: Source = (protocol) => {
       const at = sockets.findIndex((each) => each.protocol === protocol);
       return at < 0 ? undefined : sockets.splice(at, 1)[0]?.socket;
@@ -91,14 +96,19 @@ export class InnerNetlink implements Disposable {
   }
 }
 
-async function socketsOf({ pid, stdin, stdout }: ChildProcess) {
-  stdin?.on('error', () => {});
-  if (pid === undefined || !stdout) return [];
-  for await (const line of createInterface({ input: stdout }))
-    return line.split(' ').flatMap((fd, index) => {
-      const protocol = USERS[index];
-      if (protocol === undefined || fd === '-') return [];
-      return [{ protocol, socket: NetlinkSocket.adopt(takeDescriptor(pid, Number(fd))) }];
+type Handed = { readonly protocol: number; readonly socket: NetlinkSocket };
+
+/** None where the process inside could not be started, or could open none. */
+function receiveSockets(fd: number): Handed[] {
+  try {
+    const { data, descriptors } = receiveDescriptors(fd);
+    const protocols = USERS.filter((_, index) => data[index] === 1);
+    return descriptors.flatMap((descriptor, index) => {
+      const protocol = protocols[index];
+      return protocol === undefined ? [] : [{ protocol, socket: NetlinkSocket.adopt(descriptor) }];
     });
-  return [];
+  } catch (error) {
+    if (isErrno(error, 'EAGAIN')) return [];
+    throw error;
+  }
 }
