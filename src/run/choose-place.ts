@@ -2,6 +2,7 @@ import { geteuid } from 'node:process';
 import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { type Choice, chooseIsolation } from '../isolation/choose-isolation.js';
+import { hasNames } from '../isolation/limits/destinations.js';
 import { readRootFacts } from '../isolation/read-root-facts.js';
 import type { MeasureOptions } from '../measure-options.js';
 
@@ -25,9 +26,8 @@ export async function choosePlace(options: MeasureOptions, account: Account | un
 }
 
 /** What in place the kernel does not do for one command among others. */
-export const needsNamespace = ({ egress, enforce, rateLimit, publish = [] }: MeasureOptions): boolean =>
-  egress !== undefined ||
-  enforce === true ||
+export const needsNamespace = ({ egress, rateLimit, publish = [] }: MeasureOptions): boolean =>
+  (egress !== undefined && hasNames(egress)) ||
   rateLimit !== undefined ||
   publish.some(({ host, inner }) => host !== inner);
 

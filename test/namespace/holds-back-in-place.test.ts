@@ -175,6 +175,22 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
     expect(stderr).toContain(`blocked   tcp ${machine.far4}:7000, 1 packet refused`);
   });
 
+  test('it is in place by itself where a namespace would not be what the machine is; names still need one', async () => {
+    const rule = 'iif lo table 77';
+    machine.shell(
+      `ip -n ${machine.name} rule add ${rule}; ip -n ${machine.name} route add default via 198.51.100.2 table 77`,
+    );
+    try {
+      const run = await machine.measure(get(machine.far4), ['--deny', machine.far4]);
+      expect(run.stdout, run.stderr).toBe(`no ${machine.far4}\n`);
+      expect(run.report.isolation.kind).toBe('host');
+      const named = await machine.measure('echo ran', ['--deny', 'far.example']);
+      expect(named.report.isolation.kind, named.stderr).toBe('veth');
+    } finally {
+      machine.shell(`ip -n ${machine.name} rule del ${rule}; ip -n ${machine.name} route del default table 77`);
+    }
+  });
+
   test('the command, were it root, cannot take the programs away, nor leave them behind', async () => {
     const { stdout } = await machine.measure(`nft flush ruleset; ${get(machine.far4)}`, [
       '--in-place',
