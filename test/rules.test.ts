@@ -20,25 +20,40 @@ const HABITS: readonly { readonly pattern: RegExp; readonly instead: string }[] 
   },
   {
     // A loop asks again and again; who sleeps for more than a quarter of an hour is there to be ended.
-    pattern: /^(?!.*\b(while|until)\b).*\bsleep (\d{1,2}(\.\d+)?|0?\.\d+)(?![\d.])/,
+    pattern: /^(?!.*\b(while|until|do sleep)\b).*\bsleep (\d{1,2}(\.\d+)?|0?\.\d+)(?![\d.])/,
     instead: 'a sleep in a script wins a race on fast machines alone: let it wait for what it needs',
   },
+  {
+    pattern: /time\.sleep\((0?\.(0[5-9]|[1-9])|[1-9]\d{0,2}(\.\d+)?\))/,
+    instead: 'a sleep in a program wins a race on fast machines alone: let it wait for what it needs',
+  },
+  {
+    pattern: /(max-time|connect-timeout|\btimeout) \d{1,2}(?!\d)|(\btimeout=|settimeout\()\d{1,2}(\.\d+)?(?!\d)/,
+    instead: 'what gives up within two minutes gives up on a busy machine: the runner ends what hangs',
+  },
+  { pattern: /AbortSignal\.timeout\(/, instead: 'wait for an event or a condition: `once`, `until`' },
+  { pattern: /\bretry: *\d/, instead: 'what fails now and then is a fault: of the product until shown otherwise' },
 ];
 
 /** Says, on the same line or the one above, why time itself is what a test is about. */
 const REASON = /(\/\/|#) Time: \S/;
 
-const sources = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.ts') && file !== 'wait.ts' && file !== 'rules.test.ts',
+const sources = ['test', 'fixtures/programs', 'fixtures/suite'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => `${folder}/${file}`)
+    .filter(
+      (file) =>
+        /\.(ts|js|py|sh)$/.test(file) && !/^test\/(wait|rules\.test)\.ts$|^test\/bench\/|\/demo\.js$/.test(file),
+    ),
 );
 
 test('no test depends on how fast the machine is', () => {
   const found = sources.flatMap((file) => {
-    const lines = readFileSync(join(ROOT, 'test', file), 'utf8').split('\n');
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
     return lines.flatMap((line, index) => {
       const habit = HABITS.find(({ pattern }) => pattern.test(line));
       const hasReason = REASON.test(line) || REASON.test(lines[index - 1] ?? '');
-      return habit && !hasReason ? [`test/${file}:${index + 1}: ${habit.instead}`] : [];
+      return habit && !hasReason ? [`${file}:${index + 1}: ${habit.instead}`] : [];
     });
   });
   expect(found).toEqual([]);

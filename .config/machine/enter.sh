@@ -17,10 +17,16 @@ awk '$5 ~ "^/sys/" { print $5 }' /proc/self/mountinfo | while read -r point; do
 done
 mount --move "$sysfs" /sys
 rmdir "$sysfs"
-# Users and settings that tests make: nobody else has them.
+# The outermost folder on the way to these files that other users may not pass, as /root often is.
+closed='' way=$(dirname "$(realpath "$0")")
+while [ "$way" != / ]; do
+  case $(stat -c %A "$way") in *[xt]) ;; *) closed=$way ;; esac
+  way=$(dirname "$way")
+done
+# Users and settings that tests make, and the way to netmeter for those users: nobody else has them.
 own=$(mktemp -d)
 mount -t tmpfs -o mode=755 tmpfs "$own"
-for folder in /etc /home; do
+for folder in /etc /home $closed; do
   mkdir -p "$own$folder/upper" "$own$folder/work"
   below=$(awk -v under="^$folder/" '$5 ~ under { print $5 }' /proc/self/mountinfo)
   mkdir "$own$folder/held"
@@ -31,6 +37,11 @@ for folder in /etc /home; do
   done
   mount -t overlay -o "lowerdir=$folder,upperdir=$own$folder/upper,workdir=$own$folder/work" overlay "$folder" 2>/dev/null || continue
   for point in $below; do mount --bind "$own$folder/held/$(echo "$point" | tr / _)" "$point"; done
+done
+way=$(dirname "$(realpath "$0")")
+while [ -n "$closed" ] && [ "$way" != "$(dirname "$closed")" ]; do
+  chmod o+x "$way"
+  way=$(dirname "$way")
 done
 # The device that tests open to every user; its mode is everybody's.
 if [ -c /dev/net/tun ]; then

@@ -87,7 +87,7 @@ describePrivileged('what the README shows', () => {
   test('the demo prints what the README shows', async () => {
     const [shown = ''] = consoles;
     const { status, stdout, stderr } = await runToEnd(process.execPath, ['fixtures/programs/demo.js'], { cwd: ROOT });
-    expect(status).toBe(0);
+    expect(status, stderr).toBe(0);
     expect(shapeOf(stdout + stderr)).toBe(shapeOf(shown));
     expectSums(stderr, 1_048_131);
   });

@@ -174,16 +174,16 @@ while s.recv(65536): pass
   test('a connection that is kept alive ends with its next request, other ones are refused', async () => {
     const script = `
 import http.client
-kept = http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10)
+kept = http.client.HTTPConnection('${wire.ipv4}', ${server.port})
 kept.request('GET', '/1000'); kept.getresponse().read()
 try:
-  other = http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10)
+  other = http.client.HTTPConnection('${wire.ipv4}', ${server.port})
   other.request('GET', '/50000000'); other.getresponse().read()
 except ConnectionResetError: print('other reset')
 try: kept.request('GET', '/1000'); kept.getresponse().read()
 except ConnectionResetError: print('kept reset')
 except http.client.RemoteDisconnected: print('kept reset')
-try: http.client.HTTPConnection('${wire.ipv4}', ${server.port}, timeout=10).connect()
+try: http.client.HTTPConnection('${wire.ipv4}', ${server.port}).connect()
 except ConnectionRefusedError: print('new refused')
 `;
     const { stdout } = await expectRefused(['python3', '-c', script], 'in', 2 * MB);
@@ -241,9 +241,9 @@ except ConnectionRefusedError: print('new refused')
     const most = ['--max-in', '1GB', '--max-total', '1GB'];
     const first = limitOf((await measured(curl(server.url(bytes)), most)).report, kind)?.used ?? Number.NaN;
     let within = 0;
-    for (let run = 0; run < 50; run++) {
+    for (let run = 0; run < 12; run++) {
       // How a server segments its answer varies by some packets: most of these limits are met closely.
-      const limit = first + run * Math.ceil(bytes / 2000);
+      const limit = first + run * Math.ceil(bytes / 500);
       const ended = await measured(curl(server.url(bytes)), ['--enforce', `--max-${kind}`, `${limit}`]);
       const used = limitOf(ended.report, kind)?.used ?? Number.NaN;
       if (used > limit) continue;
@@ -251,7 +251,7 @@ except ConnectionRefusedError: print('new refused')
       expect(ended.status, ended.stderr).toBe(0);
       expect(ended.report.protocol.tcp.resetsReceived).toBe(0);
     }
-    expect(within).toBeGreaterThan(10);
+    expect(within).toBeGreaterThan(2);
   });
 
   test('a command that is root cannot take the rules away', async () => {

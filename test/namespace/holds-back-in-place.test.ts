@@ -102,7 +102,7 @@ except ConnectionRefusedError: print("this host was asked")
 server = socket.create_server(("198.51.100.1", 7300)); print("listens", flush=True)
 link = server.accept()[0]; link.sendall(b"answer"); link.close()
 `)}`;
-    const client = `ip netns exec ${machine.name}-far timeout 60 sh -c 'until python3 -c "
+    const client = `ip netns exec ${machine.name}-far timeout 900 sh -c 'until python3 -c "
 import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9))" 2>/dev/null; do sleep 0.1; done'`;
     const running = machine.measure(script, ['--in-place', '--allow', '192.0.2.1']);
     machine.shell(client);

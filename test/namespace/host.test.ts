@@ -172,6 +172,7 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
 
     test('a neighbour that is there only while the command runs: shared; the command’s own connections are none', async () => {
       const hold = (address: string) =>
+        // Time: looks come meanwhile.
         `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(0.5)'`;
       const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
       const alone = await measure(`${hold(machine.far4)}; ${hold(machine.far6)}`, options);
@@ -202,6 +203,7 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       machine.shell(`mkfifo ${place}-go`);
       const send = `python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+# Time: looks come meanwhile.
 for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}; time.sleep(0.05)'`;
       const neighbour = machine.start('sh', ['-c', `read pid <${place}-go; ${send}; kill -CONT $pid`]);
       try {

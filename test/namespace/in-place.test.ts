@@ -72,6 +72,7 @@ def serve(link):
         while asked == b"more": link.sendall(bytes(65536))
         link.sendall(b"a" * 500)
         while link.recv(1000): pass
+        # Time: what comes late.
         time.sleep(0.3)
         if asked == b"late": link.sendall(b"z" * 300)
     except OSError: pass

@@ -46,28 +46,23 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
   ];
 
   test('100 identical runs have 100 identical verdicts', async () => {
-    const limits = [
-      '--max-in',
-      '50kB',
-      '--max-remote',
-      `${wire.ipv4}=1kB`,
-      '--max-connections',
-      '1',
-      '--warn-out',
-      '1',
-    ];
-    const seen: string[] = [];
-    const runs = Array.from({ length: 100 }).values();
-    const work = async () => {
-      for (const _ of runs) {
-        const { status, stderr } = await netmeter([...limits, '--', ...fetch(8000)]);
-        const verdicts = [...stderr.matchAll(/^ {2}(?:budget|warn at) +(\S \w+)/gm)].map(([, verdict]) => verdict);
-        seen.push(`${status} ${verdicts.join(', ')}`);
-      }
+    const within = ['--max-in', '50kB', '--max-connections', '1'];
+    const exceeded = [...within, '--max-remote', `${wire.ipv4}=1kB`, '--warn-out', '1'];
+    const series = async (limits: readonly string[]) => {
+      const { report } = await measured(fetch(8000), ['--runs', '50', ...limits]);
+      return {
+        runs: report.repeat?.runs.map(({ verdict }) => verdict),
+        judged: report.budget?.limits.map(({ kind, verdict, level = 'max' }) => `${level} ${kind} ${verdict}`),
+      };
     };
-    await Promise.all([work(), work()]);
-    expect(seen).toHaveLength(100);
-    expect([...new Set(seen)]).toEqual(['120 ✔ in, ✔ connections, ✘ remote, ! out']);
+    const all = (verdict: string) => Array.from({ length: 50 }, () => verdict);
+    expect(await Promise.all([series(within), series(exceeded)])).toEqual([
+      { runs: all('within'), judged: ['max in within', 'max connections within'] },
+      {
+        runs: all('exceeded'),
+        judged: ['max in within', 'max connections within', 'max remote exceeded', 'warn out exceeded'],
+      },
+    ]);
   });
 
   test('one packet exceeds a budget of 0, and loopback alone does not', async () => {

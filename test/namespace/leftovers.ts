@@ -1,13 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
-
-const lines = (file: string, words: readonly string[], pattern: RegExp) =>
-  spawnSync(file, words, { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter((line) => pattern.test(line));
+import { Nftables } from '../../src/linux/netlink/netfilter/nftables.js';
 
 /** Sysctls that a run may switch on. */
 function switches(): string[] {
@@ -29,30 +24,39 @@ function switches(): string[] {
 
 const GROUP = process.env['NETMETER_TEST_GROUP'];
 
-/** The pids of these tests' machine, which has a cgroup of its own; undefined: there is none, and all that is here counts. */
-function ownProcesses(): ReadonlySet<string> | undefined {
-  return GROUP ? new Set(membersOf(GROUP)) : undefined;
-}
-
 const membersOf = (group: string): string[] => {
   try {
     const below = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const members = readFileSync(`${group}/cgroup.procs`, 'utf8').split('\n');
-    return [...members, ...below.flatMap(({ name }) => membersOf(`${group}/${name}`))];
+    return [...members.filter((pid) => pid !== ''), ...below.flatMap(({ name }) => membersOf(`${group}/${name}`))];
   } catch {
     // A run has removed it meanwhile.
     return [];
   }
 };
 
-/** Processes that stay when something goes wrong. */
-function processes(): string[] {
-  const own = ownProcesses();
-  return lines(
-    'ps',
-    ['-eo', 'pid,args'],
-    /guardian\/guardian\.sh|--internal-give-back|netmeter-holder|(pasta|slirp4netns) |sleep 1000\.5/,
-  ).filter((line) => !line.includes('ps -eo') && (!own || own.has(line.trim().split(' ')[0] ?? '')));
+const commandLineOf = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
+};
+
+/** Processes that stay when something goes wrong; where these tests' machine has no cgroup of its own, all that are here count. */
+const processes = (): string[] =>
+  (GROUP ? membersOf(GROUP) : readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    .map((pid) => `${pid} ${commandLineOf(pid)}`)
+    .filter((line) =>
+      /guardian\/guardian\.sh|--internal-give-back|netmeter-holder|(pasta|slirp4netns) |sleep 1000\.5/.test(line),
+    );
+
+const links = () => readFileSync('/proc/net/dev', 'utf8').match(/\bnm\d\w*(?=:)/g) ?? [];
+
+function tables(): string[] {
+  using nftables = Nftables.open();
+  return nftables.tables().flatMap(({ family, table }) => (table.includes('netmeter') ? [`${family} ${table}`] : []));
 }
 
 /** Control groups of runs' trees. */
@@ -64,8 +68,8 @@ function controlGroups(): string[] {
 /** Everything of this machine that a run could leave behind. */
 export function traces(): string[] {
   return [
-    ...lines('ip', ['-o', 'link'], /: nm\d/),
-    ...lines('nft', ['list', 'tables'], /netmeter/),
+    ...links(),
+    ...tables(),
     ...processes(),
     ...controlGroups(),
     ...readdirSync(tmpdir()).filter((name) => /resolv\.conf|^netmeter-[^-]*$/.test(name)),

@@ -68,7 +68,7 @@ describePrivileged('names that the command looks up are seen, and its questions 
     async () => {
       const { report, stderr } = await measuredWithResolver(
         `nameserver ${wire.ipv4}\n`,
-        `curl --silent --max-time 5 http://far.example:7000 || true`,
+        `bash -c "exec 3<>/dev/tcp/far.example/7000"`,
       );
       const [first] = report.remotes?.rows.filter(({ port }) => port === 7000) ?? [];
       expect(first?.names, stderr).toEqual(['far.example']);
