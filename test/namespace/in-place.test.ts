@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { program } from '../netmeter.js';
+import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 import { Machine } from './machine.js';
@@ -284,6 +284,16 @@ for _ in range(10): far.sendto(b"m" * 100, ("239.1.2.3", 7200))`;
     const script = traffic('udp', machine.far4, 10);
     expect((await machine.measure(script, ['--in-place', '--max-out', `${10 * 1028}`])).status).toBe(0);
     expect((await machine.measure(script, ['--in-place', '--max-out', `${10 * 1028 - 1}`])).status).toBe(120);
+  });
+
+  test('signals that come meanwhile keep no program from being loaded', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    // A profiler's, five thousand a second: the verifier gives up at each.
+    const profiled = ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder];
+    const words = [...profiled, NETMETER, '-q', '--in-place', '--report', '-', '--', 'true'];
+    const { stdout, stderr } = await runToEnd(process.execPath, words);
+    expect(JSON.parse(stdout).method.name, stderr).toBe('cgroup');
+    rmSync(folder, { recursive: true });
   });
 
   test('where it cannot be counted so, the machine’s counters are used', async () => {

@@ -1,7 +1,7 @@
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
-import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { ListedChain, Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process-account.js';
@@ -74,6 +74,7 @@ export class VethScope implements Scope {
   readonly #nat: NatTable;
   readonly #services: VethServices;
   #made: VethLinks | undefined;
+  #chains: readonly ListedChain[] | undefined;
   #remotes: (RemoteSource & Disposable) | undefined;
   #changes: HostChanges = { link: '', links: [], keys: [], chains: [], tables: [] };
   #isOver = false;
@@ -238,7 +239,12 @@ export class VethScope implements Scope {
 
   get #firewall() {
     const note = (chain: ChainName) => this.#leaves({ chains: [...this.#changes.chains, chain] });
-    return { nftables: this.#nat.nftables, link: this.#links.name, note };
+    const { nftables } = this.#nat;
+    const chains = () => {
+      this.#chains ??= nftables.chains();
+      return this.#chains;
+    };
+    return { nftables, chains, link: this.#links.name, note };
   }
 
   get #links(): VethLinks {

@@ -91,12 +91,19 @@ function loadCode(plan: BpfProgramPlan, code: Buffer): number {
     [56, title[1]],
     [68, plan.attachment === undefined ? 0 : CGROUP_ATTACHMENTS[plan.attachment]],
   ];
-  try {
-    return bpf('BPF_PROG_LOAD', fields);
-  } catch (error) {
-    throw isErrno(error, 'EACCES', 'EINVAL', 'E2BIG') ? explained(error, plan.name, fields) : error;
+  for (let tries = 1; ; tries++) {
+    try {
+      return bpf('BPF_PROG_LOAD', fields);
+    } catch (error) {
+      // The verifier gives up when a signal comes (bpf_check()), SIGCHLD say.
+      if (isErrno(error, 'EAGAIN') && tries < MOST_TRIES) continue;
+      throw isErrno(error, 'EACCES', 'EINVAL', 'E2BIG') ? explained(error, plan.name, fields) : error;
+    }
   }
 }
+
+/** Signals may come one after the other; libbpf tries five times. */
+const MOST_TRIES = 100;
 
 /** The same again, only for the verifier's words, which take time. */
 function explained({ errno }: LinuxError, name: string, fields: readonly BpfField[]): LinuxError {

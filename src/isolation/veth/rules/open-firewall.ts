@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../../errors.js';
 import { isErrno, LinuxError } from '../../../linux/linux-error.js';
-import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
+import type { ListedChain, Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { acceptRules } from './accept-rules.js';
 import { type ChainName, chainsToOpen, type Hook } from './forward-chains.js';
 import { explainOwner } from './table-owner.js';
 
 type Opening = {
   readonly nftables: Nftables;
+  /** All chains of this machine, which are listed once for a run. */
+  readonly chains: () => readonly ListedChain[];
   /** The first of the run's links. */
   readonly link: string;
   /** Hears of each chain before it is opened. */
@@ -27,8 +29,9 @@ export function openFirewall(opening: Opening): void {
 /** The same for what this machine itself answers the command: names. Without it a question would go unanswered. */
 export const openInput = (opening: Opening): void => openChains(opening, 'input');
 
-function openChains({ nftables, link, note }: Opening, hook: Hook): void {
-  for (const chain of closedChains(nftables, hook)) {
+function openChains(opening: Opening, hook: Hook): void {
+  const { nftables, link, note } = opening;
+  for (const chain of closedChains(opening, hook)) {
     // Written down before it is done: it will be taken back whatever happens in between.
     note(chain);
     try {
@@ -39,10 +42,10 @@ function openChains({ nftables, link, note }: Opening, hook: Hook): void {
   }
 }
 
-const closedChains = (nftables: Nftables, hook: Hook): ChainName[] =>
+const closedChains = ({ nftables, chains }: Opening, hook: Hook): ChainName[] =>
   chainsToOpen(
     {
-      chains: nftables.chains(),
+      chains: chains(),
       rules: (table) => nftables.rules(table),
       elements: (table, set) => nftables.elements(table, set),
     },
