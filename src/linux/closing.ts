@@ -2,8 +2,8 @@
 export class Closing implements Disposable {
   readonly #all: Disposable[] = [];
 
-  add<T extends Disposable>(one: T): T {
-    this.#all.push(one);
+  add<T extends Disposable | undefined>(one: T): T {
+    if (one) this.#all.push(one);
     return one;
   }
 

@@ -1,6 +1,7 @@
 import type { Scope } from '../isolation/scope.js';
 import type { CgroupGate } from '../observe/gate/cgroup-gate.js';
-import type { CgroupMeter, Devices } from '../observe/meter/cgroup-meter.js';
+import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
+import type { Devices } from '../observe/meter/meter-options.js';
 import { isShared } from './end-tree.js';
 import type { TreeGroup } from './tree-group.js';
 

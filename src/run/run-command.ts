@@ -78,7 +78,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   if ('failure' in command) throw await command.failure;
   tree.command = command;
   observers.commandStarted(command.pid);
-  using orphans = new OrphanWatch(meter.sockets);
+  using orphans = new OrphanWatch(meter);
   const onSample = (sample: Sample) => {
     boundary.guard('neighbours', () => neighbours?.lookBeside())();
     void bypasses.look();
@@ -95,7 +95,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
 
   const exit = await command.exited;
   const exitedAt = performance.now();
-  orphans.atCommandEnd();
+  await orphans.atCommandEnd();
   tree.command = undefined;
   const isAlone = tree.processes().length === 0;
   const cpuOfCommand = cpuSpent(cpuBefore, childCpu());

@@ -1,8 +1,5 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
 import { BpfLink } from '../../linux/bpf/bpf-link.js';
-import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js';
-import { Btf } from '../../linux/bpf/btf.js';
 import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
@@ -10,54 +7,28 @@ import type { InetSocket } from '../../linux/netlink/sock-diag.js';
 import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
-import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS, rememberConnections } from './connections.js';
-import { countOrphans, countResets } from './count-orphans.js';
+import { CONNECTION_COUNTS, rememberConnections } from './connections.js';
+import type { OrphanMaps } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
-import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
-import { countPacketSends, PACKET_SENDS } from './packet-sends.js';
-import {
-  decodeRemote,
-  INSIDE_KEY,
-  insideAddress,
-  type MeteredRemote,
-  MOST_INSIDE,
-  MOST_REMOTES,
-  REMOTE,
-  REMOTE_KEY,
-  ROLES,
-} from './remote-layout.js';
+import { createMaps, type Maps } from './meter-maps.js';
+import type { Devices, MeterOptions } from './meter-options.js';
+import { number } from './number.js';
+import { decodeRemote, insideAddress, type MeteredRemote } from './remote-layout.js';
+import { SentPastIp } from './sent-past-ip.js';
 import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 import type { TreeMaps } from './tree-programs.js';
-
-/** Devices that may come and go during a run. */
-const MOST_DEVICES = 4096;
-
-/** What is known of the devices, before anything is counted. */
-export type Devices = {
-  readonly mtus: ReadonlyMap<number, number>;
-  /** Absent: every device leads out. */
-  readonly places?: Places | undefined;
-};
-export type MeterOptions = { readonly tree?: TreeMaps | undefined; readonly gate?: CgroupGate | undefined };
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
 export class CgroupMeter implements Disposable {
   readonly #closing = new Closing();
-  readonly #totals: BpfMap;
-  readonly #mtus: BpfMap;
-  readonly #connections: BpfMap;
-  readonly #counts: BpfMap;
-  readonly #sends: BpfMap;
-  readonly #groups: BpfMap;
-  readonly #remotes: BpfMap;
-  readonly #roles: BpfMap;
-  readonly #inside: BpfMap;
+  readonly #maps: Maps;
   readonly #places: Places | undefined;
+  readonly #gate: CgroupGate | undefined;
   readonly #cpus = possibleCpus();
-  #traceSends: () => void = () => {};
+  #watchSends: () => SentPastIp | undefined = () => undefined;
+  #sends: SentPastIp | undefined;
   /** Connections that were there before. */
   #adopted = 0;
-  readonly #gate: CgroupGate | undefined;
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
 
@@ -83,64 +54,36 @@ export class CgroupMeter implements Disposable {
   private constructor(places: Places | undefined, gate: CgroupGate | undefined) {
     this.#places = places;
     this.#gate = gate;
-    const map = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
-    const sizes = { keySize: 4, valueSize: TOTAL.size };
-    const totals = { ...sizes, valueSize: TOTALS_COUNT * TOTAL.size, maxEntries: 1 };
-    this.#totals = map({ type: 'perCpuArray', name: 'nm_totals', ...totals });
-    const remotes = { keySize: REMOTE_KEY.size, valueSize: REMOTE.size, maxEntries: MOST_REMOTES };
-    this.#remotes = map({ type: 'hash', name: 'nm_remotes', ...remotes, isGrown: true });
-    const roles = { keySize: 4, valueSize: ROLES.ports, maxEntries: ROLES.tables.length };
-    this.#roles = map({ type: 'array', name: 'nm_roles', ...roles });
-    const inside = { keySize: INSIDE_KEY, valueSize: 4, maxEntries: MOST_INSIDE };
-    this.#inside = map({ type: 'hash', name: 'nm_inside', ...inside, isGrown: true });
-    this.#mtus = map({
-      type: 'hash',
-      name: 'nm_mtus',
-      ...sizes,
-      valueSize: 4,
-      maxEntries: MOST_DEVICES,
-      isGrown: true,
-    });
-    const connection = { keySize: CONNECTION.size, valueSize: 4, maxEntries: MOST_CONNECTIONS };
-    this.#connections = map({ type: 'lruHash', name: 'nm_connections', ...connection });
-    const counts = { keySize: 4, valueSize: CONNECTION_COUNTS.size, maxEntries: 1 };
-    this.#counts = map({ type: 'perCpuArray', name: 'nm_counts', ...counts });
-    const sends = { ...counts, valueSize: PACKET_SENDS.size };
-    this.#sends = map({ type: 'perCpuArray', name: 'nm_sends', ...sends });
-    this.#groups = map({ type: 'cgroupArray', name: 'nm_groups', ...counts, valueSize: 4 });
+    this.#maps = createMaps(this.#closing);
   }
 
   /** The MTU of each device by its number, by which fragments are known. */
   learnMtus(mtus: ReadonlyMap<number, number>): void {
-    for (const [device, mtu] of mtus) this.#mtus.update(numbers(device), numbers(mtu));
+    for (const [device, mtu] of mtus) this.#maps.mtus.update(number(device), number(mtu));
   }
 
-  /**
-   * Counts from now on also what comes for connections that are no socket any more, and its answers; and what is sent past IP. It takes the time to
-   * read the kernel's types, 20 ms: for when the command has been started.
-   */
-  watchOrphans(): void {
-    if (this.#places) this.#traceSends();
-    const layout = attempt(() => orphanLayout(Btf.read(ORPHAN_TYPES)));
-    if (!layout) return;
-    const maps = { connections: this.#connections, ...this.#counting };
-    const watches = attempt(() => {
-      this.#trace('kfree_skb', countOrphans(layout, maps));
-      this.#trace('tcp_send_reset', countResets(layout, maps));
-      return true;
-    });
-    if (watches) this.#closedUnseen = this.#connectionCounts().closed;
+  /** Counts from now on also what is sent past IP: in a namespace of the command's own, when it has been started. */
+  watchSends(): void {
+    this.#sends ??= this.#watchSends();
+  }
+
+  /** @param trace of trace-orphans.ts, which not every run loads */
+  watchOrphans(trace: (maps: OrphanMaps) => Disposable | undefined): void {
+    const watch = trace({ ...this.#maps, places: this.#places });
+    if (!watch) return;
+    this.#closing.add(watch);
+    this.#closedUnseen = this.#connectionCounts().closed;
   }
 
   /** Remembers a connection that was there before. */
   adopt(connection: Pick<InetSocket, 'family' | 'id'>): void {
-    this.#connections.update(keyOfSocket(connection), numbers(1));
+    this.#maps.connections.update(keyOfSocket(connection), number(1));
     this.#adopted += 1;
   }
 
   /** Whether a connection is, or was, the tree's. */
   owns(connection: Pick<InetSocket, 'family' | 'id'>): boolean {
-    return this.#connections.lookup(keyOfSocket(connection)) !== undefined;
+    return this.#maps.connections.lookup(keyOfSocket(connection)) !== undefined;
   }
 
   /** TCP connections that the tree had, or has opened or accepted, so far. */
@@ -155,8 +98,7 @@ export class CgroupMeter implements Disposable {
 
   /** Octets that the tree has sent past IP, by packet sockets; 0 before Linux 6.3, too. */
   get sentPastIp(): number {
-    const values = this.#sends.lookup(numbers(0), PACKET_SENDS.size * this.#cpus) ?? Buffer.alloc(0);
-    return Number(PACKET_SENDS.sum(values).octets);
+    return this.#sends?.octets ?? 0;
   }
 
   /** Octets and packets that a gate has refused. */
@@ -167,76 +109,48 @@ export class CgroupMeter implements Disposable {
 
   /** Whether a connection is, or was, the tree's. @param local and remote as /proc/PID/net/tcp has them */
   knows(local: string, remote: string): boolean {
-    return this.#connections.lookup(connectionKey(local, remote)) !== undefined;
+    return this.#maps.connections.lookup(connectionKey(local, remote)) !== undefined;
   }
 
-  /** What was counted so far. */
+  /** What was counted so far; kinds of which there was no packet are left out. */
   read(): TotalOf[] {
-    return decodeTotals(this.#totals.lookup(numbers(0), TOTALS_COUNT * TOTAL.size * this.#cpus) ?? Buffer.alloc(0));
+    const size = TOTALS_COUNT * TOTAL.size * this.#cpus;
+    return decodeTotals(this.#maps.totals.lookup(number(0), size) ?? Buffer.alloc(0));
   }
 
   /** What was counted of each remote so far; read before the totals it is in them. */
   *remotes(): Generator<MeteredRemote[]> {
-    for (const page of entryPages(this.#remotes)) yield page.map(({ key, value }) => decodeRemote(key, value));
+    for (const page of entryPages(this.#maps.remotes)) yield page.map(({ key, value }) => decodeRemote(key, value));
   }
 
   /** Addresses of the command's own namespaces: who sends there from another of them does not send outside. */
   inside(): string[] {
-    return [...this.#inside.keys()].map(insideAddress);
+    return [...this.#maps.inside.keys()].map(insideAddress);
   }
 
   [Symbol.dispose](): void {
     this.#closing[Symbol.dispose]();
   }
 
-  get #counting() {
-    const [totals, remotes, roles, inside] = [this.#totals, this.#remotes, this.#roles, this.#inside];
-    return { totals, remotes, roles, inside, places: this.#places };
-  }
-
   #connectionCounts() {
-    const values = this.#counts.lookup(numbers(0), CONNECTION_COUNTS.size * this.#cpus) ?? Buffer.alloc(0);
+    const values = this.#maps.counts.lookup(number(0), CONNECTION_COUNTS.size * this.#cpus) ?? Buffer.alloc(0);
     const { opened, closed, refused } = CONNECTION_COUNTS.sum(values);
     return { opened: Number(opened), closed: Number(closed), refused: Number(refused) };
   }
 
   #attach(group: number, tree: TreeMaps | undefined): void {
-    const owned = tree?.sockets;
-    const maps = { ...this.#counting, mtus: this.#mtus, owned };
+    const maps = { ...this.#maps, places: this.#places, owned: tree?.sockets };
     const gate = this.#gate?.maps;
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);
       this.#closing.add(BpfLink.toCgroup(program, group));
     };
-    const connections = { connections: this.#connections, counts: this.#counts, owned };
-    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(connections) });
+    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(maps) });
     link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps, gate) });
     link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps, gate) });
-    this.#groups.update(numbers(0), numbers(group));
-    const sends = { sends: this.#sends, groups: this.#groups, processes: tree?.processes };
-    this.#traceSends = () => attempt(() => this.#trace('sock_send_length', countPacketSends(sends)));
-    // Where the ways out are known, their queues count what is sent past IP, and this only explains it.
-    if (!this.#places) this.#traceSends();
+    this.#watchSends = () => this.#closing.add(SentPastIp.watch(group, tree?.processes));
+    // Where the ways out are known, their devices see what is sent past IP, too.
+    if (!this.#places) this.watchSends();
   }
-
-  #trace(tracepoint: string, code: Assembler): void {
-    using program = BpfProgram.load({ type: 'rawTracepoint', name: `nm_${tracepoint}`, code });
-    this.#closing.add(BpfLink.toTracepoint(program, tracepoint));
-  }
-}
-
-/** Undefined where the kernel refuses. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-function numbers(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

@@ -37,8 +37,8 @@ export const MOST_INSIDE = 4096;
 /** More remotes than these are counted in the totals alone. */
 export const MOST_REMOTES = 65_536;
 
-/** Who has the service at each port of this side, TCP's and then UDP's: nobody so far, the remote, or the command. */
-export const ROLES = { none: 0, client: 1, server: 2, tables: ['tcp', 'udp'], ports: 65_536 } as const;
+/** Who has the service at each port of this side, an octet a port: nobody so far, the remote, or the command. TCP's, then UDP's. */
+export const ROLES = { none: 0, client: 1, server: 2, tcp: 0, udp: 65_536, size: 2 * 65_536 } as const;
 
 type Way = { readonly octets: number; readonly packets: number; readonly payload: number };
 

@@ -55,13 +55,15 @@ export type TotalOf = {
   readonly count: Total;
 };
 
-/** Reads the totals of all CPUs together. */
+/** Reads the totals of all CPUs together. Those without a packet are left out: they are most. */
 export function decodeTotals(values: Buffer): TotalOf[] {
-  const cpus = values.length / (TOTALS_COUNT * TOTAL.size);
-  return Array.from({ length: TOTALS_COUNT }, (_, index) => {
-    const each = Array.from({ length: cpus }, (_, cpu) => (cpu * TOTALS_COUNT + index) * TOTAL.size);
-    const count = TOTAL.sum(Buffer.concat(each.map((at) => values.subarray(at, at + TOTAL.size))));
-    return { ...placeOf(index), count };
+  const all = TOTALS_COUNT * TOTAL.size;
+  const isCounted = (at: number) => values.readBigUInt64LE(at + TOTAL.at.packets) > 0n;
+  return Array.from({ length: TOTALS_COUNT }, (_, index) => index).flatMap((index) => {
+    const cpus: Buffer[] = [];
+    for (let at = index * TOTAL.size; at < values.length; at += all)
+      if (isCounted(at)) cpus.push(values.subarray(at, at + TOTAL.size));
+    return cpus.length === 0 ? [] : [{ ...placeOf(index), count: TOTAL.sum(Buffer.concat(cpus)) }];
   });
 }
 

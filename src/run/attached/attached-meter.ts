@@ -2,6 +2,7 @@ import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import { readMtus } from '../../observe/meter/read-mtus.js';
+import { traceOrphans } from '../../observe/meter/trace-orphans.js';
 import { TreeFilter } from '../../observe/meter/tree-filter.js';
 import { doubtsOf } from './doubts.js';
 import { heldSockets } from './held-sockets.js';
@@ -46,7 +47,7 @@ export class AttachedMeter implements Disposable {
       const namespaces = namespacesOf(tree);
       meter = CgroupMeter.attach(group.fd, { mtus: mtusOf([...namespaces.values()]) }, { tree: filter });
       const wasPopulated = group.isPopulated;
-      meter.watchOrphans();
+      meter.watchOrphans(traceOrphans);
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
       return new AttachedMeter({ meter, filter, group, wasPopulated, doubts });
     } catch (error) {

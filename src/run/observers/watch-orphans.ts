@@ -1,31 +1,52 @@
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
+import type { Meter } from '../meter.js';
 
 /** A command that is over by then is not worth the time; and no connection is likely to be. */
 const AFTER_MS = 5;
+const RARELY_MS = 320;
 
-/** Has the packets of connections that are no socket any more counted, a little after the command's start. */
+const load = () => import('../../observe/meter/trace-orphans.js');
+
+/**
+ * Has what is rare counted too, a little after the command's start: what is sent past IP, and the packets of connections that are no
+ * socket any more. These, where the sockets' count is not the traffic, when there is a first connection.
+ */
 export class OrphanWatch implements Disposable {
-  readonly #meter: CgroupMeter | undefined;
+  readonly #sockets: CgroupMeter | undefined;
+  readonly #isAll: boolean;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
 
-  /** @param meter undefined: the namespace's own links count everything */
-  constructor(meter: CgroupMeter | undefined) {
-    this.#meter = meter;
-    if (meter) this.#timer = setTimeout(() => this.#watch(), AFTER_MS).unref();
+  constructor({ sockets, tree }: Pick<Meter, 'sockets' | 'tree'>) {
+    this.#sockets = sockets;
+    this.#isAll = tree !== undefined;
+    if (this.#isAll) void load();
+    if (sockets) this.#lookAfter(AFTER_MS);
   }
 
   /** What is still in flight of a command that was so short is counted, too. */
-  atCommandEnd(): void {
-    if (this.#timer && this.#meter && this.#meter.opened > 0) this.#watch();
+  async atCommandEnd(): Promise<void> {
+    if (this.#timer && this.#sockets && this.#sockets.opened > 0) await this.#watch();
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 
-  #watch(): void {
-    this[Symbol.dispose]();
-    this.#meter?.watchOrphans();
+  #lookAfter(ms: number): void {
+    const look = () => {
+      this.#sockets?.watchSends();
+      if (this.#isAll || (this.#sockets && this.#sockets.opened > 0)) void this.#watch();
+      else this.#lookAfter(Math.min(2 * ms, RARELY_MS));
+    };
+    this.#timer = setTimeout(look, ms).unref();
+  }
+
+  async #watch(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { traceOrphans } = await load();
+    if (!this.#isOver) this.#sockets?.watchOrphans(traceOrphans);
   }
 }

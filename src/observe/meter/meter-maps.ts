@@ -1,0 +1,38 @@
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
+import type { Closing } from '../../linux/closing.js';
+import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS } from './connections.js';
+import { INSIDE_KEY, MOST_INSIDE, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remote-layout.js';
+import { TOTAL, TOTALS_COUNT } from './totals.js';
+
+/** Devices that may come and go during a run. */
+const MOST_DEVICES = 4096;
+
+const NUMBER = 4;
+const ONE = { keySize: NUMBER, maxEntries: 1 } as const;
+
+/** What each map is; entries of a hash take memory as they come. */
+const PLANS = {
+  totals: { type: 'perCpuArray', name: 'nm_totals', ...ONE, valueSize: TOTALS_COUNT * TOTAL.size },
+  mtus: hash('nm_mtus', NUMBER, NUMBER, MOST_DEVICES),
+  remotes: hash('nm_remotes', REMOTE_KEY.size, REMOTE.size, MOST_REMOTES),
+  roles: { type: 'array', name: 'nm_roles', ...ONE, valueSize: ROLES.size },
+  inside: hash('nm_inside', INSIDE_KEY, NUMBER, MOST_INSIDE),
+  connections: {
+    ...{ type: 'lruHash', name: 'nm_connections', maxEntries: MOST_CONNECTIONS },
+    ...{ keySize: CONNECTION.size, valueSize: NUMBER },
+  },
+  counts: { type: 'perCpuArray', name: 'nm_counts', ...ONE, valueSize: CONNECTION_COUNTS.size },
+} as const satisfies Record<string, BpfMapPlan>;
+
+function hash(name: string, keySize: number, valueSize: number, maxEntries: number) {
+  return { type: 'hash', name, keySize, valueSize, maxEntries, isGrown: true } as const;
+}
+
+/** The maps of one meter, by what they hold. */
+export type Maps = Readonly<Record<keyof typeof PLANS, BpfMap>>;
+
+/** Makes the maps, for `closing` to close. @throws {LinuxError} BPF_MAP_CREATE */
+export function createMaps(closing: Closing): Maps {
+  const made = Object.entries(PLANS).map(([name, plan]) => [name, closing.add(BpfMap.create(plan))] as const);
+  return Object.fromEntries(made) as Maps;
+}

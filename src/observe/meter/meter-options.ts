@@ -1,0 +1,13 @@
+import type { CgroupGate } from '../gate/cgroup-gate.js';
+import type { Places } from './classify.js';
+import type { TreeMaps } from './tree-programs.js';
+
+/** What is known of the devices, before anything is counted. */
+export type Devices = {
+  readonly mtus: ReadonlyMap<number, number>;
+  /** Absent: every device leads out. */
+  readonly places?: Places | undefined;
+};
+
+/** Who alone is counted, and what refuses packets before that. */
+export type MeterOptions = { readonly tree?: TreeMaps | undefined; readonly gate?: CgroupGate | undefined };
