@@ -1,6 +1,6 @@
 import { PAYLOAD_CLASSES, type PayloadClass } from '../../measurement/processes.js';
 
-export type Moved = { in: number; out: number };
+type Moved = { in: number; out: number };
 type Payload = Readonly<Record<PayloadClass, Moved>>;
 
 /** What is counted of a process, or of many that share one row. */

@@ -3,8 +3,8 @@ import { PAYLOAD_CLASSES, type PayloadClass } from '../../measurement/processes.
 import { COMM, PAIR, PAIR_KEY, PROCESS, PROGRAM, SIDES, type Side, SOCKET, type Way } from './process-layout.js';
 
 /** Octets of payload. */
-export type Moved = { in: number; out: number };
-export type CountedPayload = Readonly<Record<PayloadClass, Moved>>;
+type Moved = { in: number; out: number };
+type CountedPayload = Readonly<Record<PayloadClass, Moved>>;
 
 /** What a process has executed. */
 export type Program = {
