@@ -28,6 +28,17 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
     .jumpIf('r7', 'signed <=', 0, way === 'out' ? 'nothing' : 'out');
   if (way === 'in') code.load('u64', 'r1', 'r6', 16).compute('and', 'r1', NOT_RECEIVED).jumpIf('r1', '!=', 0, 'out');
   findProcess(code, maps);
+  findSocket(code, maps);
+  addToPair(code, maps, way);
+  code.jump('count').label('placeless').move('r9', UNPLACED).label('count');
+  addPayload(code, PAYLOAD_STEP.class, WAYS.indexOf(way) * PAYLOAD_STEP.way);
+  code.label('out').label('none').move('r0', 0).exit();
+  if (way === 'out') copySocket(code.label('nothing'), maps);
+  return code;
+}
+
+/** Completes the socket of the pair's key; on to `placeless` where it has no remote of its own. */
+function findSocket(code: Assembler, maps: ProcessMaps): void {
   code.load('u64', 'r1', 'r6', 0).store('u64', 'r10', STACK.socket, 'r1').store('u64', 'r10', STACK.fresh, 0);
   code.store('u64', 'r10', STACK.late, 0);
   lookup(code, maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
@@ -51,12 +62,7 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
     .label('copy');
   for (let at = 0; at < SOCKET.size; at += 8)
     code.load('u64', 'r1', 'r0', at).store('u64', 'r10', STACK.pair + PAIR_KEY.socket + at, 'r1');
-  addToPair(code.label('complete'), maps, way);
-  code.jump('count').label('placeless').move('r9', UNPLACED).label('count');
-  addPayload(code, PAYLOAD_STEP.class, WAYS.indexOf(way) * PAYLOAD_STEP.way);
-  code.label('out').label('none').move('r0', 0).exit();
-  if (way === 'out') copySocket(code.label('nothing'), maps);
-  return code;
+  code.label('complete');
 }
 
 /** Copies netmeter's own socket, when it asks for it: what it sends by that, fails. */
