@@ -6,7 +6,6 @@ import { NetmeterError } from '../../errors.js';
 /** Tools of the system that a scope needs, with the package that has each (Debian's and Ubuntu's names). */
 const packages = {
   ip: 'iproute2',
-  tc: 'iproute2',
   unshare: 'util-linux',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
@@ -22,7 +21,7 @@ type ToolName = keyof typeof packages;
 const VETH_TOOLS = ['sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
-/** Looked through first: a PATH may leave out where ip and tc live, and as root a caller's own must not come first. */
+/** Looked through first: a PATH may leave out where ip lives, and as root a caller's own must not come first. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Where a tool is that one can do without; undefined: it is not here. */

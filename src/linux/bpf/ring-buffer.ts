@@ -41,10 +41,11 @@ export class RingBuffer implements Disposable {
     return this.#map.fd;
   }
 
-  /** Hands over what is there. @param take gets each record, which is not to be kept */
+  /** Hands over what is there now, however fast more comes. @param take gets each record, which is not to be kept */
   drain(take: (record: Buffer) => void): void {
     let position = Atomics.load(this.#position, 0);
-    while (position < Atomics.load(this.#end, 0)) {
+    const end = Atomics.load(this.#end, 0);
+    while (position < end) {
       const at = Number(position % BigInt(this.#size));
       const word = this.#data.readUInt32LE(at);
       // It is still being written.

@@ -9,7 +9,6 @@ export const WAYS = { in: 0, out: 1 } as const;
 
 /** Room for a packet; what is longer than the last is cut. The verifier wants each to be a constant. */
 const ROOMS = [256, 1024, 4096, 16_384].map((size) => size - COPY.packet);
-export const MOST_OCTETS = ROOMS.at(-1) ?? 0;
 
 /** Offsets in struct __sk_buff of linux/bpf.h. */
 const PACKET = { length: 0, data: 76, dataEnd: 80 } as const;
