@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
+import { BpfMap } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
 import { RingBuffer } from '../../src/linux/bpf/ring-buffer.js';
 import { pageSize } from '../../src/linux/memory.js';
@@ -8,8 +9,8 @@ import { describePrivileged } from '../privileged.js';
 
 const SIZE = 40;
 
-/** A record with the time for each system call of anybody's, until there is no room. */
-const code = (buffer: RingBuffer) =>
+/** A record with its number for each system call of anybody's, until there is no room. */
+const code = (buffer: RingBuffer, numbers: BpfMap) =>
   new Assembler()
     .loadMap('r1', buffer)
     .move('r2', SIZE)
@@ -17,8 +18,10 @@ const code = (buffer: RingBuffer) =>
     .call('ringbuf_reserve')
     .jumpIf('r0', '==', 0, 'out')
     .move('r6', 'r0')
-    .call('ktime_get_ns')
-    .store('u64', 'r6', 0, 'r0')
+    .loadMapValue('r1', numbers)
+    .move('r2', 1)
+    .atomicFetchAdd('r1', 0, 'r2')
+    .store('u64', 'r6', 0, 'r2')
     .move('r1', 'r6')
     .move('r2', 0)
     .call('ringbuf_submit')
@@ -29,7 +32,8 @@ const code = (buffer: RingBuffer) =>
 describePrivileged('a ring buffer', () => {
   test('hands records over, round and round, and no more than there are at a time', () => {
     using buffer = new RingBuffer('nm_test', pageSize());
-    using program = BpfProgram.load({ type: 'rawTracepoint', name: 'nm_test', code: code(buffer) });
+    using numbers = BpfMap.create({ type: 'array', name: 'nm_test', keySize: 4, valueSize: 8, maxEntries: 1 });
+    using program = BpfProgram.load({ type: 'rawTracepoint', name: 'nm_test', code: code(buffer, numbers) });
     using _ = BpfLink.toTracepoint(program, 'sys_enter');
     const seen = new Set<bigint>();
     let count = 0;
@@ -39,9 +43,9 @@ describePrivileged('a ring buffer', () => {
       buffer.drain((record) => {
         expect(record.length).toBe(SIZE);
         // None of before, which had the same place.
-        const at = record.readBigUInt64LE();
-        expect(seen.has(at)).toBe(false);
-        seen.add(at);
+        const number = record.readBigUInt64LE();
+        expect(seen.has(number)).toBe(false);
+        seen.add(number);
         // Each look is a system call, and makes another record: it is the next round's.
         process.cwd();
         process.cpuUsage();
