@@ -29,9 +29,9 @@ export class NameWatch implements Disposable {
     this.#sees = this.#boundary.attempt('names', observe, false);
   }
 
-  /** Whether look-ups are seen, when that is certain. */
-  get sees(): Promise<boolean> {
-    return this.#sees;
+  /** Whether netmeter has each answer before the command does: copies come when it may have been used already. */
+  async isFirst(): Promise<boolean> {
+    return (await this.#sees) && this.#copied === undefined;
   }
 
   /** Names that were asked and led to an address. */

@@ -76,8 +76,8 @@ export class Observers implements Disposable {
       this.#boundary.attempt('processes', () => this.#processes?.ready(scope, group), undefined),
       this.#boundary.attempt('connections', () => this.#connections?.ready(scope, group), undefined),
     ]);
-    const seesNames = await this.#names.sees;
-    if (egress && !seesNames) await refuseNames(egress);
+    const isFirst = await this.#names.isFirst();
+    if (egress && !isFirst) await refuseNames(egress);
   }
 
   /** Attempts with the names that resolved to their addresses; for after {@link explain}. */
@@ -138,7 +138,7 @@ async function countsAll(scope: Scope, before: WireReading): Promise<boolean | u
   return ends.every((end) => now[end]?.packets === before[end]?.packets);
 }
 
-/** A name that is not seen to be looked up could not be allowed, or denied: that is no reason to allow it. */
+/** A name whose answer is not seen before it is used could not be allowed, or denied: that is no reason to allow it. */
 async function refuseNames(egress: Egress): Promise<void> {
   const { hasNames } = await import('../../isolation/limits/destinations.js');
   if (!hasNames(egress)) return;
