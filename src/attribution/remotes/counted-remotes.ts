@@ -19,7 +19,7 @@ export type RemoteTotals = {
 };
 
 /** IP octets as on the wire, and those of them behind all headers. */
-export type RemoteWay = { readonly wireOctets: number; readonly payload: number };
+type RemoteWay = { readonly wireOctets: number; readonly payload: number };
 
 /** All remotes that packets were counted of, however that was done. */
 export type CountedRemotes = {

@@ -29,7 +29,7 @@ export function classify(code: Assembler, way: Way, places: Places | undefined):
 }
 
 /** r1: the device's number. r7 becomes what it says, or control goes where that is done. */
-export function byDevice(code: Assembler, { external, host }: Places): void {
+function byDevice(code: Assembler, { external, host }: Places): void {
   for (const index of external) code.jumpIf('r1', '==', index, 'classified');
   for (const index of host) code.jumpIf('r1', '==', index, 'host');
   code.move('r7', classStep('inner'));

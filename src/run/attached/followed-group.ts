@@ -26,7 +26,7 @@ const COUNTS = {
   foundLate: 0n,
 };
 
-export type FollowedCounts = Readonly<typeof COUNTS>;
+type FollowedCounts = Readonly<typeof COUNTS>;
 
 export type FollowedReading = {
   /** Another one for each that follows: the counts began at 0 with it. */
