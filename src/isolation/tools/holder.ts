@@ -3,6 +3,7 @@ import { closeSync, openSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { NetmeterError } from '../../errors.js';
 import { joined, LineChannel } from './line-channel.js';
+import { within } from './within.js';
 
 export type Holding = {
   /** What the holder does first; it ends at the end of its input. */
@@ -12,6 +13,9 @@ export type Holding = {
   /** Where the command will start. */
   readonly cwd?: string | undefined;
 };
+
+/** What it does takes some 0.1 s; on a busy machine longer. */
+const ANSWER_MS = 10_000;
 
 /** A shell that lives in namespaces, and keeps them, for as long as netmeter does. */
 export class Holder implements AsyncDisposable {
@@ -44,9 +48,13 @@ export class Holder implements AsyncDisposable {
     this.pid = this.#process.pid;
   }
 
-  /** Resolves when it says `word`. @throws what `failed` makes of its complaints where it ends instead */
-  async says(word: string, failed: (complaints: string) => Error): Promise<void> {
-    const { before, end } = await this.#words.linesUntil(word);
+  /**
+   * Resolves when it says `word`.
+   * @throws what `failed` makes of its complaints where it ends instead, or of its silence: somebody may have stopped it
+   */
+  async says(word: string, failed: (complaints: string) => Error, atMostMs = ANSWER_MS): Promise<void> {
+    const said = within(atMostMs, this.#words.linesUntil(word), () => failed(`no answer in ${atMostMs / 1000} s`));
+    const { before, end } = await said;
     if (end !== undefined) return;
     const { before: complaints } = await this.#complaints.linesUntil();
     throw failed(joined([...before, ...complaints]));
