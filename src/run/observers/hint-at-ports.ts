@@ -1,32 +1,35 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Boundary } from '../../boundary.js';
 import type { HostPort } from '../../isolation/ports/ports.js';
 import type { RefusalWatch } from '../../isolation/ports/refusal-watch.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { Protocol } from '../../measurement/traffic.js';
+import { Later } from './later.js';
 
 /** A command that is over sooner has hardly looked for a service, and shall not wait for the hint's tools. */
 const AFTER_MS = 8;
 
 /** Finds out whether the command looked for a service of the host at its own loopback. */
 export class PortHint {
-  readonly #ended = new AbortController();
   readonly #watch: Promise<RefusalWatch | undefined>;
+  readonly #later: Later;
+  readonly #leaveOut: () => void;
   readonly #boundary: Boundary;
 
   constructor(scope: Scope, offered: readonly HostPort[], boundary: Boundary) {
     this.#boundary = boundary;
-    const { signal } = this.#ended;
-    const later = pause(AFTER_MS, true, { signal }).catch(() => false);
-    this.#watch = later.then((is) =>
-      boundary.attempt('hints', () => (is ? start(scope, offered) : undefined), undefined),
-    );
+    let settle: (watch?: Promise<RefusalWatch | undefined>) => void = () => {};
+    this.#watch = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#later = new Later(AFTER_MS, () => settle(boundary.attempt('hints', () => start(scope, offered), undefined)));
+    this.#leaveOut = () => settle();
   }
 
   /** From now on nothing is to be begun any more. */
   async settle(): Promise<void> {
-    this.#ended.abort();
+    this.#later[Symbol.dispose]();
+    this.#leaveOut();
     await this.#watch;
   }
 

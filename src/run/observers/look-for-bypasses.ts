@@ -8,6 +8,7 @@ import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { Bypass } from '../../measurement/remotes.js';
 import { milliseconds } from '../../units.js';
+import { Later } from './later.js';
 
 /** Looks before the first sample: most commands are over then. */
 const EARLY_MS = [25, 100, 300];
@@ -23,7 +24,7 @@ export class BypassWatch implements Disposable {
   readonly #foreign: ReturnType<typeof watchForeignSockets>;
   readonly #boundary: Boundary;
   readonly #started = performance.now();
-  readonly #early: readonly NodeJS.Timeout[];
+  readonly #early: readonly Later[];
   #bypasses: Bypasses | undefined;
   #looking: Promise<void> | undefined;
   /** How much of our CPU time the last look took (not of the clock's, which a busy machine stretches), and when it was over. */
@@ -40,7 +41,7 @@ export class BypassWatch implements Disposable {
     this.#group = group;
     this.#foreign = boundary.attemptNow('bypasses', () => this.#watchSockets(group), undefined);
     this.#boundary = boundary;
-    this.#early = EARLY_MS.map((ms) => setTimeout(() => this.#lookIfShort(), ms));
+    this.#early = EARLY_MS.map((ms) => new Later(ms, () => this.#commandEnded || this.#lookIfShort()));
   }
 
   /** What was found; null: there was no time for a look, or none succeeded. */
@@ -71,7 +72,7 @@ export class BypassWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#early) clearTimeout(timer);
+    for (const each of this.#early) each[Symbol.dispose]();
     this.#foreign?.[Symbol.dispose]();
     this.#bypasses?.[Symbol.dispose]();
   }

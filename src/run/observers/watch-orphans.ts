@@ -1,5 +1,6 @@
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import type { Meter } from '../meter.js';
+import { Later } from './later.js';
 
 /** A command that is over by then is not worth the time; and no connection is likely to be. */
 const AFTER_MS = 5;
@@ -14,7 +15,7 @@ const load = () => import('../../observe/meter/trace-orphans.js');
 export class OrphanWatch implements Disposable {
   readonly #sockets: CgroupMeter | undefined;
   readonly #isAll: boolean;
-  #timer: NodeJS.Timeout | undefined;
+  #later: Later | undefined;
   #isOver = false;
 
   constructor({ sockets, tree }: Pick<Meter, 'sockets' | 'tree'>) {
@@ -26,12 +27,12 @@ export class OrphanWatch implements Disposable {
 
   /** What is still in flight of a command that was so short is counted, too. */
   async atCommandEnd(): Promise<void> {
-    if (this.#timer && this.#sockets && this.#sockets.opened > 0) await this.#watch();
+    if (this.#later && this.#sockets && this.#sockets.opened > 0) await this.#watch();
   }
 
   [Symbol.dispose](): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#later?.[Symbol.dispose]();
   }
 
   #lookAfter(ms: number): void {
@@ -40,12 +41,12 @@ export class OrphanWatch implements Disposable {
       if (this.#isAll || (this.#sockets && this.#sockets.opened > 0)) void this.#watch();
       else this.#lookAfter(Math.min(2 * ms, RARELY_MS));
     };
-    this.#timer = setTimeout(look, ms).unref();
+    this.#later = new Later(ms, look);
   }
 
   async #watch(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#later?.[Symbol.dispose]();
+    this.#later = undefined;
     const { traceOrphans } = await load();
     if (!this.#isOver) this.#sockets?.watchOrphans(traceOrphans);
   }
