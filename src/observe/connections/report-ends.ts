@@ -1,44 +1,11 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { END, ROLE } from './end-record.js';
+import { ACCEPTED, AF_INET, CHANGES, CHANGES_FLAG, CLOSED, CONNECTS, OPS } from './sock-ops.js';
 
 type Map = { readonly fd: number };
 
 /** What the program fills: the role of each open connection by its cookie, records, and how many had no room. */
 export type EndMaps = { readonly open: Map; readonly ends: Map; readonly lost: Map };
-
-/** Offsets in struct bpf_sock_ops of linux/bpf.h. */
-const OPS = {
-  kind: 0,
-  oldState: 4,
-  newState: 8,
-  family: 20,
-  remote4: 24,
-  local4: 28,
-  remote6: 32,
-  local6: 48,
-  remotePort: 64,
-  localPort: 68,
-  srtt: 80,
-  flags: 84,
-  minRtt: 92,
-  next: 104,
-  unacknowledged: 108,
-  retransmitted: 136,
-  segsIn: 140,
-  dataSegsIn: 144,
-  bytesReceived: 168,
-  bytesAcked: 176,
-} as const;
-
-/** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
-const CONNECTS = 3;
-const ACCEPTED = 5;
-/** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
-const CHANGES = 10;
-const CHANGES_FLAG = 4;
-/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
-const CLOSED = 7;
-const AF_INET = 2;
 
 const COOKIE = -8;
 const NEW_ROLE = -16;

@@ -1,0 +1,33 @@
+/** Offsets in struct bpf_sock_ops of linux/bpf.h. */
+export const OPS = {
+  kind: 0,
+  oldState: 4,
+  newState: 8,
+  family: 20,
+  remote4: 24,
+  local4: 28,
+  remote6: 32,
+  local6: 48,
+  remotePort: 64,
+  localPort: 68,
+  srtt: 80,
+  flags: 84,
+  minRtt: 92,
+  next: 104,
+  unacknowledged: 108,
+  retransmitted: 136,
+  segsIn: 140,
+  dataSegsIn: 144,
+  bytesReceived: 168,
+  bytesAcked: 176,
+} as const;
+
+/** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
+export const CONNECTS = 3;
+export const ACCEPTED = 5;
+/** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
+export const CHANGES = 10;
+export const CHANGES_FLAG = 4;
+/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
+export const CLOSED = 7;
+export const AF_INET = 2;
