@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { pid as ownPid } from 'node:process';
 import { addSightings, type BypassList, type Sighting } from '../attribution/bypasses/bypass-list.js';
 import { childNamespaces, type Resident } from '../attribution/bypasses/child-namespaces.js';
 import { inheritedSockets, SOCKET_LISTS } from '../attribution/bypasses/inherited-sockets.js';
@@ -10,6 +11,7 @@ import type { Scope } from '../isolation/scope.js';
 import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
+import { madeElsewhere } from './made-elsewhere.js';
 import { networkOf, readText } from './read-text.js';
 import { unixPeers } from './unix-peers.js';
 
@@ -126,16 +128,20 @@ export class Bypasses implements Disposable {
 
   /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */
   async #inherited(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
-    if (this.#scope.network === this.#own) return [];
+    const isOwn = this.#scope.network === this.#own;
+    if (isOwn && !this.#group?.isCounted) return [];
     const unix = new Set(sockets.map(({ inode }) => inode));
     const others = [...owners].filter(([inode]) => !unix.has(inode));
     const unplaced = others.filter(([inode]) => !this.#placed.has(inode));
     this.#placed = new Set(others.map(([inode]) => inode));
     if (unplaced.length === 0) return [];
+    const elsewhere = isOwn && this.#group ? madeElsewhere(this.#group.folder, ownPid) : undefined;
+    const inherited = unplaced.filter(([inode]) => elsewhere?.has(inode) ?? true);
+    if (inherited.length === 0) return [];
     const texts = SOCKET_LISTS.map(
       async (list) => [list, await readFile(`/proc/self/net/${list}`, 'latin1').catch(() => '')] as const,
     );
-    return inheritedSockets(new Map(await Promise.all(texts)), new Map(unplaced));
+    return inheritedSockets(new Map(await Promise.all(texts)), new Map(inherited));
   }
 }
 

@@ -236,6 +236,60 @@ for size in (1472, 1473, 2953, 4000, 60000): s.sendto(b"x" * size, ("${address}"
     });
   });
 
+  describe('sockets that are not the command’s alone', () => {
+    /** Opens a connection, and runs netmeter with it as the command's input. */
+    const HAND_DOWN = `import socket, subprocess, sys
+link = socket.create_connection((sys.argv[1], 7000))
+sys.exit(subprocess.run(sys.argv[2:], stdin=link).returncode)`;
+
+    test('one that was opened before the run and handed down is not counted, and told apart', async () => {
+      const enter = ['python3', '-c', HAND_DOWN, machine.far4];
+      const script = `python3 -c 'import os; os.write(0, b"get 50000\n"); os.read(0, 1000)'; sleep 0.5`;
+      const { report, stderr } = await machine.measure(script, ['--in-place', '--max-total', '1MB'], enter);
+      expect(report.traffic.external, stderr).toMatchObject({ in: { wireOctets: 0 }, out: { wireOctets: 0 } });
+      expect(report.bypasses, stderr).toContainEqual(
+        expect.objectContaining({
+          kind: 'inherited-socket',
+          what: expect.stringContaining(`to ${machine.far4}:7000`),
+          leadsOut: true,
+        }),
+      );
+      // The budget cannot be judged by what was counted alone.
+      expect(report.budget?.verdict).toBe('unmeasured');
+    });
+
+    test('one that was handed to somebody who lives on is counted as long as the run lasts', async () => {
+      const place = `/tmp/${machine.name}-handed`;
+      const keeper = machine.start('python3', [
+        '-c',
+        `import socket
+server = socket.socket(socket.AF_UNIX); server.bind("${place}"); server.listen(); print("up", flush=True)
+link = server.accept()[0]
+_, fds, _, _ = socket.recv_fds(link, 10, 1)
+sender = socket.socket(fileno=fds[0])
+for _ in range(10): sender.send(bytes(1000))
+link.send(b"sent"); link.recv(10)
+for _ in range(10): sender.send(bytes(1000))
+print("done", flush=True)`,
+      ]);
+      try {
+        if (keeper.stdout) await once(keeper.stdout, 'data');
+        const give = `import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); sender.connect(("${machine.far4}", 7000))
+link = socket.socket(socket.AF_UNIX); link.connect("${place}")
+socket.send_fds(link, [b"x"], [sender.fileno()]); link.recv(10)`;
+        const { counted, report } = await compare(`python3 -c '${give}'`);
+        // The last ten may come before or after the run's end.
+        expect(counted.out.packets).toBeGreaterThanOrEqual(10);
+        expect(counted.out.octets).toBe((counted.out.packets ?? 0) * 1028);
+        expect(report.bypasses?.map(({ kind }) => kind)).not.toContain('inherited-socket');
+      } finally {
+        keeper.kill('SIGKILL');
+        machine.shell(`rm -f ${place}`);
+      }
+    });
+  });
+
   test('a connect that a rule leads to a closed port of this machine leaves the bound as it was', async () => {
     const redirect = 'add table ip led; add chain ip led o { type nat hook output priority -100; }';
     const ruled = await machine.run('nft', [

@@ -10,7 +10,7 @@ const LISTENING = '0A';
 
 /**
  * Internet sockets of the tree that belong to netmeter's own namespace: handed down across the start, or passed on later.
- * They go on there, past every counter of the command's namespace.
+ * They go on there, past every counter of the command's namespace; or, where the tree's control group is counted, past its count.
  * @param owners pids of the tree by the inode of a socket that it holds
  */
 export function inheritedSockets(

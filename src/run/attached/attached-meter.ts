@@ -1,3 +1,4 @@
+import { namespacesOf, socketsIn } from '../../evidence/list-sockets.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
@@ -6,7 +7,6 @@ import { traceOrphans } from '../../observe/meter/trace-orphans.js';
 import { TreeFilter } from '../../observe/meter/tree-filter.js';
 import { doubtsOf } from './doubts.js';
 import { heldSockets } from './held-sockets.js';
-import { namespacesOf, socketsIn } from './list-sockets.js';
 import { treeOf } from './process-tree.js';
 
 /** These are no connections that packets are still to come of. */

@@ -1,7 +1,7 @@
+import { namespacesOf } from '../../evidence/list-sockets.js';
 import { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import type { TreeCount } from '../../traffic/shared/tree-traffic.js';
 import { AttachedMeter } from './attached-meter.js';
-import { namespacesOf } from './list-sockets.js';
 
 /** What was counted since it was asked last. */
 export type Increment = {

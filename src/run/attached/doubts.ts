@@ -1,6 +1,7 @@
+import type { ListedSocket } from '../../evidence/list-sockets.js';
+import { leadsOut } from '../../evidence/made-elsewhere.js';
 import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import type { HeldSocket } from './held-sockets.js';
-import type { ListedSocket } from './list-sockets.js';
 
 /** What was found when a tree's, or a control group's, open sockets were taken into the count. */
 export type Adopted = {
@@ -36,9 +37,6 @@ export function doubtsOf({ own, uncounted, refused, left, others, networks }: Ad
 
 const said = (count: number, [one, many]: readonly [string, string], what: string): readonly string[] =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : many} ${what}`];
-
-/** What stays on loopback is not in the number that is doubted. */
-const leadsOut = ({ remote }: ListedSocket) => !/^(::ffff:)?127\.|^::1$/.test(remote.address);
 
 const SHOWN = 3;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ListedSocket } from '../../../src/evidence/list-sockets.js';
 import { type Adopted, doubtsOf } from '../../../src/run/attached/doubts.js';
-import type { ListedSocket } from '../../../src/run/attached/list-sockets.js';
 
 const NONE: Adopted = { own: new Set([7]), uncounted: [], refused: [], left: [], others: [], networks: 1 };
 

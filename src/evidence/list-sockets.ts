@@ -1,6 +1,6 @@
-import { networkOf } from '../../isolation/machine/namespace-members.js';
-import { openInNetwork } from '../../isolation/tools/open-in-network.js';
-import { isErrno } from '../../linux/linux-error.js';
+import { networkOf } from '../isolation/machine/namespace-members.js';
+import { openInNetwork } from '../isolation/tools/open-in-network.js';
+import { isErrno } from '../linux/linux-error.js';
 import {
   AF_INET,
   AF_INET6,
@@ -9,8 +9,8 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
   listSockets,
-} from '../../linux/netlink/sock-diag.js';
-import { NETLINK_SOCK_DIAG } from '../../linux/netlink/socket.js';
+} from '../linux/netlink/sock-diag.js';
+import { NETLINK_SOCK_DIAG } from '../linux/netlink/socket.js';
 
 /** One of the sockets of TCP and UDP. */
 export type ListedSocket = InetSocket & { readonly protocol: number };
