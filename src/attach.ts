@@ -101,7 +101,9 @@ function openCounters(pid: number): HeldCounterFiles {
 
 /** What is not seen of the sockets, or seen of others', has no bound. */
 const doubted = (method: Method, doubts: readonly string[]): Method =>
-  doubts.length === 0 ? method : { ...method, errorBound: { in: null, out: null }, reasons: doubts };
+  doubts.length === 0
+    ? method
+    : { ...method, errorBound: { in: null, out: null }, reasons: [...doubts, ...(method.reasons ?? [])] };
 
 async function waitForEnd(
   alive: () => boolean,

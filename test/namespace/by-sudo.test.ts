@@ -3,10 +3,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { letPass, once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
+import { Machine } from './machine.js';
 import { Terminal } from './terminal.js';
 import { Wire } from './wire.js';
 
@@ -53,6 +55,24 @@ describePrivileged('a user who may use sudo without a password', () => {
     expect(report).toMatchObject({ isolation: { kind: 'veth' }, method: { name: 'qdisc' } });
     expect(report.traffic.external.in.wireOctets).toBe(after['ipv4.in'][0] - before['ipv4.in'][0]);
     expect(report.command).not.toHaveProperty('user');
+    expect(statSync(file).uid).toBe(uid);
+  });
+
+  test('through sudo a namespace that was there is joined, as the user, and its numbers are exact', async () => {
+    await using machine = await Machine.build(15);
+    const before = await machine.totals();
+    const file = join(folder, 'joined.json');
+    const traffic = `python3 ${program('traffic.py')} requests ${machine.far4} 7000 30`;
+    const words = `--netns ${machine.name} --report ${file} -- sh -c 'id -un; ${traffic}'`;
+    const { status, stdout, stderr } = await asUser(`sudo ${METER} ${words}`);
+    const after = await machine.totals();
+    expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: `${USER}\n` });
+    const { traffic: counted, method, command } = JSON.parse(readFileSync(file, 'utf8')) as Measurement;
+    const truth = (way: 'in' | 'out') => (after[`ipv4.${way}`]?.[0] ?? 0) - (before[`ipv4.${way}`]?.[0] ?? 0);
+    expect(counted.external.in.wireOctets, stderr).toBe(truth('in'));
+    expect(counted.external.out.wireOctets).toBe(truth('out'));
+    expect(method.name).toBe('cgroup');
+    expect(command.user).toBe(USER);
     expect(statSync(file).uid).toBe(uid);
   });
 

@@ -51,6 +51,27 @@ describePrivileged('a namespace that was there before', () => {
     expect(stdout).toContain('card0');
   });
 
+  test('that of a process, as a container’s, with others at work in it: equal to the byte', async () => {
+    const inside = machine.start('sh', ['-c', `echo up; exec ${traffic('udp', machine.far6, 1_000_000_000)}`]);
+    try {
+      if (inside.stdout) await once(inside.stdout, 'data');
+      const pids = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n');
+      const options = ['--isolation', 'join', '--netns', `/proc/${pids[0]}/ns/net`];
+      const before = await machine.totals();
+      const { report, stderr } = await measured(['sh', '-euc', traffic('requests', machine.far4, 50)], options);
+      const after = await machine.totals();
+      const truth = (way: 'in' | 'out') => (after[`ipv4.${way}`]?.[0] ?? 0) - (before[`ipv4.${way}`]?.[0] ?? 0);
+      const { external } = report.traffic;
+      expect({ in: external.in.wireOctets, out: external.out.wireOctets }, stderr).toEqual({
+        in: truth('in'),
+        out: truth('out'),
+      });
+      expect(report.method.name).toBe('cgroup');
+    } finally {
+      inside.kill('SIGKILL');
+    }
+  });
+
   test('it sees the files of /etc/netns, as ip netns exec shows them', async () => {
     const folder = `/etc/netns/${machine.name}`;
     mkdirSync(folder, { recursive: true });

@@ -6,14 +6,17 @@ type WireEvidence = Pick<Evidence, 'external' | 'method' | 'isShared'>;
 
 /** What is certain about external wire octets. */
 export function wireBounds({ external, method, isShared = false }: WireEvidence): InOut<Bounds> & { total: Bounds } {
-  const way = (which: 'in' | 'out') => boundsOf(external[which].wireOctets, method.errorBound[which], isShared);
+  const why = method.reasons?.join('; ') ?? 'how far the number can be off is not known';
+  const way = (which: 'in' | 'out') =>
+    method.errorBound[which] === null && external[which].wireOctets !== null
+      ? { ...unknown(why), used: external[which].wireOctets }
+      : boundsOf(external[which].wireOctets, method.errorBound[which] ?? 0, isShared);
   const [incoming, out] = [way('in'), way('out')];
   return { in: incoming, out, total: plus(incoming, out) };
 }
 
-function boundsOf(used: number | null, bound: number | null, isShared: boolean): Bounds {
+function boundsOf(used: number | null, bound: number, isShared: boolean): Bounds {
   if (used === null) return unknown('the wire octets could not be measured');
-  if (bound === null) return { ...unknown('how far the number can be off is not known'), used };
   const reason = isShared
     ? 'others can have used the same namespace, and the number holds theirs'
     : bound > 0

@@ -96,9 +96,9 @@ export class CgroupMeter implements Disposable {
     return this.#closedUnseen ?? this.opened - this.#connectionCounts().refused;
   }
 
-  /** Octets that the tree has sent past IP, by packet sockets; 0 before Linux 6.3, too. */
-  get sentPastIp(): number {
-    return this.#sends?.octets ?? 0;
+  /** Octets that the tree has sent past IP, by packet sockets. null: nobody can tell (before Linux 6.3). */
+  get sentPastIp(): number | null {
+    return this.#sends?.octets ?? null;
   }
 
   /** Octets and packets that a gate has refused. */

@@ -7,7 +7,7 @@ import { AttachedMeter } from './attached-meter.js';
 export type Increment = {
   readonly counts: readonly TreeCount[];
   readonly unseen: number;
-  readonly sentPastIp: number;
+  readonly sentPastIp: number | null;
   /** Something of it is not counted, or something else is. */
   readonly isDoubtful: boolean;
 };
@@ -51,7 +51,7 @@ export class CountedLife implements Disposable {
     return {
       counts: now.counts.map((each, index) => ({ ...each, count: less(each.count, counts[index]?.count) })),
       unseen: now.unseen - unseen,
-      sentPastIp: now.sentPastIp - sentPastIp,
+      sentPastIp: now.sentPastIp === null ? null : now.sentPastIp - (sentPastIp ?? 0),
       // Of nobody there is nothing to be doubted: the first doubt of an empty group is none of this one's.
       isDoubtful: networks.some((name) => name !== network) || (this.wasFoundLate && doubts.length > 0),
     };

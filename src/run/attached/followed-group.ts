@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { subtract } from '../../counters/delta.js';
 import type { Snapshot } from '../../counters/snapshot.js';
 import { networkOf } from '../../isolation/machine/namespace-members.js';
+import { addKnown } from '../../traffic/layers.js';
 import { type TreeCount, treeTraffic } from '../../traffic/shared/tree-traffic.js';
 import { CountedLife, type Increment } from './counted-life.js';
 
@@ -76,7 +77,12 @@ export class FollowedGroup implements Disposable {
     this.#before = snapshot;
     const sum = (of: (each: Increment) => number) => taken.reduce((total, each) => total + of(each), 0);
     const counts = taken.flatMap((each): readonly TreeCount[] => each.counts);
-    const beside = { wire: {}, delta, unseen: sum((each) => each.unseen), sentPastIp: sum((each) => each.sentPastIp) };
+    const beside = {
+      wire: {},
+      delta,
+      unseen: sum((each) => each.unseen),
+      sentPastIp: addKnown(taken.map((each) => each.sentPastIp)),
+    };
     this.#add(
       treeTraffic(counts, beside),
       taken.some(({ isDoubtful }) => isDoubtful),

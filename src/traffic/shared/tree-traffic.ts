@@ -30,9 +30,12 @@ export type Beside = {
   readonly delta: CounterDelta;
   /** Connections that may have had packets when they were no socket any more, unseen. */
   readonly unseen: number;
-  /** Octets that were handed to packet sockets, and are not in the counts. */
-  readonly sentPastIp: number;
+  /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not tell. */
+  readonly sentPastIp: number | null;
 };
+
+/** The tracepoint sock_send_length came with Linux 6.3. */
+const UNSEEN_SENDS = 'what packet sockets send is not seen before Linux 6.3';
 
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
 export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen, sentPastIp }: Beside): Count {
@@ -45,13 +48,14 @@ export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen,
   };
   return {
     traffic: separateHostPorts(traffic, wire, true),
-    ...(sentPastIp > 0 && { sentPastIp }),
+    ...(sentPastIp && { sentPastIp }),
     method: {
       name: 'cgroup',
       errorBound: {
         in: treeBound(counts, 'in', { delta, unseen }),
         out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp]),
       },
+      ...(sentPastIp === null && { reasons: [UNSEEN_SENDS] }),
       packetsIn: 'cgroup',
     },
   };

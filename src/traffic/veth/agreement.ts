@@ -11,8 +11,8 @@ export type Sockets = {
   readonly totals: readonly TreeCount[];
   /** Connections that may have had packets when they were no socket any more, unseen. */
   readonly unseen: number;
-  /** Octets that were handed to packet sockets. */
-  readonly sentPastIp: number;
+  /** Octets that were handed to packet sockets. null: nobody can tell. */
+  readonly sentPastIp: number | null;
   /** Processes of the tree have left the control group at which it is counted. */
   readonly hasLeft: boolean;
 };
@@ -32,7 +32,7 @@ export function withAgreement<C extends Counted>(
     ...kernelDoubts(way, delta),
     { by: 'packets-in', octets: way === 'in' ? count.method.errorBound.in : 0 },
     // What answers them has no socket either.
-    { by: 'packet-sockets', octets: way === 'out' ? sentPastIp : sentPastIp > 0 ? null : 0 },
+    { by: 'packet-sockets', octets: way === 'out' ? sentPastIp : sentPastIp === 0 ? 0 : null },
     { by: 'nested-namespaces', octets: packetsOf('own.devices') > 0 ? null : 0 },
     { by: 'left-cgroup', octets: hasLeft ? null : 0 },
     { by: 'queue-drops', octets: way === 'out' && packetsOf('queues.dropped') > 0 ? null : 0 },

@@ -122,6 +122,18 @@ describe('how far it can be off', () => {
   });
 });
 
+test('what packet sockets send is bounded, and unknown where the kernel does not tell', () => {
+  const method = (sentPastIp: number | null) =>
+    treeTraffic([counted({}, moved(100n))], { wire: {}, delta: quiet, unseen: 0, sentPastIp }).method;
+  expect(method(40)).toEqual({ name: 'cgroup', errorBound: { in: 0, out: 40 }, packetsIn: 'cgroup' });
+  expect(method(null)).toEqual({
+    name: 'cgroup',
+    errorBound: { in: 0, out: null },
+    reasons: ['what packet sockets send is not seen before Linux 6.3'],
+    packetsIn: 'cgroup',
+  });
+});
+
 test('of connections whose end was not seen a FIN may have come late, and a packet for each reset', () => {
   const after = (resets: number) => {
     const delta = { ...quiet, snmp: { ...quiet.snmp, Tcp: { OutRsts: resets } } };
