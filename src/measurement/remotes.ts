@@ -51,7 +51,7 @@ export type RemoteRow = {
 /** Whom the command spoke with. */
 export type RemoteUse = {
   /**
-   * kernel-counters: every packet was counted, by nftables. traced-sockets, sampled-sockets: the payload of the command's
+   * kernel-counters: every packet was counted, at the command's sockets or by nftables. traced-sockets, sampled-sockets: the payload of the command's
    * own sockets is known, by the same evidence as that of its processes.
    */
   readonly evidence: 'kernel-counters' | 'traced-sockets' | 'sampled-sockets';

@@ -1,9 +1,10 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import { CONNECTION } from './connections.js';
-import { placeOfRemote, type RemoteMaps } from './count-remote.js';
+import type { RemoteMaps } from './count-remote.js';
 import { ORPHAN } from './orphan-packet.js';
 import { IPPROTO } from './packet-context.js';
 import { REMOTE_KEY, ROLES } from './remote-layout.js';
+import { placeOfRemote } from './remote-service.js';
 
 /** Leaves at `remote` where the packets of the connection that readOrphan() has found are counted by remote, or 0. */
 export function findOrphansRemote(code: Assembler, { remotes, roles }: RemoteMaps): void {

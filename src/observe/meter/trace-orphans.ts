@@ -3,7 +3,8 @@ import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { Btf } from '../../linux/bpf/btf.js';
 import { Closing } from '../../linux/closing.js';
-import { countOrphans, countResets, type OrphanMaps } from './count-orphans.js';
+import { countOrphans, type OrphanMaps } from './count-orphans.js';
+import { countResets } from './count-resets.js';
 import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 
 /**
