@@ -1,13 +1,15 @@
 /** The help of `netmeter watch`. */
-export const WATCH_HELP = `Usage: netmeter watch [--cgroup PATH] [--interval TIME] [--out FILE] [--for TIME] [--quiet]
+export const WATCH_HELP = `Usage: netmeter watch [--cgroup PATH] [--interval TIME] [--out FILE] [--for TIME]
+                      [--quiet]
        netmeter watch --report FILE [--json]
 
 Takes the kernel's counters of this machine again and again, and tells what was
 added and the total. It needs no privilege. ^C, SIGTERM and SIGHUP are how it
 ends: it takes a last sample, prints the total and exits with 0.
 
-  --cgroup PATH    Watch a control group (a service) instead of the machine: as root,
-                   exact at its sockets. One that goes and comes back is followed
+  --cgroup PATH    Watch a control group (a service) instead of the machine: as
+                   root, exact at its sockets. One that goes and comes back is
+                   followed
   --interval TIME  Distance of the samples (default 60s)
   --out FILE       Append each sample to FILE as a line of JSON (NDJSON), and go
                    on where it ends: over restarts, reboots, counter resets
