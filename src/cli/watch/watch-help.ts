@@ -1,6 +1,6 @@
 /** The help of `netmeter watch`. */
-export const WATCH_HELP = `Usage: netmeter watch [--cgroup PATH] [--interval TIME] [--out FILE] [--for TIME]
-                      [--quiet]
+export const WATCH_HELP = `Usage: netmeter watch [--cgroup PATH] [--interval TIME] [--out FILE]
+                      [--for TIME] [--quiet]
        netmeter watch --report FILE [--json]
 
 Takes the kernel's counters of this machine again and again, and tells what was
