@@ -244,6 +244,7 @@ sys.exit(subprocess.run(sys.argv[2:], stdin=link).returncode)`;
 
     test('one that was opened before the run and handed down is not counted, and told apart', async () => {
       const enter = ['python3', '-c', HAND_DOWN, machine.far4];
+      // Time: the rest of the answer comes.
       const script = `python3 -c 'import os; os.write(0, b"get 50000\n"); os.read(0, 1000)'; sleep 0.5`;
       const { report, stderr } = await machine.measure(script, ['--in-place', '--max-total', '1MB'], enter);
       expect(report.traffic.external, stderr).toMatchObject({ in: { wireOctets: 0 }, out: { wireOctets: 0 } });
