@@ -1,5 +1,5 @@
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { l4proto, PROTOCOLS, thByte } from '../../linux/netlink/netfilter/field.js';
+import { l4proto, PROTOCOLS, thOctets } from '../../linux/netlink/netfilter/field.js';
 import { isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
 import { is, leave, rejectWith, reset, type Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
@@ -31,6 +31,6 @@ export const answerRules = (name: TableName, over: readonly Statement[]): Comman
 /** A reset; "communication administratively prohibited" (RFC 1812, RFC 4443). */
 const ANSWERS: readonly (readonly Statement[])[] = [
   [isReset],
-  [is(l4proto, Buffer.of(PROTOCOLS.icmp)), is(thByte(0), Buffer.of(3)), is(thByte(1), Buffer.of(13))],
-  [is(l4proto, Buffer.of(PROTOCOLS.icmpv6)), is(thByte(0), Buffer.of(1)), is(thByte(1), Buffer.of(1))],
+  [is(l4proto, Buffer.of(PROTOCOLS.icmp)), is(thOctets(0, 2), Buffer.of(3, 13))],
+  [is(l4proto, Buffer.of(PROTOCOLS.icmpv6)), is(thOctets(0, 2), Buffer.of(1, 1))],
 ];

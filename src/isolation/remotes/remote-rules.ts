@@ -15,7 +15,7 @@ import {
   TCP_FLAGS,
   tcpFlags,
   tcpPorts,
-  thByte,
+  thOctets,
   udpPorts,
 } from '../../linux/netlink/netfilter/field.js';
 import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
@@ -115,7 +115,7 @@ const address = ({ family, way }: Pick<Place, 'family' | 'way'>) =>
 const port = (place: Place) => (isOpener(place) ? 'dport' : 'sport');
 
 /** The byte of a TCP header (RFC 9293) that begins with the header's length. */
-const dataOffset = thByte(12);
+const dataOffset = thOctets(12, 1);
 
 /** What a set holds. first: TCP's SYNs (of who opens) or SYN and ACKs (of who accepts), UDP's until an answer came. */
 export type RemoteSet = {

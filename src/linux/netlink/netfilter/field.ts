@@ -76,9 +76,9 @@ export const tcpFlags = payload({ base: 'transport', offset: 13, octets: 1 }, 15
 /** The port that a packet goes to, whatever of the protocols with ports it is of. */
 export const thDport = payload({ base: 'transport', offset: 2, octets: 2 }, 13, [], noteOfPayload(1, 2));
 
-/** One byte at an offset of the header above IP. */
-export const thByte = (offset: number): Field =>
-  payload({ base: 'transport', offset, octets: 1 }, 4, [], noteOfBits('transport', offset * 8, 8));
+/** Octets at an offset of the header above IP. */
+export const thOctets = (offset: number, octets: number): Field =>
+  payload({ base: 'transport', offset, octets }, 4, [], noteOfBits('transport', offset * 8, octets * 8));
 
 /** Whether an address, of the packet's destination, is one of this machine's own, a multicast group ...: RTN_, linux/rtnetlink.h. */
 export const daddrType: Field = {
