@@ -16,7 +16,7 @@ export class MessageStream {
     this.#next = (first + 1) >>> 0;
   }
 
-  /** False where something of it is missing, and nothing can be told of what follows. */
+  /** False where something of it is missing, and nothing is known of what follows. */
   get isWhole(): boolean {
     return this.#isWhole;
   }

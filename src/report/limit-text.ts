@@ -69,9 +69,9 @@ const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
 const inUnit = (count: number, unit: keyof typeof UNITS = 'octets') => `${exact(count)}${UNITS[unit]}`;
 
 /** Rounded away from 100 %, so that a breach never reads as "100 %". Nothing has a share of nothing. */
-export function shareText({ used: told, range, verdict, limit }: JudgedLimit): string | undefined {
+export function shareText({ used: printed, range, verdict, limit }: JudgedLimit): string | undefined {
   // Within a limit is what is so at most.
-  const used = verdict === 'within' ? (range?.atMost ?? told) : told;
+  const used = verdict === 'within' ? (range?.atMost ?? printed) : printed;
   if (used === null || limit === 0) return undefined;
   const percent = (used / limit) * 100;
   const whole = used > limit ? Math.ceil(percent) : Math.floor(percent);

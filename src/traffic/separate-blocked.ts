@@ -7,7 +7,7 @@ const NONE: QueueDelta = { bytes: 0, packets: 0 };
 
 /**
  * Takes out of external what the kernel refused behind the queue that counted it, which has not left, and netmeter's own
- * answers to that, which nobody outside has sent. What was refused is told apart.
+ * answers to that, which nobody outside has sent. What was refused is counted apart.
  */
 export function separateBlocked(traffic: Traffic, wire: WireDelta): Traffic {
   const at = (name: string) => wire[name] ?? NONE;
@@ -24,7 +24,7 @@ export function separateBlocked(traffic: Traffic, wire: WireDelta): Traffic {
       ...(ipv4 && { ipv4: minus(ipv4, refused.ipv4) }),
       ...(ipv6 && { ipv6: minus(ipv6, refused.ipv6) }),
     },
-    blocked: { in: told(blocked.in), out: told(blocked.out) },
+    blocked: { in: blockedOctets(blocked.in), out: blockedOctets(blocked.out) },
   };
 }
 
@@ -38,7 +38,10 @@ const sum = (a: QueueDelta, b: QueueDelta): QueueDelta => ({
   packets: a.packets + b.packets,
 });
 
-const told = ({ bytes, packets: count }: QueueDelta) => ({ ipOctets: ipOctets(bytes), packets: packets(count) });
+const blockedOctets = ({ bytes, packets: count }: QueueDelta) => ({
+  ipOctets: ipOctets(bytes),
+  packets: packets(count),
+});
 
 const minus = (flow: InOut<Layers>, part: InOut<QueueDelta>): InOut<Layers> => ({
   in: minusLayers(flow.in, part.in),

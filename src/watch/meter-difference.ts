@@ -61,7 +61,7 @@ function comingAndGoing(before: RecordedTable, after: RecordedTable): WatchEvent
   ];
 }
 
-/** null: it is not told on both sides. */
+/** null: it is not known on both sides. */
 function difference(before: RecordedTable, after: RecordedTable, name: string): number | null {
   const [earlier, later] = [before[name], after[name]];
   return earlier === undefined || later === undefined ? null : toExactNumber(BigInt(later) - BigInt(earlier));

@@ -97,7 +97,7 @@ function bounded(all: readonly RemoteRow[], unattributed: InOut<number>, counted
     others: {
       remotes: left.length,
       wireOctets: { in: others('in'), out: others('out') },
-      // How many there was no place for is not told.
+      // How many there was no place for is not known.
       isComplete: unplaced('in') + unplaced('out') === 0,
     },
     unattributed: { in: ipOctets(unattributed.in), out: ipOctets(unattributed.out) },

@@ -13,7 +13,7 @@ export class WatchedGroup implements Disposable {
   readonly #followed: FollowedGroup;
 
   /**
-   * @param onDoubt is told why the counts are not all of its, or not its alone
+   * @param onDoubt is called with why the counts are not all of its, or not its alone
    * @throws {NetmeterError} NO_SUCH_CGROUP: of version 1, or a file; NO_METER
    */
   static open(name: string, onDoubt: (doubt: string) => void): WatchedGroup {

@@ -22,7 +22,7 @@ export class Holder implements AsyncDisposable {
   readonly pid: number;
   /** A descriptor of its network namespace, once that is known to be there. */
   #network: number | undefined;
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
   readonly #words: LineChannel;
   readonly #complaints: LineChannel;
@@ -33,7 +33,7 @@ export class Holder implements AsyncDisposable {
    */
   constructor(enter: readonly string[], sh: string, { script, env, cwd }: Holding) {
     const [file = sh, ...words] = [...enter, sh, '-c', 'exec <&3 >&3 3<&-; eval "$HOLDER"', 'netmeter-holder'];
-    this.#process = spawn(file, words, {
+    this.#child = spawn(file, words, {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       ...(cwd !== undefined && { cwd }),
@@ -41,11 +41,11 @@ export class Holder implements AsyncDisposable {
       env: { ...env, HOLDER: script },
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
-    this.#gone = new Promise((resolve) => this.#process.once('exit', () => resolve()).once('error', () => resolve()));
-    this.#words = new LineChannel(this.#process.stdio[3] as Socket);
-    this.#complaints = new LineChannel(this.#process.stderr as Socket);
-    if (this.#process.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
-    this.pid = this.#process.pid;
+    this.#gone = new Promise((resolve) => this.#child.once('exit', () => resolve()).once('error', () => resolve()));
+    this.#words = new LineChannel(this.#child.stdio[3] as Socket);
+    this.#complaints = new LineChannel(this.#child.stderr as Socket);
+    if (this.#child.pid === undefined) throw new NetmeterError('SETUP_FAILED', `${file} could not be started`);
+    this.pid = this.#child.pid;
   }
 
   /**
@@ -82,7 +82,7 @@ export class Holder implements AsyncDisposable {
   /** Ends it. Resolves when it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#words.end();
-    this.#process.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
     await this.#gone;
     if (this.#network !== undefined) closeSync(this.#network);
   }

@@ -5,7 +5,7 @@ import { COVER_FILES } from '../scripts/cover-script.js';
  * any device exists, or its packets would be counted as the command's. The tap is made and configured here, so that the
  * transport only has to attach to it, and asks nobody for anything.
  *
- * Says `made`, and when it is told to go on `ready` once the tap is attached to; lives until the end of its input.
+ * Says `made`, and at the word to go on `ready` once the tap is attached to; lives until the end of its input.
  */
 export const USER_HOLDER_SCRIPT = `
 for key in accept_dad router_solicitations accept_ra; do

@@ -219,7 +219,7 @@ export class VethScope implements Scope {
     await gone;
   }
 
-  /** What stays is told, and noted for the next run. */
+  /** What stays is reported, and noted for the next run. */
   #giveBack(): void {
     const failures = giveBack(this.#changes, { namespace: this.#namespace.network, deletesLinks: false });
     if (failures.length === 0) {

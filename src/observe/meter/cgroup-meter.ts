@@ -36,7 +36,7 @@ export class CgroupMeter implements Disposable {
    * From now on everything is counted.
    * @param group a descriptor of the control group's folder
    * @param gate refuses packets before they are counted
-   * @param tree tells whose sockets alone are counted; none: everybody's in the group
+   * @param tree tells whose sockets alone are counted; none: all of the group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
   static attach(group: number, { mtus, places }: Devices, { tree, gate }: MeterOptions = {}): CgroupMeter {

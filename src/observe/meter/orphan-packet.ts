@@ -44,7 +44,7 @@ export function field(code: Assembler, to: 'r1' | 'r7' | 'r9', offset: number, s
   code.load(size === 2 ? 'u16' : size === 4 ? 'u32' : 'u64', to, 'r10', ORPHAN.scratch);
 }
 
-/** The tree's connections, and the devices that are told apart. */
+/** The tree's connections, and the devices that are distinguished. */
 type OrphanPlaces = { readonly connections: BpfMap; readonly places: Places | undefined };
 
 /**

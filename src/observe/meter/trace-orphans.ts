@@ -10,7 +10,7 @@ import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
 /**
  * Counts from now on what comes for connections that are no socket any more, and its answers. It takes the time to read the
  * kernel's types, 20 ms: for when the command has been started.
- * @returns undefined where the kernel does not let them be told
+ * @returns undefined where the kernel does not let them be known
  */
 export function traceOrphans(maps: OrphanMaps): Disposable | undefined {
   const closing = new Closing();

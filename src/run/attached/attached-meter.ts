@@ -85,7 +85,7 @@ function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<numb
   return tree;
 }
 
-/** MTUs by a device's number, which is told apart in one namespace alone. */
+/** MTUs by a device's number, which is unique in one namespace alone. */
 const mtusOf = (pids: readonly number[]): ReadonlyMap<number, number> =>
   pids.length === 1 ? readMtus(`/proc/${pids[0]}/ns/net`) : new Map();
 

@@ -9,7 +9,7 @@ export type Adopted = {
   readonly own: ReadonlySet<number>;
   /** Held by the tree, and made where the kernel counts them to another group. */
   readonly uncounted: readonly ListedSocket[];
-  /** Not to be told from others'. */
+  /** Not to be distinguished from others'. */
   readonly refused: readonly HeldSocket[];
   /** Processes of the tree that are in another group. */
   readonly left: readonly number[];
@@ -26,7 +26,7 @@ export function doubtsOf({ own, uncounted, refused, left, others, networks }: Ad
   return [
     // A socket is its maker's control group's, and so is every connection that it accepts (sk_clone_lock()).
     ...said(elsewhere.length, ['socket was', 'sockets were'], `made elsewhere, and not counted: ${listed(elsewhere)}`),
-    ...said(refused.length, ['socket was', 'sockets were'], 'not to be told from others’, and not counted'),
+    ...said(refused.length, ['socket was', 'sockets were'], 'not to be distinguished from others’, and not counted'),
     ...said(shared.size, ['socket was', 'sockets were'], 'held by others of the control group too, and counted whole'),
     ...said(left.length, ['process was', 'processes were'], 'in another control group, and not counted'),
     // Whose counters of fragments and errors bound what the sockets do not see.

@@ -56,7 +56,7 @@ export class FollowedGroup implements Disposable {
 
   /**
    * @param folder where the group is, or will be
-   * @param onDoubt is told why the counts are not all of its, or not its alone
+   * @param onDoubt is called with why the counts are not all of its, or not its alone
    * @throws {LinuxError} bpf(2) is refused
    */
   constructor(folder: string, onDoubt: (doubt: string) => void) {
@@ -131,7 +131,7 @@ export class FollowedGroup implements Disposable {
     }
   }
 
-  /** The kernel says at once when a group is made; where nobody can be told, the next reading finds it. */
+  /** The kernel says at once when a group is made; where it cannot, the next reading finds it. */
   #watchParent(): void {
     if (this.#watcher) return;
     const forget = () => {

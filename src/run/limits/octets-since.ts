@@ -32,7 +32,7 @@ export function octetsSince({ scope, files, before, tree }: Counted): () => Prom
 }
 
 /**
- * The least that has moved, told at once: of a tree what its sockets have, of a namespace of its own from its devices alone: a GSO packet's headers count once, where they
+ * The least that has moved, known at once: of a tree what its sockets have, of a namespace of its own from its devices alone: a GSO packet's headers count once, where they
  * are not segmented at the links. 0.1 ms.
  */
 export function leastOctetsSince({ scope, files, before, tree }: Counted): () => InOut<IpOctets> | undefined {

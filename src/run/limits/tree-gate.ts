@@ -10,7 +10,7 @@ import { abortConnections } from './abort-connections.js';
 export type GateOptions = {
   /** Without packets being refused the command is ended all the same (--kill). */
   readonly mayLack: boolean;
-  /** Keeps the gate told of this machine's addresses. */
+  /** Keeps the gate's list of this machine's addresses. */
   readonly watch?: Disposable | undefined;
 };
 

@@ -34,7 +34,7 @@ export class NameWatch implements Disposable {
     return (await this.#sees) && this.#copied === undefined;
   }
 
-  /** Names that were asked and led to an address. */
+  /** Names that were asked and resolved to an address. */
   readonly namesOf = (address: string): readonly string[] => this.#names.namesOf(address);
 
   /** Whose answers were seen, by address. */

@@ -49,7 +49,7 @@ test.each<[string, Partial<Adopted>, readonly string[]]>([
   [
     'one that may not be taken',
     { refused: [{ pid: 1, fd: 3, inode: 9 }] },
-    ['1 socket was not to be told from others’, and not counted'],
+    ['1 socket was not to be distinguished from others’, and not counted'],
   ],
   [
     'two holders',
