@@ -143,8 +143,8 @@ describePrivileged('its steps', () => {
   });
 });
 
-describe('what the README shows of it', () => {
-  const blocks = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+describe('what the page about CI shows of it', () => {
+  const blocks = [...readFileSync(join(ROOT, 'src/docs/ci.md'), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
     ([, block = '']) => parse(block),
   );
   const steps = blocks.filter(Array.isArray).flat() as { uses?: string; with?: Record<string, string> }[];

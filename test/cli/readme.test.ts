@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments/parse-arguments.js';
 import { parseAttachArguments } from '../../src/cli/attach.js';
@@ -15,7 +15,12 @@ import { ROOT, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { letLook } from '../wait.js';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const DOCS = join(ROOT, 'src/docs');
+
+/** The README, and behind it the pages that it leads to. */
+const readme = [join(ROOT, 'README.md'), ...readdirSync(DOCS).map((page) => join(DOCS, page))]
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n');
 const blocks = [...readme.matchAll(/```(console|js)\n([\s\S]*?)```/g)].map(([, kind, text = '']) => ({ kind, text }));
 const consoles = blocks.filter(({ kind }) => kind === 'console').map(({ text }) => text);
 
@@ -129,4 +134,14 @@ describePrivileged('what the README shows', () => {
     const { stdout, stderr } = await runToEnd(process.execPath, ['--input-type=module', '-e', program], { cwd: ROOT });
     expect(stdout, stderr).toContain("{ kind: 'code', code: 3 } 0");
   });
+});
+
+test('every link of the README and its pages leads to a file that is there', () => {
+  const files = [join(ROOT, 'README.md'), ...readdirSync(DOCS).map((page) => join(DOCS, page))];
+  const links = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, to = '']) => ({ file, to })),
+  );
+  const dead = links.filter(({ file, to }) => !to.includes('://') && !existsSync(join(dirname(file), to)));
+  expect(links.length).toBeGreaterThan(15);
+  expect(dead).toEqual([]);
 });
