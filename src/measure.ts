@@ -1,7 +1,7 @@
-import { env as ownEnvironment } from 'node:process';
+import { geteuid, env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
-import { chooseAccount } from './command/account.js';
+import { chooseAccount, requireBecoming } from './command/account.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
@@ -58,6 +58,7 @@ async function measureBeside(
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
   const place = await choosePlace(options, account);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options);
+  requireBecoming(options.user, account, geteuid?.() ?? 0);
 
   const run = newRun();
   const byProcess = wantsProcesses(options);

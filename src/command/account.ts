@@ -44,6 +44,16 @@ export function chooseAccount(
   return staysRoot({ ...known, uid, gid });
 }
 
+/**
+ * Nobody but root makes a process another account's.
+ * @param account what `wanted` came to; undefined: root
+ * @throws {NetmeterError} MISSING_RIGHTS
+ */
+export function requireBecoming(wanted: string | undefined, account: Account | undefined, euid: number): void {
+  if (wanted === undefined || euid === 0 || account?.uid === euid) return;
+  throw new NetmeterError('MISSING_RIGHTS', `the command cannot run as '${wanted}': netmeter does not run as root`);
+}
+
 /** The user database's account of a number; undefined: it has none. */
 export const accountOfUid = (uid: number, read: ReadText = readText): Account | undefined =>
   findUser((user) => user.uid === uid, read);

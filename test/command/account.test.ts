@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseAccount } from '../../src/command/account.js';
+import { chooseAccount, requireBecoming } from '../../src/command/account.js';
 
 const files: Record<string, string> = {
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001:Ann:/home/ann:/bin/sh\n',
@@ -72,4 +72,19 @@ test.each(['ann', 'root:build'])('%s is refused where there is no user database'
 test('an entry without a home has none, and a broken line is passed over', () => {
   const passwd = '# comment\nbroken\n+::::::\nbob:x:5:6::\n';
   expect(chooseAccount('bob', {}, () => passwd)).toEqual({ uid: 5, gid: 6, name: 'bob' });
+});
+
+test.each([
+  ['nobody else was asked for', undefined, undefined, 1000],
+  ['root becomes anybody', 'build', { uid: 1001, gid: 1001 }, 0],
+  ['one stays who one is', 'me', { uid: 1000, gid: 1000 }, 1000],
+] as const)('%s: allowed', (_, wanted, account, euid) => {
+  expect(() => requireBecoming(wanted, account, euid)).not.toThrow();
+});
+
+test.each([
+  ['another user', 'build', { uid: 1001, gid: 1001 }],
+  ['root', 'root', undefined],
+] as const)('an ordinary user does not become %s', (_, wanted, account) => {
+  expect(() => requireBecoming(wanted, account, 1000)).toThrow(expect.objectContaining({ code: 'MISSING_RIGHTS' }));
 });

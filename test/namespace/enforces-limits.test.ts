@@ -117,7 +117,7 @@ describePrivileged('--enforce', () => {
       const { external, blocked } = report.traffic;
       expect([external.in.wireOctets, external.out.wireOctets], stderr).toEqual([crossed('in'), crossed('out')]);
       expect(blocked?.out.packets).toBeGreaterThan(0);
-      expect(stderr).toMatch(/^ {2}blocked {3}.* out, [0-9 ]+ B in /m);
+      expect(stderr).toMatch(/^ {2}blocked {3}.* out \([0-9 ]+ B\), [0-9 ]+ packets? refused$/m);
       const rows = report.remotes?.rows ?? [];
       expect(rows.reduce((sum, row) => sum + (row.wireOctets.out ?? 0), 0)).toBe(external.out.wireOctets);
     },

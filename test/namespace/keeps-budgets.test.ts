@@ -129,9 +129,14 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     await using machine = await Machine.build(31);
     const words = ['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--baseline-idle', '100ms', '--'];
     const job = ['python3', TRAFFIC, 'download', machine.far4, '7000', '2000000'];
-    const host = await machine.run(process.execPath, [NETMETER, ...words, ...job]);
+    // Without the rights to count at the command's control group.
+    const unmetered = ['--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--', process.execPath];
+    const host = await machine.run('setpriv', [...unmetered, NETMETER, ...words, ...job]);
     expect(host.status, host.stderr).toBe(125);
     expect(host.stderr.replaceAll(/\n +/g, ' ')).toContain('the remotes are not distinguished here');
+    // With them it is known to the octet.
+    const metered = await machine.run(process.execPath, [NETMETER, ...words, ...job]);
+    expect(metered.status, metered.stderr).toBe(0);
   });
 
   test('a program is judged by its name, and the limit alone asks for the count', async () => {

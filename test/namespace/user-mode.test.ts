@@ -364,7 +364,7 @@ describePrivileged('user-mode isolation', () => {
         };
         const { seen, ...relayed } = await octets(resolver);
         expect(seen).toBe(1);
-        expect(await octets(`${resolver}; ${OLD_KERNEL}`)).toEqual({
+        expect(await octets(`${resolver}; ${WITHOUT_NFTABLES}`)).toEqual({
           seen: undefined,
           ...relayed,
         });

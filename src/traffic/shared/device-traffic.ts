@@ -60,9 +60,11 @@ function inwards(devices: readonly string[], delta: CounterDelta): DeviceFlow {
   const seen = packetsByIp(delta);
   const [four, six] = hidden;
   const known = ip !== null && four !== undefined && six !== undefined;
+  // Where nothing came by the counted devices, the segments came by others.
+  const headers = known && ip > 0 ? four * TCP_HEADERS.ipv4 + six * TCP_HEADERS.ipv6 : 0;
   return {
     layers: {
-      wireOctets: known ? ipOctets(ip + four * TCP_HEADERS.ipv4 + six * TCP_HEADERS.ipv6) : null,
+      wireOctets: known ? ipOctets(ip + headers) : null,
       ipOctets: ip === null ? null : ipOctets(ip),
       linkBytes: branded(sumOf(devices, 'rxBytes', delta), linkBytes),
       packets: known && seen !== null ? packets(seen + four + six) : null,

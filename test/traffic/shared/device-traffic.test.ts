@@ -51,6 +51,11 @@ test('what other devices brought in is not the outside’s', () => {
   expect(deviceTraffic(['eth0'], {}, bridged).traffic.external.in.wireOctets).toBe(103_594_352);
 });
 
+test('segments that came by other devices alone add no headers to the counted', () => {
+  const elsewhere = { ...bulk, devices: { lo: device(0, 0), eth0: device(0, 0), veth0: device(100_106_268, 1610) } };
+  expect(deviceTraffic(['eth0'], {}, elsewhere).traffic.external.in.wireOctets).toBe(0);
+});
+
 test('out by the device’s own queue is exact but for ARP', () => {
   const { traffic, method } = deviceTraffic(['eth0'], { 'eth0.out': { bytes: 106_260, packets: 1610 } }, bulk);
   expect(traffic.external.out).toMatchObject({ wireOctets: 106_260 - 14 * 1610, packets: 1610 });
