@@ -1,12 +1,14 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { receiveDescriptors, sendDescriptors, socketPair } from '../../src/linux/pass-descriptors.js';
 
 test('descriptors come over with their octets, and are others for the same files', () => {
   const [one, other] = socketPair();
-  const files = [1, 2, 3].map((number) => join(tmpdir(), `netmeter-passed-${process.pid}-${number}`));
+  const folder = mkdtempSync(join(tmpdir(), 'netmeter-passed-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const files = [1, 2, 3].map((number) => join(folder, `${number}`));
   for (const file of files) writeFileSync(file, file);
   const sent = files.map((file) => openSync(file, 'r'));
   sendDescriptors(one, Buffer.from([1, 0, 1]), sent);
