@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { readText } from '../tools/read-text.js';
-import { alone, readNotes } from './giving-back/run-note.js';
+import { alone, readNotes, relinquish } from './giving-back/run-note.js';
 
 /** A sysctl of one digit, below /proc/sys/net; undefined: there is none, or its device has gone. */
 export const readSwitch = (key: string): string | undefined => readText(`/proc/sys/net/${key}`)?.trim();
@@ -22,6 +22,8 @@ export function switchOff(keys: readonly string[], own: string): void {
   alone(() => {
     const needed = reliedOn(keys, own);
     for (const key of keys) if (!needed.includes(key)) writeSwitch(key, 0);
+    // Its note is there for a while yet. Two runs that end together must not leave a switch to each other.
+    relinquish(keys, own);
   });
 }
 

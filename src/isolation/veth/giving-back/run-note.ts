@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { lockFile } from '../../../linux/file-lock.js';
@@ -100,6 +101,18 @@ export function readNotes(own?: string): Notes {
     else dead.push({ changes: noted, forget: () => rmSync(file, { force: true }) });
   }
   return { living, dead };
+}
+
+/**
+ * Strikes switches out of a living run's note, for the others to see. For whoever holds the lock of {@link alone}.
+ * @param own the run's first link
+ */
+export function relinquish(keys: readonly string[], own: string): void {
+  for (const file of noteFiles()) {
+    const noted = parse(file);
+    if (noted?.link !== own || noted.network !== network()) continue;
+    writeFileSync(file, JSON.stringify({ ...noted, keys: noted.keys.filter((key) => !keys.includes(key)) }));
+  }
 }
 
 /**
