@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { isErrno, LinuxError } from '../linux-error.js';
+import { withoutSignals } from '../without-signals.js';
 import type { Assembler } from './assembler.js';
 import { type BpfField, bpf } from './bpf-call.js';
 import { withLockedMemory } from './locked-memory.js';
@@ -91,19 +92,22 @@ function loadCode(plan: BpfProgramPlan, code: Buffer): number {
     [56, title[1]],
     [68, plan.attachment === undefined ? 0 : CGROUP_ATTACHMENTS[plan.attachment]],
   ];
-  for (let tries = 1; ; tries++) {
-    try {
-      return bpf('BPF_PROG_LOAD', fields);
-    } catch (error) {
-      // The verifier gives up when a signal comes (bpf_check()), SIGCHLD say.
-      if (isErrno(error, 'EAGAIN') && tries < MOST_TRIES) continue;
-      throw isErrno(error, 'EACCES', 'EINVAL', 'E2BIG') ? explained(error, plan.name, fields) : error;
-    }
+  try {
+    return verified(fields);
+  } catch (error) {
+    throw isErrno(error, 'EACCES', 'EINVAL', 'E2BIG') ? explained(error, plan.name, fields) : error;
   }
 }
 
-/** Signals may come one after the other; libbpf tries five times. */
-const MOST_TRIES = 100;
+/** The verifier gives up when a signal comes (bpf_check()), SIGCHLD say; then again, while none is let through. */
+function verified(fields: readonly BpfField[]): number {
+  try {
+    return bpf('BPF_PROG_LOAD', fields);
+  } catch (error) {
+    if (!isErrno(error, 'EAGAIN')) throw error;
+    return withoutSignals(() => bpf('BPF_PROG_LOAD', fields));
+  }
+}
 
 /** The same again, only for the verifier's words, which take time. */
 function explained({ errno }: LinuxError, name: string, fields: readonly BpfField[]): LinuxError {
