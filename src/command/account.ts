@@ -45,12 +45,12 @@ export function chooseAccount(
 }
 
 /**
- * Nobody but root makes a process another account's.
+ * Nobody becomes root by asking for it. Whether another account can be had is looked at where its rights are taken.
  * @param account what `wanted` came to; undefined: root
  * @throws {NetmeterError} MISSING_RIGHTS
  */
 export function requireBecoming(wanted: string | undefined, account: Account | undefined, euid: number): void {
-  if (wanted === undefined || euid === 0 || account?.uid === euid) return;
+  if (wanted === undefined || euid === 0 || account) return;
   throw new NetmeterError('MISSING_RIGHTS', `the command cannot run as '${wanted}': netmeter does not run as root`);
 }
 
