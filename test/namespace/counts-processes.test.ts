@@ -38,8 +38,19 @@ describePrivileged('the kernel counts by process within bounds', () => {
   const many = (count: number) => ['bash', '-c', `for i in {1..${count}}; do ${put(wire.ipv4).join(' ')} & done; wait`];
   const FEW = { processes: 3, ended: 2, threads: 1, programs: 1, sockets: 1, pairs: 2 };
 
-  // Two of twelve are missing in some runs with bounds as small as FEW.
-  test.todo('what has no room of its own is counted together, to the octet');
+  // Known fault: two of twelve are missing in some runs with bounds as small as FEW.
+  test.skip('what has no room of its own is counted together, to the octet', async () => {
+    await using group = newGroup();
+    const told = await traced(many(12), { most: FEW, group });
+    expect(sent(told)).toBe(12 * PUT);
+    expect(told.payload.external).toEqual({ in: 0, out: 12 * PUT });
+    expect(sentToRemotes(told)).toBe(12 * PUT);
+    expect(told.otherProcesses.payload.external.out).toBeGreaterThan(0);
+    expect(told.lostEvents).toBe(0);
+    const all = [...told.processes, told.otherProcesses];
+    expect(all.reduce((sum, { tcpConnects }) => sum + (tcpConnects ?? 0), 0)).toBe(12);
+    expect(told.remotes.reduce((sum, { connections }) => sum + connections, told.otherRemotes.connections)).toBe(12);
+  });
 
   test('whose connect was not remembered is not taken for an accepted one', async () => {
     const told = await traced(many(12), { most: { sockets: 1 } });
