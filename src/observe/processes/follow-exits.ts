@@ -61,12 +61,23 @@ function drop(code: Assembler, { state, processes, programs }: ProcessMaps): voi
   remove(code, programs, KEY).jump('remove');
 }
 
-/** To those that have ended; without room, to the others. */
+/**
+ * To those that have ended; without room, to the others, but for the command, which has a room of its own: of whom it is not
+ * known to descend is nobody's.
+ */
 function keep(code: Assembler, { ended, processes, state }: ProcessMaps): void {
+  const keepUnderKey = () =>
+    placeOnStack(code.loadMap('r1', ended), 'r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
   code.load('u64', 'r1', 'r8', PROCESS.at.id).store('u64', 'r10', KEY, 'r1');
-  placeOnStack(code.loadMap('r1', ended), 'r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
-  code.jumpIf('r0', '!=', 0, 'full').loadMapValue('r1', state).move('r2', 1).atomicAdd('r1', STATE.at.ended, 'r2');
-  code.jump('remove').label('full').store('u32', 'r10', KEY, 0);
+  keepUnderKey()
+    .jumpIf('r0', '==', 0, 'kept')
+    .loadMapValue('r1', state)
+    .load('u64', 'r1', 'r1', STATE.at.root)
+    .load('u64', 'r2', 'r8', PROCESS.at.id)
+    .store('u64', 'r10', KEY, 0)
+    .jumpIf('r1', '!=', 'r2', 'full');
+  keepUnderKey().jumpIf('r0', '!=', 0, 'full').label('kept');
+  code.loadMapValue('r1', state).move('r2', 1).atomicAdd('r1', STATE.at.ended, 'r2').jump('remove').label('full');
   lookup(code, processes, KEY).jumpIf('r0', '==', 0, 'remove').move('r1', 1);
   code.atomicAdd('r0', PROCESS.at.processes, 'r1');
   for (const at of [PROCESS.at.connects, ...payloadPlaces()])

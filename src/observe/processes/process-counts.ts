@@ -32,13 +32,15 @@ export type CountedOthers = Pick<CountedProcess, 'payload' | 'connects'> & {
 
 /** The key of an array's only value, and of all processes without a record. */
 export const ZERO = Buffer.alloc(4);
+const COMMAND_ENDED = idKey(0);
 const PAIR_OF_OTHERS = Buffer.alloc(PAIR_KEY.size);
 /** So many entries are read by one call. */
 const PAGE = 512;
 
-/** Makes the records of what will have none of its own. */
-export function addOthers({ processes, pairs }: ProcessMaps): void {
+/** Makes the records of what will have none of its own, and the room that is the command's. */
+export function addOthers({ processes, ended, pairs }: ProcessMaps): void {
   processes.update(ZERO, Buffer.alloc(PROCESS_SIZE));
+  ended.update(COMMAND_ENDED, Buffer.alloc(PROCESS_SIZE));
   pairs.update(PAIR_OF_OTHERS, Buffer.alloc(PAIR.size));
 }
 
@@ -65,7 +67,7 @@ export function takeEnded(maps: ProcessMaps): ProcessCounts {
   const over = new Set(processes.map(({ id }) => id));
   const pairs = pairsOf(maps).filter(({ process }) => over.has(process));
   const programs = programsOf(maps, [...processes, ...living]);
-  for (const { id } of processes) maps.ended.delete(idKey(id));
+  for (const { key } of processes) maps.ended.delete(key);
   for (const { key } of pairs) maps.pairs.delete(key);
   return { root, processes, living, pairs, programs };
 }
@@ -79,10 +81,10 @@ export function readAll(maps: ProcessMaps): ProcessCounts {
 
 const entriesOf = (map: BpfMap) => [...entryPages(map, PAGE)].flat();
 
-/** Without that of all others. */
+/** Without that of all others, and an empty room. */
 const processesOf = (map: BpfMap) =>
   entriesOf(map)
-    .map(({ value }) => readProcess(value))
+    .map(({ key, value }) => ({ key, ...readProcess(value) }))
     .filter(({ id }) => id !== 0);
 
 function pairsOf({ pairs }: ProcessMaps) {

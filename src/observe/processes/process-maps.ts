@@ -22,8 +22,8 @@ const plans = (most: typeof MOST) =>
     groups: { type: 'cgroupArray', name: 'nm_p_groups', ...one, valueSize: 4 },
     /** Those that live, by their pid; under 0, all that have no record of their own. */
     processes: { ...hash, name: 'nm_processes', keySize: 4, valueSize: PROCESS_SIZE, maxEntries: most.processes + 1 },
-    /** Those that have ended and used the network, or have children that may, by their id. */
-    ended: { ...hash, name: 'nm_p_ended', keySize: 8, valueSize: PROCESS_SIZE, maxEntries: most.ended },
+    /** Those that have ended and used the network, or have children that may, by their id; under 0, the command if need be. */
+    ended: { ...hash, name: 'nm_p_ended', keySize: 8, valueSize: PROCESS_SIZE, maxEntries: most.ended + 1 },
     /** Threads of theirs that are not the first one, by their number. */
     threads: { ...hash, name: 'nm_p_threads', keySize: 4, valueSize: 4, maxEntries: most.threads },
     programs: { ...hash, name: 'nm_p_programs', keySize: 8, valueSize: PROGRAM.size, maxEntries: most.programs },
