@@ -20,6 +20,8 @@ export class Machine implements AsyncDisposable {
   readonly name: string;
   readonly far4: string;
   readonly far6: string;
+  /** The router, to which anybody may send as much as he likes: none of it reaches the far end. */
+  readonly router6: string;
   readonly port = 7000;
   readonly #server: ChildProcess;
   readonly #lines: Interface;
@@ -29,6 +31,7 @@ export class Machine implements AsyncDisposable {
     this.far4 = `203.0.113.${number * 4 + 2}`;
     this.far6 = `fd78:${number}::2`;
     const near6 = `fd79:${number}`;
+    this.router6 = `${near6}::2`;
     // No packets of the wire's own: neighbours are written down, and nothing is announced. And none is lost between the
     // capture and the machine: less than the router's ring of 256 packets is in flight.
     sh(`
