@@ -47,7 +47,7 @@ export type MeasureOptions = {
   readonly hostPorts?: readonly HostPort[];
   /** Ports of this machine that lead to the command's. */
   readonly publish?: readonly PublishedPort[];
-  /** The account, when it was decided before; then `user` and `caller` are not asked. */
+  /** The account, when it was decided before; then `user` and `caller` are not asked, and `env` is left as it is. */
   readonly account?: Account;
   /** The sudo variables; none by default. */
   readonly caller?: Caller;

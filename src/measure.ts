@@ -2,6 +2,7 @@ import { geteuid, env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
 import { chooseAccount, requireBecoming } from './command/account.js';
+import { commandEnvironment } from './command/account-environment.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
@@ -53,12 +54,13 @@ async function measureBeside(
   options: MeasureOptions,
 ): Promise<Measurement> {
   if (!options.env) requireEnvironment();
-  const env = options.env ?? ownEnvironment;
-  findCommand(argv[0] ?? '', env['PATH'], options.cwd);
+  const given = options.env ?? ownEnvironment;
+  findCommand(argv[0] ?? '', given['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
   const place = await choosePlace(options, account);
   if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options);
   requireBecoming(options.user, account, geteuid?.() ?? 0);
+  const env = options.account ? given : commandEnvironment(account, options.user, given);
 
   const run = newRun();
   const byProcess = wantsProcesses(options);

@@ -3,13 +3,19 @@ import { type Account, processAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { asAccount } from '../linux/process-account.js';
 
+export type PrepareOptions = {
+  readonly account: Account | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Runs a shell line before a run, unmetered, as the command's account: what it makes belongs to whom the command is. Its
  * output goes to stderr, because stdout is the command's.
  * @throws {NetmeterError} PREPARE_FAILED or INTERRUPTED
  */
-export async function prepare(line: string, account: Account | undefined, signal: AbortSignal): Promise<void> {
-  const start = () => spawn('sh', ['-c', line], { stdio: ['ignore', 2, 2], signal });
+export async function prepare(line: string, { account, env, signal }: PrepareOptions): Promise<void> {
+  const start = () => spawn('sh', ['-c', line], { stdio: ['ignore', 2, 2], env, signal });
   const owner = processAccount(account);
   const end = await new Promise<string | undefined>((resolve) => {
     const child = owner ? asAccount(owner, start) : start();

@@ -14,6 +14,8 @@ export type RepeatChoice = {
 
 export type Repetition = RepeatChoice & {
   readonly account: Account | undefined;
+  /** As the command has it. */
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly measureOnce: () => Promise<Measurement>;
   /** Asked to stop while the command ran, which may have ended well all the same. */
@@ -30,7 +32,7 @@ export async function repeat(repetition: Repetition): Promise<Measurement> {
   const measured: Measurement[] = [];
   let warm = 0;
   while (measured.length < runs) {
-    if (repetition.prepare !== undefined) await prepare(repetition.prepare, repetition.account, repetition.signal);
+    if (repetition.prepare !== undefined) await prepare(repetition.prepare, repetition);
     const measurement = await measureOnce();
     const isWarmup = warm < warmups;
     repetition.onRun(`${isWarmup ? 'warm-up' : `run ${measured.length + 1} of ${runs}`}: ${outcomeText(measurement)}`);

@@ -1,5 +1,6 @@
 import { Boundary } from '../boundary.js';
 import { chooseAccount } from '../command/account.js';
+import { commandEnvironment } from '../command/account-environment.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement/measurement.js';
@@ -54,13 +55,15 @@ type Around = { readonly relay: SignalListener; readonly terminal: Terminal };
 
 async function repeatWith({ relay, terminal }: Around, options: RunOptions, measureOnce: () => Promise<Measurement>) {
   const { repeat } = await import('./repeat.js');
+  // Who is not root is the account already.
+  const account = process.geteuid?.() === 0 ? chooseAccount(options.user, process.env) : undefined;
   return repeat({
     runs: 1,
     warmups: 0,
     judge: 'worst',
     ...options.repeat,
-    // Who is not root is the account already.
-    account: process.geteuid?.() === 0 ? chooseAccount(options.user, process.env) : undefined,
+    account,
+    env: commandEnvironment(account, options.user, process.env),
     signal: relay.signal,
     measureOnce,
     isStopped: () => relay.toldToEnd !== undefined,

@@ -9,6 +9,7 @@ export type Account = {
   readonly gid: number;
   readonly name?: string;
   readonly home?: string;
+  readonly shell?: string;
   /** Supplementary groups, where they are not those of the user database. */
   readonly groups?: readonly number[];
 };
@@ -75,9 +76,9 @@ const isNumber = (text: string) => /^\d{1,10}$/.test(text) && Number(text) < 2 *
 
 function findUser(matches: (account: Account) => boolean, read: ReadText): Account | undefined {
   for (const line of (read('/etc/passwd') ?? '').split('\n')) {
-    const [name, , uid, gid, , home] = line.split(':');
+    const [name, , uid, gid, , home, shell] = line.split(':');
     if (!name || !uid || !gid) continue;
-    const account = { uid: Number(uid), gid: Number(gid), name, ...(home && { home }) };
+    const account = { uid: Number(uid), gid: Number(gid), name, ...(home && { home }), ...(shell && { shell }) };
     if (matches(account)) return account;
   }
   return undefined;

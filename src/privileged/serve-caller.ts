@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { umask } from 'node:process';
-import { type Account, chooseAccount } from '../command/account.js';
+import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
+import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import { withFileRightsOf } from '../linux/credentials.js';
 import type { measure } from '../measure.js';
@@ -58,15 +59,15 @@ export async function serveCaller(path: string, run: typeof measure, { signals, 
     try {
       const { argv, options, env, cwd, ...place } = parseRequest(message);
       const { pid, ...own } = caller;
-      const account = place.user === undefined ? own : (chooseAccount(place.user, {}) ?? ROOT);
+      const named = place.user === undefined ? undefined : (chooseAccount(place.user, {}) ?? root());
       if (cwd !== undefined && place.user === undefined) requireFolder(cwd, caller);
       umask(place.umask);
       const measurement = await run(argv, {
         ...options,
         isolation: 'veth',
-        env,
+        env: named ? environmentOf(named, env) : env,
         ...(cwd !== undefined && { cwd }),
-        account,
+        account: named ?? own,
         signal: AbortSignal.any([stop.signal, signals.signal]),
         hurry: AbortSignal.any([hurry.signal, signals.hurry]),
         onStart: (command) => {
@@ -96,7 +97,7 @@ export async function serveCaller(path: string, run: typeof measure, { signals, 
 
 const isSaying = (message: unknown) => typeof message === 'object' && message !== null && 'kind' in message;
 
-const ROOT: Account = { uid: 0, gid: 0 };
+const root = (): Account => ({ ...accountOfUid(0), uid: 0, gid: 0 });
 
 /** Root may go anywhere: the command would start in a folder that its user may not enter. */
 function requireFolder(cwd: string, { pid, ...account }: Caller): void {

@@ -21,6 +21,7 @@ async function series(codes: readonly number[], changes: Partial<Repetition>) {
     warmups: 0,
     judge: 'worst',
     account: undefined,
+    env: process.env,
     signal: new AbortController().signal,
     isStopped: () => false,
     onRun: (text) => said.push(text.replace(/:.*?(;|$)/, '$1')),
@@ -63,15 +64,15 @@ test('who was told to stop starts no other run', async () => {
 });
 
 describe('--prepare', () => {
-  const { signal } = new AbortController();
+  const options = { account: undefined, env: process.env, signal: new AbortController().signal };
 
   test('runs before each run, and its failure ends everything', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     try {
-      await prepare(`cd ${folder} && touch "a b"`, undefined, signal);
+      await prepare(`cd ${folder} && touch "a b"`, options);
       expect(existsSync(join(folder, 'a b'))).toBe(true);
       await series([0, 0, 0], { prepare: `echo >>${folder}/lines` });
-      await prepare(`test $(wc -l <${folder}/lines) = 3`, undefined, signal);
+      await prepare(`test $(wc -l <${folder}/lines) = 3`, options);
       await expect(series([0, 0, 0], { prepare: `! rm ${folder}/lines` })).rejects.toMatchObject({
         code: 'PREPARE_FAILED',
         message: expect.stringMatching(/ended with 1$/),
@@ -81,10 +82,14 @@ describe('--prepare', () => {
     }
   });
 
+  test('has the command’s environment', async () => {
+    await prepare('test "$HOME" = /home/ann', { ...options, env: { ...process.env, HOME: '/home/ann' } });
+  });
+
   test('a signal that ended it is told, and an interrupt is one', async () => {
-    await expect(prepare('kill -9 $$', undefined, signal)).rejects.toMatchObject({ message: /by SIGKILL$/ });
+    await expect(prepare('kill -9 $$', options)).rejects.toMatchObject({ message: /by SIGKILL$/ });
     const stop = new AbortController();
-    const waiting = prepare('exec sleep 1000', undefined, stop.signal);
+    const waiting = prepare('exec sleep 1000', { ...options, signal: stop.signal });
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });

@@ -6,7 +6,7 @@ const files: Record<string, string> = {
   '/etc/group': 'root:x:0:\nannies:x:1001:\nbuild:x:2000:ann\n',
 };
 const read = (file: string) => files[file];
-const ann = { uid: 1000, gid: 1001, name: 'ann', home: '/home/ann' };
+const ann = { uid: 1000, gid: 1001, name: 'ann', home: '/home/ann', shell: '/bin/sh' };
 
 test.each([
   ['nobody asked', undefined, {}, undefined],
@@ -42,7 +42,7 @@ test.each([
   [
     'root’s uid in another group',
     { SUDO_UID: '0', SUDO_GID: '1001' },
-    { uid: 0, gid: 1001, name: 'root', home: '/root' },
+    { uid: 0, gid: 1001, name: 'root', home: '/root', shell: '/bin/sh' },
   ],
 ])('under sudo, %s', (_, caller, account) => {
   expect(chooseAccount(undefined, caller, read)).toEqual(account);
@@ -50,7 +50,7 @@ test.each([
 
 test.each([
   ['a name and a number', 'ann:7', { ...ann, gid: 7 }],
-  ['root in another group', 'root:build', { uid: 0, gid: 2000, name: 'root', home: '/root' }],
+  ['root in another group', 'root:build', { uid: 0, gid: 2000, name: 'root', home: '/root', shell: '/bin/sh' }],
   ['the largest uid', '4294967294', { uid: 4_294_967_294, gid: 4_294_967_294 }],
   ['root by its number', '0', undefined],
 ])('--user: %s', (_, wanted, account) => {

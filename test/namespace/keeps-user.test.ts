@@ -9,6 +9,7 @@ import { once } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 
 const USER = 'netmeter-test';
+const variables = ['sh', '-c', 'echo $HOME $USER $LOGNAME $SHELL'];
 const identity = ['sh', '-c', 'id -un; id -gn; id -Gn'];
 
 describePrivileged('the command runs as whom it should', () => {
@@ -37,6 +38,22 @@ describePrivileged('the command runs as whom it should', () => {
     );
   });
 
+  test('--user brings its own HOME, USER, LOGNAME and SHELL', async () => {
+    const env = { ...process.env, HOME: '/elsewhere', USER: 'root', LOGNAME: 'root', SHELL: '/bin/other' };
+    const inPlace = ['--in-place', '--baseline-idle', '0'];
+    for (const where of [[], inPlace]) {
+      const ended = await netmeter(['-q', ...where, '--user', USER, '--', ...variables], { env });
+      expect(ended.stdout).toBe(`/home/${USER} ${USER} ${USER} /bin/sh\n`);
+    }
+    const prepared = await netmeter(
+      ['-q', '--user', USER, '--runs', '1', '--prepare', 'echo $HOME >&2', '--', 'true'],
+      { env },
+    );
+    expect(prepared.stderr).toContain(`/home/${USER}\n`);
+    const number = await netmeter(['-q', '--user', '54321:54322', '--', ...variables], { env });
+    expect(number.stdout).toBe('/ /bin/sh\n');
+  });
+
   test('the command is looked for with the account’s own rights, not with root’s', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     writeFileSync(join(folder, 'id'), '#!/bin/sh\necho from a folder of root\n', { mode: 0o755 });
@@ -55,14 +72,20 @@ describePrivileged('the command runs as whom it should', () => {
   });
 
   test('under sudo it is the caller, unless --user root', async () => {
+    let keep = 'sudo';
     const sudo = (...words: string[]) => {
       const line = [process.execPath, NETMETER, '-q', ...words].map((word) => `'${word}'`).join(' ');
       spawnSync('sh', ['-c', `echo '${USER} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/${USER}`]);
-      return runToEnd('su', [USER, '-c', `sudo ${line}`]);
+      return runToEnd('su', [USER, '-c', `${keep} ${line}`]);
     };
     try {
       expect((await sudo('--', 'sh', '-c', 'id -un; id -Gn')).stdout).toBe(`${USER}\n${USER} games\n`);
       expect((await sudo('--user', 'root', '--', 'id', '-un')).stdout).toBe('root\n');
+      expect((await sudo('--', ...variables)).stdout).toBe(`/home/${USER} ${USER} ${USER} /bin/sh\n`);
+      expect((await sudo('--user', 'root', '--', ...variables)).stdout).toMatch(/^\/root root root /);
+      // What sudo was told to keep stays.
+      keep = 'HOME=/kept sudo --preserve-env=HOME';
+      expect((await sudo('--', ...variables)).stdout).toBe(`/kept ${USER} ${USER} /bin/sh\n`);
     } finally {
       spawnSync('rm', ['-f', `/etc/sudoers.d/${USER}`]);
     }
