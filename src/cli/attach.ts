@@ -61,6 +61,7 @@ export async function attachCommand(words: readonly string[], terminal: Terminal
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   const { target, options, ...rest } = parsed;
   using outputs = new Outputs(rest, process.env);
+  outputs.requireWritable();
   const measurement = await attach(target, { ...options, signal: stop.signal });
   const failed = await tell(measurement, { ...rest, outputs, terminal });
   const status = exitStatus({

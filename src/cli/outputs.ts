@@ -26,6 +26,11 @@ export class Outputs implements Disposable {
     );
   }
 
+  /** Refuses what is known to fail before a command runs for it. @throws {NetmeterError} REPORT_NOT_WRITTEN */
+  requireWritable(): void {
+    for (const file of this.#reports.values()) file.requireWritable();
+  }
+
   /** The file of a report; undefined: stdout. */
   report(path: string): ReportFile | undefined {
     return this.#reports.get(path);

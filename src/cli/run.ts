@@ -24,6 +24,7 @@ export async function run(argv: readonly string[], options: RunOptions, terminal
     const limits = await limitsOf(options, relay.signal);
     const judgeIncrease = await baselineOf(argv, options, relay.signal);
     using outputs = await outputsOf(options);
+    outputs?.requireWritable();
     const measureOnce = async () =>
       judgeIncrease(await measureWith({ relay, terminal }, argv, { ...options, ...limits }));
     const measurement = options.repeat

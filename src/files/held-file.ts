@@ -5,6 +5,7 @@ import type { Behalf } from './behalf.js';
 import { HeldPlace } from './held-place.js';
 import { O_PATH } from './path-walk.js';
 import { replaceFile } from './replace-file.js';
+import { requireReplaceable, requireWritableDescriptor, requireWritableSpecial } from './require-writable.js';
 import { writeToDescriptor } from './write-to-descriptor.js';
 
 /** Where a text goes: into a folder, to a pipe or device that is there already, to one of our own descriptors. */
@@ -23,7 +24,7 @@ export class HeldFile implements Disposable {
   readonly #behalf: Behalf;
   #target: Target | undefined;
 
-  /** Never throws: what is wrong with the path is an error when it is written to. */
+  /** Never throws: what is wrong with the path is an error when it is written to, or asked whether it can be. */
   constructor(path: string, behalf: Behalf) {
     this.#path = path;
     this.#behalf = behalf;
@@ -37,6 +38,17 @@ export class HeldFile implements Disposable {
   /** Whether writing waits for a reader: a pipe's, a terminal's. */
   get waits(): boolean {
     return this.#target !== undefined && this.#target.kind !== 'file';
+  }
+
+  /**
+   * Tries what writing will take, without a trace.
+   * @throws the error of the system: ENOENT, EACCES, EROFS ...
+   */
+  requireWritable(): void {
+    const target = this.#found();
+    if (target.kind === 'descriptor') requireWritableDescriptor(target.fd);
+    else if (target.kind === 'special') requireWritableSpecial(target.place);
+    else this.#inFolder(target.place, requireReplaceable);
   }
 
   /**

@@ -7,7 +7,8 @@ export function commandLine(argv: readonly string[], width: number): string {
   return line.length <= width ? line.join('') : `${line.slice(0, width - 1).join('')}…`;
 }
 
-function quote(word: string): string {
+/** One word as a shell would take it. */
+export function quote(word: string): string {
   const shown = visible(word);
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;
 }

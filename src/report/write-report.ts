@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { NetmeterError } from '../errors.js';
 import { type Behalf, OWN_BEHALF } from '../files/behalf.js';
 import { HeldFile } from '../files/held-file.js';
 import { curedBy, reasonOf } from '../files/reason-of.js';
+import { quote } from './command-line.js';
 
 /** A report's file, whose folder is held open from before the run. */
 export class ReportFile implements Disposable {
@@ -16,6 +18,22 @@ export class ReportFile implements Disposable {
   /** Whether writing waits for a reader: a pipe's, a terminal's. */
   get waits(): boolean {
     return this.#file.waits;
+  }
+
+  /**
+   * Before a run, which nobody wants to make twice for want of a folder.
+   * @throws {NetmeterError} REPORT_NOT_WRITTEN
+   */
+  requireWritable(): void {
+    try {
+      this.#file.requireWritable();
+    } catch (cause) {
+      throw new NetmeterError('REPORT_NOT_WRITTEN', `the report ${this.#path} cannot be written: ${reasonOf(cause)}`, {
+        ...cureOf(cause, this.#path),
+        ...curedBy(cause),
+        cause,
+      });
+    }
   }
 
   /** @throws {NetmeterError} REPORT_NOT_WRITTEN */
@@ -33,6 +51,18 @@ export class ReportFile implements Disposable {
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }
+}
+
+function cureOf(cause: unknown, path: string): { cure?: string } {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') return { cure: `Make its folder before the run: mkdir -p ${quote(dirname(path))}` };
+  if (code === 'EROFS') return { cure: 'Choose a folder of a file system that is not mounted read-only.' };
+  if (code === 'EACCES' || code === 'EPERM') {
+    return {
+      cure: 'Choose a folder where whoever started netmeter may write: under sudo that is the caller, not root.',
+    };
+  }
+  return {};
 }
 
 /**

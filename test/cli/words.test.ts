@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -136,11 +136,35 @@ describePrivileged('around a run', () => {
     expect((await runToEnd('unshare', ['--mount', 'sh', '-c', script])).status).toBe(0);
   });
 
-  test('a report that cannot be written is said, and fails only a run that would have passed', async () => {
-    const ok = await netmeter(['--report', '/no/such/folder/r.json', '--', 'true']);
-    expect(ok.status).toBe(125);
-    expect(ok.stderr).toContain('/no/such/folder/r.json was not written');
-    expect((await netmeter(['-q', '--report', '/no/such/folder/r.json', '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
+  test.each([
+    ['--report', '/no/such/folder/r.json', /no such file[\s\S]*mkdir -p \/no\/such\/folder/],
+    ['--save-baseline', '/no/such/a b/r.json', /no such file[\s\S]*mkdir -p '\/no\/such\/a b'/],
+    ['--report', '/dev/null/r.html', /not a directory/],
+    ['--report', '/proc/r.csv', /cannot be written: /],
+  ])('%s %s, which cannot be written, is refused before the command starts', async (option, path, reason) => {
+    const { status, stdout, stderr } = await netmeter([option, path, '--', 'echo', 'ran']);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toMatch(reason);
+  });
+
+  test('attach refuses it as well, before it has waited', async () => {
+    const { status, stderr } = await netmeter(['attach', `${process.pid}`, '--report', '/no/such/folder/r.json']);
+    expect(status).toBe(125);
+    expect(stderr).toContain('cannot be written: no such file or directory');
+  });
+
+  test('a report whose writing fails in the end is said, and fails only a run that would have passed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      const file = join(folder, 'full.json');
+      symlinkSync('/dev/full', file);
+      const ok = await netmeter(['-q', '--report', file, '--', 'true']);
+      expect(ok.status).toBe(125);
+      expect(ok.stderr).toContain('full.json was not written: no space left on device');
+      expect((await netmeter(['-q', '--report', file, '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('a report that waits for the reader of a pipe does not hold off a signal', async () => {

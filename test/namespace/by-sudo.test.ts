@@ -85,9 +85,9 @@ describePrivileged('a user who may use sudo without a password', () => {
   });
 
   test('a report where the user may not write is refused', async () => {
-    const { status, stderr } = await asUser(`${METER} -q --report /root/report.json -- true`);
-    expect(status).toBe(125);
-    expect(stderr).toContain('/root/report.json was not written');
+    const { status, stdout, stderr } = await asUser(`${METER} -q --report /root/report.json -- echo ran`);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toContain('/root/report.json cannot be written: permission denied');
   });
 
   test('limits in the kernel, destinations and rates go with it', async () => {

@@ -92,7 +92,7 @@ describePrivileged('files that root writes for somebody else', () => {
     symlinkSync(secret, join(home, 'net.json'));
     const { status, stderr } = await bySudo(['-q', '--report', 'net.json', '--', 'true']);
     expect(status).toBe(125);
-    expect(stderr).toContain('the report net.json was not written: permission denied');
+    expect(stderr).toContain('the report net.json cannot be written: permission denied');
   });
 
   test('nor is GitHub’s file, when it was made a link', async () => {

@@ -173,6 +173,54 @@ describe.runIf(process.getuid?.() === 0)('on behalf of another account', () => {
   });
 });
 
+describe('whether it can be written', () => {
+  const asked = (path: string, behalf = OWN) => {
+    using report = new ReportFile(path, behalf);
+    report.requireWritable();
+  };
+  const refusal = (message: RegExp) =>
+    expect.objectContaining({ code: 'REPORT_NOT_WRITTEN', message: expect.stringMatching(message) });
+
+  test('is asked without a trace', async () => {
+    const file = join(folder, 'old.json');
+    writeFileSync(file, 'kept');
+    asked(file);
+    asked(join(folder, 'new.json'));
+    expect(readdirSync(folder)).toEqual(['old.json']);
+    expect(readFileSync(file, 'utf8')).toBe('kept');
+  });
+
+  test('what is wrong is told with the reason', () => {
+    expect(() => asked(join(folder, 'missing/x.json'))).toThrow(
+      refusal(/cannot be written: no such file or directory$/),
+    );
+    expect(() => asked(folder)).toThrow(refusal(/cannot be written: it is a folder$/));
+    expect(() => asked('/sys/kernel/x.json')).toThrow(refusal(/cannot be written: /));
+    expect(() => asked('/dev/fd/987')).toThrow(refusal(/descriptor 987 is not open for writing$/));
+    const reading = openSync('/dev/null', 'r');
+    expect(() => asked(`/dev/fd/${reading}`)).toThrow(refusal(/is not open for writing$/));
+    closeSync(reading);
+  });
+
+  test.runIf(process.getuid?.() === 0)('with the rights that it will be written with', () => {
+    expect(() => asked(join(folder, 'x.json'), FOREIGN)).toThrow(refusal(/cannot be written: permission denied$/));
+    chmodSync(folder, 0o1777);
+    asked(join(folder, 'x.json'), FOREIGN);
+    writeFileSync(join(folder, 'x.json'), '');
+    expect(() => asked(join(folder, 'x.json'), FOREIGN)).toThrow(refusal(/sticky bit$/));
+  });
+
+  test('the reader of a pipe does not notice', async () => {
+    const pipe = join(folder, 'fifo.json');
+    await run('mkfifo', pipe);
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
+    using report = new ReportFile(pipe, OWN);
+    report.requireWritable();
+    await report.write('through');
+    expect(await readAll(reader.stdout)).toBe('through');
+  });
+});
+
 describe('what cannot be written', () => {
   test('in a missing folder is an error with the path and the reason alone', async () => {
     const file = join(folder, 'missing/x.json');
