@@ -1,6 +1,12 @@
 import { fstatSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { version } from '../version.js';
+import { BundleParts } from './bundle-parts.js';
 import { readyHelp } from './help/ready-help.js';
+
+/** The file of the rest of the command, as the build has named it. */
+declare const MAIN_PART: string;
 
 const STDOUT = 1;
 
@@ -34,7 +40,9 @@ async function enter(): Promise<void> {
   const answer = shortAnswer(process.argv.slice(2));
   const rest = answer?.slice(written(answer));
   if (rest === '') return;
-  const { main, print } = await import('./main.js');
+  const file = fileURLToPath(import.meta.url);
+  const command = new BundleParts(file).load(join(dirname(file), 'bundle', MAIN_PART));
+  const { main, print } = command as typeof import('./main.js');
   await (rest === undefined ? main() : print(rest));
 }
 

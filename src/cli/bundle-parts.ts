@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { constants, Script } from 'node:vm';
+import { CompiledCode } from './compiled-code.js';
+
+type Part = { exports: unknown };
+type Require = (name: string) => unknown;
+type Wrapper = (exports: unknown, require: Require, module: Part, file: string, folder: string) => void;
+
+/** Beside the bundle: who may write there may write the code itself. */
+const KEPT_IN = '.compiled';
+
+/**
+ * Loads the parts of the bundled command, CommonJS modules, as Node would, but that it keeps what V8 has compiled: to compile
+ * them takes as long as all that a short run does (`vm.Script`, cachedData).
+ */
+export class BundleParts {
+  readonly #parts = new Map<string, Part>();
+  readonly #compiled: CompiledCode;
+  readonly #requireOthers: Require;
+
+  /** @param file of the bundle, beside which all that it is made of is found */
+  constructor(file: string) {
+    this.#compiled = new CompiledCode(join(dirname(file), KEPT_IN), file);
+    this.#requireOthers = createRequire(file);
+  }
+
+  /** The exports of a part, by its path. */
+  load(file: string): unknown {
+    const known = this.#parts.get(file);
+    if (known) return known.exports;
+    const part: Part = { exports: {} };
+    // Before it runs: parts may require each other in a circle.
+    this.#parts.set(file, part);
+    const folder = dirname(file);
+    const require = (name: string) =>
+      name.startsWith('.') ? this.load(join(folder, name)) : this.#requireOthers(name);
+    this.#compile(file)(part.exports, require, part, file, folder);
+    return part.exports;
+  }
+
+  #compile(file: string): Wrapper {
+    // A part's name has a hash of what is in it.
+    const name = basename(file);
+    const cachedData = this.#compiled.read(name);
+    // On one line, so that the lines of an error are the file's.
+    const code = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
+    const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+    const script = new Script(code, { filename: file, cachedData, importModuleDynamically });
+    if (!cachedData) this.#compiled.keepAtEnd(name, script);
+    // By a V8 with other flags; or it is damaged.
+    else if (script.cachedDataRejected) this.#compiled.replaceAtEnd(name, script);
+    return script.runInThisContext() as Wrapper;
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { arch, env, execArgv, geteuid, pid, versions } from 'node:process';
+import type { Script } from 'node:vm';
+
+/** May be written by others than the owner. */
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Keeps what V8 has compiled of scripts, from one start to the next, for each V8 by itself. Compiled code is run as it is, so
+ * it is only taken where it belongs to the owner of the code, or to root, and written by that owner alone. Where it cannot be
+ * kept, everything is compiled anew. NODE_DISABLE_COMPILE_CACHE, as for Node's own, goes without.
+ */
+export class CompiledCode {
+  readonly #folder: string;
+  readonly #origin: string;
+  readonly #fresh = new Map<string, Script>();
+
+  /**
+   * @param folder may be missing
+   * @param origin the file whose owner is trusted
+   */
+  constructor(folder: string, origin: string) {
+    this.#folder = join(folder, `${versions.v8}-${arch}`);
+    this.#origin = origin;
+  }
+
+  read(name: string): Buffer | undefined {
+    if (env['NODE_DISABLE_COMPILE_CACHE']) return undefined;
+    let fd: number;
+    try {
+      fd = openSync(this.#fileOf(name), 'r');
+    } catch {
+      return undefined;
+    }
+    try {
+      const { uid, mode } = fstatSync(fd);
+      const isTheirs = (uid === 0 || uid === statSync(this.#origin).uid) && (mode & OTHERS_WRITE) === 0;
+      return isTheirs ? readFileSync(fd) : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** With the functions that will have been called by then. */
+  keepAtEnd(name: string, script: Script): void {
+    if (env['NODE_DISABLE_COMPILE_CACHE']) return;
+    if (this.#fresh.size === 0) process.once('exit', () => this.#keep());
+    this.#fresh.set(name, script);
+  }
+
+  /** What V8 refused; not where this start is the one with other flags, or two would replace each other's for ever. */
+  replaceAtEnd(name: string, script: Script): void {
+    if (execArgv.length === 0 && !env['NODE_OPTIONS']) this.keepAtEnd(name, script);
+  }
+
+  #keep(): void {
+    try {
+      if (geteuid?.() !== statSync(this.#origin).uid) return;
+      mkdirSync(this.#folder, { recursive: true, mode: 0o755 });
+      for (const [name, script] of this.#fresh) this.#write(this.#fileOf(name), script.createCachedData());
+    } catch {
+      // A read-only folder, a full disk: the next start compiles again.
+    }
+  }
+
+  /** Whole, or not at all: V8 believes what it reads, but for its beginning and its length. */
+  #write(file: string, code: Buffer): void {
+    const draft = `${file}-${pid}`;
+    const fd = openSync(draft, 'wx', 0o644);
+    try {
+      writeSync(fd, code);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, file);
+  }
+
+  #fileOf(name: string): string {
+    return join(this.#folder, `${name}.bin`);
+  }
+}
