@@ -58,7 +58,7 @@ async function measureBeside(
   findCommand(argv[0] ?? '', given['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
   const place = await choosePlace(options, account);
-  if (place.kind === 'veth' && place.by === 'sudo') return measureAsCaller(argv, options);
+  if ('by' in place && place.by === 'sudo') return measureAsCaller(argv, options);
   requireBecoming(options.user, account, geteuid?.() ?? 0);
   const env = options.account ? given : commandEnvironment(account, options.user, given);
 

@@ -16,15 +16,26 @@ export type Choice =
       readonly uplink?: Uplink;
     }
   | { readonly kind: 'user-mode' }
-  | { readonly kind: 'host'; readonly because?: readonly string[] }
-  | { readonly kind: 'join'; readonly netns: string }
+  | { readonly kind: 'host'; readonly by?: 'sudo'; readonly because?: readonly string[] }
+  | { readonly kind: 'join'; readonly by?: 'sudo'; readonly netns: string }
   | { readonly kind: 'offline'; readonly by: 'root' | 'user-namespace' };
 
 /** What is asked for. */
 export type Wish = {
   readonly asked: Exclude<Asked, 'host' | 'join'>;
-  /** Something is asked for that the kernel does for a namespace of its own alone. */
-  readonly needsNamespace?: boolean;
+  readonly needs?: Needs | undefined;
+};
+
+/** What options of the run ask of the place. */
+export type Needs = {
+  /** As they are typed. */
+  readonly options: readonly string[];
+  /** The kernel can do it in place too, for root. */
+  readonly inPlace: boolean;
+  /** A user's namespace can do it too. */
+  readonly userMode: boolean;
+  /** What can be had without any of them. */
+  readonly instead?: string | undefined;
 };
 
 /**
@@ -32,27 +43,35 @@ export type Wish = {
  * machine is. Else in place.
  * @throws {NetmeterError} NO_ISOLATION, with the reason and cure of each that does not work
  */
-export function chooseIsolation({ asked, needsNamespace = false }: Wish, facts: Facts): Choice {
+export function chooseIsolation({ asked, needs }: Wish, facts: Facts): Choice {
   switch (asked) {
     case 'auto':
-      return choose(needsNamespace, facts);
+      return choose(needs, facts);
     case 'veth':
-      return vethDespite(facts) ?? refuse(['veth'], facts);
+      return vethDespite(facts) ?? refuse(['veth'], facts, needs);
     case 'user-mode':
-      return userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : refuse(['user-mode'], facts);
+      return userModeObstacles(facts).length === 0 ? { kind: 'user-mode' } : refuse(['user-mode'], facts, needs);
     case 'offline':
-      if (offlineObstacles(facts).length > 0) return refuse(['offline'], facts);
+      if (offlineObstacles(facts).length > 0) return refuse(['offline'], facts, needs);
       return { kind: 'offline', by: facts.rights.works ? 'root' : 'user-namespace' };
     default:
       return asked satisfies never;
   }
 }
 
-function choose(needsNamespace: boolean, facts: Facts): Choice {
-  if (needsNamespace) return vethDespite(facts) ?? userMode(facts) ?? refuse(['veth', 'user-mode'], facts);
+function choose(needs: Needs | undefined, facts: Facts): Choice {
+  if (needs && !needs.inPlace) return chooseNamespace(needs, facts);
   if (!facts.libc.works && lacksLibcAlone(facts)) refuse(['veth', 'user-mode'], facts);
   const veth = facts.obstacles.length === 0 ? vethChoice(facts) : undefined;
-  return veth ?? userMode(facts) ?? { kind: 'host', because: reasonsAgainst(facts) };
+  if (veth) return veth;
+  // A user's namespace, and a user in place, cannot do it.
+  if (needs && !facts.root && !facts.rights.works) return refuse(['veth'], facts, needs);
+  return userMode(facts) ?? { kind: 'host', because: reasonsAgainst(facts) };
+}
+
+function chooseNamespace(needs: Needs, facts: Facts): Choice {
+  if (!needs.userMode) return vethDespite(facts) ?? refuse(['veth'], facts, needs);
+  return vethDespite(facts) ?? userMode(facts) ?? refuse(['veth', 'user-mode'], facts, needs);
 }
 
 /** What a complete installation of netmeter would cure is no property of this machine. */
@@ -128,10 +147,19 @@ const vethFailures = (facts: Facts): Failed[] =>
     ? []
     : [...failed(facts.libc, facts.vethTools), ...(facts.rights.works ? [] : failed(facts.rights, facts.sudo))];
 
-function refuse(kinds: readonly Isolating[], facts: Facts): never {
+function refuse(kinds: readonly Isolating[], facts: Facts, needs?: Needs): never {
+  const what = needs ? `${needs.options.join(', ')} cannot be had here` : 'the command cannot be isolated here';
   const lines = kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ reason }) => `  ${kind}: ${reason}`));
-  const cures = new Set(kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ cure }) => cure)));
-  throw new NetmeterError('NO_ISOLATION', ['the command cannot be isolated here:', ...lines].join('\n'), {
-    cure: [...cures, 'or measure the whole machine: --isolation host'].join('\n  '),
+  const cures = new Set(kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ cure }) => asSentence(cure))));
+  const instead = needs ? needs.instead : insteadOf(kinds);
+  throw new NetmeterError('NO_ISOLATION', [`${what}:`, ...lines].join('\n'), {
+    cure: [...cures, ...(instead ? [asSentence(`or ${instead}`)] : [])].join('\n  '),
   });
 }
+
+/** Nothing leaves offline, which no other place can do. */
+const insteadOf = (kinds: readonly Isolating[]) =>
+  kinds.includes('offline') ? undefined : 'measure in place, which needs nothing: --in-place';
+
+/** No full stop: a command that ends it would be copied with it. */
+const asSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -7,6 +7,9 @@ import { lookFor } from './tools/find-tools.js';
 /** A probe that takes longer hangs. */
 const PROBE_MS = 30_000;
 
+/** The same words as where rights are missing: it is one cure. */
+const AS_ROOT = 'Run it as root: sudo netmeter -- COMMAND.';
+
 const WORKS: Probe = { works: true };
 
 /**
@@ -18,9 +21,9 @@ export async function readFacts(uid: number | undefined): Promise<Facts> {
   return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), transport: probeTransport() };
 }
 
-async function probeSudo(): Promise<Probe> {
+export async function probeSudo(): Promise<Probe> {
   const sudo = lookFor('sudo');
-  const cure = 'run it by sudo: sudo netmeter -- COMMAND';
+  const cure = AS_ROOT;
   if (sudo === undefined) return { works: false, reason: 'sudo is not installed', cure };
   const failed = await run(sudo, ['-n', 'true']);
   return failed === undefined ? WORKS : { works: false, reason: `sudo -n: ${failed}`, cure };
@@ -57,7 +60,7 @@ function probeTun(): Probe {
       : {
           works: false,
           reason: 'there is no /dev/net/tun',
-          cure: 'sudo modprobe tun; in a container, add the device: --device /dev/net/tun',
+          cure: 'load it: sudo modprobe tun; in a container, add the device: --device /dev/net/tun',
         };
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
+import { resolve } from 'node:path';
 import { execPath, env as ownEnvironment, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { workingFolder } from '../command/working-folder.js';
@@ -90,9 +91,14 @@ function requestOf(argv: readonly string[], options: MeasureOptions): Request {
     env: { ...(options.env ?? ownEnvironment) },
     cwd: options.cwd ?? workingFolder(),
     umask: umask(),
+    netns: namespaceOf(options),
     user: userOf(options),
   };
 }
+
+/** A name, or a path that leads there from everywhere. */
+const namespaceOf = ({ netns, cwd = workingFolder() }: MeasureOptions) =>
+  netns?.includes('/') ? resolve(cwd ?? '/', netns) : netns;
 
 /** By number where the account was decided before: the other part looks it up itself. */
 const userOf = ({ account, user }: MeasureOptions) => (account ? `${account.uid}:${account.gid}` : user);

@@ -62,6 +62,9 @@ function isNetwork(text: string): boolean {
 }
 
 const options = v.strictObject({
+  isolation: v.optional(v.picklist(['auto', 'veth', 'host', 'join'])),
+  baselineIdle: v.optional(count),
+  ignoreBypasses: v.optional(v.boolean()),
   limits: v.optional(limits),
   warnLimits: v.optional(limits),
   kill: v.optional(v.boolean()),
@@ -85,6 +88,7 @@ const request = v.strictObject({
   env: table<string>((value) => typeof value === 'string' && !value.includes('\0')),
   cwd: v.optional(v.pipe(word, v.startsWith('/'))),
   umask: v.pipe(count, v.maxValue(0o777)),
+  netns: v.optional(word),
   user: v.optional(word),
 });
 

@@ -64,7 +64,7 @@ export async function serveCaller(path: string, run: typeof measure, { signals, 
       umask(place.umask);
       const measurement = await run(argv, {
         ...options,
-        isolation: 'veth',
+        ...(place.netns !== undefined && { netns: place.netns }),
         env: named ? environmentOf(named, env) : env,
         ...(cwd !== undefined && { cwd }),
         account: named ?? own,

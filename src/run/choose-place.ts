@@ -2,9 +2,9 @@ import { geteuid } from 'node:process';
 import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
 import { type Choice, chooseIsolation } from '../isolation/choose-isolation.js';
-import { hasNames } from '../isolation/limits/destinations.js';
 import { readRootFacts } from '../isolation/read-root-facts.js';
 import type { MeasureOptions } from '../measure-options.js';
+import { needsOf } from './needs.js';
 
 /**
  * Chooses where the command shall run. Who has the rights for the most exact place pays for no other probe.
@@ -13,27 +13,29 @@ import type { MeasureOptions } from '../measure-options.js';
  */
 export async function choosePlace(options: MeasureOptions, account: Account | undefined): Promise<Choice> {
   const { isolation = 'auto', netns } = options;
-  if (netns !== undefined) return join(isolation, netns);
+  if (netns !== undefined) return asRoot(join(isolation, netns));
   if (isolation === 'join') throw new NetmeterError('USAGE', 'join needs to know which namespace', { cure: JOIN_CURE });
-  if (isolation === 'host') return { kind: 'host' };
+  if (isolation === 'host') return asRoot({ kind: 'host' });
   const leadsOut = isolation === 'auto' || isolation === 'veth';
   const uid = leadsOut ? (account?.uid ?? geteuid?.() ?? 0) : undefined;
-  const wish = { asked: isolation, needsNamespace: needsNamespace(options) };
+  const wish = { asked: isolation, needs: needsOf(options) };
   const facts = readRootFacts(uid);
   if (facts.root || facts.rights.works) return chooseIsolation(wish, facts);
   const { readFacts } = await import('../isolation/read-facts.js');
   return chooseIsolation(wish, await readFacts(uid));
 }
 
-/** What in place the kernel does not do for one command among others. */
-export const needsNamespace = ({ egress, rateLimit, publish = [] }: MeasureOptions): boolean =>
-  (egress !== undefined && hasNames(egress)) ||
-  rateLimit !== undefined ||
-  publish.some(({ host, inner }) => host !== inner);
+/** What is exact, or allowed, for root alone is so through sudo too, where it asks no password. */
+async function asRoot(place: Extract<Choice, { kind: 'host' | 'join' }>): Promise<Choice> {
+  const { root, rights, libc } = readRootFacts(undefined);
+  if (root || rights.works || !libc.works) return place;
+  const { probeSudo } = await import('../isolation/read-facts.js');
+  return (await probeSudo()).works ? { ...place, by: 'sudo' } : place;
+}
 
 const JOIN_CURE = 'Name it: --netns NAME, or the path of its file, /proc/PID/ns/net for that of a process.';
 
-function join(isolation: string, netns: string): Choice {
+function join(isolation: string, netns: string): Extract<Choice, { kind: 'join' }> {
   if (isolation === 'auto' || isolation === 'join') return { kind: 'join', netns };
   throw new NetmeterError('USAGE', `--netns joins a namespace that is there, which ${isolation} is not`, {
     cure: 'Leave --isolation out.',

@@ -5,7 +5,7 @@ import { LinuxError } from '../linux/linux-error.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Warning } from '../measurement/measurement.js';
 import { explainMissingLibc } from '../missing-libc.js';
-import { needsNamespace } from './choose-place.js';
+import { needsOf } from './needs.js';
 import { openScope, type ScopeOptions } from './open-scope.js';
 
 /** A scope, and what the reader of the report must know of why it is the one. */
@@ -27,7 +27,9 @@ export async function openChosen(place: Choice, options: ScopeOptions): Promise<
 
 /** Whether the place was netmeter's to choose. */
 const isOpen = ({ kind }: Choice, options: MeasureOptions) =>
-  (kind === 'veth' || kind === 'user-mode') && (options.isolation ?? 'auto') === 'auto' && !needsNamespace(options);
+  (kind === 'veth' || kind === 'user-mode') &&
+  (options.isolation ?? 'auto') === 'auto' &&
+  (needsOf(options)?.inPlace ?? true);
 
 const isNotStarted = (error: unknown): error is Error =>
   error instanceof LinuxError || (error instanceof NetmeterError && NOT_STARTED.has(error.code));

@@ -4,6 +4,7 @@ import type { Choice } from '../isolation/choose-isolation.js';
 import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import type { MeasureOptions } from '../measure-options.js';
+import { gatesOf } from './needs.js';
 
 /** What a run asks for, and what may be made beside: the control group of the command's tree. */
 export type ScopeOptions = MeasureOptions & {
@@ -61,7 +62,8 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Bo
 }
 
 /** Where the kernel cannot keep the command back it is said, instead of running without. */
-function checkGates({ kind }: Choice, { enforce, egress, rateLimit }: MeasureOptions): void {
+function checkGates({ kind }: Choice, options: MeasureOptions): void {
+  const { enforce, egress, rateLimit } = options;
   if (kind === 'veth') return;
   if (rateLimit !== undefined) {
     throw new NetmeterError('USAGE', `--rate-limit: netmeter slows no command in ${kind} down`, {
@@ -71,13 +73,17 @@ function checkGates({ kind }: Choice, { enforce, egress, rateLimit }: MeasureOpt
   // In place that is for programs at the tree's control group.
   if (kind === 'host' || kind === 'join') return;
   if (egress) {
-    throw new NetmeterError('USAGE', `--allow, --deny: where a command in ${kind} goes is not netmeter's to say`, {
-      cure: 'They need root: veth, or --in-place. --isolation offline refuses everything, and needs neither.',
-    });
+    throw new NetmeterError(
+      'USAGE',
+      `${gatesOf({ egress }).join(', ')}: where a command in ${kind} goes is not netmeter's to say`,
+      {
+        cure: 'That needs root, and veth or --in-place. --isolation offline refuses everything, and needs no root.',
+      },
+    );
   }
   if (!enforce) return;
   throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
-    cure: 'It needs root: veth, or --in-place. --kill ends a command at the sample that shows a breach.',
+    cure: 'It needs root, and veth or --in-place. --kill ends a command at the sample that shows a breach.',
   });
 }
 

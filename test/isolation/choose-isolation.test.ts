@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { canIsolate, chooseIsolation, obstaclesTo, type Wish } from '../../src/isolation/choose-isolation.js';
+import {
+  canIsolate,
+  chooseIsolation,
+  type Needs,
+  obstaclesTo,
+  type Wish,
+} from '../../src/isolation/choose-isolation.js';
 import type { Facts, Probe } from '../../src/isolation/facts.js';
 
 const yes: Probe = { works: true };
@@ -29,6 +35,10 @@ const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes };
 const user: Facts = { ...everything, rights: no('rights') };
 
 type Asked = Wish['asked'];
+
+const NAMES: Needs = { options: ['--allow'], inPlace: false, userMode: false };
+const ENFORCE: Needs = { options: ['--enforce'], inPlace: true, userMode: false, instead: 'another way' };
+const PUBLISH: Needs = { options: ['--publish'], inPlace: false, userMode: true };
 
 const cannot = { kind: 'cannot', reason: 'no forwarding', cure: 'forward' } as const;
 const evades = { kind: 'evades', reason: 'a rule for users', cure: 'in place' } as const;
@@ -89,10 +99,10 @@ test.each<[string, Facts, object]>([
   ['root', root, { kind: 'veth', by: 'root' }],
   ['where its packets evade a rule', evading, { kind: 'veth', by: 'root', evades: ['a rule for users'] }],
 ])('what only a namespace can do has one: %s', (_, facts, choice) => {
-  expect(chooseIsolation({ asked: 'auto', needsNamespace: true }, facts)).toEqual(choice);
+  expect(chooseIsolation({ asked: 'auto', needs: NAMES }, facts)).toEqual(choice);
 });
 
-describe('what does not work is refused with each reason and cure, and the host is only offered', () => {
+describe('what does not work is refused with each reason and cure, and in place is only offered', () => {
   test.each<[string, Asked, Facts, string[], string[]]>([
     ['veth that would lead nowhere', 'veth', blocked, ['no forwarding', 'forward'], ['tun']],
     ['a namespace that lacks koffi alone', 'auto', { ...root, libc: no('libc') }, ['no libc', 'get libc'], ['tun']],
@@ -116,8 +126,8 @@ describe('what does not work is refused with each reason and cure, and the host 
         return `${(error as Error).message}\n${(error as { cure: string }).cure}`;
       }
     })();
-    expect(refusal).toContain('--isolation host');
-    for (const word of said) expect(refusal).toContain(word);
+    expect(refusal.includes('--in-place')).toBe(asked !== 'offline');
+    for (const word of said) expect(refusal.toLowerCase()).toContain(word.toLowerCase());
     for (const word of unsaid) expect(refusal).not.toContain(word);
   });
 });
@@ -133,5 +143,43 @@ test('what its packets evade keeps no veth from being had, what cannot be does',
 });
 
 test('what only a namespace can do is refused where none can be had', () => {
-  expect(() => chooseIsolation({ asked: 'auto', needsNamespace: true }, blocked)).toThrow('no forwarding');
+  expect(() => chooseIsolation({ asked: 'auto', needs: NAMES }, blocked)).toThrow('no forwarding');
+});
+
+function refusalOf(wish: Wish, facts: Facts): { message: string; cure: string } {
+  try {
+    chooseIsolation(wish, facts);
+  } catch (error) {
+    return error as { message: string; cure: string };
+  }
+  throw new Error('it was not refused');
+}
+
+describe('what was asked for and needs a place that cannot be had', () => {
+  const poor = { ...user, sudo: no('sudo'), tun: no('tun') };
+
+  test('is named, with what helps it and nothing that does not', () => {
+    expect(refusalOf({ asked: 'auto', needs: ENFORCE }, poor)).toMatchObject({
+      message: '--enforce cannot be had here:\n  veth: no rights\n  veth: no sudo',
+      cure: 'Get rights\n  Get sudo\n  Or another way',
+    });
+    expect(refusalOf({ asked: 'auto', needs: NAMES }, poor)).toMatchObject({
+      message: '--allow cannot be had here:\n  veth: no rights\n  veth: no sudo',
+      cure: 'Get rights\n  Get sudo',
+    });
+    expect(refusalOf({ asked: 'auto', needs: PUBLISH }, poor).cure).toBe('Get rights\n  Get sudo\n  Get tun');
+  });
+
+  test('is not refused where it can be had', () => {
+    expect(chooseIsolation({ asked: 'auto', needs: PUBLISH }, { ...poor, tun: yes })).toEqual({ kind: 'user-mode' });
+    expect(chooseIsolation({ asked: 'auto', needs: ENFORCE }, user)).toEqual({ kind: 'veth', by: 'sudo' });
+    expect(chooseIsolation({ asked: 'auto', needs: ENFORCE }, blocked)).toMatchObject({ kind: 'host' });
+  });
+
+  test('one cure is said once', () => {
+    const same: Probe = { works: false, reason: 'no', cure: 'Run it as root.' };
+    expect(refusalOf({ asked: 'veth' }, { ...poor, rights: same, sudo: same }).cure).toBe(
+      'Run it as root.\n  Or measure in place, which needs nothing: --in-place',
+    );
+  });
 });

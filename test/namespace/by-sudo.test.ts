@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -74,6 +83,41 @@ describePrivileged('a user who may use sudo without a password', () => {
     expect(method.name).toBe('cgroup');
     expect(command.user).toBe(USER);
     expect(statSync(file).uid).toBe(uid);
+  });
+
+  test('in place it takes the same way: the caller’s command, counted exactly, in the machine’s own namespace', async () => {
+    await using wire = await Wire.lay(12);
+    const before = await wire.totals();
+    const file = join(folder, 'in-place.json');
+    const traffic = `python3 ${program('traffic.py')} requests ${wire.ipv4} ${wire.port} 30`;
+    const script = `id -un; echo $HOME $SECRET; readlink /proc/self/ns/net; ${traffic}`;
+    const line = `export SECRET=kept; ${METER} --in-place --report ${file} -- sh -c '${script}'`;
+    const { status, stdout, stderr } = await asUser(line);
+    const after = await wire.totals();
+    expect(status, stderr).toBe(0);
+    expect(stdout).toBe(`${USER}\n/home/${USER} kept\n${readlinkSync('/proc/self/ns/net')}\n`);
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    expect(report).toMatchObject({ isolation: { kind: 'host' }, method: { name: 'cgroup' } });
+    expect(report.traffic.external.in.wireOctets).toBe(after['ipv4.in'][0] - before['ipv4.in'][0]);
+    expect(report.command).not.toHaveProperty('user');
+    expect(statSync(file).uid).toBe(uid);
+  });
+
+  test('and a namespace is joined by its name or a relative path, without sudo being typed', async () => {
+    await using machine = await Machine.build(15);
+    for (const netns of [machine.name, `../../run/netns/${machine.name}`]) {
+      const line = `${METER} -q --netns ${netns} -- sh -c 'id -un; cat /sys/class/net/card0/operstate; ip -br link show card0 | cut -c1-5'`;
+      const { status, stdout, stderr } = await asUser(line);
+      expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: expect.stringMatching(`^${USER}\n`) });
+      expect(stdout).toContain('card0');
+    }
+  });
+
+  test('what is refused in place is refused through sudo too', async () => {
+    const { status, stderr } = await asUser(`${METER} --in-place --deny 192.0.2.1 -- python3 -c 'import socket
+try: socket.create_connection(("192.0.2.1", 80), 5)
+except PermissionError: raise SystemExit(9)'`);
+    expect(status, stderr).toBe(9);
   });
 
   test.each([

@@ -203,7 +203,7 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
   });
 
   test.each([
-    ['a name', ['--allow', 'far.example'], 'a name is no address there'],
+    ['a name', ['--allow', 'far.example'], 'in place a name is no address'],
     ['a rate', ['--rate-limit', '1MB/s'], 'slows no command in host down'],
   ])('%s is an error, and nothing runs', async (_, options, reason) => {
     const { status, stdout, stderr } = await netmeter(['--in-place', ...options, '--', 'echo', 'ran']);

@@ -97,6 +97,21 @@ describePrivileged('the command runs as whom it should', () => {
     expect(ended.stderr).toMatch(/CAP_SYS_ADMIN, CAP_NET_ADMIN[\s\S]*sudo netmeter/);
   });
 
+  test.each([
+    ['--enforce --max-in 5MB', /--enforce cannot be had here/, '--kill'],
+    ['--allow a.example', /--allow cannot be had here/, '--isolation offline'],
+    ['--in-place --deny 192.0.2.1', /--deny: the command cannot be held back in place/, 'It needs root'],
+    ['--in-place --deny a.example', /--deny: in place a name is no address/, 'Give addresses'],
+  ])('and of no option that was not given: %s', async (options, message, cure) => {
+    const ended = await runToEnd('su', [USER, '-c', `'${process.execPath}' '${NETMETER}' ${options} -- true`]);
+    expect(ended.status).toBe(125);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toContain(cure);
+    const given = options.split(' ');
+    for (const option of ['--allow', '--deny', '--enforce', '--rate-limit', '--netns', '--isolation host'])
+      if (!given.includes(option)) expect(ended.stderr).not.toContain(option);
+  });
+
   test('it dies with netmeter although it changed its user', async () => {
     const before = traces();
     const words = [NETMETER, '-q', '--user', USER, '--', 'sh', '-c', 'echo up; exec sleep 1000.5'];

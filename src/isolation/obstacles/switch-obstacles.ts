@@ -36,7 +36,7 @@ function cannotForward(off: readonly string[]): Obstacle {
   return {
     kind: 'cannot',
     reason: `/proc/sys is read-only, and nothing is forwarded (${names.join(', ')})`,
-    cure: `mount -o remount,rw /proc/sys; for a container, ${names.map((name) => `--sysctl ${name}=1`).join(' ')}`,
+    cure: `make it writable: mount -o remount,rw /proc/sys; for a container, ${names.map((name) => `--sysctl ${name}=1`).join(' ')}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { NetmeterError } from '../../errors.js';
 import { type Destination, hasNames } from '../../isolation/limits/destinations.js';
 import { readLocalAddresses } from '../../isolation/machine/read-local-addresses.js';
 import { chooseResolver } from '../../isolation/names/read-resolver.js';
@@ -8,6 +9,7 @@ import { LinuxError } from '../../linux/linux-error.js';
 import type { MeasureOptions } from '../../measure-options.js';
 import { type AddressRange, addressRange } from '../../observe/gate/address-range.js';
 import { CgroupGate, type GatePlan } from '../../observe/gate/cgroup-gate.js';
+import { gatesOf } from '../needs.js';
 import type { TreeGroup } from '../tree-group.js';
 import { cannotHold, TreeGate } from './tree-gate.js';
 
@@ -23,18 +25,22 @@ const OWN = ['127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128'];
  */
 export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Asked): TreeGate | undefined {
   const mayLack = !asked.enforce && !asked.egress;
+  const options = gatesOf(asked);
   try {
-    if (!group) throw cannotHold('there is no control group for it');
     if (asked.egress && hasNames(asked.egress))
-      throw cannotHold('a name is no address there; give addresses or networks');
+      throw new NetmeterError('USAGE', `${options.join(', ')}: in place a name is no address`, { cure: NAMES_CURE });
+    if (!group) throw cannotHold(options, 'there is no control group for it');
     const gate = CgroupGate.attach(group.cgroup.fd, planOf(asked, localAddresses(scope)));
     const watch = scope.isolation.kind === 'host' ? followAddresses(gate) : undefined;
-    return new TreeGate(gate, { mayLack, watch });
+    return new TreeGate(gate, { mayLack, options, watch });
   } catch (error) {
     if (mayLack) return undefined;
-    throw error instanceof LinuxError ? cannotHold(error.message, error) : error;
+    throw error instanceof LinuxError ? cannotHold(options, error.message, error) : error;
   }
 }
+
+const NAMES_CURE =
+  'Give addresses or networks, or let the command have a network namespace of its own: names need one.';
 
 function planOf({ limits = {}, enforce = false, egress }: Asked, local: readonly string[]): GatePlan {
   const ranges = (list: readonly Destination[] = []) =>

@@ -10,6 +10,8 @@ import { abortConnections } from './abort-connections.js';
 export type GateOptions = {
   /** Without packets being refused the command is ended all the same (--kill). */
   readonly mayLack: boolean;
+  /** What the command is held back by, as it was typed. */
+  readonly options: readonly string[];
   /** Keeps the gate's list of this machine's addresses. */
   readonly watch?: Disposable | undefined;
 };
@@ -31,7 +33,8 @@ export class TreeGate implements LimitKeeper, Disposable {
    */
   guardedBy(meter: CgroupMeter | undefined, scope: Scope): void {
     if (meter) this.#abort = () => abortConnections(meter, scope);
-    else if (!this.#options.mayLack) throw cannotHold('the programs that refuse packets could not be attached');
+    else if (!this.#options.mayLack)
+      throw cannotHold(this.#options.options, 'the programs that refuse packets could not be attached');
   }
 
   passed(): ('in' | 'out' | 'total')[] {
@@ -64,8 +67,9 @@ export class TreeGate implements LimitKeeper, Disposable {
   }
 }
 
-export const cannotHold = (reason: string, cause?: unknown) =>
-  new NetmeterError('SETUP_FAILED', `--allow, --deny, --enforce: the command cannot be held back in place: ${reason}`, {
-    cure: 'It needs root, Linux 5.12 with BPF, and control groups of version 2; or leave --in-place, --isolation and --netns out.',
+/** @param options what the command is held back by, as it was typed */
+export const cannotHold = (options: readonly string[], reason: string, cause?: unknown) =>
+  new NetmeterError('SETUP_FAILED', `${options.join(', ')}: the command cannot be held back in place: ${reason}`, {
+    cure: 'It needs root, Linux 5.12 with BPF, and control groups of version 2; a network namespace of its own (veth) needs root alone.',
     ...(cause !== undefined && { cause }),
   });
