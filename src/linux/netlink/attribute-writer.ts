@@ -59,8 +59,7 @@ export class AttributeWriter {
     this.#view.setUint16(at, length, true);
     const filled = at + aligned(length);
     this.#need(filled - this.#end);
-    this.#bytes.fill(0, this.#end, filled);
-    this.#end = filled;
+    while (this.#end < filled) this.#bytes[this.#end++] = 0;
   }
 
   /** All of it so far. */
