@@ -12,7 +12,6 @@ import { mend } from '../isolation/veth/giving-back/mend.js';
 import { painter } from '../report/text/paint.js';
 import { version } from '../version.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
-import { usage } from './arguments/usage-error.js';
 import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter doctor [--measure] [--json]
@@ -62,13 +61,7 @@ export function parseDoctorArguments(words: readonly string[]) {
 async function measureAll(diagnosis: Diagnosis): Promise<Check[]> {
   // The bundle's own file: what a user runs.
   const file = fileURLToPath(new URL('../netmeter.cjs', import.meta.url));
-  if (process.geteuid?.() !== 0 && diagnosis.isolations.some(({ kind, works }) => kind === 'user-mode' && works))
-    return [await measureUserLoad(file)];
-  if (process.geteuid?.() !== 0)
-    throw usage(
-      '--measure makes a wire and a server of its own, which needs root',
-      'Run it as root: sudo netmeter doctor --measure',
-    );
+  if (process.geteuid?.() !== 0) return [await measureUserMode(file, diagnosis), ROOTS_OWN];
   const checks: Check[] = [];
   if (diagnosis.isolations.some(({ kind, works }) => kind === 'veth' && works)) {
     checks.push(
@@ -78,6 +71,27 @@ async function measureAll(diagnosis: Diagnosis): Promise<Check[]> {
   }
   return [...checks, await measureLoad({ file, isolation: 'host' }, 'ipv4')];
 }
+
+async function measureUserMode(file: string, { isolations }: Diagnosis): Promise<Check> {
+  const { works, obstacles } = isolations.find(({ kind }) => kind === 'user-mode') ?? { works: false, obstacles: [] };
+  if (works) return measureUserLoad(file);
+  const reason = obstacles.map((obstacle) => obstacle.reason).join('; ');
+  return {
+    isolation: 'user-mode',
+    load: '',
+    result: { kind: 'skipped', reason, cures: obstacles.map(({ cure }) => cure) },
+  };
+}
+
+const ROOTS_OWN: Check = {
+  isolation: 'veth, host',
+  load: '',
+  result: {
+    kind: 'skipped',
+    reason: 'it takes a wire and a server of its own, which root alone can make',
+    cures: ['run it as root: sudo netmeter doctor --measure'],
+  },
+};
 
 /** An exact isolation must be exact; an estimate is only shown. */
 function isRight({ isolation, result }: Check): boolean {

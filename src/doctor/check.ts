@@ -12,5 +12,7 @@ export type Check = {
   readonly load: string;
   readonly result:
     | { readonly kind: 'compared'; readonly in: Compared; readonly out: Compared }
-    | { readonly kind: 'failed'; readonly reason: string };
+    | { readonly kind: 'failed'; readonly reason: string }
+    /** It cannot be had here, or not by this user. */
+    | { readonly kind: 'skipped'; readonly reason: string; readonly cures: readonly string[] };
 };

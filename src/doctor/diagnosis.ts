@@ -35,6 +35,7 @@ const EXACTNESS = {
   'user-mode': 'within 1 % of the wire; the command’s alone',
   host: 'TCP in exact, out within a stated bound; everybody’s on this machine',
   metered: 'exact to the byte; the command’s alone, beside others',
+  bySudo: 'through sudo, as exact as root’s: sudo netmeter doctor tells',
   offline: 'nothing can leave; what was tried is listed',
 } as const;
 
@@ -51,7 +52,8 @@ export function diagnose(facts: Facts, facilities: readonly Facility[], about: A
     return { kind, works: canIsolate(kind, facts), exact: kind === 'veth', exactness: EXACTNESS[kind], obstacles };
   });
   const exact = METER.every((name) => facilities.some((each) => each.name === name && each.probe.works));
-  const exactness = exact ? EXACTNESS.metered : EXACTNESS.host;
+  const bySudo = !facts.rights.works && facts.sudo.works;
+  const exactness = exact ? EXACTNESS.metered : bySudo ? EXACTNESS.bySudo : EXACTNESS.host;
   const host: IsolationFinding = { kind: 'host', works: true, exact, exactness, obstacles: [] };
   const findings = findingsOf(facts);
   return { schema: 1, ...about, findings, facilities, isolations: [...isolations, host], chosen: chosen(facts) };

@@ -3,7 +3,13 @@ import type { Probe } from '../isolation/facts.js';
 import { LinuxError } from '../linux/linux-error.js';
 
 /** Something of the kernel's that a run may use, tried. `serves`: what for. */
-export type Facility = { readonly name: string; readonly serves: string; readonly probe: Probe };
+export type Facility = {
+  readonly name: string;
+  readonly serves: string;
+  readonly probe: Probe;
+  /** This user may not try it: whether it works for root is not known. */
+  readonly needsRoot?: true;
+};
 
 type Attempt = {
   readonly name: string;
@@ -22,7 +28,8 @@ export function tried({ name, serves, use, cure }: Attempt): Facility {
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const isRefused = error instanceof LinuxError ? REFUSED.includes(error.code) : /EPERM|EACCES/.test(reason);
-    return { name, serves, probe: { works: false, reason, cure: isRefused ? rightsCure() : cure } };
+    const needsRoot = isRefused && geteuid?.() !== 0 ? { needsRoot: true as const } : {};
+    return { name, serves, probe: { works: false, reason, cure: isRefused ? rightsCure() : cure }, ...needsRoot };
   }
 }
 

@@ -27,7 +27,7 @@ export const networkFacilities = (): Facility[] => [
   }),
   tried({
     name: 'network namespaces',
-    serves: 'veth, offline',
+    serves: 'veth; offline as root',
     use: () => NetworkNamespace.create()[Symbol.dispose](),
     cure: 'allow them: sysctl -w user.max_net_namespaces=1000',
   }),

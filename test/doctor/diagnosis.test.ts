@@ -87,6 +87,41 @@ test('what the kernel offers is told by what it serves, and what it lacks with t
     expect(text).toMatch(line);
 });
 
+test('what keeps several from working is said once, and what only root may try is not said to be missing', () => {
+  const refused: Probe = { works: false, reason: 'unshare: EPERM', cure: 'run it as root' };
+  const facilities = [
+    { name: 'a', serves: '', probe: refused, needsRoot: true as const },
+    { name: 'b', serves: '', probe: yes },
+    { name: 'c', serves: '', probe: { ...refused, reason: 'mkdir: EACCES' }, needsRoot: true as const },
+    { name: 'd', serves: '', probe: no('module') },
+    { name: 'e', serves: '', probe: no('module') },
+  ];
+  const lines = renderDiagnosis(diagnose({ ...user, sudo: user.rights }, facilities, about), [], plain)
+    .split('\n')
+    .map((line) => line.trim());
+  const from = lines.indexOf('the kernel') + 1;
+  expect(lines.slice(from, lines.indexOf('isolations'))).toEqual([
+    ...[
+      '– a',
+      '– c',
+      'for root alone to try: sudo netmeter doctor',
+      '✔ b',
+      '✘ d',
+      '✘ e',
+      'no module',
+      'cure: get module',
+    ],
+  ]);
+  // Rights and sudo have one cure.
+  expect(lines.filter((line) => line === 'cure: get rights')).toHaveLength(1);
+});
+
+test('what was not measured is told with the reason and each cure', () => {
+  const result = { kind: 'skipped', reason: 'no tun', cures: ['get tun', 'be root'] } as const;
+  const text = renderDiagnosis(diagnose(user, [], about), [{ isolation: 'user-mode', load: '', result }], plain);
+  expect(text).toMatch(/user-mode +not measured: no tun\n +cure: get tun\n +cure: be root\n/);
+});
+
 test.each([
   [['control groups (v2)', 'BPF: cgroup_skb', 'BPF: sock_ops'], true],
   [['control groups (v2)', 'BPF: cgroup_skb'], false],

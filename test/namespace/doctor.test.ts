@@ -79,12 +79,35 @@ describePrivileged('netmeter doctor', () => {
         `cd ~; '${process.execPath}' '${NETMETER}' doctor --measure --json`,
       ]);
       const { measured } = JSON.parse(stdout);
-      expect(measured).toMatchObject([{ isolation: 'user-mode', result: { kind: 'compared' } }]);
+      expect(measured).toMatchObject([
+        { isolation: 'user-mode', result: { kind: 'compared' } },
+        { isolation: 'veth, host', result: { kind: 'skipped' } },
+      ]);
       for (const { counted, truth } of [measured[0].result.in, measured[0].result.out])
         expect(Math.abs(counted - truth) / truth).toBeLessThan(0.01);
     } finally {
       chmodSync('/dev/net/tun', mode);
       spawnSync('userdel', ['--remove', user]);
+    }
+  });
+
+  test('--measure as an ordinary user without a tun device: what could not be measured, why, and the cure of each', async () => {
+    const ids = ['--reuid', '12345', '--regid', '12345', '--clear-groups'];
+    const mode = statSync('/dev/net/tun').mode & 0o777;
+    chmodSync('/dev/net/tun', 0o600);
+    try {
+      const { stdout, stderr } = await runToEnd('setpriv', [...ids, process.execPath, NETMETER, 'doctor', '--measure']);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(
+        /user-mode +not measured: \/dev\/net\/tun may not be opened[^\n]*\n +cure: let users open it/,
+      );
+      expect(stdout).toMatch(
+        /veth, host +not measured: [^\n]*root[^\n]*\n +cure: [^\n]*sudo netmeter doctor --measure/,
+      );
+      expect(stdout.match(/sudo netmeter doctor$/gm)).toHaveLength(1);
+      expect(stdout).toMatch(/– network namespaces[\s\S]*✔ offline/);
+    } finally {
+      chmodSync('/dev/net/tun', mode);
     }
   });
 
