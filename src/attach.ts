@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SocketCounts } from './attribution/remotes/metered-remotes.js';
 import { Boundary } from './boundary.js';
 import { judge } from './budget/judge.js';
 import type { Limits } from './budget/limits.js';
@@ -11,10 +12,11 @@ import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
 import type { Contamination, Isolation } from './measurement/isolation.js';
 import type { Attached, Measurement } from './measurement/measurement.js';
-import type { Method } from './measurement/traffic.js';
+import type { Method, Protocol } from './measurement/traffic.js';
 import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
 import { Meter } from './run/meter.js';
+import type { Question } from './run/observers/explain.js';
 import { TrafficWatch } from './run/observers/watch-traffic.js';
 import { runWarnings } from './run/run-warnings.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
@@ -54,6 +56,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const scope = { isolation, readWire: () => queues.readWire(), sampleWire: async () => ({}) };
   const meter = await Meter.start(scope, files, metered?.meter);
   const boundary = new Boundary();
+  const since = meter.before.texts.at;
   const octets = octetsSince({ scope, files, before: meter.before, tree: metered?.meter });
   const interval = options.interval ?? DEFAULTS.interval;
   using watch = new TrafficWatch({ octets, interval, onSample: async () => {}, boundary });
@@ -63,9 +66,10 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const atMost = tree ? DEFAULTS.linger : milliseconds(0);
   const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
-  const { delta, after, traffic, method: counted, ...provenance } = await meter.count();
+  const { delta, after, traffic, sockets, method: counted, ...provenance } = await meter.count();
   const method = doubted(counted, metered?.doubts ?? []);
   const { external } = traffic;
+  const protocol = protocolSummary(delta);
   const budget = judge(options.limits ?? {}, { external, method, ended: false });
   const durationMs = milliseconds(Math.round(delta.elapsedMs));
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
@@ -77,12 +81,25 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
     ...(!metered && { contamination: contaminationBy(attached) }),
     traffic,
     method,
-    protocol: protocolSummary(delta),
+    protocol,
+    ...(await boundary.attempt('explanation', () => explainSockets(sockets, { scope, traffic, protocol, since }), {})),
     bypasses: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
     warnings: [...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }), ...boundary.warnings],
   };
+}
+
+type Told = Pick<Question, 'scope' | 'traffic'> & { readonly protocol: Protocol; readonly since: number };
+
+/** With whom, where that was counted. Names were asked for before, or by others. */
+async function explainSockets(sockets: SocketCounts | undefined, { scope, traffic, protocol, since }: Told) {
+  if (!sockets) return {};
+  // Loaded here: nothing of it is needed before the end.
+  const { explain } = await import('./run/observers/explain.js');
+  const { resetsSent } = protocol.tcp;
+  const unknown = { isWhole: undefined, found: undefined, seen: undefined, reverseDns: false, namesOf: () => [] };
+  return explain({ ...unknown, scope, traffic, sockets, resetsSent, startedAt: since });
 }
 
 function openCounters(pid: number): HeldCounterFiles {

@@ -30,9 +30,9 @@ Meters a running process and what it has started, or starts (a container, a pod,
   -q, --quiet         No summary
   -h, --help          Show this help
 
-As root the sockets of the process' control group are counted, those too that were open before; where others are in that
-group, the sockets of the process and its descendants alone. Without the rights, the numbers are the whole network
-namespace's, and the summary says how many other processes share it.
+As root the sockets of the process' control group are counted, those too that were open before, and the remotes are listed
+that they speak with; where others are in that group, the sockets of the process and its descendants alone. Without the
+rights, the numbers are the whole network namespace's, and the summary says how many other processes share it.
 `;
 
 const OPTIONS = {

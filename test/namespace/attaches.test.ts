@@ -97,6 +97,14 @@ describePrivileged('what runs already is metered at its sockets', () => {
     out: external.out.wireOctets,
   });
 
+  /** What the rows, and those that have none, add up to. */
+  const explained = ({ remotes }: Measurement) => {
+    if (!remotes) throw new Error('no remotes');
+    const sum = (way: 'in' | 'out') =>
+      remotes.rows.reduce((octets, row) => octets + (row.wireOctets[way] ?? 0), remotes.others.wireOctets[way] ?? 0);
+    return { in: sum('in'), out: sum('out') };
+  };
+
   test.each<[string, (pid: number) => readonly string[]]>([
     ['by a process', (pid) => [`${pid}`]],
     ['by its path', () => ['--cgroup', path]],
@@ -106,6 +114,8 @@ describePrivileged('what runs already is metered at its sockets', () => {
     const after = await readTotals(machine);
     expect(counted(report), stderr).toEqual({ in: after.in - before.in, out: after.out - before.out });
     expect(counted(report).in).toBeGreaterThan(3_000_000);
+    expect(explained(report)).toEqual(counted(report));
+    expect(report.remotes?.rows).toContainEqual(expect.objectContaining({ address: machine.far4, port: 7000 }));
     expect(report.method).toEqual({ name: 'cgroup', errorBound: { in: 0, out: 0 }, packetsIn: 'cgroup' });
     expect(report.command.attached).toMatchObject({ metered: 'cgroup', cgroup: path, sharedWith: 0 });
     expect(report.command.exit).toEqual({ kind: 'gone' });
@@ -117,7 +127,7 @@ describePrivileged('what runs already is metered at its sockets', () => {
     const neighbour = start('echo up; exec python3 "$@"', [
       program('traffic.py'),
       'udp',
-      machine.far6,
+      machine.nowhere6,
       '7000',
       '1000000000',
     ]);
@@ -129,6 +139,8 @@ describePrivileged('what runs already is metered at its sockets', () => {
     expect(ipv4?.in.wireOctets, stderr).toBeGreaterThan(3_000_000);
     expect(report.command.attached).toMatchObject({ metered: 'tree', sharedWith: 0 });
     expect(report.method.errorBound, stderr).toEqual({ in: 0, out: 0 });
+    expect(explained(report)).toEqual(counted(report));
+    expect(report.remotes?.rows.map(({ address }) => address)).not.toContain(machine.nowhere6);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`the sockets of process ${pid} and its descendants, in`);
   });
 
@@ -163,6 +175,8 @@ for _ in range(2):
     const report = JSON.parse(stdout) as Measurement;
     expect(counted(report), stderr).toEqual({ in: after.in - before.in, out: after.out - before.out });
     expect(counted(report).out).toBeGreaterThan(100_000);
+    expect(explained(report)).toEqual(counted(report));
+    expect(report.remotes?.rows).toMatchObject([{ address: machine.far4, port: 7400, role: 'server' }]);
   });
 
   test('a socket that was made in another control group, and handed down, is told apart', async () => {

@@ -52,7 +52,7 @@ describePrivileged('a namespace that was there before', () => {
   });
 
   test('that of a process, as a container’s, with others at work in it: equal to the byte', async () => {
-    const inside = machine.start('sh', ['-c', `echo up; exec ${traffic('udp', machine.router6, 1_000_000_000)}`]);
+    const inside = machine.start('sh', ['-c', `echo up; exec ${traffic('udp', machine.nowhere6, 1_000_000_000)}`]);
     try {
       if (inside.stdout) await once(inside.stdout, 'data');
       const pids = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n');

@@ -20,8 +20,8 @@ export class Machine implements AsyncDisposable {
   readonly name: string;
   readonly far4: string;
   readonly far6: string;
-  /** The router, to which anybody may send as much as he likes: none of it reaches the far end. */
-  readonly router6: string;
+  /** The router silently drops what is sent there: it never reaches the far end. */
+  readonly nowhere6: string;
   readonly port = 7000;
   readonly #server: ChildProcess;
   readonly #lines: Interface;
@@ -31,7 +31,7 @@ export class Machine implements AsyncDisposable {
     this.far4 = `203.0.113.${number * 4 + 2}`;
     this.far6 = `fd78:${number}::2`;
     const near6 = `fd79:${number}`;
-    this.router6 = `${near6}::2`;
+    this.nowhere6 = `fd7a:${number}::1`;
     // No packets of the wire's own: neighbours are written down, and nothing is announced. And none is lost between the
     // capture and the machine: less than the router's ring of 256 packets is in flight.
     sh(`
@@ -57,6 +57,7 @@ export class Machine implements AsyncDisposable {
       ip netns exec ${this.name}-router ethtool -K out tso off gso off gro on tx off >/dev/null 2>&1
       ip netns exec ${this.name}-far ethtool -K far tso off gso off gro off tx off >/dev/null 2>&1
       ip netns exec ${this.name}-router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+      ip -n ${this.name}-router route add blackhole ${this.nowhere6}/128
       ip -n ${this.name} route add default via 198.51.100.2
       ip -n ${this.name} route add ::/0 via ${near6}::2
       ip -n ${this.name}-far route add default via 203.0.113.${number * 4 + 1}
