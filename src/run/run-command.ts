@@ -87,7 +87,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   };
   using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start, boundary });
   boundary.guard('limits', () => guard.commandStarted())();
-  const hint = new PortHint(scope, options.hostPorts ?? [], boundary);
+  const hint = new PortHint({ scope, sockets: meter.sockets, offered: options.hostPorts ?? [], boundary });
   options.onStart?.(command);
   prepareEnd(meter, boundary);
   const stop = () => void tree.end();

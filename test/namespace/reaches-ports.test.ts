@@ -81,11 +81,28 @@ describePrivileged('--host-port', () => {
   });
 
   test('a refused connect to a port where the host listens is hinted at', async () => {
-    // The hint takes a moment to be ready, and who is faster gets none: so it is tried again and again.
+    // By rules in the namespace, as for an ordinary user, the hint takes a moment to be ready: so it is tried again and again.
     const tried = `for try in $(seq 20); do ${traffic('requests', '127.0.0.1', PORT, 1)}; done; ${traffic('requests', '127.0.0.1', PORT, 1)}; ${traffic('requests', '127.0.0.1', 7309, 1)}; true`;
     const { report, stderr } = await measured(['sh', '-c', tried]);
     expect(report.warnings.map(({ code }) => code)).toEqual(['HOST_PORT_REFUSED']);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`did you mean --host-port ${PORT}?`);
+  });
+
+  test('also by a command that is over at once, and by each family; but not one that is offered, or heard by nobody', async () => {
+    const connect = (host: string, port: number) => `: </dev/tcp/${host}/${port}`;
+    for (const host of ['127.0.0.1', '127.1.2.3', '::1']) {
+      const { report } = await measured(['bash', '-c', connect(host, PORT)]);
+      expect(
+        report.warnings.map(({ message }) => message),
+        host,
+      ).toEqual([expect.stringContaining(`did you mean --host-port ${PORT}?`)]);
+    }
+    const nobody = await measured(['bash', '-c', connect('127.0.0.1', 7309)]);
+    expect(nobody.report.warnings).toEqual([]);
+    const offered = await measured(['bash', '-c', connect('127.0.0.1', PORT)], ['--host-port', `${PORT}`]);
+    expect(offered.report.warnings).toEqual([]);
+    const other = await measured(['bash', '-c', connect('192.0.2.1', PORT)], ['--deny', '192.0.2.0/24']);
+    expect(other.report.warnings.map(({ code }) => code)).not.toContain('HOST_PORT_REFUSED');
   });
 
   test('beside it loopback stays loopback', async () => {

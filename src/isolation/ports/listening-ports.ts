@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** TCP state LISTEN of <net/tcp_states.h>. */
 const LISTEN = '0A';
 /** 127.0.0.1, 0.0.0.0, ::1 and :: as /proc/net/tcp and tcp6 write them: four bytes each, the lowest first. */
@@ -13,4 +15,15 @@ export function listeningPorts(text: string): number[] {
       const [address = '', port = ''] = local.split(':');
       return state === LISTEN && LOOPBACK_OR_ANY.test(address) ? [Number.parseInt(port, 16)] : [];
     });
+}
+
+/** Those of netmeter's own namespace, of both families; none where they cannot be read. */
+export const hostPorts = (): number[] => [...new Set(['tcp', 'tcp6'].flatMap(portsIn))];
+
+function portsIn(file: string): number[] {
+  try {
+    return listeningPorts(readFileSync(`/proc/net/${file}`, 'latin1'));
+  } catch {
+    return [];
+  }
 }

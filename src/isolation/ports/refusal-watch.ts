@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { LinuxError } from '../../linux/linux-error.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
-import { listeningPorts } from './listening-ports.js';
+import { hostPorts } from './listening-ports.js';
 import { REFUSED_SET, REFUSED_TABLE, refusalRules } from './refusal-rules.js';
 
 /**
@@ -22,7 +21,7 @@ export class RefusalWatch implements Disposable {
    * @returns undefined where no other port of the host's can be meant, or the kernel cannot do it
    */
   static start(nftables: Nftables, offered: readonly number[]): RefusalWatch | undefined {
-    const heard = [...new Set([...listening('tcp'), ...listening('tcp6')])].filter((port) => !offered.includes(port));
+    const heard = hostPorts().filter((port) => !offered.includes(port));
     if (heard.length === 0) return undefined;
     try {
       return new RefusalWatch(OwnTable.create(nftables, REFUSED_TABLE, refusalRules(heard)));
@@ -40,13 +39,5 @@ export class RefusalWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#table[Symbol.dispose]();
-  }
-}
-
-function listening(file: 'tcp' | 'tcp6'): number[] {
-  try {
-    return listeningPorts(readFileSync(`/proc/net/${file}`, 'latin1'));
-  } catch {
-    return [];
   }
 }

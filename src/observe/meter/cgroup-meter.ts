@@ -13,6 +13,7 @@ import { countPackets } from './count-packets.js';
 import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
 import { number } from './number.js';
+import { refusedAtLoopback } from './refused-ports.js';
 import { decodeRemote, insideAddress, type MeteredRemote } from './remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
 import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
@@ -94,6 +95,11 @@ export class CgroupMeter implements Disposable {
   /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
   get unseen(): number {
     return this.#closedUnseen ?? this.opened - this.#connectionCounts().refused;
+  }
+
+  /** Ports of loopback where nobody listened for the tree. */
+  get refusedPorts(): readonly number[] {
+    return this.#connectionCounts().refused === 0 ? [] : refusedAtLoopback(this.#maps.connections);
   }
 
   /** Octets that the tree has sent past IP, by packet sockets. null: nobody can tell (before Linux 6.3). */

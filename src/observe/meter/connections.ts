@@ -9,6 +9,9 @@ export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, loca
 /** The oldest go first: of these the packets that come after their end are recognised. */
 export const MOST_CONNECTIONS = 16_384;
 
+/** What became of a connection, as far as it is remembered: the map's values. */
+export const FATE = { known: 1, refused: 2 } as const;
+
 /** What is counted of the tree's connections. */
 export const CONNECTION_COUNTS = recordOf(
   'opened',
@@ -52,7 +55,7 @@ const COUNT_KEY = -48;
 const SEEN = -56;
 
 export type ConnectionMaps = {
-  /** A {@link CONNECTION} for each one that the tree has opened or accepted. */
+  /** A {@link FATE} by {@link CONNECTION} for each one that the tree has opened or accepted. */
   readonly connections: BpfMap;
   /** {@link CONNECTION_COUNTS}. */
   readonly counts: BpfMap;
@@ -91,7 +94,8 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .load('u32', 'r1', 'r6', OPS.segmentsIn)
     .jumpIf('r1', '==', 0, 'count')
     .move('r8', CONNECTION_COUNTS.at.refused)
-    .jump('count')
+    .store('u32', 'r10', SEEN, FATE.refused)
+    .jump('key')
     .label('remember');
   if (owned) {
     code.load('u64', 'r2', 'r6', OPS.socket).jumpIf('r2', '==', 0, 'out');
@@ -101,6 +105,9 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .move('r1', 'r6')
     .move('r2', CHANGES_FLAG)
     .call('sock_ops_cb_flags_set')
+    .move('r8', CONNECTION_COUNTS.at.opened)
+    .store('u32', 'r10', SEEN, FATE.known)
+    .label('key')
     .load('u32', 'r1', 'r6', OPS.family)
     .jumpIf('r1', '!=', AF_INET, 'version 6');
   mapped(code, KEY + CONNECTION.remote, OPS.remote4);
@@ -118,7 +125,6 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .store('u16', 'r10', KEY + CONNECTION.remotePort, 'r1')
     .load('u32', 'r1', 'r6', OPS.localPort)
     .store('u16', 'r10', KEY + CONNECTION.localPort, 'r1')
-    .store('u32', 'r10', SEEN, 1)
     .loadMap('r1', connections)
     .move('r2', 'r10')
     .compute('add', 'r2', KEY)
@@ -126,7 +132,6 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .compute('add', 'r3', SEEN)
     .move('r4', 0)
     .call('map_update_elem')
-    .move('r8', CONNECTION_COUNTS.at.opened)
     .label('count')
     .store('u32', 'r10', COUNT_KEY, 0)
     .loadMap('r1', counts)
