@@ -52,6 +52,9 @@ umount --lazy "$own"
 rmdir "$own"
 mkdir -p /run/netns
 mount -t tmpfs -o mode=755 tmpfs /run/netns
+# Notes of runs: those of this machine alone.
+mkdir -p /run/netmeter
+mount -t tmpfs -o mode=700 tmpfs /run/netmeter
 
 # What is sent to the outside goes nowhere, and without a question that nobody would answer.
 mount -t tmpfs tmpfs /mnt

@@ -3,8 +3,8 @@
 # has changed. Its input ends with netmeter; a line before that says that nothing is left to be done.
 #
 # For netmeter's file it holds 3, the command's network namespace, 4, what the run has changed, and 5, the socket that owns the
-# run's tables of nftables, where there are such. Its words are a program that lives as long as netmeter (pasta, slirp4netns),
-# with its output on 1.
+# run's tables of nftables, where there are such. Once nobody holds 6 and 7 any more the kernel ends the command. Its words are a
+# program that lives as long as netmeter (pasta, slirp4netns), with its output on 1.
 set -u
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 
@@ -12,7 +12,7 @@ beside=''
 if [ $# -gt 0 ]; then
   {
     trap - HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
-    exec "$@" </dev/null 2>&1 3<&- 4<&- 5<&-
+    exec "$@" </dev/null 2>&1 3<&- 4<&- 5<&- 6<&- 7<&-
   } &
   beside=$!
 fi

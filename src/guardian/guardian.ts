@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { execPath } from 'node:process';
 import type { Readable } from 'node:stream';
 import { NetmeterError } from '../errors.js';
+import { DeathSignal } from '../linux/death-signal.js';
+import { NoLibcError } from '../linux/libc.js';
 import { GIVE_BACK_WORD, ownFile } from '../own-file.js';
 
 export type GuardianOptions = {
@@ -31,17 +33,19 @@ export class Guardian {
   /** Resolves when it is no more, before its time too. */
   readonly gone: Promise<void>;
   readonly #shell: ChildProcess;
+  readonly #deathSignal = openDeathSignal();
 
   /** @param sh the shell. @throws {NetmeterError} SETUP_FAILED */
   constructor(sh: string, guarded: Guarded) {
     const { namespace = 'ignore', changes = 'ignore', tables = 'ignore', beside = [] } = guarded;
+    const [one = 'ignore', other = 'ignore'] = this.#deathSignal?.ends ?? [];
     const entry = ownFile();
     this.#shell = spawn(sh, [`${dirname(entry)}/guardian/guardian.sh`, ...beside], {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       cwd: '/',
       env: environment(entry, guarded),
-      stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables],
+      stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
     });
     this.gone = new Promise((resolve) => this.#shell.once('exit', () => resolve()).once('error', () => resolve()));
     // Its end is seen by its exit; a write to it must not throw on top of that.
@@ -55,9 +59,15 @@ export class Guardian {
     return this.#shell.stdout;
   }
 
+  /** Has the kernel end the command where netmeter and its guardian are both killed: nobody else would, until the next run. */
+  commandStarted(pid: number): void {
+    this.#deathSignal?.aimAt(pid);
+  }
+
   /** Lets it go, with the program beside it: all has been given back. Resolves when both are no more. */
   async finish(): Promise<void> {
     const shell = this.#shell;
+    this.#deathSignal?.[Symbol.dispose]();
     if (shell.stdout === null) {
       shell.kill('SIGKILL');
       return this.gone;
@@ -77,6 +87,16 @@ const CHANGES = 4;
 
 /** Ending another program takes it a few milliseconds. */
 const END_MS = 2000;
+
+/** Undefined where libc cannot be called: on behalf of an ordinary user, who leaves nothing on this machine but the command. */
+function openDeathSignal(): DeathSignal | undefined {
+  try {
+    return new DeathSignal();
+  } catch (error) {
+    if (error instanceof NoLibcError) return undefined;
+    throw error;
+  }
+}
 
 /** Nothing of the caller's environment can mislead it. */
 const environment = (entry: string, { run, cgroup = '', ...held }: Guarded): NodeJS.ProcessEnv => ({

@@ -4,7 +4,7 @@ import { pid } from 'node:process';
 import { Cgroup } from '../linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
 import { RunMembers } from './machine/run-members.js';
-import type { HostChanges } from './veth/giving-back/host-changes.js';
+import { parseNote } from './veth/giving-back/note-files.js';
 
 /** What a guardian was given at its start; an empty word: there is none. */
 export type Dead = {
@@ -35,8 +35,8 @@ export async function giveBackForDead({ run, cgroup, namespace, changes }: Dead)
 
 /** @param text empty: the run had changed nothing yet */
 async function giveBackChanges(namespace: string, text: string): Promise<boolean> {
-  if (text === '') return true;
-  const changes = JSON.parse(text) as HostChanges;
+  const changes = parseNote(text);
+  if (!changes) return true;
   const [{ NetworkNamespace }, { giveBack }] = await Promise.all([
     import('../linux/namespace.js'),
     import('./veth/giving-back/give-back.js'),

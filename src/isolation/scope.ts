@@ -63,6 +63,8 @@ export interface Scope extends AsyncDisposable {
    * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS: another account cannot be had here
    */
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T;
+  /** Right after the command's start: from here on it ends with netmeter and its guardian, even where both are killed at once. */
+  commandStarted(pid: number): void;
   /** argv that runs what follows it inside, with the rights over the namespace. */
   administer(): readonly string[];
   /**

@@ -6,7 +6,7 @@ const sendmsg = libcFunction('long sendmsg(int fd, void *message, int flags)');
 const recvmsg = libcFunction('long recvmsg(int fd, void *message, int flags)');
 
 const AF_UNIX = 1;
-const SOCK_DGRAM = 2;
+const TYPES = { stream: 1, dgram: 2 } as const;
 const SOCK_CLOEXEC = 0x80000;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
@@ -21,9 +21,9 @@ const CONTROL_HEADER = WORD + 8;
 const MOST = 253;
 
 /** Two unix sockets that are connected with each other, closed on exec. */
-export function socketPair(): readonly [one: number, other: number] {
+export function socketPair(type: keyof typeof TYPES): readonly [one: number, other: number] {
   const pair = Buffer.alloc(8);
-  socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair);
+  socketpair(AF_UNIX, TYPES[type] | SOCK_CLOEXEC, 0, pair);
   return [pair.readInt32LE(0), pair.readInt32LE(4)];
 }
 

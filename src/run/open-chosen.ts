@@ -1,6 +1,7 @@
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
 import type { Scope } from '../isolation/scope.js';
+import { noteFiles } from '../isolation/veth/giving-back/note-files.js';
 import { LinuxError } from '../linux/linux-error.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Warning } from '../measurement/measurement.js';
@@ -17,12 +18,20 @@ const NOT_STARTED: ReadonlySet<ErrorCode> = new Set(['SETUP_FAILED', 'FORWARDING
 /** Opens the chosen scope. Where that fails, and none was asked for, the command runs in place. */
 export async function openChosen(place: Choice, options: ScopeOptions): Promise<Chosen> {
   try {
-    return { scope: await openScope(place, options), warnings: choiceWarnings(place) };
+    const mended = await mendEarlier();
+    return { scope: await openScope(place, options), warnings: [...choiceWarnings(place), ...mended] };
   } catch (error) {
     if (!isOpen(place, options) || !isNotStarted(error)) throw explainMissingLibc(error);
     const inPlace = { kind: 'host', because: [error.message] } as const;
     return { scope: await openScope(inPlace, options), warnings: choiceWarnings(inPlace) };
   }
+}
+
+/** Gives back what runs have left that were killed with their guardians, whatever isolation theirs was and ours will be. */
+async function mendEarlier(): Promise<Warning[]> {
+  if (noteFiles().length === 0) return [];
+  const { mend, mendedWarning } = await import('../isolation/veth/giving-back/mend.js');
+  return mend().map(mendedWarning);
 }
 
 /** Whether the place was netmeter's to choose. */

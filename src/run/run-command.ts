@@ -76,6 +76,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const owner = processAccount(account);
   const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
   if ('failure' in command) throw await command.failure;
+  scope.commandStarted(command.pid);
   tree.command = command;
   observers.commandStarted(command.pid);
   using orphans = new OrphanWatch(meter);

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { receiveDescriptors, sendDescriptors, socketPair } from '../../src/linux/pass-descriptors.js';
 
 test('descriptors come over with their octets, and are others for the same files', () => {
-  const [one, other] = socketPair();
+  const [one, other] = socketPair('dgram');
   const folder = mkdtempSync(join(tmpdir(), 'netmeter-passed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const files = [1, 2, 3].map((number) => join(folder, `${number}`));
@@ -25,7 +25,7 @@ test('descriptors come over with their octets, and are others for the same files
 });
 
 test('octets alone come without any, and where nothing was sent nothing is waited for', () => {
-  const [one, other] = socketPair();
+  const [one, other] = socketPair('dgram');
   sendDescriptors(one, Buffer.from('no'), []);
   expect(receiveDescriptors(other)).toEqual({ data: Buffer.from('no'), descriptors: [] });
   expect(() => receiveDescriptors(other)).toThrow('EAGAIN');

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NETMETER, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
+import { guardianOf } from './guardian-of.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Wire } from './wire.js';
 
@@ -151,15 +152,3 @@ describePrivileged('no socket keeps a run alive', () => {
     await expectNoTraces([...before, ...traces().filter((trace) => !/nm\d|netmeter|1000\.5/.test(trace))]);
   });
 });
-
-const guardianOf = (netmeter: ChildProcess) =>
-  Number(readdirSync('/proc').find((pid) => isGuardianOf(pid, netmeter.pid ?? 0)));
-
-function isGuardianOf(pid: string, parent: number): boolean {
-  if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  return (
-    words.includes('guardian/guardian.sh') && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent
-  );
-}

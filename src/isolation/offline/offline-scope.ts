@@ -104,6 +104,10 @@ export class OfflineScope implements Scope {
     ];
   }
 
+  commandStarted(pid: number): void {
+    this.#guardian?.commandStarted(pid);
+  }
+
   administer(): string[] {
     return this.#enter([]);
   }

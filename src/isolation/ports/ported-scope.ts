@@ -43,6 +43,10 @@ export class PortedScope implements Scope {
     return this.#scope.start(account, spawn);
   }
 
+  commandStarted(pid: number): void {
+    this.#scope.commandStarted(pid);
+  }
+
   administer(): readonly string[] {
     return this.#scope.administer();
   }

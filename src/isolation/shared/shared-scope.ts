@@ -74,6 +74,10 @@ export class SharedScope implements Scope {
     return spawn([...this.#place.enter, ...limitFiles(this.#openFiles), ...asOther(account)]);
   }
 
+  commandStarted(pid: number): void {
+    this.#guardian?.commandStarted(pid);
+  }
+
   administer(): string[] {
     return [...this.#place.enterNetwork];
   }

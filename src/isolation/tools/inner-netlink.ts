@@ -50,7 +50,7 @@ export class InnerNetlink implements Disposable {
    */
   static async handedOver({ administer, exempt }: Inside): Promise<InnerNetlink> {
     const [file = '', ...words] = [...administer, execPath, ownFile(), INNER_SOCKETS_WORD, ...USERS.map(String)];
-    const [ours, theirs] = socketPair();
+    const [ours, theirs] = socketPair('dgram');
     const sockets: Handed[] = [];
     try {
       const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });

@@ -159,6 +159,10 @@ export class UserModeScope implements Scope {
     ];
   }
 
+  commandStarted(pid: number): void {
+    this.#guardian?.commandStarted(pid);
+  }
+
   administer(): string[] {
     return this.#enter([]);
   }

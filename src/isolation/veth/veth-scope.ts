@@ -24,7 +24,6 @@ import { countAtInnerEnds } from './count-at-inner-ends.js';
 import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
 import { giveBack } from './giving-back/give-back.js';
 import type { HostChanges } from './giving-back/host-changes.js';
-import { mend, mendedWarning } from './giving-back/mend.js';
 import { RunNote } from './giving-back/run-note.js';
 import { type AddressChange, AddressWatch } from './links/address-watch.js';
 import { HostAddresses } from './links/host-addresses.js';
@@ -100,7 +99,7 @@ export class VethScope implements Scope {
     this.#uplink = options.uplink ?? readUplink();
     const { ipv6, warnings } = ipv6Support(this.#uplink);
     this.#ipv6 = ipv6;
-    this.#warnings = [...warnings, ...mend().map(mendedWarning)];
+    this.#warnings = [...warnings];
     const resolver = chooseResolver({ ipv6 });
     const { resolvConf } = resolver;
     // Who speaks with the host wants its name; else the command's mounts had better stay visible to the host.
@@ -142,6 +141,10 @@ export class VethScope implements Scope {
     this.#members.starts();
     const { openFiles } = this.#options;
     return this.#namespace.inside<T>(() => startAs({ account, openFiles }, spawn) as NoPromise<T>);
+  }
+
+  commandStarted(pid: number): void {
+    this.#guardian.commandStarted(pid);
   }
 
   administer(): string[] {
@@ -272,7 +275,7 @@ export class VethScope implements Scope {
   /** Notes what is to be given back, before it is changed. */
   #leaves(more: Partial<HostChanges>): void {
     const { cgroup } = this.#options;
-    this.#changes = { ...this.#changes, ...more, note: this.#note.file, cgroup };
+    this.#changes = { ...this.#changes, ...more, note: this.#note.file, run: this.#run, cgroup };
     this.#note.write(this.#changes);
   }
 

@@ -14,6 +14,7 @@ function watched(processes = () => [process.pid]) {
     inspect: (work) => work(process.pid),
     marks: {},
     start: (_, spawn) => spawn([]),
+    commandStarted: () => {},
     administer: () => [],
     sockDiag: async () => undefined,
     processes: () => {

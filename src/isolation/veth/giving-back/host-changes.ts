@@ -15,6 +15,8 @@ export type HostChanges = {
   readonly tables: readonly TableName[];
   /** Where they are noted, if they are. */
   readonly note?: string | undefined;
+  /** The mark that the processes of the command's tree carry. */
+  readonly run?: string | undefined;
   /** The control group that the command's tree may be in. */
   readonly cgroup?: string | undefined;
 };

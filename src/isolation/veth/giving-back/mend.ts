@@ -1,21 +1,46 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { kill, pid } from 'node:process';
 import { removeFolders } from '../../../linux/cgroup/cgroup-tree.js';
 import type { Warning } from '../../../measurement/measurement.js';
+import { MarkedTree } from '../../machine/marked-tree.js';
+import { readEnvironment, readProcesses } from '../../machine/read-processes.js';
 import { pauseThread } from '../../tools/pause-thread.js';
 import { giveBack } from './give-back.js';
-import { readNotes } from './run-note.js';
+import type { HostChanges } from './host-changes.js';
+import { isNetworkGone } from './is-network-gone.js';
+import { ownNamespaces } from './note-files.js';
+import { type DeadNote, readNotes } from './run-note.js';
 
 /** What was found of a run whose netmeter and guardian were both killed, and what could not be mended of it. */
 export type Mended = { readonly link: string; readonly failures: readonly string[] };
 
-/** Gives back what dead runs have left on this host. Each is found by its note. */
-export const mend = (): Mended[] =>
-  readNotes().dead.map(({ changes, forget }) => {
-    if (changes.cgroup !== undefined && existsSync(changes.cgroup)) endGroup(changes.cgroup);
-    const failures = giveBack(changes, { deletesLinks: true });
-    if (failures.length === 0) forget();
-    return { link: changes.link, failures };
-  });
+/**
+ * Ends what dead runs have left, and gives back what they have changed. Each is found by its note. One of another network
+ * namespace is that namespace's to mend, as long as there is one.
+ */
+export function mend(): Mended[] {
+  const { network } = ownNamespaces();
+  const { dead } = readNotes();
+  const elsewhere = dead.filter(({ changes }) => changes.network !== network);
+  for (const { changes, forget } of elsewhere.filter(({ changes }) => isNetworkGone(changes))) {
+    endTree(changes);
+    forget();
+  }
+  return dead.filter((note) => !elsewhere.includes(note)).map(mendOne);
+}
+
+function mendOne({ changes, forget }: DeadNote): Mended {
+  endTree(changes);
+  const failures = giveBack(changes, { deletesLinks: true });
+  if (failures.length === 0) forget();
+  return { link: changes.link, failures };
+}
+
+/** The command's processes, which live on without their network. */
+function endTree({ cgroup, run }: HostChanges): void {
+  if (cgroup !== undefined && existsSync(cgroup)) endGroup(cgroup);
+  if (run !== undefined) endMarked(run);
+}
 
 function endGroup(folder: string): void {
   try {
@@ -26,6 +51,26 @@ function endGroup(folder: string): void {
   for (let tries = 0; tries < MOST_TRIES && existsSync(folder); tries++) {
     removeFolders(folder);
     pauseThread(1);
+  }
+}
+
+/** Those that were in no group, or have left it. All of them were there before us. */
+function endMarked(run: string): void {
+  const list = () => readProcesses().filter((process) => process.pid !== pid);
+  const tree = new MarkedTree(run, { list, environment: readEnvironment, pause: pauseThread });
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const members = tree.members();
+    if (members.length === 0) return;
+    for (const member of members) endOne(member);
+    pauseThread(1);
+  }
+}
+
+function endOne(member: number): void {
+  try {
+    kill(member, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 

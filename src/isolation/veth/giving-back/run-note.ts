@@ -1,68 +1,55 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { lockFile } from '../../../linux/file-lock.js';
 import { memoryFile } from '../../../linux/memory-file.js';
+import { giveName, unnamedFile } from '../../../linux/unnamed-file.js';
 import { pauseThread } from '../../tools/pause-thread.js';
 import type { HostChanges } from './host-changes.js';
-
-/** Root's alone, and empty after a restart of the machine, as all that is noted there. */
-const FOLDER = '/run/netmeter';
-/** No run's name. */
-const LOCK = 'lock';
-const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-
-/** What the file says: the changes, and the network namespace that they were made in. */
-type Noted = HostChanges & { readonly network: string };
-
-/** Which namespace is the host's for this process; empty where /proc does not tell. */
-function network(): string {
-  try {
-    return readlinkSync('/proc/self/ns/net');
-  } catch {
-    return '';
-  }
-}
+import {
+  isHeld,
+  lineOf,
+  type Noted,
+  noteFiles,
+  noteFolder,
+  notePath,
+  openLock,
+  ownNamespaces,
+  readNote,
+} from './note-files.js';
 
 /**
  * The note of what a run changes on the host, for whoever finds it when netmeter and its guardian were both killed. Both hold its
- * lock, which the kernel drops with the last of them: a note that can be locked is of nobody.
+ * lock, which the kernel drops with the last of them: a note that can be locked is of nobody. It is a line for each change of
+ * mind, of which the last counts, and has a name from its first line on: no kill leaves one that says nothing.
  */
 export class RunNote implements Disposable {
   /** For the guardian to hold too. */
   readonly fd: number;
   /** Undefined: the guardian alone has it, in a container whose /run may only be read. */
   readonly file: string | undefined;
+  #isNamed: boolean;
 
   static open(run: string): RunNote {
     try {
-      mkdirSync(FOLDER, { mode: 0o700, recursive: true });
-      return new RunNote(lockedFile(`${FOLDER}/${run}`), `${FOLDER}/${run}`);
+      const folder = noteFolder();
+      return unnamed(folder, notePath(run)) ?? new RunNote(lockedFile(notePath(run)), notePath(run), true);
     } catch {
       return new RunNote(memoryFile('netmeter-changes'));
     }
   }
 
-  private constructor(fd: number, file?: string) {
+  constructor(fd: number, file?: string, isNamed = false) {
     this.fd = fd;
     this.file = file;
+    this.#isNamed = isNamed;
   }
 
   /** Before the changes are made. */
   write(changes: HostChanges): void {
-    ftruncateSync(this.fd, 0);
-    writeSync(this.fd, JSON.stringify({ ...changes, network: network() } satisfies Noted), 0);
+    // By its place, which the guardian shares with us, it is read from the beginning on.
+    writeSync(this.fd, lineOf({ ...changes, ...ownNamespaces() }), fstatSync(this.fd).size);
+    if (this.file === undefined || this.#isNamed) return;
+    giveName(this.fd, this.file);
+    this.#isNamed = true;
   }
 
   /** All has been given back. */
@@ -75,30 +62,43 @@ export class RunNote implements Disposable {
   }
 }
 
+/** @returns undefined where the filesystem has no files without a name */
+function unnamed(folder: string, path: string): RunNote | undefined {
+  try {
+    const fd = unnamedFile(folder, 0o600);
+    lockFile(fd);
+    return new RunNote(fd, path);
+  } catch {
+    return undefined;
+  }
+}
+
 function lockedFile(file: string): number {
   for (;;) {
-    const fd = openSync(file, FLAGS, 0o600);
+    const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
     // Somebody who found it before it was locked has taken it away.
     if (lockFile(fd) && fstatSync(fd).nlink > 0) return fd;
     closeSync(fd);
   }
 }
 
-/** What living runs in this namespace rely on, and what dead ones have left. */
+/** What living runs in this namespace rely on, and what dead ones have left, wherever they were. */
 export type Notes = { readonly living: readonly HostChanges[]; readonly dead: readonly DeadNote[] };
-type DeadNote = { readonly changes: HostChanges; readonly forget: () => void };
+export type DeadNote = { readonly changes: Noted; readonly forget: () => void };
 
 /** @param own this run's, which is left out */
 export function readNotes(own?: string): Notes {
   const living: HostChanges[] = [];
   const dead: DeadNote[] = [];
+  const { network } = ownNamespaces();
   for (const file of noteFiles()) {
-    const noted = parse(file);
+    const noted = readNote(file);
     // Killed before it had changed anything.
     if (!noted && !isHeld(file)) rmSync(file, { force: true });
-    if (!noted || noted.network !== network() || noted.link === own) continue;
-    if (isHeld(file)) living.push(noted);
-    else dead.push({ changes: noted, forget: () => rmSync(file, { force: true }) });
+    const isOwn = noted?.network === network && noted.link === own;
+    if (!noted || isOwn) continue;
+    if (!isHeld(file)) dead.push({ changes: noted, forget: () => rmSync(file, { force: true }) });
+    else if (noted.network === network) living.push(noted);
   }
   return { living, dead };
 }
@@ -108,10 +108,11 @@ export function readNotes(own?: string): Notes {
  * @param own the run's first link
  */
 export function relinquish(keys: readonly string[], own: string): void {
+  const { network } = ownNamespaces();
   for (const file of noteFiles()) {
-    const noted = parse(file);
-    if (noted?.link !== own || noted.network !== network()) continue;
-    writeFileSync(file, JSON.stringify({ ...noted, keys: noted.keys.filter((key) => !keys.includes(key)) }));
+    const noted = readNote(file);
+    if (noted?.link !== own || noted.network !== network) continue;
+    appendFileSync(file, lineOf({ ...noted, keys: noted.keys.filter((key) => !keys.includes(key)) }));
   }
 }
 
@@ -120,7 +121,7 @@ export function relinquish(keys: readonly string[], own: string): void {
  * its holder may have been stopped.
  */
 export function alone<T>(work: () => T): T {
-  const fd = openLock();
+  const fd = openedLock();
   try {
     for (let tries = 0; fd !== undefined && !lockFile(fd) && tries < MOST_TRIES; tries++) pauseThread(2);
     return work();
@@ -131,43 +132,10 @@ export function alone<T>(work: () => T): T {
 
 const MOST_TRIES = 1000;
 
-function openLock(): number | undefined {
+function openedLock(): number | undefined {
   try {
-    mkdirSync(FOLDER, { mode: 0o700, recursive: true });
-    return openSync(`${FOLDER}/${LOCK}`, FLAGS, 0o600);
+    return openLock();
   } catch {
     return undefined;
-  }
-}
-
-function noteFiles(): string[] {
-  try {
-    return readdirSync(FOLDER)
-      .filter((name) => name !== LOCK)
-      .map((name) => `${FOLDER}/${name}`);
-  } catch {
-    return [];
-  }
-}
-
-function parse(file: string): Noted | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Noted;
-  } catch {
-    // It has gone, or nothing is noted in it yet.
-    return undefined;
-  }
-}
-
-function isHeld(file: string): boolean {
-  try {
-    const fd = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
-    try {
-      return !lockFile(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return true;
   }
 }
