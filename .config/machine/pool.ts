@@ -3,9 +3,11 @@ import { rmSync } from 'node:fs';
 import { execPath, getuid } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ForksPoolWorker, type PoolOptions, type PoolWorker } from 'vitest/node';
+import { directPath } from './direct-path.js';
 import { TestMachine } from './test-machine.js';
 
 const ENTER = fileURLToPath(new URL('enter.sh', import.meta.url));
+const PATH = directPath(process.env['PATH'] ?? '');
 
 /** Each file of tests runs in a process with a folder for temporary files and a cgroup of its own, and fails the run by what it leaves there. */
 export const ownTraces = {
@@ -45,7 +47,7 @@ class TracedWorker extends ForksPoolWorker {
 
   override async start(): Promise<void> {
     const { folder, group = '' } = this.#machine;
-    const own = { TMPDIR: folder, NETMETER_TEST_GROUP: group, NETMETER_TEST_NODE: execPath };
+    const own = { PATH, TMPDIR: folder, NETMETER_TEST_GROUP: group, NETMETER_TEST_NODE: execPath };
     const child = fork(this.entrypoint, [], {
       execPath: this.executable,
       execArgv: this.execArgv,
