@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { NetworkNamespace } from '../linux/namespace.js';
+import { masquerade } from '../linux/netlink/netfilter/actions.js';
 import { Nftables } from '../linux/netlink/netfilter/nftables.js';
 import type { AddressFamily } from '../linux/netlink/netfilter/numbers.js';
-import { masquerade } from '../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../linux/netlink/netfilter/table-commands.js';
 import { listPolicyRules } from '../linux/netlink/route/policy-rules.js';
 import { newVeth } from '../linux/netlink/route/veth.js';

@@ -7,9 +7,10 @@ import { REFUSED_TABLE, refusalRules } from '../../src/isolation/ports/refusal-r
 import { AT_TAP, remoteRules } from '../../src/isolation/remotes/remote-rules.js';
 import { linkPlans } from '../../src/isolation/veth/links/subnet.js';
 import { natRules } from '../../src/isolation/veth/rules/nat-rules.js';
+import { destineTo } from '../../src/linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../src/linux/netlink/netfilter/command.js';
 import { deviceName, iifname, oifname } from '../../src/linux/netlink/netfilter/field.js';
-import { destineTo, is } from '../../src/linux/netlink/netfilter/statement.js';
+import { is } from '../../src/linux/netlink/netfilter/matches.js';
 import { TableCommands } from '../../src/linux/netlink/netfilter/table-commands.js';
 
 const table: TableName = { family: 'inet', table: 'netmeter_77' };

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { readObstacles } from '../../src/isolation/obstacles/read-obstacles.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
+import { drop } from '../../src/linux/netlink/netfilter/actions.js';
 import { Nftables } from '../../src/linux/netlink/netfilter/nftables.js';
-import { drop } from '../../src/linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../src/linux/netlink/netfilter/table-commands.js';
 import { describePrivileged } from '../privileged.js';
 

@@ -192,7 +192,10 @@ describePrivileged('every isolation keeps the promises', () => {
         said.push(`${(await once(job.stdout, 'data'))[0]}`);
         if (signal) job.kill(signal);
       }
-      expect([said, await gone]).toEqual([['ready\n', 'TERM\n', 'USR1\n'], [42, null]]);
+      expect([said, await gone]).toEqual([
+        ['ready\n', 'TERM\n', 'USR1\n'],
+        [42, null],
+      ]);
     });
 
     test('keeps arguments, environment, folder, standard input, user and exit status', async () => {

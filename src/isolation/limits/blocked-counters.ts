@@ -1,9 +1,11 @@
+import { passTo } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { nfproto } from '../../linux/netlink/netfilter/field.js';
+import { is } from '../../linux/netlink/netfilter/matches.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
 import { counter } from '../../linux/netlink/netfilter/simple-expressions.js';
-import { is, passTo, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { Family } from '../../measurement/traffic.js';
 import type { QueueReading } from '../scope.js';

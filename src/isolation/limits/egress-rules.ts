@@ -1,4 +1,5 @@
 import { addressBytes } from '../../linux/ip-address.js';
+import { goTo, leave, rejectWith, remember, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
   ctDirection,
@@ -12,20 +13,10 @@ import {
   oifname,
   thDport,
 } from '../../linux/netlink/netfilter/field.js';
+import { is, isAmong, isIn, isInNetwork } from '../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
 import { hasPorts, isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
-import {
-  goTo,
-  is,
-  isAmong,
-  isIn,
-  isInNetwork,
-  leave,
-  rejectWith,
-  remember,
-  reset,
-  type Statement,
-} from '../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import { canonicalAddress } from '../machine/canonical-address.js';

@@ -1,3 +1,4 @@
+import { drop, goTo, leave, passTo, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import type { NamedObject } from '../../linux/netlink/netfilter/definitions.js';
 import {
@@ -9,19 +10,10 @@ import {
   oiftype,
   PROTOCOLS,
 } from '../../linux/netlink/netfilter/field.js';
+import { isAmong, isIn, isNotAmong } from '../../linux/netlink/netfilter/matches.js';
 import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
 import { toMany } from '../../linux/netlink/netfilter/packets.js';
 import { quota as quotaOf } from '../../linux/netlink/netfilter/simple-expressions.js';
-import {
-  drop,
-  goTo,
-  isAmong,
-  isIn,
-  isNotAmong,
-  leave,
-  passTo,
-  remember,
-} from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u16 } from '../../linux/netlink/values.js';
 import { ANSWERED, answerRules, HUSHED, REFUSED, rejectChain } from './reject-rules.js';

@@ -1,7 +1,9 @@
+import { leave, rejectWith, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { l4proto, PROTOCOLS, thOctets } from '../../linux/netlink/netfilter/field.js';
+import { is } from '../../linux/netlink/netfilter/matches.js';
 import { isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
-import { is, leave, rejectWith, reset, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { BlockedCounters } from './blocked-counters.js';
 

@@ -1,8 +1,10 @@
 import { addressBytes } from '../../linux/ip-address.js';
+import { destineTo } from '../../linux/netlink/netfilter/actions.js';
 import type { BaseChain, Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { ip, ip6, thDport } from '../../linux/netlink/netfilter/field.js';
+import { is } from '../../linux/netlink/netfilter/matches.js';
 import { hasPorts } from '../../linux/netlink/netfilter/packets.js';
-import { destineTo, is, type Statement } from '../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';

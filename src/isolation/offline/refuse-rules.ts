@@ -1,8 +1,9 @@
+import { accept, rejectWith, remember, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { daddrType, ip, ip6, l4proto, nfproto, thDport } from '../../linux/netlink/netfilter/field.js';
+import { is } from '../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
 import { hasPorts, isTcp } from '../../linux/netlink/netfilter/packets.js';
-import { accept, is, rejectWith, remember, reset } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../linux/netlink/values.js';
 

@@ -1,6 +1,7 @@
+import { passTo } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { deviceName, iifname, tcpPorts, udpPorts } from '../../linux/netlink/netfilter/field.js';
-import { is, isAmong, passTo } from '../../linux/netlink/netfilter/statement.js';
+import { is, isAmong } from '../../linux/netlink/netfilter/matches.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import type { HostPort } from './ports.js';

@@ -1,6 +1,7 @@
+import { remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { deviceName, iifname, TCP_FLAGS, tcpFlags, tcpPorts } from '../../linux/netlink/netfilter/field.js';
-import { bitsAre, is, isAmong, remember } from '../../linux/netlink/netfilter/statement.js';
+import { bitsAre, is, isAmong } from '../../linux/netlink/netfilter/matches.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 

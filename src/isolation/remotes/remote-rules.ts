@@ -1,3 +1,4 @@
+import { count, goTo, leave, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
   CT_STATE,
@@ -18,17 +19,9 @@ import {
   thOctets,
   udpPorts,
 } from '../../linux/netlink/netfilter/field.js';
+import { bitsAre, hasAnyOf, is } from '../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
-import {
-  bitsAre,
-  count,
-  goTo,
-  hasAnyOf,
-  is,
-  leave,
-  remember,
-  type Statement,
-} from '../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../linux/netlink/values.js';
 

@@ -1,8 +1,9 @@
 import type { Boundary } from '../../boundary.js';
 import { LinuxError } from '../../linux/linux-error.js';
+import { destineTo } from '../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../linux/netlink/netfilter/command.js';
 import { deviceName, iifname } from '../../linux/netlink/netfilter/field.js';
-import { destineTo, is } from '../../linux/netlink/netfilter/statement.js';
+import { is } from '../../linux/netlink/netfilter/matches.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';

@@ -1,8 +1,9 @@
+import { drop, goTo, rejectWith, remember, reset } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../../linux/netlink/netfilter/command.js';
 import { daddrType, deviceName, iifname, ip, ip6, nfproto } from '../../../linux/netlink/netfilter/field.js';
+import { is, isNot } from '../../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../../linux/netlink/netfilter/numbers.js';
 import { isReset, isTcp } from '../../../linux/netlink/netfilter/packets.js';
-import { drop, goTo, is, isNot, rejectWith, remember, reset } from '../../../linux/netlink/netfilter/statement.js';
 import type { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../../linux/netlink/values.js';
 

@@ -1,3 +1,4 @@
+import { accept, drop, masquerade } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
 import {
   CT_STATE,
@@ -9,17 +10,8 @@ import {
   iifname,
   oifname,
 } from '../../../linux/netlink/netfilter/field.js';
+import { hasAnyOf, is, isAmong, isNot, isNotAmong } from '../../../linux/netlink/netfilter/matches.js';
 import { toMany } from '../../../linux/netlink/netfilter/packets.js';
-import {
-  accept,
-  drop,
-  hasAnyOf,
-  is,
-  isAmong,
-  isNot,
-  isNotAmong,
-  masquerade,
-} from '../../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../../linux/netlink/values.js';
 import type { PublishedPort } from '../../ports/ports.js';

@@ -1,8 +1,10 @@
 import { addressBytes } from '../../../linux/ip-address.js';
+import { destineTo } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../../linux/netlink/netfilter/command.js';
 import { daddrType, iifname, ip, ip6, nfproto, tcpPorts, udpPorts } from '../../../linux/netlink/netfilter/field.js';
+import { is, isNotAmong } from '../../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../../linux/netlink/netfilter/numbers.js';
-import { destineTo, is, isNotAmong, type Statement } from '../../../linux/netlink/netfilter/statement.js';
+import type { Statement } from '../../../linux/netlink/netfilter/statement.js';
 import type { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { be16, u32 } from '../../../linux/netlink/values.js';
 import { isIpv6 } from '../../machine/is-ipv6.js';

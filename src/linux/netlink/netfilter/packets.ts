@@ -1,6 +1,7 @@
 import { addressBytes } from '../../ip-address.js';
 import { ip, ip6, l4proto, PROTOCOLS, TCP_FLAGS, tcpFlags } from './field.js';
-import { bitsAre, is, isAmong, isInNetwork, isWithin, type Statement } from './statement.js';
+import { bitsAre, is, isAmong, isInNetwork, isWithin } from './matches.js';
+import type { Statement } from './statement.js';
 
 /** Kinds of packets that several rules speak of. */
 export const isTcp: Statement = is(l4proto, Buffer.of(PROTOCOLS.tcp));

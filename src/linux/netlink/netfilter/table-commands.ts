@@ -1,5 +1,6 @@
 import type { BaseChain, Command, SetDefinition, TableName } from './command.js';
-import { ruleOf, type Statement } from './statement.js';
+import { ruleOf } from './rule.js';
+import type { Statement } from './statement.js';
 
 /** The commands for one table, in short. */
 export class TableCommands {
