@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { jsonSource } from '../../../src/cli/config/json-source.js';
@@ -181,7 +182,29 @@ describe.runIf(process.getuid?.() === 0)('code that another user may have writte
     return path;
   };
 
+  /** As setfacl(1) does; the kernel makes the mask the group's bits of the mode. @param writer its tag and number in the list */
+  const listing =
+    (writer: readonly [tag: number, id: number], mask: number, on: (path: string) => string) => (path: string) => {
+      const none = 2 ** 32 - 1;
+      const entries = [
+        [1, 7, none],
+        [writer[0], 6, writer[1]],
+        [4, 4, none],
+        [16, mask, none],
+        [32, 4, none],
+      ];
+      const sorted = entries.sort(([one = 0], [other = 0]) => one - other);
+      const script =
+        "import os, struct, sys; n = [int(x) for x in sys.argv[2:]]; os.setxattr(sys.argv[1], 'system.posix_acl_access', struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *n[i:i+3]) for i in range(0, len(n), 3)))";
+      execFileSync('python3', ['-c', script, on(path), ...sorted.flat().map(String)]);
+      return path;
+    };
+  const itself = (path: string) => path;
+
   test.each<[string, (path: string) => string]>([
+    ['may be written by a user of its access list', listing([2, 4711], 7, itself)],
+    ['may be written by a group of its access list', listing([8, 4711], 7, itself)],
+    ['is in a folder that a user of its access list may write to', listing([2, 4711], 7, dirname)],
     ['belongs to it', owned(4711, 4711, 0o644)],
     ['may be written by all', owned(0, 0, 0o666)],
     ['may be written by a group', owned(0, 4711, 0o664)],
@@ -216,6 +239,8 @@ describe.runIf(process.getuid?.() === 0)('code that another user may have writte
   test.each<[string, (path: string) => string]>([
     ['is in a folder where nobody moves what is another’s', inFolder(0, 0, 0o1777)],
     ['may be written by a group of root alone', owned(0, 0, 0o664)],
+    ['has an access list whose mask lets nobody write', listing([2, 4711], 5, itself)],
+    ['may be written by root of its access list', listing([2, 0], 7, itself)],
     [
       'is behind a link of root’s',
       (path) => {
