@@ -71,11 +71,15 @@ export class NatTable implements Disposable {
     }
   }
 
-  /** What the reader must know of the link to this host. */
+  /**
+   * What the reader must know of the link to this host; and that the table has gone, which before Linux 5.12 others can take
+   * away, as a firewall that is loaded again does.
+   */
   warnings(): Warning[] {
     try {
       return this.#table ? astrayWarnings(this.nftables, this.#table.name) : [];
     } catch (error) {
+      if (isErrno(error, 'ENOENT')) return [LOST];
       if (error instanceof LinuxError) return [];
       throw error;
     }
@@ -102,6 +106,12 @@ export class NatTable implements Disposable {
     return this.#table;
   }
 }
+
+const LOST: Warning = {
+  code: 'TRANSLATION_LOST',
+  message:
+    'the address translation was taken away during the run, as by nft flush ruleset: from then on the command reached nothing outside, and its packets may have left with addresses of its namespace',
+};
 
 /** Somebody else's table has the name. */
 const isTaken = (error: unknown) =>
