@@ -62,10 +62,10 @@ function groups<T>(all: readonly T[], keyOf: (each: T) => string | undefined): T
   return [...found.values()];
 }
 
-const mendedLine = ({ link, failures }: Diagnosis['mended'][number]) =>
+const mendedLine = ({ left, failures }: Diagnosis['mended'][number]) =>
   failures.length === 0
-    ? `A run that was killed had left ${link} and what belonged to it: it is given back.`
-    : `A run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`;
+    ? `A run that was killed had left ${left}: it is given back.`
+    : `A run that was killed has left ${left}, and not all could be given back: ${failures.join('; ')}`;
 
 function checkLines({ isolation, load, result }: Check, paint: Paint): string[] {
   const head = `  ${isolation.padEnd(10)} ${load.padEnd(24)}`;

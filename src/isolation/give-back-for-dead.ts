@@ -4,7 +4,7 @@ import { pid } from 'node:process';
 import { Cgroup } from '../linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
 import { RunMembers } from './machine/run-members.js';
-import { parseNote } from './veth/giving-back/note-files.js';
+import { parseNote } from './notes/note-files.js';
 
 /** What a guardian was given at its start; an empty word: there is none. */
 export type Dead = {
@@ -41,7 +41,7 @@ async function giveBackChanges(namespace: string, text: string): Promise<boolean
     import('../linux/namespace.js'),
     import('./veth/giving-back/give-back.js'),
   ]);
-  using network = NetworkNamespace.open(`/proc/self/fd/${namespace}`);
+  using network = namespace === '' ? undefined : NetworkNamespace.open(`/proc/self/fd/${namespace}`);
   if (giveBack(changes, { namespace: network, deletesLinks: true }).length > 0) return false;
   if (changes.note !== undefined) rmSync(changes.note, { force: true });
   return true;

@@ -1,7 +1,7 @@
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choose-isolation.js';
+import { noteFiles } from '../isolation/notes/note-files.js';
 import type { Scope } from '../isolation/scope.js';
-import { noteFiles } from '../isolation/veth/giving-back/note-files.js';
 import { LinuxError } from '../linux/linux-error.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Warning } from '../measurement/measurement.js';

@@ -47,12 +47,12 @@ test('each obstacle is told with its cure', () => {
 
 test('what runs that were killed had left is told', () => {
   const mended = [
-    { link: 'nm1', failures: [] },
-    { link: 'nm2', failures: ['netlink: EPERM', 'x'] },
+    { left: 'nm1 and what belonged to it', failures: [] },
+    { left: 'nm2 and what belonged to it', failures: ['netlink: EPERM', 'x'] },
   ];
   const text = renderDiagnosis(diagnose(user, [], { ...about, mended }), [], plain);
   expect(text).toContain('had left nm1 and what belonged to it: it is given back.');
-  expect(text).toContain('has left nm2, and not all could be given back: netlink: EPERM; x');
+  expect(text).toContain('has left nm2 and what belonged to it, and not all could be given back: netlink: EPERM; x');
 });
 
 test('counted beside true: equal, too many, too few, unknown, failed', () => {

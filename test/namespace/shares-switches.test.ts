@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { HostChanges } from '../../src/isolation/veth/giving-back/host-changes.js';
-import { RunNote } from '../../src/isolation/veth/giving-back/run-note.js';
+import type { HostChanges } from '../../src/isolation/notes/host-changes.js';
+import { RunNote } from '../../src/isolation/notes/run-note.js';
 import { readSwitch, switchOff, switchOn } from '../../src/isolation/veth/switches.js';
 import { describePrivileged } from '../privileged.js';
 

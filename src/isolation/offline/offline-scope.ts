@@ -11,6 +11,7 @@ import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
 import { RunMembers } from '../machine/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
+import { RunNote } from '../notes/run-note.js';
 import type { HostPort } from '../ports/ports.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
@@ -48,6 +49,7 @@ export class OfflineScope implements Scope {
   readonly #holder: Holder;
   readonly #members: RunMembers;
   readonly #run = newRun();
+  #note: RunNote | undefined;
   #guardian: Guardian | undefined;
   #inside: Promise<InnerNetlink> | undefined;
   #refusing: OwnTable | undefined;
@@ -154,13 +156,17 @@ export class OfflineScope implements Scope {
     if (!this.#members.areGone) await this.#members.end();
     await Promise.all([this.#guardian?.finish(), this.#holder[Symbol.asyncDispose]()]);
     (await this.#inside)?.[Symbol.dispose]();
+    this.#note?.forget();
+    this.#note?.[Symbol.dispose]();
   }
 
   async #setUp(): Promise<void> {
     const { cgroup } = this.#options;
     await this.#holder.says('up', notMade);
     const { network } = this.#holder;
-    this.#guardian = new Guardian(this.#tools.sh, { run: this.#run, cgroup, namespace: network });
+    this.#note = RunNote.ofTree(this.#run, cgroup);
+    const held = { namespace: network, changes: this.#note?.fd };
+    this.#guardian = new Guardian(this.#tools.sh, { run: this.#run, cgroup, ...held });
     this.#refusing = await this.#refuse();
     this.#holder.tell(this.#refusing ? 'refuse' : 'leave unreachable');
     await this.#holder.says('ready', notMade);

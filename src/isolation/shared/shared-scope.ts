@@ -8,6 +8,7 @@ import type { Warning } from '../../measurement/measurement.js';
 import { endMembers } from '../machine/end-members.js';
 import { MarkedTree } from '../machine/marked-tree.js';
 import { networkOf } from '../machine/namespace-members.js';
+import { RunNote } from '../notes/run-note.js';
 import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
 import { asAccount } from '../tools/as-account.js';
@@ -51,6 +52,7 @@ export class SharedScope implements Scope {
   readonly #tree = new MarkedTree();
   /** Undefined where there is no shell: a slim image. */
   readonly #guardian: Guardian | undefined;
+  readonly #note: RunNote | undefined;
   /** Of the devices to the outside. */
   readonly #queues: DeviceQueues;
 
@@ -62,7 +64,9 @@ export class SharedScope implements Scope {
     this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
     const sh = lookFor('sh');
-    this.#guardian = sh === undefined ? undefined : new Guardian(sh, { run: this.#tree.run, cgroup });
+    this.#note = RunNote.ofTree(this.#tree.run, cgroup);
+    this.#guardian =
+      sh === undefined ? undefined : new Guardian(sh, { run: this.#tree.run, cgroup, changes: this.#note?.fd });
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
@@ -105,6 +109,8 @@ export class SharedScope implements Scope {
     this.#queues[Symbol.dispose]();
     if (this.processes().length > 0) await endMembers(() => this.processes());
     await this.#guardian?.finish();
+    this.#note?.forget();
+    this.#note?.[Symbol.dispose]();
     await this.#place.leave();
   }
 }

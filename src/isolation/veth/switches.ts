@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { alone, readNotes, relinquish } from '../notes/run-note.js';
 import { readText } from '../tools/read-text.js';
-import { alone, readNotes, relinquish } from './giving-back/run-note.js';
 
 /** A sysctl of one digit, below /proc/sys/net; undefined: there is none, or its device has gone. */
 export const readSwitch = (key: string): string | undefined => readText(`/proc/sys/net/${key}`)?.trim();

@@ -4,10 +4,10 @@ import { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { decodeLink, deleteLink, getLink, setLink } from '../../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../../linux/netlink/socket.js';
+import type { HostChanges } from '../../notes/host-changes.js';
 import { withdrawRules } from '../rules/accept-rules.js';
 import { switchOff } from '../switches.js';
 import { abortSockets } from './abort-sockets.js';
-import type { HostChanges } from './host-changes.js';
 
 export type GivingBack = {
   /** The command's, where it is still held. */
@@ -25,7 +25,7 @@ export function giveBack(changes: HostChanges, { namespace, deletesLinks }: Givi
   const { link, links, keys, chains, tables } = changes;
   return [
     ...tried(() => namespace && abortSockets(namespace)),
-    ...tried(() => silence(links, deletesLinks)),
+    ...(links.length === 0 ? [] : tried(() => silence(links, deletesLinks))),
     ...tried(() => switchOff(keys, link)),
     ...(chains.length + tables.length === 0 ? [] : tried(() => withdraw(changes))),
   ];

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { type Noted, ownNamespaces } from '../../notes/note-files.js';
 import { readText } from '../../tools/read-text.js';
-import { type Noted, ownNamespaces } from './note-files.js';
 
 /**
  * Whether a network namespace is no more: nobody lives in it, has it mounted, or open. Whoever sees other processes than

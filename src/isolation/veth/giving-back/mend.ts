@@ -4,15 +4,15 @@ import { removeFolders } from '../../../linux/cgroup/cgroup-tree.js';
 import type { Warning } from '../../../measurement/measurement.js';
 import { MarkedTree } from '../../machine/marked-tree.js';
 import { readEnvironment, readProcesses } from '../../machine/read-processes.js';
+import type { HostChanges } from '../../notes/host-changes.js';
+import { ownNamespaces } from '../../notes/note-files.js';
+import { type DeadNote, readNotes } from '../../notes/run-note.js';
 import { pauseThread } from '../../tools/pause-thread.js';
 import { giveBack } from './give-back.js';
-import type { HostChanges } from './host-changes.js';
 import { isNetworkGone } from './is-network-gone.js';
-import { ownNamespaces } from './note-files.js';
-import { type DeadNote, readNotes } from './run-note.js';
 
 /** What was found of a run whose netmeter and guardian were both killed, and what could not be mended of it. */
-export type Mended = { readonly link: string; readonly failures: readonly string[] };
+export type Mended = { readonly left: string; readonly failures: readonly string[] };
 
 /**
  * Ends what dead runs have left, and gives back what they have changed. Each is found by its note. One of another network
@@ -33,7 +33,8 @@ function mendOne({ changes, forget }: DeadNote): Mended {
   endTree(changes);
   const failures = giveBack(changes, { deletesLinks: true });
   if (failures.length === 0) forget();
-  return { link: changes.link, failures };
+  const left = changes.link === '' ? 'processes or their control group' : `${changes.link} and what belonged to it`;
+  return { left, failures };
 }
 
 /** The command's processes, which live on without their network. */
@@ -78,10 +79,10 @@ function endOne(member: number): void {
 const MOST_TRIES = 200;
 
 /** What the reader of a report must know of it. */
-export const mendedWarning = ({ link, failures }: Mended): Warning => ({
+export const mendedWarning = ({ left, failures }: Mended): Warning => ({
   code: 'MENDED',
   message:
     failures.length === 0
-      ? `an earlier run that was killed had left ${link} and what belonged to it: it is given back`
-      : `an earlier run that was killed has left ${link}, and not all could be given back: ${failures.join('; ')}`,
+      ? `an earlier run that was killed had left ${left}: it is given back`
+      : `an earlier run that was killed has left ${left}, and not all could be given back: ${failures.join('; ')}`,
 });

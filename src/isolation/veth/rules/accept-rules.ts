@@ -1,11 +1,10 @@
 import { accept, count } from '../../../linux/netlink/netfilter/actions.js';
-import type { Command } from '../../../linux/netlink/netfilter/command.js';
+import type { ChainName, Command } from '../../../linux/netlink/netfilter/command.js';
 import { devicePrefix, iifname, oifname } from '../../../linux/netlink/netfilter/field.js';
 import { is } from '../../../linux/netlink/netfilter/matches.js';
 import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { ruleOf } from '../../../linux/netlink/netfilter/rule.js';
 import { commentOf } from '../../../linux/netlink/netfilter/typeof-note.js';
-import type { ChainName } from './forward-chains.js';
 
 /** By which our rules in chains of others are known. */
 const commentFor = (link: string) => `netmeter ${link}`;

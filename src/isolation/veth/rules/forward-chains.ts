@@ -1,8 +1,6 @@
-import type { TableName } from '../../../linux/netlink/netfilter/command.js';
+import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { Expression } from '../../../linux/netlink/netfilter/expression.js';
 import { type Firewall, foreignChains, legacyTarget, type Table, verdictsOf } from '../../tools/firewall.js';
-
-export type ChainName = TableName & { readonly chain: string };
 
 /** Where packets to other machines pass, or to this one. */
 export type Hook = 'forward' | 'input';

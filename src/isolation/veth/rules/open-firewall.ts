@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../../errors.js';
 import { isErrno, LinuxError } from '../../../linux/linux-error.js';
+import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { ListedChain, Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { acceptRules } from './accept-rules.js';
-import { type ChainName, chainsToOpen, type Hook } from './forward-chains.js';
+import { chainsToOpen, type Hook } from './forward-chains.js';
 import { explainOwner } from './table-owner.js';
 
 type Opening = {

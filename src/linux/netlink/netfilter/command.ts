@@ -3,6 +3,7 @@ import type { AddressFamily, HookName } from './numbers.js';
 import type { Step } from './statement.js';
 
 export type TableName = { readonly family: AddressFamily; readonly table: string };
+export type ChainName = TableName & { readonly chain: string };
 
 /** Where a base chain is hung into the way of packets; lower priorities are first. */
 export type BaseChain = {

@@ -1,8 +1,9 @@
 import { appendFileSync, closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
-import { lockFile } from '../../../linux/file-lock.js';
-import { memoryFile } from '../../../linux/memory-file.js';
-import { giveName, unnamedFile } from '../../../linux/unnamed-file.js';
-import { pauseThread } from '../../tools/pause-thread.js';
+import { geteuid } from 'node:process';
+import { lockFile } from '../../linux/file-lock.js';
+import { memoryFile } from '../../linux/memory-file.js';
+import { giveName, unnamedFile } from '../../linux/unnamed-file.js';
+import { pauseThread } from '../tools/pause-thread.js';
 import type { HostChanges } from './host-changes.js';
 import {
   isHeld,
@@ -34,6 +35,21 @@ export class RunNote implements Disposable {
       return unnamed(folder, notePath(run)) ?? new RunNote(lockedFile(notePath(run)), notePath(run), true);
     } catch {
       return new RunNote(memoryFile('netmeter-changes'));
+    }
+  }
+
+  /**
+   * Of a run that changes nothing here, but may leave processes and their control group.
+   * @returns undefined for who is not root, and where nothing can be noted
+   */
+  static ofTree(run: string, cgroup: string | undefined): RunNote | undefined {
+    if (geteuid?.() !== 0) return undefined;
+    try {
+      const note = unnamed(noteFolder(), notePath(run));
+      note?.write({ link: '', links: [], keys: [], chains: [], tables: [], note: note.file, run, cgroup });
+      return note;
+    } catch {
+      return undefined;
     }
   }
 

@@ -1,5 +1,4 @@
-import type { TableName } from '../../../linux/netlink/netfilter/command.js';
-import type { ChainName } from '../rules/forward-chains.js';
+import type { ChainName, TableName } from '../../linux/netlink/netfilter/command.js';
 
 /** What a run changes on the host that the kernel does not undo by itself. */
 export type HostChanges = {

@@ -1,5 +1,5 @@
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { lockFile } from '../../../linux/file-lock.js';
+import { lockFile } from '../../linux/file-lock.js';
 import type { HostChanges } from './host-changes.js';
 
 /** Root's alone, and empty after a restart of the machine, as all that is noted there. */
