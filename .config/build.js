@@ -62,7 +62,7 @@ const { fileName } = output.find(({ isEntry }) => isEntry);
 // What answers one word, and loads the rest.
 await build({
   ...shared,
-  input: 'src/cli/entry.ts',
+  input: 'src/cli/start/entry.ts',
   transform: { ...shared.transform, define: { MAIN_PART: JSON.stringify(fileName) } },
   output: { file: 'dist/netmeter.cjs', format },
 });

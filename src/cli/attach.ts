@@ -6,7 +6,7 @@ import { parseDuration } from './arguments/parse-duration.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import { parseReport } from './arguments/report-target.js';
 import { usage } from './arguments/usage-error.js';
-import type { CiChoice } from './ci-system.js';
+import type { CiChoice } from './ci/ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { Outputs } from './outputs.js';
 import { tell } from './tell.js';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { type Behalf, OWN_BEHALF } from '../files/behalf.js';
-import type { FileAccount } from '../linux/credentials.js';
 import { NoLibcError } from '../linux/libc.js';
-import { groupsOf } from '../linux/user-groups.js';
+import type { FileAccount } from '../linux/process/credentials.js';
+import { groupsOf } from '../linux/process/user-groups.js';
 
 /**
  * On whose behalf netmeter reads and writes files that it was given: under sudo the caller's; as root itself its own, but

@@ -2,8 +2,8 @@ import { ReportFile } from '../report/write-report.js';
 import { SharedFile } from '../report/write-shared.js';
 import type { RunOptions } from './arguments/run-options.js';
 import { behalfOf } from './behalf.js';
-import { ciSystem } from './ci-system.js';
-import { GITHUB_FILES, type GithubFile } from './github-files.js';
+import { ciSystem } from './ci/ci-system.js';
+import { GITHUB_FILES, type GithubFile } from './ci/github-files.js';
 
 export type OutputOptions = Pick<RunOptions, 'reports' | 'ci' | 'user' | 'saveBaseline'>;
 

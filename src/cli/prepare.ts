@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Account, processAccount } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
-import { asAccount } from '../linux/process-account.js';
+import { asAccount } from '../linux/process/process-account.js';
 
 export type PrepareOptions = {
   readonly account: Account | undefined;

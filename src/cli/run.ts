@@ -5,7 +5,7 @@ import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { RunOptions } from './arguments/run-options.js';
-import { ciSystem } from './ci-system.js';
+import { ciSystem } from './ci/ci-system.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles, requireOpenFiles } from './open-files.js';
 import { baselineOf, limitsOf } from './run-limits.js';

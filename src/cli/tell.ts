@@ -1,7 +1,7 @@
 import { Boundary } from '../boundary.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { RunOptions } from './arguments/run-options.js';
-import { ciSystem } from './ci-system.js';
+import { ciSystem } from './ci/ci-system.js';
 import type { Outputs } from './outputs.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -22,7 +22,7 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   }
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
-    const { tellGithub } = await import('./tell-github.js');
+    const { tellGithub } = await import('./ci/tell-github.js');
     const ways = { quiet: options.quiet, outputs: options.outputs, terminal };
     boundary.attemptNow('github', () => tellGithub(measurement, ways), undefined);
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../errors.js';
-import type { ProcessAccount } from '../linux/process-account.js';
-import { groupsOf } from '../linux/user-groups.js';
+import type { ProcessAccount } from '../linux/process/process-account.js';
+import { groupsOf } from '../linux/process/user-groups.js';
 
 /** Whom the command runs as. `name` is absent for a number that the user database does not know. */
 export type Account = {

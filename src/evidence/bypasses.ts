@@ -6,7 +6,7 @@ import { inheritedSockets, SOCKET_LISTS } from '../attribution/bypasses/inherite
 import { leftGroup } from '../attribution/bypasses/left-group.js';
 import { farEnds, unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
-import { MarkedTree } from '../isolation/machine/marked-tree.js';
+import { MarkedTree } from '../isolation/machine/members/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
 import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { Milliseconds } from '../units.js';

@@ -1,4 +1,4 @@
-import { networkOf } from '../isolation/machine/namespace-members.js';
+import { networkOf } from '../isolation/machine/members/namespace-members.js';
 import { openInNetwork } from '../isolation/tools/open-in-network.js';
 import { isErrno } from '../linux/linux-error.js';
 import {

@@ -1,4 +1,4 @@
-import { type FileAccount, withFileRightsOf } from '../linux/credentials.js';
+import { type FileAccount, withFileRightsOf } from '../linux/process/credentials.js';
 
 /** Whose rights a file is opened with; undefined: this process' own. */
 export type Rights = FileAccount | undefined;

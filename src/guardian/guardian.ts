@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { execPath } from 'node:process';
 import type { Readable } from 'node:stream';
 import { NetmeterError } from '../errors.js';
-import { DeathSignal } from '../linux/death-signal.js';
 import { NoLibcError } from '../linux/libc.js';
+import { DeathSignal } from '../linux/process/death-signal.js';
 import { GIVE_BACK_WORD, ownFile } from '../own-file.js';
 
 export type GuardianOptions = {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { pid } from 'node:process';
 import { Cgroup } from '../linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
-import { RunMembers } from './machine/run-members.js';
+import { RunMembers } from './machine/members/run-members.js';
 import { parseNote } from './notes/note-files.js';
 
 /** What a guardian was given at its start; an empty word: there is none. */

@@ -5,7 +5,7 @@ import { umask } from 'node:process';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
-import { withFileRightsOf } from '../linux/credentials.js';
+import { withFileRightsOf } from '../linux/process/credentials.js';
 import type { measure } from '../measure.js';
 import { JsonLines } from './json-lines.js';
 import { parseFromCaller, parseRequest } from './parse-request.js';

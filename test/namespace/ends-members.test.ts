@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { networkOf } from '../../src/isolation/machine/namespace-members.js';
-import { RunMembers } from '../../src/isolation/machine/run-members.js';
+import { networkOf } from '../../src/isolation/machine/members/namespace-members.js';
+import { RunMembers } from '../../src/isolation/machine/members/run-members.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { withFileRightsOf } from '../../src/linux/credentials.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
+import { withFileRightsOf } from '../../src/linux/process/credentials.js';
 import { describePrivileged } from '../privileged.js';
 
 const ownNamespace = () => readlinkSync('/proc/thread-self/ns/net');

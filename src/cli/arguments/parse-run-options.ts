@@ -1,5 +1,5 @@
 import type { Asked } from '../../isolation/choose-isolation.js';
-import type { CiChoice } from '../ci-system.js';
+import type { CiChoice } from '../ci/ci-system.js';
 import { parseLimits } from './limit-options.js';
 import type { Values } from './option-values.js';
 import { inPlace, parseBaseline, parseBy, parseConfigChoice, parseExitCode, parseRepeat } from './parse-choices.js';

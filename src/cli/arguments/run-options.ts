@@ -5,7 +5,7 @@ import type { HostPort, PublishedPort } from '../../isolation/ports/ports.js';
 import type { By } from '../../report/text/text.js';
 import type { Milliseconds, OctetsPerSecond } from '../../units.js';
 import type { BaselineOptions } from '../baseline.js';
-import type { CiChoice } from '../ci-system.js';
+import type { CiChoice } from '../ci/ci-system.js';
 import type { ConfigChoice } from '../config/find-config.js';
 import type { RepeatChoice } from '../repeat.js';
 import type { ReportTarget } from './report-target.js';

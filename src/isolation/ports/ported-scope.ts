@@ -1,7 +1,7 @@
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
-import type { ProcessAccount } from '../../linux/process-account.js';
+import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { DnsObserver } from '../names/dns-exchange.js';

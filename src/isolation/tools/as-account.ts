@@ -1,4 +1,4 @@
-import type { ProcessAccount } from '../../linux/process-account.js';
+import type { ProcessAccount } from '../../linux/process/process-account.js';
 
 /**
  * argv that makes what follows it an account's, and lets it die with its parent. Twice setpriv(1): the first keeps root's

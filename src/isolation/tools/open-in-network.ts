@@ -1,6 +1,6 @@
 import { NetworkNamespace } from '../../linux/namespace.js';
 import { NetlinkSocket } from '../../linux/netlink/socket.js';
-import { networkOf } from '../machine/namespace-members.js';
+import { networkOf } from '../machine/members/namespace-members.js';
 
 /**
  * Opens a netlink socket in a process' network namespace; in netmeter's own that takes no rights.

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
-import { bindMount, mountMemory, unmount } from '../../linux/mount.js';
-import { MountNamespace } from '../../linux/mount-namespace.js';
+import { bindMount, mountMemory, unmount } from '../../linux/mounts/mount.js';
+import { MountNamespace } from '../../linux/mounts/mount-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
 
 /** Where the covers are made; it is shown as it was again at once. */

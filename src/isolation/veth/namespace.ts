@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { pid } from 'node:process';
-import type { MountNamespace } from '../../linux/mount-namespace.js';
+import type { MountNamespace } from '../../linux/mounts/mount-namespace.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { CoveredFile } from '../names/resolver.js';

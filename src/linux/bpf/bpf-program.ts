@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { isErrno, LinuxError } from '../linux-error.js';
-import { withoutSignals } from '../without-signals.js';
+import { withoutSignals } from '../process/without-signals.js';
 import type { Assembler } from './assembler.js';
 import { type BpfField, bpf } from './bpf-call.js';
 import { withLockedMemory } from './locked-memory.js';

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
-import { detachedMount } from '../detached-mount.js';
+import { detachedMount } from '../mounts/detached-mount.js';
 import { type CgroupMount, cgroupFolder, cgroupPath, findCgroupMount } from './find-folder.js';
 
 /** What the kernel is asked by; the kernel by default. */

@@ -2,7 +2,7 @@ import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { IPPROTO } from '../meter/packet-context.js';
 import { recall, STACK } from '../meter/program-frame.js';
-import { ROLES } from '../meter/remote-layout.js';
+import { ROLES } from '../meter/remotes/remote-layout.js';
 import { STEP, type Way } from '../meter/totals.js';
 import { ATTEMPT_KEY, type GateMaps, PLACES, SPENT } from './gate-layout.js';
 import { judgeAddress, noteAttempt, writeIpv4, writeIpv6 } from './judge-address.js';

@@ -8,16 +8,16 @@ import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
 import { CONNECTION_COUNTS, rememberConnections } from './connections.js';
-import type { OrphanMaps } from './count-orphans.js';
 import { countPackets } from './count-packets.js';
 import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
 import { number } from './number.js';
+import type { OrphanMaps } from './orphans/count-orphans.js';
 import { refusedAtLoopback } from './refused-ports.js';
-import { decodeRemote, insideAddress, type MeteredRemote } from './remote-layout.js';
+import { decodeRemote, insideAddress, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
 import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
-import type { TreeMaps } from './tree-programs.js';
+import type { TreeMaps } from './tree/tree-programs.js';
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
 export class CgroupMeter implements Disposable {

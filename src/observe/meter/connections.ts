@@ -1,7 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
-import { isOwned } from './tree-programs.js';
+import { isOwned } from './tree/tree-programs.js';
 
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
 export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, localPort: 34 } as const;

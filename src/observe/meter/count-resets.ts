@@ -1,9 +1,9 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { type OrphanMaps, TIME_WAIT } from './count-orphans.js';
-import type { OrphanLayout } from './orphan-layout.js';
-import { ORPHAN, readKernel, readOrphan } from './orphan-packet.js';
-import { findOrphansRemote } from './orphan-remote.js';
-import { addPacket, ownHeader, total } from './orphan-totals.js';
+import { type OrphanMaps, TIME_WAIT } from './orphans/count-orphans.js';
+import type { OrphanLayout } from './orphans/orphan-layout.js';
+import { ORPHAN, readKernel, readOrphan } from './orphans/orphan-packet.js';
+import { findOrphansRemote } from './orphans/orphan-remote.js';
+import { addPacket, ownHeader, total } from './orphans/orphan-totals.js';
 
 /**
  * Counts the resets that answer a packet, which are sent by no socket of the tree's (tcp_v4_send_reset(),

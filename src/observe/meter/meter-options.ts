@@ -1,6 +1,6 @@
 import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
-import type { TreeMaps } from './tree-programs.js';
+import type { TreeMaps } from './tree/tree-programs.js';
 
 /** What is known of the devices, before anything is counted. */
 export type Devices = {

@@ -1,7 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
-import { lookForProcess } from './tree-programs.js';
+import { lookForProcess } from './tree/tree-programs.js';
 
 /** What the tree has handed to packet sockets (AF_PACKET), link headers included where it wrote them itself. */
 export const PACKET_SENDS = recordOf('octets', 'calls');

@@ -2,8 +2,8 @@ import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import type { Register } from '../../linux/bpf/instruction.js';
 import type { Places } from './classify.js';
-import type { RemoteMaps } from './count-remote.js';
 import { PACKET } from './packet-context.js';
+import type { RemoteMaps } from './remotes/count-remote.js';
 
 /** The maps that the programs of one meter share, and the devices that they tell apart. */
 export type MeterMaps = RemoteMaps & {

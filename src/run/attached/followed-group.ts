@@ -3,7 +3,7 @@ import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { subtract } from '../../counters/delta.js';
 import type { Snapshot } from '../../counters/snapshot.js';
-import { networkOf } from '../../isolation/machine/namespace-members.js';
+import { networkOf } from '../../isolation/machine/members/namespace-members.js';
 import { addKnown } from '../../traffic/layers.js';
 import { type TreeCount, treeTraffic } from '../../traffic/shared/tree-traffic.js';
 import { CountedLife, type Increment } from './counted-life.js';

@@ -6,7 +6,7 @@ import { Later } from './later.js';
 const AFTER_MS = 5;
 const RARELY_MS = 320;
 
-const load = () => import('../../observe/meter/trace-orphans.js');
+const load = () => import('../../observe/meter/orphans/trace-orphans.js');
 
 /**
  * Has what is rare counted too, a little after the command's start: what is sent past IP, and the packets of connections that are no

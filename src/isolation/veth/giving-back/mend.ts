@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { kill, pid } from 'node:process';
 import { removeFolders } from '../../../linux/cgroup/cgroup-tree.js';
 import type { Warning } from '../../../measurement/measurement.js';
-import { MarkedTree } from '../../machine/marked-tree.js';
+import { MarkedTree } from '../../machine/members/marked-tree.js';
 import { readEnvironment, readProcesses } from '../../machine/read-processes.js';
 import type { HostChanges } from '../../notes/host-changes.js';
 import { ownNamespaces } from '../../notes/note-files.js';

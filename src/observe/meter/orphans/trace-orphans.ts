@@ -1,0 +1,31 @@
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { BpfLink } from '../../../linux/bpf/bpf-link.js';
+import { BpfProgram } from '../../../linux/bpf/bpf-program.js';
+import { Btf } from '../../../linux/bpf/btf.js';
+import { Closing } from '../../../linux/closing.js';
+import { countResets } from '../count-resets.js';
+import { countOrphans, type OrphanMaps } from './count-orphans.js';
+import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
+
+/**
+ * Counts from now on what comes for connections that are no socket any more, and its answers. It takes the time to read the
+ * kernel's types, 20 ms: for when the command has been started.
+ * @returns undefined where the kernel does not let them be known
+ */
+export function traceOrphans(maps: OrphanMaps): Disposable | undefined {
+  const closing = new Closing();
+  const trace = (tracepoint: string, code: Assembler) => {
+    using program = BpfProgram.load({ type: 'rawTracepoint', name: `nm_${tracepoint}`, code });
+    closing.add(BpfLink.toTracepoint(program, tracepoint));
+  };
+  try {
+    const layout = orphanLayout(Btf.read(ORPHAN_TYPES));
+    if (!layout) return undefined;
+    trace('kfree_skb', countOrphans(layout, maps));
+    trace('tcp_send_reset', countResets(layout, maps));
+    return closing;
+  } catch {
+    closing[Symbol.dispose]();
+    return undefined;
+  }
+}

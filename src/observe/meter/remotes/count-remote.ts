@@ -1,0 +1,78 @@
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import { IPPROTO } from '../packet-context.js';
+import { recall, STACK } from '../program-frame.js';
+import { CLASSES, STEP, type Way } from '../totals.js';
+import { copyAddress, noteInside } from './remote-address.js';
+import { REMOTE } from './remote-layout.js';
+import { flags, serviceOf, TCP_FLAGS } from './remote-service.js';
+
+export type RemoteMaps = {
+  /** A {@link REMOTE} for each {@link REMOTE_KEY}. */
+  readonly remotes: BpfMap;
+  /** {@link ROLES}, an octet a port. */
+  readonly roles: BpfMap;
+  /** Addresses of the command's own namespaces, in 16 octets. */
+  readonly inside: BpfMap;
+};
+
+/** BPF_NOEXIST. */
+const NEW = 1;
+
+/**
+ * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
+ * r6: the packet. r7: packets on the wire. r8: wire octets; the total's index is on the stack. r9 is lost.
+ */
+export function countRemote(code: Assembler, way: Way, { remotes, roles, inside }: RemoteMaps): void {
+  code
+    .load('u64', 'r1', 'r10', STACK.index)
+    .compute('divide', 'r1', STEP.class)
+    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass')
+    .jumpIf('r1', '!=', CLASSES.indexOf('inner'), 'noted');
+  noteInside(code, way, inside);
+  code.label('noted');
+  copyAddress(code, way === 'in' ? 'source' : 'destination');
+  serviceOf(code, way, roles);
+  find(code, remotes);
+  code
+    .label('remote')
+    .move('r9', 'r0')
+    .atomicAdd('r9', REMOTE.at[`${way}Octets`], 'r8')
+    .atomicAdd('r9', REMOTE.at[`${way}Packets`], 'r7')
+    .load('u64', 'r1', 'r10', STACK.payload)
+    .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r1')
+    .call('ktime_get_ns')
+    .store('u64', 'r9', REMOTE.at.last, 'r0');
+  countOpening(code);
+}
+
+/** r0 = the remote's count, a new one where there is none. */
+function find(code: Assembler, remotes: BpfMap): void {
+  const lookup = () =>
+    code.loadMap('r1', remotes).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
+  lookup().jumpIf('r0', '!=', 0, 'remote');
+  for (let at = 0; at < REMOTE.size; at += 8) code.store('u64', 'r10', STACK.fresh + at, 0);
+  code
+    .call('ktime_get_ns')
+    .store('u64', 'r10', STACK.fresh + REMOTE.at.first, 'r0')
+    .loadMap('r1', remotes)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.remote)
+    .move('r3', 'r10')
+    .compute('add', 'r3', STACK.fresh)
+    .move('r4', NEW)
+    .call('map_update_elem');
+  lookup().jumpIf('r0', '==', 0, 'pass');
+}
+
+/** r9: the remote's count. */
+function countOpening(code: Assembler): void {
+  recall(code, STACK.protocol).jumpIf('r1', '!=', IPPROTO.tcp, 'pass').move('r2', 1);
+  flags(code)
+    .jumpIf('r1', '==', TCP_FLAGS.syn, 'asks')
+    .jumpIf('r1', '!=', TCP_FLAGS.syn | TCP_FLAGS.ack, 'pass')
+    .atomicAdd('r9', REMOTE.at.opened, 'r2')
+    .jump('pass')
+    .label('asks')
+    .atomicAdd('r9', REMOTE.at.tried, 'r2');
+}
