@@ -11,7 +11,7 @@ import { DeviceQueues } from './isolation/shared/device-queues.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
 import type { Contamination, Isolation } from './measurement/isolation.js';
-import type { Attached, Measurement } from './measurement/measurement.js';
+import type { Attached, Measurement, Warning } from './measurement/measurement.js';
 import type { Method, Protocol } from './measurement/traffic.js';
 import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
@@ -70,7 +70,9 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const method = doubted(counted, metered?.doubts ?? []);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
-  const budget = judge(options.limits ?? {}, { external, method, ended: false });
+  const contamination = metered ? undefined : contaminationBy(attached);
+  const isShared = contamination !== undefined && contamination.grade !== 'clean';
+  const budget = judge(options.limits ?? {}, { external, method, isShared, ended: false });
   const durationMs = milliseconds(Math.round(delta.elapsedMs));
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   return {
@@ -78,7 +80,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
     netmeter: version,
     command: { argv, attached, exit, startedAt: startedAt.toISOString(), durationMs, cpu: null },
     isolation,
-    ...(!metered && { contamination: contaminationBy(attached) }),
+    ...(contamination && { contamination }),
     traffic,
     method,
     protocol,
@@ -86,7 +88,11 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
     bypasses: null,
     ...(budget && { budget }),
     series: closeSeries(watch.samples, { total, sampled, durationMs }),
-    warnings: [...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }), ...boundary.warnings],
+    warnings: [
+      ...(isShared ? [WHOLE_NAMESPACE] : []),
+      ...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }),
+      ...boundary.warnings,
+    ],
   };
 }
 
@@ -101,6 +107,12 @@ async function explainSockets(sockets: SocketCounts | undefined, { scope, traffi
   const unknown = { isWhole: undefined, found: undefined, seen: undefined, reverseDns: false, namesOf: () => [] };
   return explain({ ...unknown, scope, traffic, sockets, resetsSent, startedAt: since });
 }
+
+const WHOLE_NAMESPACE: Warning = {
+  code: 'WHOLE_NAMESPACE',
+  message:
+    'not the process alone but its whole network namespace was metered: its own sockets can be counted by root, with BPF and control groups of version 2 (sudo netmeter attach, netmeter doctor)',
+};
 
 function openCounters(pid: number): HeldCounterFiles {
   try {

@@ -1,5 +1,6 @@
 import { exact } from '../report/format-octets.js';
 import type { Paint } from '../report/text/paint.js';
+import { timesText } from '../report/times-text.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { Facility } from './facility.js';
@@ -85,6 +86,8 @@ function checkLines({ isolation, load, result }: Check, paint: Paint): string[] 
 
 function offBy(counted: number, truth: number): string {
   if (counted === truth) return '0 off';
-  const share = truth === 0 ? '' : ` (${(((counted - truth) / truth) * 100).toFixed(3)} %)`;
+  const times = timesText(counted / truth);
+  const percent = `${(((counted - truth) / truth) * 100).toFixed(3)} %`;
+  const share = truth === 0 ? '' : ` (${times ?? percent})`;
   return `${exact(Math.abs(counted - truth))} ${counted > truth ? 'too many' : 'too few'}${share}`;
 }

@@ -9,6 +9,8 @@ export function commandLine(argv: readonly string[], width: number): string {
 
 /** One word as a shell would take it. */
 export function quote(word: string): string {
-  const shown = visible(word);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  // What cannot be shown is escaped, and then a backslash is one too.
+  if (visible(word) !== word) return `$'${visible(word.replaceAll(/[\\']/g, String.raw`\$&`))}'`;
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

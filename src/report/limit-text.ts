@@ -1,5 +1,6 @@
 import type { JudgedLimit, LimitKind, Verdict } from '../measurement/budget.js';
 import { exact, rate, rounded } from './format-octets.js';
+import { timesText } from './times-text.js';
 import { visible } from './visible.js';
 
 const NAMES: Readonly<Record<LimitKind, string>> = {
@@ -68,11 +69,13 @@ const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
 
 const inUnit = (count: number, unit: keyof typeof UNITS = 'octets') => `${exact(count)}${UNITS[unit]}`;
 
-/** Rounded away from 100 %, so that a breach never reads as "100 %". Nothing has a share of nothing. */
+/** Rounded away from 100 %, so that a breach never reads as "100 %"; far beyond it in words. Nothing has a share of nothing. */
 export function shareText({ used: printed, range, verdict, limit }: JudgedLimit): string | undefined {
   // Within a limit is what is so at most.
   const used = verdict === 'within' ? (range?.atMost ?? printed) : printed;
   if (used === null || limit === 0) return undefined;
+  const times = timesText(used / limit);
+  if (times) return `${times} as much`;
   const percent = (used / limit) * 100;
   const whole = used > limit ? Math.ceil(percent) : Math.floor(percent);
   return `${Math.max(whole, used > limit ? 101 : 0)} %`;

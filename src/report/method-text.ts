@@ -4,16 +4,21 @@ import { exact } from './format-octets.js';
 import { visible } from './visible.js';
 
 /** How the numbers were obtained, how far they can be off, and where the command ran. */
-export function methodText({ method, isolation, command }: Measurement): string {
+export function methodText({ method, isolation, command, contamination }: Measurement): string {
   if (method.name === 'none') return `nothing can get in or out (${placeOf(isolation)})`;
+  // Others may be in the number, which says nothing of how near it is to the command's own.
+  const isAlone = !contamination || contamination.grade === 'clean';
   const { in: boundIn, out: boundOut } = method.errorBound;
   const bound =
     boundIn === null || boundOut === null
       ? `error unknown${method.reasons ? ` (${method.reasons.map(visible).join('; ')})` : ''}`
       : boundIn + boundOut === 0
-        ? 'exact'
+        ? isAlone
+          ? 'exact'
+          : 'exact for all of them'
         : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
-  return `IP bytes ${countedBy(method, command.attached)}, ${bound} (${placeOf(isolation)})`;
+  const whose = isAlone ? '' : ' for the whole network namespace';
+  return `IP bytes ${countedBy(method, command.attached)}${whose}, ${bound} (${placeOf(isolation)})`;
 }
 
 function countedBy({ name }: Measurement['method'], attached: Attached | undefined): string {

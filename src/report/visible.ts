@@ -1,7 +1,21 @@
 /**
- * Text of foreign origin (arguments, device names) as a terminal may show it: `?` for what would steer the terminal
- * (control characters), break the line, or turn the reading direction so that the line looks like another, and for what
- * is no character: halves of surrogate pairs, U+FFFE, U+FFFF.
+ * What would steer the terminal (control characters), break the line, or turn the reading direction so that the line looks
+ * like another, and what is no character: halves of surrogate pairs, U+FFFE, U+FFFF.
  */
-export const visible = (text: string) =>
-  text.replaceAll(/[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu, '?');
+const HIDDEN = /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['\n', String.raw`\n`],
+  ['\r', String.raw`\r`],
+  ['\t', String.raw`\t`],
+  ['\u001b', String.raw`\e`],
+]);
+
+/** A character as bash's $'...' has it. */
+export function escaped(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return SHORT.get(character) ?? (code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`);
+}
+
+/** Text of foreign origin (arguments, device names) as a terminal may show it, on one line. */
+export const visible = (text: string) => text.replaceAll(HIDDEN, escaped);

@@ -154,7 +154,7 @@ describeWith(
       expect(await browser.evaluate('document.querySelector("main").textContent')).toContain(
         '<script>alert(1)</script>',
       );
-      expect(await browser.evaluate('document.title')).toMatch(/^netmeter: '\/opt\/"\}/);
+      expect(await browser.evaluate('document.title')).toMatch(/^netmeter: \$'\/opt\/"\}/);
     });
 
     test('is held to its own policy: what it does not have could not be loaded', async () => {

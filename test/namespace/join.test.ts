@@ -129,13 +129,25 @@ describePrivileged('a namespace that was there before', () => {
     if (inside.stdout) await once(inside.stdout, 'data');
     const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
     const weak = ['--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--', process.execPath];
-    const metering = runToEnd('setpriv', [...weak, NETMETER, 'attach', pid, '--report', '-', '--for', '2s']);
+    const metering = runToEnd('setpriv', [
+      ...weak,
+      NETMETER,
+      'attach',
+      pid,
+      '--report',
+      '-',
+      '--for',
+      '6s',
+      '--max-out',
+      '1kB',
+    ]);
     await attached(pid);
     inside.stdin?.write('go\n');
     const { stdout, stderr, status } = await metering;
     inside.kill('SIGKILL');
-    expect(status, stderr).toBe(0);
     const report = JSON.parse(stdout);
+    // What may be others' breaks no limit.
+    expect([status, report.contamination.grade, report.budget.verdict], stderr).toEqual([125, 'unknown', 'unmeasured']);
     expect(report.traffic.external.out).toMatchObject({ packets: 40, wireOctets: 40 * 1028 });
     expect(report.command).toMatchObject({ attached: { pid: Number(pid) }, exit: { kind: 'running' } });
     expect(stderr).toContain('sharing');
@@ -183,6 +195,11 @@ describePrivileged('a namespace that was there before', () => {
         // Those of root, this test's own for one, may be anywhere.
         expect(report.command.attached).toMatchObject({ pid: Number(pid), metered: 'namespace', sharedWith: null });
         expect(report.contamination.grade).toBe('unknown');
+        expect(report.warnings.map(({ code }: { code: string }) => code)).toContain('WHOLE_NAMESPACE');
+        const said = stderr.replaceAll(/\s+/g, ' ');
+        expect(said).toContain('sharing unknown: the numbers are an upper bound');
+        expect(said).toContain('for the whole network namespace, exact for all of them');
+        expect(said).toContain('sudo netmeter attach');
       } finally {
         inside.kill('SIGKILL');
       }
@@ -197,6 +214,7 @@ describePrivileged('a namespace that was there before', () => {
     [['attach', '1', '--for', '1s', '--until-exit'], 'exclude each other'],
     [['attach', '1', '--cgroup', '/x'], 'exclude each other'],
     [['attach', '1', '--fro', '1s'], 'unknown option --fro; did you mean --for?'],
+    [['attach', '1', '--by', 'process'], "attach has no option --by, which is a run's"],
   ])('%j is refused with the cure', async (words, message) => {
     const { status, stderr, stdout } = await netmeter(words);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });

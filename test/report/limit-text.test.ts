@@ -56,6 +56,14 @@ test('limits of one level have names of their own', () => {
   }
 });
 
+test('far beyond its limit a share is told in words', () => {
+  expect(limitText(limit(311_695_300, 100, 'exceeded'))).toBe(
+    'in 311 695 300 B exceeds 100 B (100 B), over 1000 times as much',
+  );
+  expect(shareText(limit(520, 10, 'exceeded'))).toBe('52 times as much');
+  expect(shareText(limit(100, 10, 'exceeded'))).toBe('1000 %');
+});
+
 test('a share is never rounded over its limit, and there is none of nothing', () => {
   expect(shareText(limit(999_999_999, 1_000_000_000, 'within'))).toBe('99 %');
   expect(shareText(limit(1_000_000_001, 1_000_000_000, 'exceeded'))).toBe('101 %');

@@ -24,5 +24,17 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const [longer] = known.filter((each) => each.startsWith(word)).toSorted((a, b) => a.length - b.length);
   if (longer !== undefined && word.length >= SHORTEST_START) return longer;
   const nearest = closest(word, known);
-  return distance(word, nearest) <= Math.max(2, word.length / 3) ? nearest : undefined;
+  return isNear(bare(word), bare(nearest)) ? nearest : undefined;
 }
+
+/** The dashes are no part of what was mistyped. */
+const bare = (word: string) => word.replace(/^-+/, '');
+
+/** One letter in three may be wrong, and two that changed places; of two letters none is right where both are others. */
+function isNear(word: string, other: string): boolean {
+  const off = distance(word, other);
+  const isSwapped = off === 2 && sorted(word) === sorted(other);
+  return isSwapped || off <= Math.floor(word.length / 3);
+}
+
+const sorted = (word: string) => [...word].sort().join('');

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { NetmeterError } from '../../errors.js';
 import { nearestName } from './nearest-option.js';
+import { OPTIONS } from './options.js';
 import { usage } from './usage-error.js';
 
 /** Parses the words behind one of netmeter's own commands. @throws {NetmeterError} USAGE, in words that end at the cure */
@@ -21,6 +22,8 @@ function misused(error: unknown, command: string, known: readonly string[]): Net
   const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   const cure = `Try 'netmeter ${command} --help'.`;
   if (unknown === undefined) return usage(message, cure);
+  if (OPTIONS.some(({ name }) => `--${name}` === unknown))
+    return usage(`${command} has no option ${unknown}, which is a run's: netmeter ${unknown} ... -- COMMAND`, cure);
   const nearest = nearestName(unknown, known);
   return usage(`unknown option ${unknown}${nearest ? `; did you mean ${nearest}?` : ''}`, cure);
 }

@@ -4,7 +4,7 @@ import { NetmeterError } from '../../errors.js';
 import { reasonOf } from '../../files/reason-of.js';
 import { writeToDescriptor } from '../../files/write-to-descriptor.js';
 import { explainMissingLibc } from '../../missing-libc.js';
-import { visible } from '../../report/visible.js';
+import { escaped, visible } from '../../report/visible.js';
 import { inert } from './inert.js';
 import { systemReason } from './system-reason.js';
 import { useColor } from './use-color.js';
@@ -117,7 +117,7 @@ const COLOR = new RegExp(`(${String.fromCharCode(0x1b)}\\[(?:1|22|3[1-39])m)`);
 const painted = (text: string): string =>
   text
     .split(COLOR)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(STEERING, '?')))
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(STEERING, escaped)))
     .join('');
 
 /**

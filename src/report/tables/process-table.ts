@@ -2,7 +2,7 @@ import type { Measurement } from '../../measurement/measurement.js';
 import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
 import { commandLine } from '../command-line.js';
 import { duration, exact } from '../format-octets.js';
-import { externalOf, unplacedOf } from '../text/process-rows.js';
+import { depthsAmong, externalOf, unplacedOf } from '../text/process-rows.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** More than this are in the JSON report alone. */
@@ -16,6 +16,7 @@ type Found = Exclude<ProcessUse, { evidence: 'none' }>;
 export function processTable({ processes: found }: Measurement): Table {
   const isFound = found !== undefined && found.evidence !== 'none';
   const shown = isFound ? found.processes.slice(0, SHOWN) : [];
+  const depths = depthsAmong(shown, isFound ? found.processes : []);
   const tellsUnplaced = isFound && shown.some((each) => unplacedOf(each, found) > 0);
   return {
     title: isFound && found.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
@@ -30,13 +31,18 @@ export function processTable({ processes: found }: Measurement): Table {
       right('for'),
     ],
     rows: isFound
-      ? [...shown.map((each) => processCells(each, found, tellsUnplaced)), ...restOf(found, tellsUnplaced ? 4 : 3)]
+      ? [
+          ...shown.map((each) => processCells(each, found, { tellsUnplaced, depth: depths.get(each.pid) ?? 0 })),
+          ...restOf(found, tellsUnplaced ? 4 : 3),
+        ]
       : [],
   };
 }
 
-function processCells(process: ProcessRow, found: Found, tellsUnplaced: boolean): Cell[] {
-  const { pid, depth, name, file, commandLine: words, payload, startedMs, endedMs } = process;
+type Shown = { readonly tellsUnplaced: boolean; readonly depth: number };
+
+function processCells(process: ProcessRow, found: Found, { tellsUnplaced, depth }: Shown): Cell[] {
+  const { pid, name, file, commandLine: words, payload, startedMs, endedMs } = process;
   const external = externalOf(process, found);
   // Spaces at the start of a cell would be lost.
   const indent = '· '.repeat(Math.min(depth, 6));

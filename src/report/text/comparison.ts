@@ -4,6 +4,7 @@ import type { JudgedLimit } from '../../measurement/budget.js';
 import { commandLine } from '../command-line.js';
 import { exact } from '../format-octets.js';
 import { limitText, markOf } from '../limit-text.js';
+import { timesText } from '../times-text.js';
 import { visible } from '../visible.js';
 import type { Paint } from './paint.js';
 import { row, WIDTH } from './rows.js';
@@ -58,10 +59,17 @@ function changeText(before: number | null, after: number | null): string {
   const change = after - before;
   if (change === 0) return '='.padStart(15);
   const text = `${change > 0 ? '+' : '-'}${exact(Math.abs(change))}`.padStart(15);
-  return before === 0 ? `${text}  new` : after === 0 ? `${text}  gone` : `${text}  ${shareText(change / before)}`;
+  return before === 0
+    ? `${text}  new`
+    : after === 0
+      ? `${text}  gone`
+      : `${text}  ${shareText(change / before, after / before)}`;
 }
 
-function shareText(share: number): string {
+/** @param ratio of after to before */
+function shareText(share: number, ratio: number): string {
+  const times = timesText(ratio);
+  if (times) return times;
   const percent = Math.abs(share * 100);
   const shown = percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
   return `${share > 0 ? '+' : '-'}${shown} %`;

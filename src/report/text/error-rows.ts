@@ -2,6 +2,7 @@ import type { Measurement } from '../../measurement/measurement.js';
 import type { DnsUse } from '../../measurement/remotes.js';
 import type { Protocol } from '../../measurement/traffic.js';
 import { exact } from '../format-octets.js';
+import { isOfAll, OF_ALL } from '../whose-counters.js';
 import { row } from './rows.js';
 
 /** More kinds of errors than this are in the JSON report alone. */
@@ -10,14 +11,24 @@ const SHOWN = 5;
 /** How often something went wrong, and what, for one and for more. */
 type CountedError = readonly [count: number | null, one: string, more?: string];
 
-/** Only what went wrong, the worst first; a healthy run has no such line. */
-export function errorRows({ protocol, dns }: Measurement): string[] {
-  const said = [...errorsOf(protocol), ...nameErrors(dns)].flatMap(([count, one, more = one]) =>
+/**
+ * Only what went wrong, the worst first; a healthy run has no such line. The kernel's counters are a namespace's: where
+ * others live in it, that is said, and only what was seen of the command's own look-ups is apart.
+ */
+export function errorRows(measurement: Measurement): string[] {
+  const { protocol, dns } = measurement;
+  const [counted, names] = [errorsOf(protocol), nameErrors(dns)];
+  if (!isOfAll(measurement)) return errorRow([...counted, ...names]);
+  return [...errorRow(names), ...errorRow(counted, `${OF_ALL}: `)];
+}
+
+function errorRow(errors: readonly CountedError[], whose = ''): string[] {
+  const said = errors.flatMap(([count, one, more = one]) =>
     count ? [`${exact(count)} ${count === 1 ? one : more}`] : [],
   );
   const others = said.length - SHOWN;
   const shown = others > 0 ? [...said.slice(0, SHOWN), `${others} more in the JSON report`] : said;
-  return shown.length > 0 ? [row('errors', shown.join(', '))] : [];
+  return shown.length > 0 ? [row('errors', `${whose}${shown.join(', ')}`)] : [];
 }
 
 /**

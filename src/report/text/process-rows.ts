@@ -21,8 +21,13 @@ export function processRows({ processes }: Measurement): string[] {
   const active = processes.processes.filter((each) => movedBy(each, processes) > 0);
   if (active.length === 0) return [];
   const shown = largest(active, processes);
+  const depths = depthsAmong(shown, processes.processes);
   const lines: TableRow[] = [
-    ...shown.map((each) => ({ name: label(each), octets: externalOf(each, processes), note: noteOf(each, processes) })),
+    ...shown.map((each) => ({
+      name: label(each, depths.get(each.pid) ?? 0),
+      octets: externalOf(each, processes),
+      note: noteOf(each, processes),
+    })),
     ...restOf(processes, shown),
   ];
   return lines.map((line, index) => tableRow(index === 0 ? 'processes' : '', line));
@@ -53,7 +58,29 @@ function largest(active: readonly ProcessRow[], found: Found): ProcessRow[] {
   return active.filter((each) => chosen.has(each));
 }
 
-function label({ pid, depth, name, file, commandLine: words }: ProcessRow): string {
+/**
+ * How deep each row stands below others of the table: an indent shows whose descendant a process is, and there is nobody to
+ * be that of where none of its ancestors has a row.
+ * @param shown in the order of the tree, as all are
+ */
+export function depthsAmong(shown: readonly ProcessRow[], all: readonly ProcessRow[]): ReadonlyMap<number, number> {
+  const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
+  const depths = new Map<number, number>();
+  for (const { pid } of shown) {
+    const passed = new Set([pid]);
+    let above = parents.get(pid);
+    // A number may have been given anew: no circle is followed twice.
+    while (above && !depths.has(above) && !passed.has(above)) {
+      passed.add(above);
+      above = parents.get(above);
+    }
+    const depth = above ? depths.get(above) : undefined;
+    depths.set(pid, depth === undefined ? 0 : depth + 1);
+  }
+  return depths;
+}
+
+function label({ pid, name, file, commandLine: words }: ProcessRow, depth: number): string {
   const indent = ' '.repeat(Math.min(depth, 3));
   const tail = ` (${pid})`;
   const text = words

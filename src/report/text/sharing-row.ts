@@ -24,7 +24,7 @@ export function sharingText({ contamination, command }: Measurement): string | u
     case 'unknown':
       return !command.attached && hasLooked(contamination)
         ? `unknown: ${seen}, but others may have come between two looks`
-        : `unknown: ${seen}`;
+        : `unknown: the numbers are an upper bound (${seen})`;
     default:
       return grade satisfies never;
   }
@@ -42,7 +42,7 @@ function evidence({ idleOctets, idleMs, foreignConnections }: Contamination): st
 }
 
 function sharers(count: number | null): string {
-  if (count === null) return 'the namespace may not be looked into';
+  if (count === null) return 'this user may not see who else lives in the namespace';
   if (count === 0) return 'the process is alone in its namespace';
   return `${count === 1 ? '1 other process' : `${exact(count)} other processes`} in the namespace`;
 }

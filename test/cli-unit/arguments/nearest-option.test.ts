@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestOption } from '../../../src/cli/arguments/nearest-option.js';
+import { nearestName, nearestOption } from '../../../src/cli/arguments/nearest-option.js';
 
 test.each([
   ['--max-inn', '--max-in'],
@@ -10,8 +10,20 @@ test.each([
   ['--max-tot', '--max-total'],
   ['--max-t', '--max-total'],
   ['--rep', '--report'],
+  ['--usre', '--user'],
+  ['--quite', '--quiet'],
+  // Of two letters both are others.
+  ['--xy', undefined],
+  ['--cd', undefined],
+  ['--user-agent', undefined],
   ['--qqqqqqq', undefined],
   ['--download-limit', undefined],
 ])('%s was probably %s', (word, option) => {
   expect(nearestOption(word)).toBe(option);
+});
+
+test('among few names none is forced', () => {
+  expect(nearestName('--by', ['ci', 'for', 'cgroup'])).toBeUndefined();
+  expect(nearestName('--fro', ['ci', 'for', 'cgroup'])).toBe('--for');
+  expect(nearestName('--cgruop', ['ci', 'for', 'cgroup'])).toBe('--cgroup');
 });

@@ -24,8 +24,8 @@ test.each<[Partial<Bypass>, string]>([
   [{}, '/var/run/docker.sock (pid 123 docker)'],
   [{ pid: null, name: null }, '/var/run/docker.sock'],
   [{ name: null }, '/var/run/docker.sock (pid 123)'],
-  [{ name: 'a\u001b[2Jb' }, '/var/run/docker.sock (pid 123 a?[2Jb)'],
-  [{ what: '/tmp/a\nb' }, '/tmp/a?b (pid 123 docker)'],
+  [{ name: 'a\u001b[2Jb' }, '/var/run/docker.sock (pid 123 a\\e[2Jb)'],
+  [{ what: '/tmp/a\nb' }, '/tmp/a\\nb (pid 123 docker)'],
   [
     { kind: 'inherited-socket', what: 'tcp 0.0.0.0:80, listening' },
     'inherited tcp 0.0.0.0:80, listening (pid 123 docker)',

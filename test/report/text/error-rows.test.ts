@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Measurement } from '../../../src/measurement/measurement.js';
 import type { Protocol } from '../../../src/measurement/traffic.js';
+import { protocolTable } from '../../../src/report/tables/protocol-table.js';
 import { errorRows } from '../../../src/report/text/error-rows.js';
+import { milliseconds } from '../../../src/units.js';
 import { blind, quiet } from '../measurements.js';
 
 type Counts = { readonly [Group in keyof Protocol]?: Partial<Protocol[Group]> };
@@ -97,4 +99,28 @@ test.each([
 test('a name that does not exist is no error', () => {
   const dns = { queries: 9, answered: 9, notFound: 9, failed: 0, unanswered: 0, averageMs: 1, slowestMs: 2 };
   expect(errorRows({ ...quiet, dns })).toEqual([]);
+});
+
+describe('in a namespace that others live in too', () => {
+  const failed = withCounts({ tcp: { connectionsFailed: 1, connectionsRefused: 1 } });
+  const host = { kind: 'host', devices: ['eth0'] } as const;
+  const clean = { grade: 'clean', idleOctets: 0, idleMs: milliseconds(1000), foreignConnections: 0 } as const;
+  const rows = (changes: Partial<Measurement>) =>
+    errorRows({ ...failed, isolation: host, ...changes }).map((line) => line.trim().replaceAll(/\s+/g, ' '));
+
+  test('the kernel’s counters are said to be everybody’s, the command’s look-ups not', () => {
+    const dns = { queries: 1, answered: 0, notFound: 0, failed: 1, unanswered: 0, averageMs: null, slowestMs: null };
+    expect(rows({ dns })).toEqual([
+      'errors 1 name server failure',
+      'errors of everybody in the network namespace: 1 connect refused',
+    ]);
+    expect(rows({ contamination: { ...clean, grade: 'shared' } })[0]).toContain('of everybody');
+    expect(protocolTable({ ...failed, isolation: host }).title).toBe(
+      'Protocol counters of everybody in the network namespace',
+    );
+  });
+
+  test('but not where nobody else was seen', () => {
+    expect(rows({ contamination: clean })).toEqual(['errors 1 connect refused']);
+  });
 });

@@ -17,7 +17,7 @@ test('a line a process in the order of the tree, and what is left of the wire’
     [
       "  processes node crawl.js --depth… (101)    40 MB in   197 kB out",
       "             curl -sS https://a-v… (117)     6 MB in  50.1 kB out",
-      "              sh|x (130)                   300 kB in    10 kB out",
+      "             sh|x (130)                    300 kB in    10 kB out",
       "            2 others                        20 kB in      0 B out",
       "            overhead                      1.83 MB in   945 kB out",
       "            retransmitted                 65.2 kB in   2.9 kB out",
@@ -47,6 +47,27 @@ test('of many the largest, in the order of the tree', () => {
     '1021',
   ]);
   expect(rows[8]).toContain('24 others');
+});
+
+test('a process is indented below its nearest ancestor that has a row, and by nobody without one', () => {
+  const [first] = told().processes.processes;
+  if (!first) throw new Error('it has one');
+  const process = (pid: number, parent: number | null, moved: number) => ({
+    ...first,
+    ...{ pid, parent, depth: 3, commandLine: null, name: 'p' },
+    payload: { ...first.payload, external: { in: moved, out: 0 } },
+  });
+  const shown = (...processes: (typeof first)[]) =>
+    processRows(told({ processes })).flatMap((line) => /^.{12}( *p \(\d+\))/.exec(line)?.[1] ?? []);
+  // 2 has moved nothing and has no line; 9 is in no list at all.
+  expect(shown(process(1, null, 9), process(2, 1, 0), process(3, 2, 9), process(4, 3, 9))).toEqual([
+    'p (1)',
+    ' p (3)',
+    '  p (4)',
+  ]);
+  expect(shown(process(3, 9, 9), process(4, 3, 9))).toEqual(['p (3)', ' p (4)']);
+  const { rows } = processTable(told({ processes: [process(3, 9, 9), process(4, 3, 9)] }));
+  expect(rows.slice(0, 2).map(([cell]) => cell)).toEqual([{ foreign: 'p' }, { foreign: '· p' }]);
 });
 
 test('lost events and sampling are said', () => {

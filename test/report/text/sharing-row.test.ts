@@ -48,7 +48,7 @@ test.each<[string, Partial<Contamination>, string]>([
   [
     'not watched',
     { grade: 'unknown', idleOctets: null, idleMs: milliseconds(0) },
-    'sharing unknown: the network was not watched without the command (--baseline-idle)',
+    'sharing unknown: the numbers are an upper bound (the network was not watched without the command (--baseline-idle))',
   ],
 ])('%s', (_, seen, text) => {
   expect(said({ ...quiet, contamination: { ...clean, ...seen } })).toBe(text);
@@ -58,7 +58,11 @@ test.each<[number | null, Contamination['grade'], string]>([
   [0, 'clean', 'sharing clean: the process is alone in its namespace'],
   [1, 'shared', 'sharing shared: the numbers are an upper bound (1 other process in the namespace)'],
   [3, 'shared', 'sharing shared: the numbers are an upper bound (3 other processes in the namespace)'],
-  [null, 'unknown', 'sharing unknown: the namespace may not be looked into'],
+  [
+    null,
+    'unknown',
+    'sharing unknown: the numbers are an upper bound (this user may not see who else lives in the namespace)',
+  ],
 ])('an attached process with %s sharers', (sharedWith, grade, text) => {
   const command = { ...quiet.command, attached: { pid: 7, metered: 'namespace', cgroup: null, sharedWith } as const };
   expect(said({ ...quiet, command, contamination: { ...clean, grade } })).toBe(text);

@@ -42,8 +42,10 @@ describe('the command', () => {
     [['echo', "it's"], String.raw`echo 'it'\''s'`],
     [['echo', '$HOME', '*'], "echo '$HOME' '*'"],
     [['--x=/a/b:c,d@e%f+g'], '--x=/a/b:c,d@e%f+g'],
-    [['a\nb\u001b[2J\u009b'], "'a?b?[2J?'"],
-    [['a\u202eb\u2028'], "'a?b?'"],
+    [['a\nb\u001b[2J\u009b'], String.raw`$'a\nb\e[2J\x9b'`],
+    [['a\u202eb\u2028'], String.raw`$'a\u202eb\u2028'`],
+    [["it's\\\n"], String.raw`$'it\'s\\\n'`],
+    [[String.raw`a\n`], String.raw`'a\n'`],
   ])('%j is shown as %s', (argv, shown) => {
     expect(running(argv)).toMatch(/^netmeter: .* \(exit 0, /);
     expect(running(argv)?.slice('netmeter: '.length).split(' (exit')[0]).toBe(shown);
@@ -138,4 +140,18 @@ describe('the budget', () => {
 test('the method says how far it can be off', () => {
   expect(plain(quiet)).toContain('counted on the wire, exact (veth, MTU 1500)');
   expect(plain(estimate)).toContain('±1 234 567 B in, ±890 B out');
+});
+
+test('where others may be in the numbers they are nowhere called exact', () => {
+  const isolation = { kind: 'join', netns: 'pid 7', devices: ['eth0'] } as const;
+  const method = { ...quiet.method, name: 'proc-estimate' } as const;
+  const contamination = { idleOctets: null, idleMs: milliseconds(0), foreignConnections: null } as const;
+  const shown = (grade: 'clean' | 'shared' | 'unknown') =>
+    plain({ ...quiet, isolation, method, contamination: { ...contamination, grade } });
+  for (const grade of ['shared', 'unknown'] as const) {
+    expect(shown(grade)).toContain('computed from /proc for the whole network');
+    expect(shown(grade).replaceAll(/\s+/g, ' ')).toContain('for the whole network namespace, exact for all of them (');
+    expect(shown(grade)).toContain('an upper bound');
+  }
+  expect(shown('clean')).toContain('computed from /proc, exact (');
 });
