@@ -59,6 +59,7 @@ describePrivileged('netmeter and its guardian that are killed at the same instan
   });
 
   test('a daemon that outlives its command is not ended while netmeter lives', async () => {
+    // Time: by which it outlives its command.
     const daemon = ['sh', '-c', 'setsid sh -c "sleep 1; echo done" &'];
     expect(await netmeter(['-q', '--', ...daemon])).toMatchObject({ status: 0, stdout: 'done\n' });
   });
