@@ -93,7 +93,7 @@ function vethDespite(facts: Facts): Choice | undefined {
 /** Why there is no namespace; that root's packets have no transport is no news to anybody. */
 function reasonsAgainst(facts: Facts): string[] {
   const all = [...obstaclesTo('veth', facts), ...(facts.root ? [] : userModeObstacles(facts))];
-  return all.map(({ reason }) => reason);
+  return [...new Set(all.map(({ reason }) => reason))];
 }
 
 type VethChoice = Extract<Choice, { kind: 'veth' }>;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 
 /** Bit numbers of <linux/capability.h> of what scopes need. */
@@ -16,14 +17,15 @@ type ReadText = (file: string) => string;
 
 const readText: ReadText = (file) => readFileSync(file, 'latin1');
 
-/** @throws {NetmeterError} MISSING_RIGHTS, naming every capability that this process lacks. */
-export function requireRights(read: ReadText = readText): void {
-  const missing = missingRights(Object.keys(capabilities) as Capability[], read);
+/** @throws {NetmeterError} MISSING_RIGHTS, naming every capability that this process lacks, if not all. */
+export function requireRights(read: ReadText = readText, uid = geteuid?.()): void {
+  const wanted = Object.keys(capabilities) as Capability[];
+  const missing = missingRights(wanted, read);
   if (missing.length === 0) return;
-  throw new NetmeterError(
-    'MISSING_RIGHTS',
-    `a network namespace needs rights that this process lacks: ${missing.join(', ')}`,
-  );
+  // Who has none of them is no root; their names are for who has been given some.
+  const what =
+    uid !== 0 && missing.length === wanted.length ? 'root' : `rights that this process lacks: ${missing.join(', ')}`;
+  throw new NetmeterError('MISSING_RIGHTS', `a network namespace needs ${what}`);
 }
 
 /** Which of these capabilities this process lacks. */

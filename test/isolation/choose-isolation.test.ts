@@ -72,6 +72,12 @@ test.each<[string, Asked, Facts, object]>([
     { kind: 'host', because: ['no libc', 'no rights', 'no sudo'] },
   ],
   [
+    'a user without koffi and a tun device, of which one is said once',
+    'auto',
+    { ...nothing, libc: no('tun') },
+    { kind: 'host', because: ['no tun', 'no tools', 'no rights', 'no sudo', 'no userns', 'no transport'] },
+  ],
+  [
     'a user without anything',
     'auto',
     nothing,

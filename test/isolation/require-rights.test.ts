@@ -29,10 +29,15 @@ test.each(Object.entries(BITS))('%s alone missing is named alone', (name, bit) =
 });
 
 test.each([
-  ['an ordinary user', status('0000000000000000'), /SYS_ADMIN, .*NET_ADMIN/],
+  ['root of a container that has no rights', status('0000000000000000'), /SYS_ADMIN, .*NET_ADMIN/],
   // Docker's default set has CAP_SETUID, CAP_SETGID and CAP_KILL.
   ['root in an ordinary container', status('00000000a80425fb'), /lacks: CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_SYS_PTRACE$/],
   ['a status without the line', () => 'Name:\tnode\n', /CAP_SYS_ADMIN/],
 ])('%s may not', (_, read, message) => {
-  expect(() => requireRights(read)).toThrow(message);
+  expect(() => requireRights(read, 0)).toThrow(message);
+});
+
+test('an ordinary user is told to be none of root’s, and one with some rights which are missing', () => {
+  expect(() => requireRights(status('0000000000000000'), 1000)).toThrow(/^a network namespace needs root$/);
+  expect(() => requireRights(status('0000000000001000'), 1000)).toThrow(/lacks: CAP_SYS_ADMIN, CAP_SETUID/);
 });

@@ -94,7 +94,7 @@ describePrivileged('the command runs as whom it should', () => {
   test('an ordinary user is told what is missing', async () => {
     const ended = await runToEnd('su', [USER, '-c', `'${process.execPath}' '${NETMETER}' --isolation veth -- true`]);
     expect(ended.status).toBe(125);
-    expect(ended.stderr).toMatch(/CAP_SYS_ADMIN, CAP_NET_ADMIN[\s\S]*sudo netmeter/);
+    expect(ended.stderr).toMatch(/needs root\n[\s\S]*sudo netmeter/);
   });
 
   test.each([
