@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { getgid, getuid } from 'node:process';
+import { getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import { Guardian } from '../../guardian/guardian.js';
@@ -9,31 +9,23 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import { RunMembers } from '../machine/members/run-members.js';
 import { carriesIpv6, readUplink, type Uplink } from '../machine/read-uplink.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import type { PublishedPort } from '../ports/ports.js';
 import { AT_TAP } from '../remotes/remote-rules.js';
 import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
-import { asAccount } from '../tools/as-account.js';
-import { Exempted } from '../tools/exempted.js';
 import { requireTools } from '../tools/find-tools.js';
-import { Holder } from '../tools/holder.js';
-import { InnerNetlink } from '../tools/inner-netlink.js';
-import { limitFiles } from '../tools/limit-files.js';
 import { LineChannel } from '../tools/line-channel.js';
 import { opened } from '../tools/opened.js';
-import { newRun, scriptEnvironment } from '../tools/script-environment.js';
-import { enterUserNamespace } from '../tools/user-namespace.js';
+import { newRun } from '../tools/script-environment.js';
 import { within } from '../tools/within.js';
 import { explainRefusal } from './explain-refusal.js';
 import { readHostCounters } from './host-counters.js';
-import { TAP_DEVICE, tapLines } from './tap-plan.js';
 import { chooseTransport, type Transport } from './transport.js';
 import { TransportRun } from './transport-run.js';
-import { USER_HOLDER_SCRIPT } from './user-holder-script.js';
 import { UserModeNames } from './user-mode-names.js';
+import { TOOLS, UserModeNamespace } from './user-mode-namespace.js';
 
 export type UserModeOptions = {
   /** Where the command will start. */
@@ -50,32 +42,24 @@ export type UserModeOptions = {
   readonly publish?: readonly PublishedPort[] | undefined;
 };
 
-const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
-
 /** For each step; all of them together take a tenth of a second, and a hundred times as long on a busy machine. */
 const STEP_MS = 30_000;
 
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
 
-/**
- * An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). The
- * holder is root in a user namespace; the command enters one more, in which it has its own uid again.
- */
+/** An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). */
 export class UserModeScope implements Scope {
   readonly #tools = requireTools(TOOLS);
   readonly #uplink: Uplink = readUplink();
   readonly #transport: Transport;
   readonly #names: UserModeNames;
   readonly #isPublished: boolean;
-  #inside: Promise<InnerNetlink> | undefined;
   #remotes: RemoteTable | undefined;
   #refusal: Disposable | undefined;
   readonly #options: UserModeOptions;
-  readonly #holder: Holder;
+  readonly #namespace: UserModeNamespace;
   readonly #mark = newRun();
-  readonly #members: RunMembers;
-  readonly #exempted = new Exempted([]);
   #guardian: Guardian | undefined;
   #run: TransportRun | undefined;
 
@@ -100,29 +84,10 @@ export class UserModeScope implements Scope {
     this.#transport = chooseTransport({ mtu, ipv6: hasIpv6, device, publish });
     this.#isPublished = publish.length > 0;
     this.#names = new UserModeNames(this.#uplink, boundary);
-    const { resolvConf, hosts } = this.#names;
-    const mounts = resolvConf || hosts ? ['--mount', '--propagation', 'slave'] : [];
-    const enter = [this.#tools.unshare, '--user', '--map-root-user', '--net', ...mounts];
-    this.#holder = new Holder(enter, this.#tools.sh, { script: USER_HOLDER_SCRIPT, cwd, env: this.#holderVariables() });
-    this.#members = new RunMembers(
-      this.#mark,
-      () => this.#holder.identity,
-      () => [this.#holder.pid, ...this.#exempted.pids],
-    );
-  }
-
-  #holderVariables(): NodeJS.ProcessEnv {
-    const { resolvConf, hosts } = this.#names;
-    return {
-      ...scriptEnvironment(this.#tools),
-      TAP: TAP_DEVICE,
-      TAP_LINES: tapLines(this.#transport.tap).join('\n'),
-      ASK: this.#transport.ask.join(' '),
-      RESOLV_TARGET: resolvConf?.target ?? '',
-      RESOLV_TEXT: resolvConf?.text ?? '',
-      HOSTS_TARGET: hosts?.target ?? '',
-      HOSTS_TEXT: hosts?.text ?? '',
-    };
+    this.#namespace = new UserModeNamespace({
+      ...{ tools: this.#tools, transport: this.#transport, names: this.#names },
+      ...{ cwd, openFiles: options.openFiles, mark: this.#mark },
+    });
   }
 
   get warnings(): readonly Warning[] {
@@ -136,27 +101,16 @@ export class UserModeScope implements Scope {
   }
 
   get network(): string {
-    return this.#holder.identity ?? '';
+    return this.#namespace.identity;
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
-    return work(this.#holder.pid);
+    return work(this.#namespace.holder.pid);
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    this.#members.starts();
-    return spawn(this.#enterAs(account));
-  }
-
-  /** As root of the namespaces into them, as oneself into one more; setpriv comes last, or its signal would be forgotten. */
-  #enterAs(account: ProcessAccount | undefined): string[] {
-    const mounts = this.#names.resolvConf || this.#names.hosts ? ['--mount', '--root', '--wd'] : [];
-    return [
-      ...this.#enter(mounts),
-      ...enterUserNamespace(this.#tools, getuid?.() ?? 0, getgid?.() ?? 0),
-      ...limitFiles(this.#options.openFiles),
-      ...asAccount(this.#tools.setpriv, account),
-    ];
+    this.#namespace.members.starts();
+    return spawn(this.#namespace.enterAs(account));
   }
 
   commandStarted(pid: number): void {
@@ -164,12 +118,7 @@ export class UserModeScope implements Scope {
   }
 
   administer(): string[] {
-    return this.#enter([]);
-  }
-
-  #enter(mounts: readonly string[]): string[] {
-    const target = ['--target', `${this.#holder.pid}`, '--user', '--net', ...mounts];
-    return [this.#tools.nsenter, ...target, '--preserve-credentials', '--'];
+    return this.#namespace.administer();
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -178,7 +127,7 @@ export class UserModeScope implements Scope {
   }
 
   processes(): number[] {
-    return this.#members.inside();
+    return this.#namespace.members.inside();
   }
 
   /** There is no queue that knows the wire: the tap's own counters are all there is. */
@@ -199,11 +148,11 @@ export class UserModeScope implements Scope {
   }
 
   async nftables(): Promise<Nftables | undefined> {
-    return (await this.#inside)?.nftables();
+    return (await this.#namespace.inside)?.nftables();
   }
 
   async sockDiag(): Promise<NetlinkSocket | undefined> {
-    return (await this.#inside)?.sockDiag();
+    return (await this.#namespace.inside)?.sockDiag();
   }
 
   refuse = async (): Promise<void> => {
@@ -223,21 +172,21 @@ export class UserModeScope implements Scope {
     this.#names[Symbol.dispose]();
     this.#remotes?.[Symbol.dispose]();
     this.#refusal?.[Symbol.dispose]();
-    if (!this.#members.areGone) await this.#members.end();
-    await Promise.all([this.#guardian?.finish(), this.#holder[Symbol.asyncDispose]()]);
-    (await this.#inside)?.[Symbol.dispose]();
+    const { members } = this.#namespace;
+    if (!members.areGone) await members.end();
+    await Promise.all([this.#guardian?.finish(), this.#namespace[Symbol.asyncDispose]()]);
   }
 
   async #setUp(): Promise<void> {
-    await within(STEP_MS, this.#holder.says('made', explainRefusal), () => late('the network namespace was not made'));
+    const { holder } = this.#namespace;
+    await within(STEP_MS, holder.says('made', explainRefusal), () => late('the network namespace was not made'));
     const guardian = this.#guard();
-    const exempt = (pid: number) => this.#exempted.add(pid);
-    this.#inside = InnerNetlink.handedOver({ administer: this.administer(), exempt });
+    this.#namespace.openNetlink();
     this.#remotes = this.#countRemotes();
     const run = new TransportRun(this.#transport, new LineChannel(guardian.output as Socket));
     this.#run = run;
-    this.#holder.tell('go');
-    await within(STEP_MS, run.attach(this.#holder.says('ready', tapFailed)), () =>
+    holder.tell('go');
+    await within(STEP_MS, run.attach(holder.says('ready', tapFailed)), () =>
       late(`${this.#transport.tool} did not attach to its tap (it said: ${run.complaint})`),
     );
     await this.#remotes?.counts;
@@ -247,7 +196,7 @@ export class UserModeScope implements Scope {
   /** Starts the transport, beside what ends it with netmeter, and with it every process in the namespace. */
   #guard(): Guardian {
     const { cgroup } = this.#options;
-    const { network, pid } = this.#holder;
+    const { network, pid } = this.#namespace.holder;
     const beside = [this.#transport.file, ...this.#transport.argumentsFor(pid)];
     const guardian = new Guardian(this.#tools.sh, { run: this.#mark, cgroup, namespace: network, beside });
     this.#guardian = guardian;
