@@ -9,9 +9,11 @@ import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import { MarkedTree } from '../isolation/machine/members/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
 import type { NetlinkSocket } from '../linux/netlink/socket.js';
+import type { NestedFate } from '../measurement/traffic.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { madeElsewhere } from './made-elsewhere.js';
+import type { NestedCarriers } from './nested-carriers.js';
 import { networkOf, readText } from './read-text.js';
 import { unixPeers } from './unix-peers.js';
 
@@ -42,6 +44,8 @@ export class Bypasses implements Disposable {
   readonly #marked: MarkedTree | undefined;
   readonly #own = networkOf('self') ?? '';
   readonly #descriptors = new Descriptors();
+  /** Of namespaces that the job has made, where their packets are counted. */
+  #carriers: NestedCarriers | undefined;
   /** Inodes of the last look, which need no second one: not of netmeter's namespace; asked for. */
   #placed: ReadonlySet<string> = new Set();
   #asked: ReadonlySet<string> = new Set();
@@ -64,11 +68,17 @@ export class Bypasses implements Disposable {
     return this.#found;
   }
 
+  /** @param made namespaces of the command's own in which it has made sockets */
+  nestedFate(made: number): NestedFate | undefined {
+    return this.#carriers ? this.#carriers.fate(made) : made > 0 ? 'unknown' : undefined;
+  }
+
   async look({ atMs, isLast }: Look): Promise<void> {
     const inside = this.#scope.processes();
     const marked = this.#marked?.members() ?? inside;
     const tree = [...new Set([...inside, ...marked])];
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
+    if (this.#group?.isCounted) await this.#lookForCarriers(left.filter(({ namespace }) => namespace !== this.#own));
     const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS[isLast ? 'last' : 'one']);
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
@@ -85,6 +95,14 @@ export class Bypasses implements Disposable {
 
   [Symbol.dispose](): void {
     this.#diag?.[Symbol.dispose]();
+  }
+
+  async #lookForCarriers(made: readonly Resident[]): Promise<void> {
+    if (made.length === 0) return;
+    // Loaded here: most jobs make no namespace.
+    const { NestedCarriers } = await import('./nested-carriers.js');
+    this.#carriers ??= new NestedCarriers();
+    this.#carriers.look(made);
   }
 
   #livingElsewhere(pids: readonly number[]): Resident[] {

@@ -5,6 +5,7 @@ import type { ProcessAccount } from '../linux/process/process-account.js';
 import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
+import type { Beside } from './machine/beside-devices.js';
 import type { DnsObserver } from './names/dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remotes/remote-entry.js';
 
@@ -54,6 +55,8 @@ export interface Scope extends AsyncDisposable {
   readonly hostAddresses?: readonly string[];
   /** All ways out, where they are known: other devices are the command's own then. Absent: every device leads out. */
   readonly waysOut?: readonly WayOut[] | undefined;
+  /** Devices that are not counted, and by which the command may have spoken with others of this machine. */
+  readonly beside?: (() => readonly Beside[]) | undefined;
   /** What the command's environment must hold. */
   readonly marks: Readonly<Record<string, string>>;
   /**

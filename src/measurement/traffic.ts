@@ -76,6 +76,13 @@ export type Unseen =
   | 'refused'
   | 'packets-in';
 
+/**
+ * How packets of namespaces that the command has made get outside. forwarded: as they are, by their devices, so that each is on
+ * the wire once. carried: by a program of the command's (slirp4netns, pasta), whose own packets are counted, so that theirs are
+ * not on the wire at all. unknown: nobody has seen, or both.
+ */
+export type NestedFate = 'forwarded' | 'carried' | 'unknown';
+
 export type Family = 'ipv4' | 'ipv6';
 
 /** ICMP errors of both families. IPv4 tells a packet that was too big as a destination that is unreachable. */

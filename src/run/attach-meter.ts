@@ -1,8 +1,10 @@
 import type { Scope } from '../isolation/scope.js';
+import { netnsCookie } from '../linux/netns-cookie.js';
 import type { CgroupGate } from '../observe/gate/cgroup-gate.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Devices } from '../observe/meter/meter-options.js';
 import { isShared } from './end-tree.js';
+import { addressesOf, followAddresses, within } from './scope-addresses.js';
 import type { TreeGroup } from './tree-group.js';
 
 /**
@@ -18,7 +20,9 @@ export async function attachMeter(
   if (!group || !(isShared(scope) || scope.waysOut)) return undefined;
   const { CgroupMeter } = await import('../observe/meter/cgroup-meter.js');
   try {
-    return CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope), { gate });
+    const meter = CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope), { gate });
+    if (!scope.waysOut) meter.keep(followAddresses(scope, (addresses) => meter.learnAddresses(addresses)));
+    return meter;
   } catch {
     return undefined;
   }
@@ -35,5 +39,8 @@ async function devicesOf(scope: Scope): Promise<Devices> {
     };
   }
   const { readMtus } = await import('../observe/meter/read-mtus.js');
-  return { mtus: scope.inspect((process) => readMtus(`/proc/${process}/ns/net`)) };
+  return {
+    mtus: scope.inspect((process) => readMtus(`/proc/${process}/ns/net`)),
+    network: { cookie: within(scope, netnsCookie), addresses: addressesOf(scope) },
+  };
 }

@@ -3,11 +3,13 @@ import type { CounterDelta } from '../counters/delta.js';
 import { parseTexts, type Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import type { Scope } from '../isolation/scope.js';
+import type { InOut, NestedFate } from '../measurement/traffic.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
 import type { WireDelta } from '../traffic/queue-delta.js';
 import { separateBlocked } from '../traffic/separate-blocked.js';
+import { settleNested } from '../traffic/shared/settle-nested.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
 import { isShared } from './end-tree.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
@@ -22,7 +24,7 @@ export type MeterReading = Count & {
 };
 
 /** What of a scope is needed to count. */
-export type Countable = Pick<Scope, 'isolation' | 'readWire' | 'hostAddresses'>;
+export type Countable = Pick<Scope, 'isolation' | 'readWire' | 'hostAddresses' | 'beside'>;
 
 /** Counts what a scope has carried since it was started. */
 export class Meter<S extends Countable = Scope> {
@@ -32,6 +34,8 @@ export class Meter<S extends Countable = Scope> {
   readonly before: Reading;
   /** Counts at the tree's own sockets, beside the namespace's counters; undefined: it cannot be done here. */
   readonly sockets: CgroupMeter | undefined;
+  /** How what nested namespaces have sent got outside, as far as was seen; undefined: none was. */
+  nestedFate: () => NestedFate | undefined = () => undefined;
   #parsed: Snapshot | undefined;
 
   static async start<S extends Countable>(scope: S, files: HeldCounterFiles, sockets?: CgroupMeter): Promise<Meter<S>> {
@@ -63,11 +67,12 @@ export class Meter<S extends Countable = Scope> {
 
   async count(): Promise<MeterReading> {
     const { scope, files, before, tree } = this;
-    const sockets = this.#readSockets();
+    const read = this.#readSockets();
+    const sockets = read?.counts;
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
-    if (!tree) return { after, delta, wire, sockets, ...countTraffic(scope.isolation, wire, delta) };
+    if (!tree) return { after, delta, wire, sockets, ...countTraffic(scope.isolation, wire, delta, scope.beside?.()) };
     const { unseen, sentPastIp, blocked } = tree;
-    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, unseen, sentPastIp });
+    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, unseen, sentPastIp, nested: read?.nested });
     return {
       after,
       delta,
@@ -79,11 +84,16 @@ export class Meter<S extends Countable = Scope> {
   }
 
   /** Before the namespace's own counters are read, in which all of it is. */
-  #readSockets(): SocketCounts | undefined {
+  #readSockets(): { readonly counts: SocketCounts; readonly nested: InOut<number> } | undefined {
     const { sockets, scope } = this;
     if (!sockets) return undefined;
     const remotes = [...sockets.remotes()].flat();
-    const inside = [...sockets.inside(), ...(scope.hostAddresses ?? [])];
-    return { remotes, totals: sockets.read(), inside };
+    const [totals, inside] = [sockets.read(), sockets.inside()];
+    const known = [...inside.nested, ...(scope.hostAddresses ?? [])];
+    // In a namespace of the command's own the links tell what has left.
+    if (!isShared(scope)) return { counts: { remotes, totals, inside: known }, nested: { in: 0, out: 0 } };
+    const told = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
+    const { unsure, ...counts } = settleNested({ remotes, totals, ...told });
+    return { counts: { ...counts, inside: known }, nested: unsure };
   }
 }

@@ -69,6 +69,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
   using bypasses = new BypassWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
+  meter.nestedFate = () => bypasses.nestedFate;
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const cpuBefore = childCpu();
@@ -116,6 +117,8 @@ export async function runCommand(stage: Stage): Promise<Life> {
   });
   const sampled = await watch.finish();
   await boundary.attempt('limits', () => guard.finish(), undefined);
+  const { nestedFate } = bypasses;
+  meter.nestedFate = () => nestedFate;
   const after = (at: number) => milliseconds(Math.round(at - start));
   return {
     ...{ exit, startedAt, sampled, hint, stillOpen },

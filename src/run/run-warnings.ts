@@ -4,7 +4,7 @@ import type { Snapshot } from '../counters/snapshot.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/traffic.js';
-import type { Doubt, PastQueue } from '../traffic/count.js';
+import type { Count, Doubt, PastQueue } from '../traffic/count.js';
 import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
 
 /** Where, and by what, the numbers came about. */
@@ -19,6 +19,10 @@ export type Provenance = {
   readonly isLoopbackLost?: boolean | undefined;
   /** Octets that the command has sent past IP. */
   readonly sentPastIp?: number | undefined;
+  /** What went by devices that are not counted. */
+  readonly beside?: Count['beside'] | undefined;
+  /** Octets of namespaces that the command has made, of which nobody has seen how they left. */
+  readonly nestedUnsure?: number | undefined;
   /** Packets, of everybody, that this machine dropped on its way out. */
   readonly dropped?: number | undefined;
   readonly stillOpen: number;
@@ -33,6 +37,8 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
     doubt,
     isLoopbackLost = false,
     sentPastIp = 0,
+    nestedUnsure = 0,
+    beside = [],
     stillOpen,
     dropped = 0,
   } = provenance;
@@ -52,6 +58,20 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
     );
   }
   if (sentPastIp > 0) warn('PAST_IP', `${sentPastIp} B were sent by packet sockets, past IP: they are in no number`);
+  for (const each of beside) {
+    const moved =
+      each.in === null || each.out === null ? 'bytes that are unknown' : `${each.in} B in and ${each.out} B out`;
+    warn(
+      'UNCOUNTED_DEVICE',
+      `${each.device} carried ${moved} between this namespace and others of this machine (containers, virtual machines, programs): they are in no number, and may be the command’s (cure: run as root, where each device counts)`,
+    );
+  }
+  if (nestedUnsure > 0) {
+    warn(
+      'NESTED_UNCERTAIN',
+      `up to ${nestedUnsure} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`,
+    );
+  }
   if (dropped > 0) {
     const packets = dropped === 1 ? '1 packet' : `${dropped} packets`;
     warn(

@@ -5,6 +5,7 @@ import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
 import { separateBlocked } from './separate-blocked.js';
 import { separateHostPorts } from './separate-host-ports.js';
+import { type Beside, withBeside } from './shared/beside-traffic.js';
 import { deviceTraffic } from './shared/device-traffic.js';
 import { tapTraffic } from './tap/tap-traffic.js';
 import { wireTraffic } from './veth/wire-traffic.js';
@@ -12,9 +13,18 @@ import { wireTraffic } from './veth/wire-traffic.js';
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
 
-/** Turns increments into traffic, by what the kind of isolation lets one know. */
-export function countTraffic(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Count {
-  const { traffic, ...count } = countKind(isolation, wire, delta);
+/**
+ * Turns increments into traffic, by what the kind of isolation lets one know.
+ * @param beside devices that are not counted, though the command's packets may have gone by them
+ */
+export function countTraffic(
+  isolation: Isolation,
+  wire: WireDelta,
+  delta: CounterDelta,
+  beside: readonly Beside[] = [],
+): Count {
+  const { traffic, ...counted } = countKind(isolation, wire, delta);
+  const count = isolation.kind === 'host' || isolation.kind === 'join' ? withBeside(counted, beside, delta) : counted;
   const dropped = wire['uplink.dropped']?.packets ?? 0;
   return {
     traffic: separateBlocked(separateHostPorts(traffic, wire), wire),

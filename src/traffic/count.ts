@@ -1,4 +1,4 @@
-import type { Method, Traffic } from '../measurement/traffic.js';
+import type { InOut, Method, Traffic } from '../measurement/traffic.js';
 
 /** Traffic, and how it was counted. */
 export type Count = {
@@ -14,6 +14,10 @@ export type Count = {
   readonly dropped?: number;
   /** Octets that the command has sent past IP, which are in no number; absent: none were seen. */
   readonly sentPastIp?: number;
+  /** What went by devices that are not counted, and may have been the command's; absent: nothing did. */
+  readonly beside?: readonly ({ readonly device: string } & InOut<number | null>)[];
+  /** Octets of namespaces of the command's own that a program there may have carried, and that are counted twice then; absent: none. */
+  readonly nestedUnsure?: number;
 };
 
 /** Octets of frames, at least. `device` is the command's end of the link. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once, signalUntilGone } from '../wait.js';
@@ -126,10 +127,53 @@ describePrivileged('host isolation by the machine’s own counters', () => {
       expect(Math.abs(out.counted - out.truth)).toBeLessThanOrEqual(out.bound);
       expect(incoming.counted / incoming.truth).toBeCloseTo(1, 1);
       expect(out.counted / out.truth).toBeCloseTo(1, 1);
+      // The container's 5 MB are of nobody that could be told.
+      expect(warningOf(report)).toMatch(/^br0 carried \d{7} B in and \d{7} B out /);
+      expect(incoming.bound).toBeGreaterThan(5_000_000);
     } finally {
       service.kill('SIGKILL');
       machine.shell(`${onMachine} link del br0; ip netns del ${inner}`);
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  const warningOf = (report: Measurement) => report.warnings.find(({ code }) => code === 'UNCOUNTED_DEVICE')?.message;
+
+  test('what is exchanged with a container of the same machine is in no number, and told: a budget cannot be judged', async () => {
+    const inner = `${machine.name}-inner`;
+    const onMachine = `ip -n ${machine.name}`;
+    machine.shell(`
+      ip netns add ${inner}
+      ${onMachine} link add vm0 type veth peer name eth0 netns ${inner}
+      ${onMachine} addr add 198.51.100.9/29 dev vm0; ${onMachine} link set vm0 up
+      ip -n ${inner} addr add 198.51.100.10/29 dev eth0; ip -n ${inner} link set eth0 up
+      ${onMachine} link add br0 type bridge; ${onMachine} link set vm0 master br0
+      ${onMachine} addr flush dev vm0; ${onMachine} addr add 198.51.100.9/29 dev br0; ${onMachine} link set br0 up`);
+    const service = machine.start('nsenter', [
+      `--net=/run/netns/${inner}`,
+      'python3',
+      program('far-end.py'),
+      'eth0',
+      '7000',
+    ]);
+    try {
+      if (service.stdout) await once(service.stdout, 'data');
+      const outside = traffic('udp', machine.far4, 5);
+      const limits = ['--max-in', '1MB'];
+      const beside = await measure(`${outside}; ${traffic('download', '198.51.100.10', 3_000_000)}`, [
+        ...HOST,
+        ...limits,
+      ]);
+      expect(beside.report.traffic.external.in.wireOctets).toBeLessThan(100_000);
+      expect(beside.report.method.errorBound.in, beside.stderr).toBeGreaterThan(3_000_000);
+      expect(warningOf(beside.report)).toMatch(/^br0 carried 3\d{6} B in /);
+      expect(beside.status, beside.stderr).toBe(125);
+      const alone = await measure(outside, [...HOST, ...limits]);
+      expect(warningOf(alone.report)).toBeUndefined();
+      expect(alone.status, alone.stderr).toBe(0);
+    } finally {
+      service.kill('SIGKILL');
+      machine.shell(`${onMachine} link del br0; ip netns del ${inner}`);
     }
   });
 

@@ -7,6 +7,8 @@ export type Device = {
   readonly kind: 'link' | 'bridge' | 'tunnel' | 'none';
   /** There is a piece of hardware, or a hypervisor's, below it. */
   readonly hardware: boolean;
+  /** A program has its other end (TUN, TAP). */
+  readonly isProgram?: boolean;
   /** The device that it is a port or slave of. */
   readonly master?: string;
   /** Devices of the same namespace that carry its packets (VLAN, macvlan, bond, switch ports). */

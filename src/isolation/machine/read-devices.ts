@@ -59,6 +59,7 @@ function readDevice(folder: string, name: string): Device {
     name,
     kind: kindOf(folder, entries, hardware),
     hardware,
+    ...(entries.includes('tun_flags') && { isProgram: true }),
     ...(master !== undefined && { master: basename(master) }),
     lower: entries.flatMap((entry) => (entry.startsWith('lower_') ? [entry.slice('lower_'.length)] : [])),
   };

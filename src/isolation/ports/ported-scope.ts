@@ -22,6 +22,10 @@ export class PortedScope implements Scope {
     return this.#scope.isolation;
   }
 
+  get beside(): Scope['beside'] {
+    return this.#scope.beside;
+  }
+
   get warnings(): readonly Warning[] {
     return [...this.#scope.warnings, ...this.#ports.warnings];
   }

@@ -1,5 +1,6 @@
 import { NetmeterError } from '../../errors.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import { besideDevices } from '../machine/beside-devices.js';
 import { countedDevices } from '../machine/counted-devices.js';
 import { findNamespace, type NamespaceFile } from '../machine/find-namespace.js';
 import { foldersOf, readDevices } from '../machine/read-devices.js';
@@ -32,9 +33,11 @@ export class JoinScope extends SharedScope {
       throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
     }
     const target = [tools.nsenter, '--target', `${holder.pid}`];
-    const devices = countedDevices(readDevices(foldersOf(holder.pid)));
+    const machine = readDevices(foldersOf(holder.pid));
+    const devices = countedDevices(machine);
     const place = {
       isolation: { kind: 'join', netns, devices } as const,
+      beside: besideDevices(machine, devices),
       pid: holder.pid,
       enter: [...target, '--net', '--mount', '--root', '--wd', '--'],
       enterNetwork: [...target, '--net', '--'],

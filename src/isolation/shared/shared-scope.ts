@@ -5,9 +5,11 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
+import { type Beside, besideDevices } from '../machine/beside-devices.js';
 import { endMembers } from '../machine/members/end-members.js';
 import { MarkedTree } from '../machine/members/marked-tree.js';
 import { networkOf } from '../machine/members/namespace-members.js';
+import { foldersOf, readDevices } from '../machine/read-devices.js';
 import { RunNote } from '../notes/run-note.js';
 import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
@@ -20,6 +22,7 @@ import { DeviceQueues } from './device-queues.js';
 /** A network namespace that was there before, and how to get into it. */
 export type Place = {
   readonly isolation: Extract<Isolation, { kind: 'host' | 'join' }>;
+  readonly beside: readonly Beside[];
   /** A process of it. */
   readonly pid: number;
   /** argv that enters it with all that the command shall see. */
@@ -53,6 +56,7 @@ export class SharedScope implements Scope {
   /** Undefined where there is no shell: a slim image. */
   readonly #guardian: Guardian | undefined;
   readonly #note: RunNote | undefined;
+  readonly #besideBefore: readonly Beside[];
   /** Of the devices to the outside. */
   readonly #queues: DeviceQueues;
 
@@ -60,6 +64,7 @@ export class SharedScope implements Scope {
     this.#place = place;
     this.#openFiles = openFiles;
     this.isolation = place.isolation;
+    this.#besideBefore = place.beside;
     this.#queues = new DeviceQueues(place.pid, place.isolation.devices);
     this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
@@ -97,6 +102,13 @@ export class SharedScope implements Scope {
   readWire(): Promise<WireReading> {
     return this.#queues.readWire();
   }
+
+  /** Those of now, and those that were there when it was opened: a container may have come, or have gone. */
+  readonly beside = (): readonly Beside[] => {
+    const now = besideDevices(readDevices(foldersOf(this.#place.pid)), this.#place.isolation.devices);
+    const names = new Set(now.map(({ name }) => name));
+    return [...now, ...this.#besideBefore.filter(({ name }) => !names.has(name))];
+  };
 
   /** The devices' own counters must do. */
   async sampleWire(): Promise<WireReading> {

@@ -3,7 +3,7 @@ import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { IPPROTO } from '../meter/packet-context.js';
 import { recall, STACK } from '../meter/program-frame.js';
 import { ROLES } from '../meter/remotes/remote-layout.js';
-import { STEP, type Way } from '../meter/totals.js';
+import { CLASSES_OUTSIDE, STEP, type Way } from '../meter/totals.js';
 import { ATTEMPT_KEY, type GateMaps, PLACES, SPENT } from './gate-layout.js';
 import { judgeAddress, noteAttempt, writeIpv4, writeIpv6 } from './judge-address.js';
 
@@ -11,13 +11,13 @@ import { judgeAddress, noteAttempt, writeIpv4, writeIpv6 } from './judge-address
 const FLAGS = { at: 13, rst: 0x04, syn: 0x02, ack: 0x10 } as const;
 
 /**
- * Before a packet is counted, of the classes external alone: refuses what goes where it may not, also by a socket that named
+ * Before a packet is counted, of the classes outside alone: refuses what goes where it may not, also by a socket that named
  * its destination before, and what would go beyond a limit. What comes in is counted against the limits, and no more of it is
  * refused than datagrams: TCP has to be ended by the answers that it does not get.
  * r6: the packet. r7: packets on the wire. r8: wire octets. r0 to r5 are lost.
  */
 export function holdPacket(code: Assembler, way: Way, gate: GateMaps, roles: BpfMap): void {
-  code.load('u32', 'r1', 'r10', STACK.index).jumpIf('r1', '>=', STEP.class, 'held');
+  code.load('u32', 'r1', 'r10', STACK.index).jumpIf('r1', '>=', CLASSES_OUTSIDE * STEP.class, 'held');
   if (way === 'out') {
     passAnswers(code, roles);
     writeDestination(code);

@@ -3,20 +3,22 @@ import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js'
 import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
+import { isErrno } from '../../linux/linux-error.js';
 import type { InetSocket } from '../../linux/netlink/sock-diag.js';
 import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
-import { CONNECTION_COUNTS, rememberConnections } from './connections.js';
+import { rememberConnections } from './connections.js';
 import { countPackets } from './count-packets.js';
 import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
 import { number } from './number.js';
 import type { OrphanMaps } from './orphans/count-orphans.js';
+import { type Inside, learnAddresses, learnMtus, readConnections, readInside, readTotals } from './read-maps.js';
 import { refusedAtLoopback } from './refused-ports.js';
-import { decodeRemote, insideAddress, type MeteredRemote } from './remotes/remote-layout.js';
+import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
-import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
+import type { TotalOf } from './totals.js';
 import type { TreeMaps } from './tree/tree-programs.js';
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
@@ -24,6 +26,8 @@ export class CgroupMeter implements Disposable {
   readonly #closing = new Closing();
   readonly #maps: Maps;
   readonly #places: Places | undefined;
+  /** The run's namespace, while packets tell theirs. */
+  #network: bigint | undefined;
   readonly #gate: CgroupGate | undefined;
   readonly #cpus = possibleCpus();
   #watchSends: () => SentPastIp | undefined = () => undefined;
@@ -40,11 +44,12 @@ export class CgroupMeter implements Disposable {
    * @param tree tells whose sockets alone are counted; none: all of the group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
-  static attach(group: number, { mtus, places }: Devices, { tree, gate }: MeterOptions = {}): CgroupMeter {
-    const meter = new CgroupMeter(places, gate);
+  static attach(group: number, devices: Devices, { tree, gate }: MeterOptions = {}): CgroupMeter {
+    const meter = new CgroupMeter(devices, gate);
     try {
       meter.#attach(group, tree);
-      meter.learnMtus(mtus);
+      meter.learnMtus(devices.mtus);
+      meter.learnAddresses(devices.network?.addresses ?? []);
       return meter;
     } catch (error) {
       meter[Symbol.dispose]();
@@ -52,15 +57,21 @@ export class CgroupMeter implements Disposable {
     }
   }
 
-  private constructor(places: Places | undefined, gate: CgroupGate | undefined) {
+  private constructor({ places, network }: Devices, gate: CgroupGate | undefined) {
     this.#places = places;
+    this.#network = network?.cookie;
     this.#gate = gate;
     this.#maps = createMaps(this.#closing);
   }
 
   /** The MTU of each device by its number, by which fragments are known. */
   learnMtus(mtus: ReadonlyMap<number, number>): void {
-    for (const [device, mtu] of mtus) this.#maps.mtus.update(number(device), number(mtu));
+    learnMtus(this.#maps, mtus);
+  }
+
+  /** Addresses of the run's namespace: what a namespace of the command's own exchanges with them has not left the machine. */
+  learnAddresses(addresses: readonly string[]): void {
+    if (this.tellsNamespaces) learnAddresses(this.#maps, addresses);
   }
 
   /** Counts from now on also what is sent past IP: in a namespace of the command's own, when it has been started. */
@@ -73,7 +84,7 @@ export class CgroupMeter implements Disposable {
     const watch = trace({ ...this.#maps, places: this.#places });
     if (!watch) return;
     this.#closing.add(watch);
-    this.#closedUnseen = this.#connectionCounts().closed;
+    this.#closedUnseen = readConnections(this.#maps, this.#cpus).closed;
   }
 
   /** Remembers a connection that was there before. */
@@ -89,17 +100,17 @@ export class CgroupMeter implements Disposable {
 
   /** TCP connections that the tree had, or has opened or accepted, so far. */
   get opened(): number {
-    return this.#adopted + this.#connectionCounts().opened;
+    return this.#adopted + readConnections(this.#maps, this.#cpus).opened;
   }
 
   /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
   get unseen(): number {
-    return this.#closedUnseen ?? this.opened - this.#connectionCounts().refused;
+    return this.#closedUnseen ?? this.opened - readConnections(this.#maps, this.#cpus).refused;
   }
 
   /** Ports of loopback where nobody listened for the tree. */
   get refusedPorts(): readonly number[] {
-    return this.#connectionCounts().refused === 0 ? [] : refusedAtLoopback(this.#maps.connections);
+    return readConnections(this.#maps, this.#cpus).refused === 0 ? [] : refusedAtLoopback(this.#maps.connections);
   }
 
   /** Octets that the tree has sent past IP, by packet sockets. null: nobody can tell (before Linux 6.3). */
@@ -120,8 +131,7 @@ export class CgroupMeter implements Disposable {
 
   /** What was counted so far; kinds of which there was no packet are left out. */
   read(): TotalOf[] {
-    const size = TOTALS_COUNT * TOTAL.size * this.#cpus;
-    return decodeTotals(this.#maps.totals.lookup(number(0), size) ?? Buffer.alloc(0));
+    return readTotals(this.#maps, this.#cpus);
   }
 
   /** What was counted of each remote so far; read before the totals it is in them. */
@@ -129,32 +139,45 @@ export class CgroupMeter implements Disposable {
     for (const page of entryPages(this.#maps.remotes)) yield page.map(({ key, value }) => decodeRemote(key, value));
   }
 
-  /** Addresses of the command's own namespaces: who sends there from another of them does not send outside. */
-  inside(): string[] {
-    return [...this.#maps.inside.keys()].map(insideAddress);
+  /** Addresses of the command's own namespaces, and of the run's: who sends there from one of the former does not send outside. */
+  inside(): Inside {
+    return readInside(this.#maps);
+  }
+
+  /** Packets of namespaces of the command's own are told from those of the run's. */
+  get tellsNamespaces(): boolean {
+    return this.#network !== undefined;
+  }
+
+  /** Holds what shall live as long. */
+  keep(held: Disposable): void {
+    this.#closing.add(held);
   }
 
   [Symbol.dispose](): void {
     this.#closing[Symbol.dispose]();
   }
 
-  #connectionCounts() {
-    const values = this.#maps.counts.lookup(number(0), CONNECTION_COUNTS.size * this.#cpus) ?? Buffer.alloc(0);
-    const { opened, closed, refused } = CONNECTION_COUNTS.sum(values);
-    return { opened: Number(opened), closed: Number(closed), refused: Number(refused) };
-  }
-
   #attach(group: number, tree: TreeMaps | undefined): void {
-    const maps = { ...this.#maps, places: this.#places, owned: tree?.sockets };
     const gate = this.#gate?.maps;
+    const maps = () => ({ ...this.#maps, places: this.#places, network: this.#network, owned: tree?.sockets });
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);
       this.#closing.add(BpfLink.toCgroup(program, group));
     };
-    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(maps) });
-    link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps, gate) });
-    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps, gate) });
+    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(maps()) });
+    const countIn = () =>
+      link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps(), gate) });
+    try {
+      countIn();
+    } catch (error) {
+      // A packet tells its namespace since Linux 6.15.
+      if (this.#network === undefined || !isErrno(error, 'EINVAL')) throw error;
+      this.#network = undefined;
+      countIn();
+    }
+    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps(), gate) });
     this.#watchSends = () => this.#closing.add(SentPastIp.watch(group, tree?.processes));
     // Where the ways out are known, their devices see what is sent past IP, too.
     if (!this.#places) this.watchSends();

@@ -1,20 +1,29 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
+import { type NamespaceMaps, tellNamespace } from './classify-nested.js';
 import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from './packet-context.js';
 import { forget, recall, STACK } from './program-frame.js';
-import { CLASSES, PROTOCOLS, STEP, type Way } from './totals.js';
+import { classStep, PROTOCOLS, STEP, type Way } from './totals.js';
 
-const classStep = (name: (typeof CLASSES)[number]) => CLASSES.indexOf(name) * STEP.class;
 const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(name) * STEP.protocol;
 
 /** Devices by their number, where all that lead out are known. */
 export type Places = { readonly external: readonly number[]; readonly host: readonly number[] };
 
-/** Leaves in r7 where the packet's total stands, but for the direction. @param places undefined: every device leads out */
-export function classify(code: Assembler, way: Way, places: Places | undefined): void {
+/** What tells the classes. */
+export type Bearings = NamespaceMaps & {
+  /** undefined: every device leads out. */
+  readonly places: Places | undefined;
+  /** The cookie of the run's network namespace, where a program can ask for a packet's; where places are known, it need not. */
+  readonly network?: bigint | undefined;
+};
+
+/** Leaves in r7 where the packet's total stands, but for the direction. */
+export function classify(code: Assembler, way: Way, { places, network, inside }: Bearings): void {
   code.move('r7', 0).load('u32', 'r1', 'r6', PACKET.device).jumpIf('r1', '==', LOOPBACK_DEVICE, 'inside');
   // A copy of a multicast that a socket of this machine has sent.
   if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_LOOPBACK, 'loopback');
   if (places) byDevice(code, places);
+  else if (network !== undefined) tellNamespace(code, way, { network, inside });
   code.jump('classified');
   recall(code.label('inside'), STACK.version).jumpIf('r1', '==', 6, 'inside 6');
   code

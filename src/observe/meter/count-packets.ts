@@ -25,7 +25,7 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
   if (gate) code.store('u64', 'r10', PLACES.verdict, 1);
   if (maps.owned) skipForeign(code, maps.owned, 'pass');
   readHeaders(code);
-  classify(code, way, maps.places);
+  classify(code, way, maps);
   forget(code, 'r7', 'r1')
     .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
     .store('u64', 'r10', STACK.index, 'r7')

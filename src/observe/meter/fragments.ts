@@ -1,10 +1,12 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import { IPPROTO, PACKET } from './packet-context.js';
 import { type MeterMaps, recall, STACK } from './program-frame.js';
-import { TOTAL } from './totals.js';
+import { CLASSES, STEP, TOTAL } from './totals.js';
 
 const IPV6_HEADER = 40;
 const FRAGMENT_HEADER = 8;
+/** For packets of nested namespaces, whose devices have numbers of their own: the smallest MTU of the run's namespace, which they pass. */
+export const ANY_DEVICE = 0;
 
 /**
  * A datagram that is longer than its device's MTU is fragmented behind the program (ip_do_fragment(), ip6_fragment()), and one
@@ -12,11 +14,20 @@ const FRAGMENT_HEADER = 8;
  * the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
  * r7: packets on the wire. r8: wire octets. Both grow by the pieces. r9: the total.
  */
-export function addFragments(code: Assembler, { mtus }: MeterMaps): void {
+export function addFragments(code: Assembler, { mtus, network }: MeterMaps): void {
   recall(code, STACK.protocol)
     .jumpIf('r1', '==', IPPROTO.tcp, 'whole')
     .jumpIf('r7', '!=', 1, 'whole')
-    .load('u32', 'r1', 'r6', PACKET.device)
+    .load('u32', 'r1', 'r6', PACKET.device);
+  if (network !== undefined) {
+    code
+      .load('u64', 'r2', 'r10', STACK.index)
+      .compute('divide', 'r2', STEP.class)
+      .jumpIf('r2', '!=', CLASSES.indexOf('nested'), 'own device')
+      .move('r1', ANY_DEVICE)
+      .label('own device');
+  }
+  code
     .store('u64', 'r10', STACK.key, 'r1')
     .loadMap('r1', mtus)
     .move('r2', 'r10')

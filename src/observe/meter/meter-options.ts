@@ -7,6 +7,8 @@ export type Devices = {
   readonly mtus: ReadonlyMap<number, number>;
   /** Absent: every device leads out. */
   readonly places?: Places | undefined;
+  /** The cookie of the run's network namespace, and its addresses; for where places are absent. */
+  readonly network?: { readonly cookie: bigint; readonly addresses: readonly string[] } | undefined;
 };
 
 /** Who alone is counted, and what refuses packets before that. */

@@ -8,6 +8,8 @@ import type { RemoteMaps } from './remotes/count-remote.js';
 /** The maps that the programs of one meter share, and the devices that they tell apart. */
 export type MeterMaps = RemoteMaps & {
   readonly places: Places | undefined;
+  /** The cookie of the run's network namespace; undefined: packets do not tell theirs. */
+  readonly network?: bigint | undefined;
   /** A {@link TOTAL} for each class, family, protocol and direction. */
   readonly totals: BpfMap;
   /** The MTU of each device, by its number. */

@@ -3,10 +3,13 @@ import type { Register } from '../../linux/bpf/instruction.js';
 import { recordOf } from '../../linux/bpf/record.js';
 
 /**
- * Where a packet went or came from, as the command's tree sees it. inner: by a device that leads out of none of netmeter's
- * links, but to namespaces and tunnels of the command's own.
+ * Where a packet went or came from, as the command's tree sees it. nested: between a namespace that the command has made
+ * and somebody outside of those, for whom it is forwarded. inner: by a device that leads out of none of netmeter's links, but
+ * to namespaces and tunnels of the command's own; in place, between the command's own namespaces.
  */
-export const CLASSES = ['external', 'loopback', 'hostLocal', 'inner'] as const;
+export const CLASSES = ['external', 'nested', 'loopback', 'hostLocal', 'inner'] as const;
+/** So many classes, the first, are of the outside. */
+export const CLASSES_OUTSIDE = 2;
 export const FAMILIES = ['ipv4', 'ipv6'] as const;
 export const PROTOCOLS = ['tcp', 'udp', 'icmp', 'other'] as const;
 export const WAYS = ['in', 'out'] as const;
@@ -46,6 +49,9 @@ export const STEP = {
   protocol: WAYS.length,
   way: 1,
 } as const;
+
+/** How much a class adds to the index. */
+export const classStep = (name: TrafficClass): number => CLASSES.indexOf(name) * STEP.class;
 
 export type TotalOf = {
   readonly class: TrafficClass;

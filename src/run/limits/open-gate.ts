@@ -1,15 +1,13 @@
 import { NetmeterError } from '../../errors.js';
 import { type Destination, hasNames } from '../../isolation/limits/destinations.js';
-import { readLocalAddresses } from '../../isolation/machine/read-local-addresses.js';
 import { chooseResolver } from '../../isolation/names/read-resolver.js';
 import type { Scope } from '../../isolation/scope.js';
-import { readText } from '../../isolation/tools/read-text.js';
-import { AddressWatch } from '../../isolation/veth/links/address-watch.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import type { MeasureOptions } from '../../measure-options.js';
 import { type AddressRange, addressRange } from '../../observe/gate/address-range.js';
 import { CgroupGate, type GatePlan } from '../../observe/gate/cgroup-gate.js';
 import { gatesOf } from '../needs.js';
+import { addressesOf, followAddresses } from '../scope-addresses.js';
 import type { TreeGroup } from '../tree-group.js';
 import { cannotHold, TreeGate } from './tree-gate.js';
 
@@ -30,8 +28,8 @@ export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Aske
     if (asked.egress && hasNames(asked.egress))
       throw new NetmeterError('USAGE', `${options.join(', ')}: in place a name is no address`, { cure: NAMES_CURE });
     if (!group) throw cannotHold(options, 'there is no control group for it');
-    const gate = CgroupGate.attach(group.cgroup.fd, planOf(asked, localAddresses(scope)));
-    const watch = scope.isolation.kind === 'host' ? followAddresses(gate) : undefined;
+    const gate = CgroupGate.attach(group.cgroup.fd, planOf(asked, addressesOf(scope)));
+    const watch = followAddresses(scope, (come) => gate.exempt(come.map(addressRange)));
     return new TreeGate(gate, { mayLack, options, watch });
   } catch (error) {
     if (mayLack) return undefined;
@@ -54,10 +52,3 @@ function planOf({ limits = {}, enforce = false, egress }: Asked, local: readonly
     limits: enforce ? limits : {},
   };
 }
-
-/** Those of the scope's namespace. */
-const localAddresses = (scope: Scope): string[] =>
-  scope.inspect((process) => readLocalAddresses((file) => readText(file.replace('/proc/', `/proc/${process}/`))));
-
-const followAddresses = (gate: CgroupGate): Disposable =>
-  new AddressWatch(({ come }) => gate.exempt(come.map(addressRange)));

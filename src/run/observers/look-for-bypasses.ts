@@ -7,6 +7,7 @@ import { networkOf } from '../../evidence/read-text.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { Bypass } from '../../measurement/remotes.js';
+import type { NestedFate } from '../../measurement/traffic.js';
 import { milliseconds } from '../../units.js';
 import { Later } from './later.js';
 
@@ -50,6 +51,13 @@ export class BypassWatch implements Disposable {
     const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
     if (foreign.length === 0) return looked;
     return withForeign(looked ?? [], foreign, networkOf('self') ?? '');
+  }
+
+  /** How what the command's own namespaces have sent got outside; undefined: none was seen that leads there. */
+  get nestedFate(): NestedFate | undefined {
+    const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
+    const made = foreign.filter(({ isOwn }) => !isOwn).length;
+    return this.#bypasses ? this.#bypasses.nestedFate(made) : made > 0 ? 'unknown' : undefined;
   }
 
   /** One look, unless looks take too much of the time. Never rejects. */

@@ -7,7 +7,7 @@ import type { WireDelta } from '../queue-delta.js';
 import { separateHostPorts } from '../separate-host-ports.js';
 import { treeBound } from './tree-bound.js';
 
-type TreeClass = 'external' | 'loopback' | 'hostLocal' | 'inner';
+type TreeClass = 'external' | 'nested' | 'loopback' | 'hostLocal' | 'inner';
 export type Way = 'in' | 'out';
 
 /** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */
@@ -32,13 +32,20 @@ export type Beside = {
   readonly unseen: number;
   /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not tell. */
   readonly sentPastIp: number | null;
+  /** Octets of namespaces that the command has made, of which it is not known whether they left as they are. */
+  readonly nested?: InOut<number> | undefined;
 };
 
 /** The tracepoint sock_send_length came with Linux 6.3. */
 const UNSEEN_SENDS = 'what packet sockets send is not seen before Linux 6.3';
 
+const NONE = { in: 0, out: 0 };
+
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
-export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen, sentPastIp }: Beside): Count {
+export function treeTraffic(
+  counts: readonly TreeCount[],
+  { wire, delta, unseen, sentPastIp, nested = NONE }: Beside,
+): Count {
   const of = (name: TreeClass, families: readonly Family[]) => flow(counts, name, families);
   const external = of('external', ['ipv4', 'ipv6']);
   const traffic = {
@@ -49,11 +56,12 @@ export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen,
   return {
     traffic: separateHostPorts(traffic, wire, true),
     ...(sentPastIp && { sentPastIp }),
+    ...(nested.in + nested.out > 0 && { nestedUnsure: nested.in + nested.out }),
     method: {
       name: 'cgroup',
       errorBound: {
-        in: treeBound(counts, 'in', { delta, unseen }),
-        out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp]),
+        in: addKnown([treeBound(counts, 'in', { delta, unseen }), nested.in]),
+        out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp, nested.out]),
       },
       ...(sentPastIp === null && { reasons: [UNSEEN_SENDS] }),
       packetsIn: 'cgroup',
@@ -63,7 +71,8 @@ export function treeTraffic(counts: readonly TreeCount[], { wire, delta, unseen,
 
 /** External octets so far. */
 export function treeOctets(counts: readonly TreeCount[]): InOut<bigint> {
-  const octets = (way: Way) => sum(counts, (each) => each.class === 'external' && each.way === way, 'wireOctets');
+  const isOutside = (each: TreeCount) => each.class === 'external' || each.class === 'nested';
+  const octets = (way: Way) => sum(counts, (each) => isOutside(each) && each.way === way, 'wireOctets');
   return { in: octets('in'), out: octets('out') };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Assembler } from '../../../src/linux/bpf/assembler.js';
+import type { BpfMap } from '../../../src/linux/bpf/bpf-map.js';
 import { classify } from '../../../src/observe/meter/classify.js';
 import { CLASSES, FAMILIES, PROTOCOLS, placeOf, STEP, TOTALS_COUNT, WAYS } from '../../../src/observe/meter/totals.js';
 
@@ -18,8 +19,16 @@ test('a place is the sum of its steps', () => {
   });
 });
 
-test.each(['in', 'out'] as const)('the classes of what goes %s are told by a program that is whole', (way) => {
+/** A map is its descriptor to a program. */
+const inside = { fd: 5 } as BpfMap;
+
+test.each([
+  ['in', 'by devices', { places: { external: [7, 8], host: [9] } }],
+  ['out', 'by devices', { places: { external: [7, 8], host: [9] } }],
+  ['in', 'by namespaces', { places: undefined, network: 0x123_4567_89ab_cdefn }],
+  ['out', 'by namespaces', { places: undefined, network: 1n }],
+] as const)('the classes of what goes %s are told %s by a program that is whole', (way, _, bearings) => {
   const code = new Assembler();
-  classify(code, way, { external: [7, 8], host: [9] });
+  classify(code, way, { ...bearings, inside });
   expect(code.exit().assemble().length).toBe(code.length * 8);
 });

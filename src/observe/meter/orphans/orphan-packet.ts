@@ -3,7 +3,8 @@ import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import type { Places } from '../classify.js';
 import { CONNECTION } from '../connections.js';
 import { IPPROTO, LOOPBACK_DEVICE } from '../packet-context.js';
-import { CLASSES, STEP } from '../totals.js';
+import { INSIDE } from '../remotes/remote-layout.js';
+import { classStep, STEP } from '../totals.js';
 import type { OrphanLayout } from './orphan-layout.js';
 
 /** Places on the stack, below r10. */
@@ -45,13 +46,13 @@ export function field(code: Assembler, to: 'r1' | 'r7' | 'r9', offset: number, s
 }
 
 /** The tree's connections, and the devices that are distinguished. */
-type OrphanPlaces = { readonly connections: BpfMap; readonly places: Places | undefined };
+type OrphanPlaces = { readonly connections: BpfMap; readonly places: Places | undefined; readonly inside: BpfMap };
 
 /**
  * Reads the headers of the TCP packet that r8 points to (struct sk_buff), and goes out unless it is of one of the tree's
  * connections. Leaves its total's place, but for the direction, at `index`.
  */
-export function readOrphan(code: Assembler, layout: OrphanLayout, { connections, places }: OrphanPlaces): void {
+export function readOrphan(code: Assembler, layout: OrphanLayout, { connections, ...tell }: OrphanPlaces): void {
   field(code, 'r9', layout.head, 8);
   for (const [offset, place] of [
     [layout.network, ORPHAN.network],
@@ -96,7 +97,7 @@ export function readOrphan(code: Assembler, layout: OrphanLayout, { connections,
     .compute('add', 'r2', ORPHAN.key)
     .call('map_lookup_elem')
     .jumpIf('r0', '==', 0, 'out');
-  placeOfTotal(code, layout, places);
+  placeOfTotal(code, layout, tell);
 }
 
 function mappedAddress(code: Assembler, part: number, from: number): void {
@@ -113,14 +114,19 @@ function copyAddress(code: Assembler, part: number, from: number): void {
 }
 
 /** r7: 4 or 6. Loopback's device is this host unless the address says otherwise. */
-function placeOfTotal(code: Assembler, layout: OrphanLayout, places: Places | undefined): void {
+function placeOfTotal(
+  code: Assembler,
+  layout: OrphanLayout,
+  { places, inside }: Omit<OrphanPlaces, 'connections'>,
+): void {
   code.move('r9', 0).jumpIf('r7', '==', 4, 'family known').move('r9', STEP.family).label('family known');
   code.store('u64', 'r10', ORPHAN.index, 'r9');
   field(code, 'r1', layout.device, 4);
   code.load('u64', 'r9', 'r10', ORPHAN.index).jumpIf('r1', '==', LOOPBACK_DEVICE, 'by address');
   for (const index of places?.external ?? []) code.jumpIf('r1', '==', index, 'class known');
   for (const index of places?.host ?? []) code.jumpIf('r1', '==', index, 'own host');
-  if (places) code.compute('add', 'r9', CLASSES.indexOf('inner') * STEP.class);
+  if (places) code.compute('add', 'r9', classStep('inner'));
+  else tellByAddresses(code, inside);
   code
     .jump('class added')
     .label('by address')
@@ -142,11 +148,33 @@ function placeOfTotal(code: Assembler, layout: OrphanLayout, places: Places | un
       .jumpIf('r1', '!=', value, 'own host');
   code
     .label('loopback')
-    .compute('add', 'r9', CLASSES.indexOf('loopback') * STEP.class)
+    .compute('add', 'r9', classStep('loopback'))
     .jump('class added')
     .label('own host')
-    .compute('add', 'r9', CLASSES.indexOf('hostLocal') * STEP.class)
+    .compute('add', 'r9', classStep('hostLocal'))
     .label('class added')
     .store('u64', 'r10', ORPHAN.index, 'r9')
     .label('class known');
+}
+
+/** r9: the index. What the connection's own packets have taught of both addresses (classify-nested.ts). */
+function tellByAddresses(code: Assembler, inside: BpfMap): void {
+  const look = (part: number) =>
+    code
+      .loadMap('r1', inside)
+      .move('r2', 'r10')
+      .compute('add', 'r2', ORPHAN.key + part)
+      .call('map_lookup_elem');
+  look(CONNECTION.remote)
+    .jumpIf('r0', '==', 0, 'leads out')
+    .load('u32', 'r1', 'r0', 0)
+    .jumpIf('r1', '==', INSIDE.host, 'own host')
+    .compute('add', 'r9', classStep('inner'))
+    .jump('class added')
+    .label('leads out');
+  look(CONNECTION.local)
+    .jumpIf('r0', '==', 0, 'class added')
+    .load('u32', 'r1', 'r0', 0)
+    .jumpIf('r1', '!=', INSIDE.nested, 'class added')
+    .compute('add', 'r9', classStep('nested'));
 }

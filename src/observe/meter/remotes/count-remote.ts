@@ -1,9 +1,10 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { Places } from '../classify.js';
 import { IPPROTO } from '../packet-context.js';
 import { recall, STACK } from '../program-frame.js';
 import { CLASSES, STEP, type Way } from '../totals.js';
-import { copyAddress, noteInside } from './remote-address.js';
+import { copyAddress, noteInside, otherEnd, ownEnd } from './remote-address.js';
 import { REMOTE } from './remote-layout.js';
 import { flags, serviceOf, TCP_FLAGS } from './remote-service.js';
 
@@ -16,6 +17,9 @@ export type RemoteMaps = {
   readonly inside: BpfMap;
 };
 
+/** Where places are known, the addresses of the command's own namespaces are those of packets that lead to none of them. */
+type Remembered = RemoteMaps & { readonly places: Places | undefined };
+
 /** BPF_NOEXIST. */
 const NEW = 1;
 
@@ -23,15 +27,18 @@ const NEW = 1;
  * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
  * r6: the packet. r7: packets on the wire. r8: wire octets; the total's index is on the stack. r9 is lost.
  */
-export function countRemote(code: Assembler, way: Way, { remotes, roles, inside }: RemoteMaps): void {
+export function countRemote(code: Assembler, way: Way, { remotes, roles, inside, places }: Remembered): void {
   code
     .load('u64', 'r1', 'r10', STACK.index)
     .compute('divide', 'r1', STEP.class)
-    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass')
-    .jumpIf('r1', '!=', CLASSES.indexOf('inner'), 'noted');
-  noteInside(code, way, inside);
-  code.label('noted');
-  copyAddress(code, way === 'in' ? 'source' : 'destination');
+    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass');
+  if (places) {
+    code.jumpIf('r1', '!=', CLASSES.indexOf('inner'), 'noted');
+    copyAddress(code, ownEnd(way));
+    noteInside(code, inside);
+    code.label('noted');
+  }
+  copyAddress(code, otherEnd(way));
   serviceOf(code, way, roles);
   find(code, remotes);
   code

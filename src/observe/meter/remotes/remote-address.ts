@@ -2,14 +2,28 @@ import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { recall, STACK } from '../program-frame.js';
 import type { Way } from '../totals.js';
-import { REMOTE_KEY } from './remote-layout.js';
+import { INSIDE, REMOTE_KEY } from './remote-layout.js';
 
-/** Remembers this end's address: what another namespace of the command's sends there is not external. */
-export function noteInside(code: Assembler, way: Way, inside: BpfMap): void {
-  copyAddress(code, way === 'in' ? 'destination' : 'source');
-  const key = () => code.loadMap('r1', inside).move('r2', 'r10').compute('add', 'r2', STACK.remote);
-  key().call('map_lookup_elem').jumpIf('r0', '!=', 0, 'noted').store('u64', 'r10', STACK.scratch, 0);
-  key().move('r3', 'r10').compute('add', 'r3', STACK.scratch).move('r4', 0).call('map_update_elem');
+/** Which address of a packet is this side's, and which the other's. */
+export const ownEnd = (way: Way) => (way === 'in' ? 'destination' : 'source');
+export const otherEnd = (way: Way) => (way === 'in' ? 'source' : 'destination');
+
+/** r0 = what is known of the key's address: {@link INSIDE}. */
+export const lookInside = (code: Assembler, inside: BpfMap): Assembler =>
+  code.loadMap('r1', inside).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
+
+/** Remembers the key's address, this end's, and goes to 'noted': what another namespace of the command's sends there is not external. */
+export function noteInside(code: Assembler, inside: BpfMap): void {
+  lookInside(code, inside)
+    .jumpIf('r0', '!=', 0, 'noted')
+    .store('u64', 'r10', STACK.scratch, INSIDE.nested)
+    .loadMap('r1', inside)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.remote)
+    .move('r3', 'r10')
+    .compute('add', 'r3', STACK.scratch)
+    .move('r4', 0)
+    .call('map_update_elem');
 }
 
 /** An address of the IP header becomes the key's. */

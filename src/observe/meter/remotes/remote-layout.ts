@@ -1,5 +1,5 @@
 import { recordOf } from '../../../linux/bpf/record.js';
-import { addressText } from '../../../linux/ip-address.js';
+import { addressBytes, addressText } from '../../../linux/ip-address.js';
 import { CLASSES, FAMILIES, type TotalOf } from '../totals.js';
 
 /**
@@ -30,9 +30,14 @@ export const REMOTE = recordOf(
   'last',
 );
 
-/** Octets of an address of the command's own namespaces, and so many are known. */
+/** Octets of an address that is not outside, and so many are known. */
 export const INSIDE_KEY = 16;
+/** Whose such an address is: of a namespace of the command's own, or of the run's namespace itself. */
+export const INSIDE = { nested: 0, host: 1 } as const;
 export const MOST_INSIDE = 4096;
+
+/** What an IPv4 address begins with as IPv6 (RFC 4291, 2.5.5.2). */
+const IPV4_MAPPED = Buffer.from(`${'00'.repeat(10)}ffff`, 'hex');
 
 /** More remotes than these are counted in the totals alone. */
 export const MOST_REMOTES = 65_536;
@@ -61,6 +66,12 @@ export type MeteredRemote = Pick<TotalOf, 'class' | 'family'> & {
 
 /** An address of 16 octets as the kernel prints it, an IPv4-mapped one as IPv4. */
 export const insideAddress = (bytes: Buffer): string => addressText(bytes).replace(/^::ffff:(?=.*\.)/, '');
+
+/** The same octets of an address. */
+export function insideKey(address: string): Buffer {
+  const bytes = addressBytes(address);
+  return bytes.length === INSIDE_KEY ? bytes : Buffer.concat([IPV4_MAPPED, bytes]);
+}
 
 /** Reads an entry of the map. */
 export function decodeRemote(key: Buffer, value: Buffer): MeteredRemote {

@@ -1,0 +1,75 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import { STACK } from './program-frame.js';
+import { copyAddress, lookInside, noteInside, otherEnd, ownEnd } from './remotes/remote-address.js';
+import { INSIDE, REMOTE_KEY } from './remotes/remote-layout.js';
+import { classStep, type Way } from './totals.js';
+
+export type NamespaceMaps = {
+  /** What is known of addresses that are not outside: {@link INSIDE}. */
+  readonly inside: BpfMap;
+};
+
+/** The bits of a namespace's cookie that one instruction can hold whatever they are. */
+const PIECE = 16n;
+const PIECES = [48n, 32n, 16n, 0n];
+
+/** Where the address that is looked at begins; IPv4's are the last four octets. */
+const ADDRESS = STACK.remote + REMOTE_KEY.address;
+const ADDRESS4 = ADDRESS + 12;
+
+/**
+ * In place the programs see the packets of every namespace that the command makes, where they are sent and received, and
+ * never where they are forwarded: a packet of a nested namespace left if it goes to somebody who is not inside. What it sends
+ * to its own link alone (multicast, neighbour discovery, a broadcast) is not forwarded. r7: the class.
+ */
+export function tellNamespace(
+  code: Assembler,
+  way: Way,
+  { network, inside }: NamespaceMaps & { readonly network: bigint },
+): void {
+  code.move('r1', 'r6').call('get_netns_cookie');
+  moveWide(code, network).jumpIf('r0', '==', 'r1', 'noted').move('r7', classStep('nested'));
+  copyAddress(code, ownEnd(way));
+  goIfForLinkAlone(code, 'noted');
+  noteInside(code, inside);
+  code.label('noted');
+  copyAddress(code, otherEnd(way));
+  code.jumpIf('r7', '==', 0, 'may be inside');
+  goIfForLinkAlone(code, 'nested link');
+  code.label('may be inside');
+  lookInside(code, inside)
+    .jumpIf('r0', '==', 0, 'classified')
+    .load('u32', 'r1', 'r0', 0)
+    .jumpIf('r1', '==', INSIDE.host, 'host')
+    .label('nested link')
+    .move('r7', classStep('inner'));
+}
+
+/** r1 = 64 bits. */
+function moveWide(code: Assembler, value: bigint): Assembler {
+  code.move('r1', 0);
+  for (const shift of PIECES)
+    code.compute('shiftLeft', 'r1', Number(PIECE)).compute('or', 'r1', Number((value >> shift) & 0xffffn));
+  return code;
+}
+
+/** Multicast, the limited broadcast, no address yet, and IPv6's link-local ones (RFC 4291). IPv4's are forwarded: metadata services have some. */
+function goIfForLinkAlone(code: Assembler, to: string): void {
+  const [version4, forwarded] = [code.newLabel('address 4'), code.newLabel('forwarded')];
+  code
+    .load('u64', 'r1', 'r10', STACK.version)
+    .jumpIf('r1', '!=', 6, version4)
+    .load('u16', 'r1', 'r10', ADDRESS)
+    .swapBytes('r1', 16)
+    .jumpIf('r1', '==', 0, to)
+    .compute('and', 'r1', 0xffc0)
+    .jumpIf('r1', '==', 0xfe80, to)
+    .jumpIf('r1', '<', 0xff00, forwarded)
+    .jump(to)
+    .label(version4)
+    .load('u8', 'r1', 'r10', ADDRESS4)
+    .jumpIf('r1', '==', 0, to)
+    .jumpIf('r1', '>=', 224, to)
+    .label(forwarded);
+}

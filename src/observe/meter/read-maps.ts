@@ -1,0 +1,38 @@
+import { CONNECTION_COUNTS } from './connections.js';
+import { ANY_DEVICE } from './fragments.js';
+import type { Maps } from './meter-maps.js';
+import { number } from './number.js';
+import { LOOPBACK_DEVICE } from './packet-context.js';
+import { INSIDE, insideAddress, insideKey } from './remotes/remote-layout.js';
+import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
+
+/** Addresses that are not outside: of the command's own namespaces, and of the run's. */
+export type Inside = { readonly nested: readonly string[]; readonly host: readonly string[] };
+
+const EMPTY = Buffer.alloc(0);
+
+export const readTotals = ({ totals }: Maps, cpus: number): TotalOf[] =>
+  decodeTotals(totals.lookup(number(0), TOTALS_COUNT * TOTAL.size * cpus) ?? EMPTY);
+
+export function readConnections({ counts }: Maps, cpus: number) {
+  const values = counts.lookup(number(0), CONNECTION_COUNTS.size * cpus) ?? EMPTY;
+  const { opened, closed, refused } = CONNECTION_COUNTS.sum(values);
+  return { opened: Number(opened), closed: Number(closed), refused: Number(refused) };
+}
+
+export function readInside({ inside }: Maps): Inside {
+  const keys = [...inside.keys()];
+  const of = (whose: number) =>
+    keys.filter((key) => inside.lookup(key)?.readUInt32LE() === whose).map((key) => insideAddress(key));
+  return { nested: of(INSIDE.nested), host: of(INSIDE.host) };
+}
+
+export function learnMtus({ mtus: map }: Maps, mtus: ReadonlyMap<number, number>): void {
+  for (const [device, mtu] of mtus) map.update(number(device), number(mtu));
+  const others = [...mtus].flatMap(([device, mtu]) => (device === LOOPBACK_DEVICE ? [] : [mtu]));
+  if (others.length > 0) map.update(number(ANY_DEVICE), number(Math.min(...others)));
+}
+
+export function learnAddresses({ inside }: Maps, addresses: readonly string[]): void {
+  for (const address of addresses) inside.update(insideKey(address), number(INSIDE.host));
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { program } from '../netmeter.js';
+import { describePrivileged } from '../privileged.js';
+import { Machine } from './machine.js';
+
+/** A namespace of the job's own behind a pair of devices, and its way out by this machine: what rootful podman makes. */
+const MAKE = `
+inner2= carrier=
+make() { # NUMBER
+  unshare --net sleep 60 & eval inner$1=$!
+  until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+  ip link add vn$1 type veth peer name vp$1 netns $!
+  ip addr add 192.168.7$1.1/24 dev vn$1; ip addr add fd77:$1::1/64 dev vn$1 nodad; ip link set vn$1 up
+  nsenter -t $! -n sh -c "ip link set lo up; ip addr add 192.168.7$1.2/24 dev vp$1; ip addr add fd77:$1::2/64 dev vp$1 nodad
+    ip link set vp$1 up; ip route add default via 192.168.7$1.1; ip route add ::/0 via fd77:$1::1"
+}
+in1() { nsenter -t $inner1 -n "$@"; }
+in2() { nsenter -t $inner2 -n "$@"; }
+sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+nft 'add table inet nest; add chain inet nest out { type nat hook postrouting priority 100; }
+  add rule inet nest out oifname card0 masquerade'
+trap 'nft delete table inet nest; kill $inner1 $inner2 $carrier 2>/dev/null || true' EXIT
+make 1`;
+
+/** Sends as many datagrams as there were packets, once it may. */
+const SEND = (address: string, size: number) =>
+  `python3 -c 'import socket; socket.socket(socket.AF_INET6 if ":" in "${address}" else socket.AF_INET, socket.SOCK_DGRAM).sendto(bytes(${size}), ("${address}", 7000))'`;
+
+/** Answers one connection with as many octets as it got, and one datagram with itself. */
+const SERVE = `python3 -c 'import socket
+server = socket.create_server(("", 7300)); udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("", 7301))
+link, _ = server.accept()
+while link.recv(65536): pass
+link.close()
+udp.sendto(*udp.recvfrom(2000))'`;
+const ASK = (address: string) => `python3 -c 'import socket, time
+while True:
+    try: link = socket.create_connection(("${address}", 7300)); break
+    except ConnectionRefusedError: time.sleep(0.02)
+link.sendall(bytes(1000000)); link.shutdown(1); link.recv(1)
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.sendto(bytes(1000), ("${address}", 7301)); udp.recv(2000)'`;
+
+/** Carries datagrams of a device there to the far end, each as a datagram of its own, as pasta would. */
+const CARRY = `ready=$(mktemp -u); python3 -c 'import ctypes, fcntl, os, socket, struct
+enter = lambda process: ctypes.CDLL(None).setns(os.open(f"/proc/{process}/ns/net", 0), 0x40000000)
+enter('$inner1')
+tun = os.open("/dev/net/tun", os.O_RDWR); fcntl.ioctl(tun, 0x400454ca, struct.pack("16sH14x", b"tun0", 0x1001))
+os.system("ip addr add 10.9.9.2/24 dev tun0; ip link set tun0 up; ip route replace default dev tun0")
+enter('$$')
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+open("'$ready'", "w").close()
+while True:
+    packet = os.read(tun, 65536)
+    if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & carrier=$!
+  until [ -e $ready ]; do sleep 0.02; done; rm $ready`;
+
+describePrivileged('in place: namespaces that the command makes', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.build(12);
+  });
+  afterAll(() => machine?.[Symbol.asyncDispose]());
+
+  /** What was counted, and what the far end saw. */
+  async function compare(script: string) {
+    const before = await machine.totals();
+    const { report, stderr, status } = await machine.measure(script, ['--in-place']);
+    const after = await machine.totals();
+    expect(status, stderr).toBe(0);
+    const seen = (way: 'in' | 'out') =>
+      ['ipv4', 'ipv6'].reduce((sum, family) => {
+        const key = `${family}.${way}`;
+        return sum + (after[key]?.[0] ?? 0) - (before[key]?.[0] ?? 0);
+      }, 0);
+    const { external } = report.traffic;
+    const counted = { in: external.in.wireOctets, out: external.out.wireOctets };
+    return { report, stderr, counted, wire: { in: seen('in'), out: seen('out') } };
+  }
+
+  const traffic = (mode: string, address: string, count: number) =>
+    `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
+
+  test('what is forwarded for them is counted once, what they say to their own links is not', async () => {
+    // Time: who has seen by what devices they lead out, and the groups that IPv6 joins are told.
+    const { report, counted, wire, stderr } = await compare(`${MAKE}; sleep 0.5
+      for address in ${machine.far4} ${machine.far6}; do
+        in1 ${traffic('download', '$address', 3_000_000)}
+        in1 ${traffic('upload', '$address', 3_000_000)}
+      done
+      in1 ${SEND(machine.far4, 4000)}; in1 ${SEND(machine.far6, 4000)}; sleep 0.2`);
+    expect(wire.out).toBeGreaterThan(6_000_000);
+    expect(counted, stderr).toEqual(wire);
+    expect(report.remotes?.unattributed).toEqual({ in: 0, out: 0 });
+    expect(report.remotes?.rows.map(({ address }) => address)).not.toContainEqual(expect.stringMatching(/^ff02/));
+    expect(report.warnings.map(({ code }) => code)).not.toContain('NESTED_UNCERTAIN');
+  });
+
+  test('what they exchange with each other, with the rest of the job and with this machine has not left', async () => {
+    const { report, counted, wire, stderr } = await compare(`${MAKE}; make 2; sleep 0.5
+      in2 ${SERVE} & in1 ${ASK('192.168.72.2')}; wait $!
+      in1 ${SERVE} & ${ASK('192.168.71.2')}; wait $!
+      ${SERVE} & in1 ${ASK('192.168.71.1')}; wait $!
+      ${SEND(machine.far4, 500)}`);
+    expect(wire).toEqual({ in: 0, out: 528 });
+    expect(counted, stderr).toEqual(wire);
+    expect(
+      report.remotes?.rows.map(({ address }) => address),
+      stderr,
+    ).toEqual([machine.far4]);
+    expect(report.remotes?.unattributed).toEqual({ in: 0, out: 0 });
+    expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
+  });
+
+  test('what a program carries for one is counted where that sends it', async () => {
+    const { report, counted, wire, stderr } = await compare(`
+      carrier=; trap 'kill $inner1 $carrier 2>/dev/null || true' EXIT; unshare --net sleep 60 & inner1=$!; sleep 0.1
+      ${CARRY}
+      sleep 0.5; for n in 1 2 3; do nsenter -t $inner1 -n ${SEND(machine.far4, 500)}; done; sleep 0.2`);
+    expect(wire).toEqual({ in: 0, out: 3 * 528 });
+    expect(counted, stderr).toEqual(wire);
+    expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
+  });
+
+  test('where both may be, that is in the bound, and told', async () => {
+    const { report, counted, wire, stderr } = await compare(`${MAKE}
+      ${CARRY}
+      sleep 0.5; in1 ${SEND(machine.far4, 500)}; in1 ip route replace default via 192.168.71.1; in1 ${SEND(machine.far4, 500)}
+      sleep 0.2`);
+    expect(wire.out).toBe(2 * 528);
+    expect(counted.out, stderr).toBe(3 * 528);
+    expect(report.method.errorBound.out).toBe(2 * 528);
+    expect(report.warnings.map(({ code }) => code)).toContain('NESTED_UNCERTAIN');
+  });
+});

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { settleNested } from '../../../src/traffic/shared/settle-nested.js';
+import { type TreeCount, treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
+import { milliseconds } from '../../../src/units.js';
+
+const none = { fragmented: 0n, fragments: 0n, unknownMtu: 0n, rawOctets: 0n };
+const way = (octets: number, packets: number) => ({ octets, packets, payload: octets - 40 * packets });
+
+function remote(name: TreeCount['class'], address: string, octets: number) {
+  return {
+    ...{ class: name, family: 'ipv4' as const, address, protocol: 6 },
+    ...{ in: way(0, 0), out: way(octets, 1) },
+  };
+}
+
+const total = (name: TreeCount['class'], octets: bigint, packets: bigint): TreeCount => ({
+  ...{ class: name, family: 'ipv4', protocol: 'tcp', way: 'out' },
+  count: { ...none, wireOctets: octets, ipOctets: octets, packets, payload: octets - 40n * packets },
+});
+
+const remotes = [
+  remote('external', '203.0.113.9', 1000),
+  // Each first packet came before its address was known.
+  remote('external', '192.168.71.2', 60),
+  remote('nested', '192.168.72.2', 61),
+  remote('nested', '192.168.71.1', 62),
+  remote('nested', '203.0.113.9', 500),
+];
+const inside = { nested: ['192.168.71.2', '192.168.72.2'], host: ['192.168.71.1', '203.0.113.9'] };
+const totals = [total('external', 1060n, 2n), total('nested', 623n, 3n)];
+const settle = (over: Partial<Parameters<typeof settleNested>[0]>) =>
+  settleNested({
+    remotes,
+    totals,
+    inside: { ...inside, host: ['192.168.71.1'] },
+    fate: 'forwarded',
+    isTold: true,
+    ...over,
+  });
+
+function sums(counts: readonly TreeCount[]) {
+  const delta = { elapsedMs: milliseconds(1), netstat: {}, snmp: {}, devices: {}, resets: [] };
+  const { external, hostLocal } = treeTraffic(counts, { wire: {}, delta, unseen: 0, sentPastIp: 0 }).traffic;
+  return { external: external.out, hostLocal: hostLocal?.out };
+}
+
+test('what went to an address inside is taken off, also where that was not known yet', () => {
+  const settled = settle({});
+  expect(sums(settled.totals)).toMatchObject({
+    external: { wireOctets: 1500, ipOctets: 1500, packets: 2 },
+    hostLocal: { wireOctets: 62, packets: 1 },
+  });
+  expect(settled.remotes.map((each) => each.class)).toEqual(['external', 'inner', 'inner', 'hostLocal', 'external']);
+  expect(settled.unsure).toEqual({ in: 0, out: 0 });
+});
+
+test('what a program carries is none of the wire’s, for that sends it', () => {
+  const settled = settle({ fate: 'carried' });
+  expect(sums(settled.totals).external).toMatchObject({ wireOctets: 1000, packets: 1 });
+  expect(settled.unsure).toEqual({ in: 0, out: 0 });
+});
+
+test.each([['unknown' as const], [undefined]])(
+  'where nobody has seen how it left (%s) it is counted, and in the bound',
+  (fate) => {
+    const settled = settle({ fate });
+    expect(sums(settled.totals).external).toMatchObject({ wireOctets: 1500 });
+    expect(settled.unsure).toEqual({ in: 0, out: 500 });
+  },
+);
+
+test('an address of this machine is outside to nobody but who lives in the run’s namespace', () => {
+  const settled = settle({ inside });
+  expect(settled.remotes.map((each) => each.class)).toEqual(['external', 'inner', 'inner', 'hostLocal', 'hostLocal']);
+});
+
+test('where packets do not tell their namespace, all of a job that has made one may be wrong', () => {
+  const untold = {
+    isTold: false,
+    remotes: [],
+    totals: [total('external', 1060n, 2n)],
+    inside: { nested: [], host: [] },
+  };
+  expect(settle({ ...untold, fate: 'forwarded' }).unsure).toEqual({ in: 0, out: 1060 });
+  expect(settle({ ...untold, fate: undefined }).unsure).toEqual({ in: 0, out: 0 });
+});
