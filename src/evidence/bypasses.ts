@@ -94,6 +94,7 @@ export class Bypasses implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#carriers?.[Symbol.dispose]();
     this.#diag?.[Symbol.dispose]();
   }
 

@@ -39,6 +39,9 @@ export type Beside = {
 /** The tracepoint sock_send_length came with Linux 6.3. */
 const UNSEEN_SENDS = 'what packet sockets send is not seen before Linux 6.3';
 
+/** Neither what a program takes from a packet socket, nor the errors that its frames meet. */
+const UNSEEN_ANSWERS = 'what packet sockets receive for what they sent has no other socket';
+
 const NONE = { in: 0, out: 0 };
 
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
@@ -60,10 +63,11 @@ export function treeTraffic(
     method: {
       name: 'cgroup',
       errorBound: {
-        in: addKnown([treeBound(counts, 'in', { delta, unseen }), nested.in]),
+        in: addKnown([treeBound(counts, 'in', { delta, unseen }), nested.in, sentPastIp ? null : 0]),
         out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp, nested.out]),
       },
       ...(sentPastIp === null && { reasons: [UNSEEN_SENDS] }),
+      ...(sentPastIp && { reasons: [UNSEEN_ANSWERS] }),
       packetsIn: 'cgroup',
     },
   };

@@ -107,9 +107,9 @@ describe('how far it can be off', () => {
     expect(bound(count, delta).in).toBe(off);
   });
 
-  test('out: what was sent past IP is missing', () => {
+  test('what was sent past IP is missing, and so is, in, what answered it', () => {
     const { method } = treeTraffic([], { wire: {}, delta: quiet, unseen: 0, sentPastIp: 5420 });
-    expect(method.errorBound).toEqual({ in: 0, out: 5420 });
+    expect(method.errorBound).toEqual({ in: null, out: 5420 });
   });
 
   test('ICMP errors are at most so large, and none of a tree that sent nothing', () => {
@@ -125,7 +125,12 @@ describe('how far it can be off', () => {
 test('what packet sockets send is bounded, and unknown where the kernel does not tell', () => {
   const method = (sentPastIp: number | null) =>
     treeTraffic([counted({}, moved(100n))], { wire: {}, delta: quiet, unseen: 0, sentPastIp }).method;
-  expect(method(40)).toEqual({ name: 'cgroup', errorBound: { in: 0, out: 40 }, packetsIn: 'cgroup' });
+  expect(method(40)).toEqual({
+    name: 'cgroup',
+    errorBound: { in: null, out: 40 },
+    reasons: ['what packet sockets receive for what they sent has no other socket'],
+    packetsIn: 'cgroup',
+  });
   expect(method(null)).toEqual({
     name: 'cgroup',
     errorBound: { in: 0, out: null },
