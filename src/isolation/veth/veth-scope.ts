@@ -3,7 +3,7 @@ import { NetmeterError } from '../../errors.js';
 import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
 import type { ChainName } from '../../linux/netlink/netfilter/command.js';
 import type { ListedChain, Nftables } from '../../linux/netlink/netfilter/nftables.js';
-import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
+import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
@@ -14,8 +14,6 @@ import { readUplink, type Uplink } from '../machine/read-uplink.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
-import type { HostChanges } from '../notes/host-changes.js';
-import { RunNote } from '../notes/run-note.js';
 import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WayOut, WireReading } from '../scope.js';
 import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
@@ -25,12 +23,12 @@ import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
 import { countAtInnerEnds } from './count-at-inner-ends.js';
 import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
-import { giveBack } from './giving-back/give-back.js';
+import { NotedChanges } from './giving-back/noted-changes.js';
 import { type AddressChange, AddressWatch } from './links/address-watch.js';
 import { HostAddresses } from './links/host-addresses.js';
-import { chooseLinks, makeLinks, removeLinks } from './links/make-links.js';
+import { makeOwnLinks } from './links/make-own-links.js';
 import { hostLocalLink } from './links/subnet.js';
-import { VethLinks } from './links/veth-links.js';
+import type { VethLinks } from './links/veth-links.js';
 import { Namespace } from './namespace.js';
 import { blockedReading } from './rules/blocked.js';
 import { NatTable } from './rules/nat-table.js';
@@ -52,9 +50,6 @@ export type OpenOptions = {
 } & ServiceOptions &
   GuardianOptions;
 
-/** Each try fails only when another run took the same number in the same millisecond. */
-const MAX_TRIES = 50;
-
 /**
  * A network namespace with a veth pair for each address family to the host, which translates its addresses, and one to
  * the host's own addresses. A pair each, because a queue counts whole packets: on one pair they could not be distinguished.
@@ -68,14 +63,13 @@ export class VethScope implements Scope {
   readonly #inside: InnerNetlink;
   readonly #run = newRun();
   readonly #members: RunMembers;
-  readonly #note: RunNote;
+  readonly #changes: NotedChanges;
   readonly #guardian: Guardian;
   readonly #nat: NatTable;
   readonly #services: VethServices;
   #made: VethLinks | undefined;
   #chains: readonly ListedChain[] | undefined;
   #remotes: (RemoteSource & Disposable) | undefined;
-  #changes: HostChanges = { link: '', links: [], keys: [], chains: [], tables: [] };
   #isOver = false;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
   readonly #hostAddresses = new HostAddresses();
@@ -108,10 +102,10 @@ export class VethScope implements Scope {
     this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
     this.#inside = InnerNetlink.in(this.#namespace.network);
     this.#nat = new NatTable(publish);
-    this.#note = RunNote.open(this.#run);
+    this.#changes = new NotedChanges(this.#run, options.cgroup);
     const { fd: namespace, identity } = this.#namespace.network;
     this.#members = new RunMembers(this.#run, () => identity);
-    const held = { namespace, changes: this.#note.fd, tables: this.#nat.nftables.fd };
+    const held = { namespace, changes: this.#changes.fd, tables: this.#nat.nftables.fd };
     this.#guardian = new Guardian(tools.sh, { ...held, run: this.#run, cgroup: options.cgroup });
     void this.#guardian.gone.then(() => this.#guardianGone());
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
@@ -217,18 +211,15 @@ export class VethScope implements Scope {
     this.#giveBack();
     this.#nat.remove();
     const gone = this.#guardian.finish();
-    for (const each of [this.#remotes, this.#inside, this.#nat, this.#made, this.#note]) each?.[Symbol.dispose]();
+    for (const each of [this.#remotes, this.#inside, this.#nat, this.#made, this.#changes]) each?.[Symbol.dispose]();
     this.#namespace[Symbol.dispose]();
     await gone;
   }
 
   /** What stays is reported, and noted for the next run. */
   #giveBack(): void {
-    const failures = giveBack(this.#changes, { namespace: this.#namespace.network, deletesLinks: false });
-    if (failures.length === 0) {
-      this.#note.forget();
-      return;
-    }
+    const failures = this.#changes.giveBack(this.#namespace.network);
+    if (failures.length === 0) return;
     const message = `not all could be given back, and the next run tries again: ${failures.join('; ')}`;
     this.#boundary.warn({ code: 'NOT_GIVEN_BACK', message });
   }
@@ -241,7 +232,7 @@ export class VethScope implements Scope {
   }
 
   get #firewall() {
-    const note = (chain: ChainName) => this.#leaves({ chains: [...this.#changes.chains, chain] });
+    const note = (chain: ChainName) => this.#changes.addChain(chain);
     const { nftables } = this.#nat;
     const chains = () => {
       this.#chains ??= nftables.chains();
@@ -262,38 +253,24 @@ export class VethScope implements Scope {
     asSetUp(() => links.configure(this.#hostAddresses.add(links.plans)));
     // Before Linux 5.12 a table has no owner with whom it would go.
     const tables = this.#nat.isOwned ? [] : [this.#nat.name];
-    this.#leaves({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
+    this.#changes.add({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
     // After the address translation, whose rules keep the forwarding to the namespace's packets.
     forwardLinks(links.plans);
-    switchOn(keys, () => this.#note.write(this.#changes));
+    switchOn(keys, () => this.#changes.write());
     openFirewall(this.#firewall);
     this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
     await links.running();
   }
 
-  /** Notes what is to be given back, before it is changed. */
-  #leaves(more: Partial<HostChanges>): void {
-    const { cgroup } = this.#options;
-    this.#changes = { ...this.#changes, ...more, note: this.#note.file, run: this.#run, cgroup };
-    this.#note.write(this.#changes);
-  }
-
   /** Makes links, and the table for them, that are nobody else's. */
   #makeLinks(switchedOn: readonly string[]): VethLinks {
     const { keep, rateLimit } = this.#options;
-    const { mtu } = this.#uplink;
-    const here = NetlinkSocket.open(NETLINK_ROUTE);
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const chosen = chooseLinks(here, this.#ipv6);
-      const made = makeLinks(here, chosen, { mtu, namespace: this.#namespace.network });
-      if (made && this.#nat.add(chosen, switchedOn)) {
-        const options = { mtu, isKept: keep !== undefined, rate: rateLimit };
-        return new VethLinks(made, this.#namespace, here, options);
-      }
-      if (made) removeLinks(here, made);
-    }
-    throw new NetmeterError('NO_FREE_SUBNET', `no free subnet was found in ${MAX_TRIES} tries`);
+    return makeOwnLinks({
+      ...{ namespace: this.#namespace, ipv6: this.#ipv6, mtu: this.#uplink.mtu },
+      ...{ isKept: keep !== undefined, rate: rateLimit },
+      claim: (chosen) => this.#nat.add(chosen, switchedOn),
+    });
   }
 
   #watchAddresses(): AddressWatch {
