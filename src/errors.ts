@@ -48,3 +48,6 @@ export class NetmeterError extends Error {
     this.cure = options.cure ?? cures[code];
   }
 }
+
+/** For who may open too few files. */
+export const FEW_FILES_CURE = 'Raise the limit of open files: ulimit -n 1024.';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { NetmeterError } from '../errors.js';
-import { FEW_FILES_CURE } from './terminal/system-reason.js';
+import { FEW_FILES_CURE, NetmeterError } from '../errors.js';
 
 /** Node's own, the kernel's counters, helpers, traces: a run has some 50 open. */
 const NEEDED = 64;

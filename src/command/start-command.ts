@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { type ErrorCode, NetmeterError } from '../errors.js';
+import { type ErrorCode, FEW_FILES_CURE, NetmeterError } from '../errors.js';
 import type { Exit } from '../measurement/exit.js';
 
 export type CommandPlan = {
@@ -60,7 +60,11 @@ function notStarted(file: string, cause: unknown): NetmeterError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const reason = REASONS.get(`${code}`);
   if (reason) return new NetmeterError(...reason(file), { cause });
-  return new NetmeterError('SETUP_FAILED', `${file} could not be started: ${code ?? cause}`, { cause });
+  // The kernel's own reasons have cures that whoever tells them knows.
+  return new NetmeterError('SETUP_FAILED', `${file} could not be started: ${code ?? cause}`, {
+    cause,
+    ...(code === 'EMFILE' && { cure: FEW_FILES_CURE }),
+  });
 }
 
 const REASONS = new Map<string, (file: string) => [ErrorCode, string]>([

@@ -17,7 +17,7 @@ export async function openScope(place: Choice, options: ScopeOptions): Promise<S
   checkPublish(place, options.publish ?? []);
   checkGates(place, options);
   const scope = await openPlace(place, options);
-  return options.hostPorts?.length ? offerPorts(scope, options.hostPorts, options.boundary) : scope;
+  return options.hostPorts?.length ? offerPorts(scope, options.hostPorts, options) : scope;
 }
 
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
@@ -46,7 +46,11 @@ async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
 }
 
 /** In the host's own namespace its ports are there already. */
-async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Boundary): Promise<Scope> {
+async function offerPorts(
+  scope: Scope,
+  ports: readonly HostPort[],
+  { boundary, signal }: ScopeOptions,
+): Promise<Scope> {
   if (scope.isolation.kind === 'host') return scope;
   try {
     const [{ HostPorts }, { PortedScope }] = await Promise.all([
@@ -54,7 +58,7 @@ async function offerPorts(scope: Scope, ports: readonly HostPort[], boundary: Bo
       import('../isolation/ports/ported-scope.js'),
     ]);
     const nftables = Promise.resolve(scope.nftables?.());
-    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nftables, boundary }));
+    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nftables, boundary, signal }));
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

@@ -35,6 +35,15 @@ describePrivileged('on a machine that lacks something a run ends with the reason
       );
   });
 
+  test('one more than netmeter itself needs, and not enough to start the command', async () => {
+    // Between the two, whatever is the first that cannot be opened.
+    for (const limit of [64, 72, 80])
+      for (const words of ['--by process -- true', '--by process --by remote --publish 8099:80 -- true']) {
+        const { status, stderr } = await runToEnd('bash', ['-c', `ulimit -n ${limit}; exec ${METER} -q ${words}`]);
+        if (status !== 0) expect(stderr).toMatch(/EMFILE[\s\S]*ulimit -n/);
+      }
+  });
+
   test.each([
     ['a run', `${METER} -- true`],
     ['a run in host', `${METER} --isolation host -- true`],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { NetmeterError } from '../../errors.js';
+import { FEW_FILES_CURE, NetmeterError } from '../../errors.js';
 import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
 
@@ -8,8 +8,10 @@ import { LinuxError } from '../../linux/linux-error.js';
  * @returns undefined for other errors, which are faults of netmeter's own
  */
 export function systemReason(error: unknown): NetmeterError | undefined {
-  if (error instanceof LinuxError || error instanceof NoLibcError)
-    return new NetmeterError('SETUP_FAILED', error.message, { cause: error });
+  if (error instanceof LinuxError || error instanceof NoLibcError) {
+    const cure = error instanceof LinuxError ? cureOf(error.code, '') : undefined;
+    return new NetmeterError('SETUP_FAILED', error.message, { ...(cure !== undefined && { cure }), cause: error });
+  }
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   const cure = cureOf(String(error.code), 'path' in error ? String(error.path) : '');
   return new NetmeterError('SETUP_FAILED', error.message, { ...(cure !== undefined && { cure }), cause: error });
@@ -35,6 +37,3 @@ function cureOfMissing(path: string): string | undefined {
   }
   return undefined;
 }
-
-/** For who may open too few files. */
-export const FEW_FILES_CURE = 'Raise the limit of open files: ulimit -n 1024.';

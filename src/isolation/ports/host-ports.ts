@@ -32,14 +32,14 @@ export class HostPorts implements Disposable {
   /**
    * @param administer argv that runs what follows it inside, with the rights over the namespace
    * @param options.nftables of the namespace, where they can be had
-   * @throws {NetmeterError} SETUP_FAILED: a port inside is taken
+   * @throws {NetmeterError} SETUP_FAILED: a port inside is taken; INTERRUPTED
    */
   static async open(
     ports: readonly HostPort[],
     administer: readonly string[],
-    { nftables, boundary }: { readonly nftables: Promise<Nftables | undefined>; readonly boundary: Boundary },
+    { nftables, boundary, signal }: Opening,
   ): Promise<HostPorts> {
-    const [sockets, opened] = await Promise.all([openInnerSockets(administer, ports), nftables]);
+    const [sockets, opened] = await Promise.all([openInnerSockets(administer, ports, signal), nftables]);
     return new HostPorts(sockets, PortCounters.attach(opened, ports), boundary);
   }
 
@@ -54,6 +54,12 @@ export class HostPorts implements Disposable {
     this.#counters?.[Symbol.dispose]();
   }
 }
+
+type Opening = {
+  readonly nftables: Promise<Nftables | undefined>;
+  readonly boundary: Boundary;
+  readonly signal?: AbortSignal | undefined;
+};
 
 const UNCOUNTED: Warning = {
   code: 'HOST_PORTS_UNCOUNTED',

@@ -3,10 +3,14 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
+import { within } from '../tools/within.js';
 import { type HostPort, portName } from './ports.js';
 
 /** A socket that listens inside a namespace and is ours to serve. */
 export type InnerSocket = HostPort & { readonly address: string; readonly handle: Server | Socket };
+
+/** How long it may keep us waiting: somebody may have stopped it, and of a socket that we have no descriptor for Node says nothing. */
+const MOST_MS = 30_000;
 
 /** What the process inside runs: opens each socket and hands it to us, the one way in which Node gets a socket elsewhere. */
 const SCRIPT = `
@@ -34,30 +38,43 @@ type Answer = HostPort & { readonly address: string; readonly error?: string };
 /**
  * Listens on ports of the loopback inside.
  * @param administer argv that runs what follows it inside, with the rights over the namespace
- * @throws {NetmeterError} SETUP_FAILED
+ * @param signal aborted: nobody waits for them any more
+ * @throws {NetmeterError} SETUP_FAILED, INTERRUPTED
  */
 export async function openInnerSockets(
   administer: readonly string[],
   ports: readonly HostPort[],
+  signal?: AbortSignal,
 ): Promise<InnerSocket[]> {
   const wanted = ports.flatMap((port) => LOOPBACK.map((address) => ({ ...port, address })));
   const [file = '', ...rest] = [...administer, execPath, '-e', SCRIPT, JSON.stringify(wanted)];
   // Nothing of the caller's environment: it may run as another user.
   const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {}, serialization: 'json' });
   try {
-    return await collect(child, wanted.length);
+    return await within(MOST_MS, collect(child, wanted.length, signal), () =>
+      failed(`no answer in ${MOST_MS / 1000} s`),
+    );
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
   } finally {
     if (child.connected) child.disconnect();
   }
 }
 
-function collect(child: ChildProcess, count: number): Promise<InnerSocket[]> {
+const failed = (reason: string) =>
+  new NetmeterError('SETUP_FAILED', `the host’s ports could not be offered: ${reason}`);
+
+function collect(child: ChildProcess, count: number, signal: AbortSignal | undefined): Promise<InnerSocket[]> {
   const opened: InnerSocket[] = [];
   let answered = 0;
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new NetmeterError('SETUP_FAILED', reason));
-    child.once('error', (error) => fail(`the host's ports could not be offered: ${error.message}`));
-    child.once('exit', () => fail('the host’s ports could not be offered: the process inside has ended'));
+    const interrupt = () => reject(new NetmeterError('INTERRUPTED', 'interrupted before the command started'));
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    child.once('error', (error) => reject(failed(error.message)));
+    child.once('exit', () => reject(failed('the process inside has ended')));
     child.on('message', (message, handle) => {
       const { error, ...socket } = message as Answer;
       if (handle) opened.push({ ...socket, handle: handle as Server | Socket });

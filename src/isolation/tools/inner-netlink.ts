@@ -8,6 +8,7 @@ import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { receiveDescriptors, socketPair } from '../../linux/pass-descriptors.js';
 import { INNER_SOCKETS_WORD, ownFile } from '../../own-file.js';
+import { within } from './within.js';
 
 /**
  * A scope's users: of nftables what counts remotes, leads look-ups, counts ports, hears of refusals, refuses; of sock_diag
@@ -19,7 +20,11 @@ type Inside = {
   /** argv that runs what follows it inside, with the rights over the namespace. */
   readonly administer: readonly string[];
   readonly exempt?: ((pid: number) => Disposable) | undefined;
+  /** How long the process inside may take. */
+  readonly atMostMs?: number;
 };
+
+const MOST_MS = 30_000;
 
 /** Gives a socket of a netlink protocol; undefined: none is left. */
 type Source = (protocol: number) => NetlinkSocket | undefined;
@@ -48,14 +53,16 @@ export class InnerNetlink implements Disposable {
    * process inside opens some and hands them over. They keep the rights that they were made with.
    * @returns with none where they cannot be had
    */
-  static async handedOver({ administer, exempt }: Inside): Promise<InnerNetlink> {
+  static async handedOver({ administer, exempt, atMostMs = MOST_MS }: Inside): Promise<InnerNetlink> {
     const [file = '', ...words] = [...administer, execPath, ownFile(), INNER_SOCKETS_WORD, ...USERS.map(String)];
     const [ours, theirs] = socketPair('dgram');
     const sockets: Handed[] = [];
     try {
       const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });
       using _ = child.pid === undefined ? undefined : exempt?.(child.pid);
-      await once(child, 'exit').catch(() => {});
+      // Somebody may have stopped it.
+      const late = () => new Error('no answer');
+      await within(atMostMs, once(child, 'exit'), late).catch(() => child.kill('SIGKILL'));
       sockets.push(...receiveSockets(ours));
     } finally {
       for (const fd of [ours, theirs]) closeSync(fd);

@@ -10,6 +10,7 @@ test.each<[Error, RegExp]>([
   [failed('EMFILE', '/proc/1/net/tcp'), /ulimit -n/],
   [failed('EROFS', '/proc/sys/net/ipv4/ip_forward'), /--isolation host/],
   [failed('EAGAIN', ''), /ulimit -u/],
+  [new LinuxError('socket', 24), /ulimit -n/],
   [new LinuxError('unshare', 28), /report the message/],
 ])('%s has a cure', (error, cure) => {
   expect(systemReason(error)).toMatchObject({
