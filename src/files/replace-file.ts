@@ -13,6 +13,8 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { owningGroupMay } from '../linux/access-list.js';
+import { NoLibcError } from '../linux/libc.js';
 import type { HeldPlace } from './held-place.js';
 
 /**
@@ -28,7 +30,8 @@ export function replaceFile(place: HeldPlace, text: string): void {
   const fd = place.as(() => openSync(place.path(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666));
   try {
     try {
-      if (present?.isFile() && isLeftByOwner(place, present)) place.as(() => keepAttributes(fd, present));
+      if (present?.isFile() && isLeftByOwner(place, present))
+        place.as(() => keepAttributes(fd, present, ownMode(place.path(), present)));
       writeFileSync(fd, text);
       fsyncSync(fd);
     } finally {
@@ -52,7 +55,7 @@ const S_IWGRP = 0o020;
 const S_IWOTH = 0o002;
 
 /** By the descriptor. Who may not give files away keeps the file. */
-function keepAttributes(fd: number, { uid, gid, mode }: Stats): void {
+function keepAttributes(fd: number, { uid, gid }: Stats, mode: number): void {
   const made = fstatSync(fd);
   if (made.uid !== uid || made.gid !== gid) {
     try {
@@ -62,4 +65,18 @@ function keepAttributes(fd: number, { uid, gid, mode }: Stats): void {
     }
   }
   fchmodSync(fd, mode & 0o777);
+}
+
+const GROUP_BITS = 0o070;
+
+/** The group's bits are the mask of an access list, where there is one, and the group itself may do less: the list stays behind. */
+function ownMode(path: string, { mode }: Stats): number {
+  if ((mode & GROUP_BITS) === 0) return mode;
+  try {
+    const may = owningGroupMay(path);
+    return may === undefined ? mode : (mode & ~GROUP_BITS) | (may << 3);
+  } catch (error) {
+    if (error instanceof NoLibcError) return mode;
+    throw error;
+  }
 }

@@ -9,6 +9,7 @@ const MOST_OCTETS = 65_536;
 const HEADER = 4;
 const ENTRY = 8;
 const ACL_WRITE = 2;
+const ALL = 7;
 const TAGS = new Map([
   [2, 'user'],
   [4, 'owning-group'],
@@ -26,9 +27,22 @@ export type Writer = { readonly kind: 'user' | 'group' | 'owning-group'; readonl
  * @throws {LinuxError} getxattr; {NoLibcError}
  */
 export function listedWriters(path: string): readonly Writer[] | undefined {
+  return entriesAt(path)?.flatMap(({ tag, may, id }) => {
+    const kind = TAGS.get(tag as 2 | 4 | 8);
+    return kind && (may & ACL_WRITE) !== 0 ? [{ kind, id }] : [];
+  });
+}
+
+/** What the group that it belongs to may do: a digit of a mode. @returns undefined where it has no list @throws as above */
+export const owningGroupMay = (path: string): number | undefined =>
+  entriesAt(path)?.find(({ tag }) => TAGS.get(tag as 4) === 'owning-group')?.may;
+
+type Entry = { readonly tag: number; readonly may: number; readonly id: number };
+
+function entriesAt(path: string): readonly Entry[] | undefined {
   const value = Buffer.alloc(MOST_OCTETS);
   try {
-    return writersIn(value.subarray(0, getxattr(path, 'system.posix_acl_access', value, value.length)));
+    return masked(value.subarray(0, getxattr(path, 'system.posix_acl_access', value, value.length)));
   } catch (error) {
     // ENODATA: its mode says all; EOPNOTSUPP: the filesystem has no lists.
     if (isErrno(error, 'ENODATA', 'EOPNOTSUPP')) return undefined;
@@ -36,15 +50,12 @@ export function listedWriters(path: string): readonly Writer[] | undefined {
   }
 }
 
-/** @param value of the extended attribute */
-export function writersIn(value: Buffer): Writer[] {
+/** @param value of the extended attribute @returns the entries with what they may do by the mask */
+function masked(value: Buffer): readonly Entry[] {
   const entries = Array.from({ length: Math.floor((value.length - HEADER) / ENTRY) }, (_, index) => {
     const at = HEADER + ENTRY * index;
     return { tag: value.readUInt16LE(at), may: value.readUInt16LE(at + 2), id: value.readUInt32LE(at + 4) };
   });
-  const mask = entries.find(({ tag }) => tag === ACL_MASK)?.may ?? ACL_WRITE;
-  return entries.flatMap(({ tag, may, id }) => {
-    const kind = TAGS.get(tag as 2 | 4 | 8);
-    return kind && (may & mask & ACL_WRITE) !== 0 ? [{ kind, id }] : [];
-  });
+  const mask = entries.find(({ tag }) => tag === ACL_MASK)?.may ?? ALL;
+  return entries.map((entry) => ({ ...entry, may: entry.may & mask }));
 }
