@@ -40,7 +40,7 @@ export type Method = {
    */
   readonly name: 'qdisc' | 'cgroup' | 'proc-estimate' | 'tap' | 'none';
   readonly errorBound: InOut<number | null>;
-  /** Why a bound is not known, where it is not the counters that lack it; absent: there is no such reason. */
+  /** Why a bound is not 0, or not known, where that is known; absent: there is no such reason. */
   readonly reasons?: readonly string[];
   /** Where the number of wire packets in came from: the queue, the sockets, the ECN counters (GSO packets from the uplink), the device
    * (a veth's bytes beside the queue's, where the others cannot tell). */

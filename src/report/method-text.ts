@@ -9,14 +9,15 @@ export function methodText({ method, isolation, command, contamination }: Measur
   // Others may be in the number, which says nothing of how near it is to the command's own.
   const isAlone = !contamination || contamination.grade === 'clean';
   const { in: boundIn, out: boundOut } = method.errorBound;
+  const because = method.reasons ? ` (${method.reasons.map(visible).join('; ')})` : '';
   const bound =
     boundIn === null || boundOut === null
-      ? `error unknown${method.reasons ? ` (${method.reasons.map(visible).join('; ')})` : ''}`
+      ? `error unknown${because}`
       : boundIn + boundOut === 0
         ? isAlone
           ? 'exact'
           : 'exact for all of them'
-        : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out`;
+        : `±${exact(boundIn)} B in, ±${exact(boundOut)} B out${because}`;
   const whose = isAlone ? '' : ' for the whole network namespace';
   return `IP bytes ${countedBy(method, command.attached)}${whose}, ${bound} (${placeOf(isolation)})`;
 }

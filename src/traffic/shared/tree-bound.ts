@@ -1,7 +1,8 @@
 import type { CounterDelta } from '../../counters/delta.js';
-import type { Family, Unseen } from '../../measurement/traffic.js';
+import type { Family } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import { addKnown } from '../layers.js';
+import type { REASONS } from './tree-reasons.js';
 import type { Beside, TreeCount, Way } from './tree-traffic.js';
 
 /** Octets of a fragment's own headers (RFC 791, RFC 8200). */
@@ -14,11 +15,10 @@ const LARGEST_ERROR = { ipv4: 576, ipv6: 1280 } as const;
 type Counter = 'pieces' | 'failed' | 'errors';
 
 /** Octets, at most, by which one cause can have the count of a tree's sockets off; null: no bound is known. */
-export type Doubted = { readonly by: Unseen; readonly octets: number | null };
+export type Doubted = { readonly by: Exclude<keyof typeof REASONS, 'unseen-sends'>; readonly octets: number | null };
 
-/** How far the count of a tree's sockets can be off, in octets; null: no bound is known. */
-export const treeBound = (...of: Parameters<typeof treeDoubts>): number | null =>
-  addKnown(treeDoubts(...of).map(({ octets }) => octets));
+/** How far all of them together can have it off, in octets; null: no bound is known. */
+export const boundOf = (doubts: readonly Doubted[]): number | null => addKnown(doubts.map(({ octets }) => octets));
 
 /**
  * Why the count of a tree's sockets can be off: a program at the socket sees datagrams before they are fragmented and after

@@ -5,10 +5,12 @@ import type { Count } from '../count.js';
 import { addKnown } from '../layers.js';
 import type { WireDelta } from '../queue-delta.js';
 import { separateHostPorts } from '../separate-host-ports.js';
-import { treeBound } from './tree-bound.js';
+import { boundOf, type Doubted, treeDoubts } from './tree-bound.js';
+import { REASONS } from './tree-reasons.js';
 
 type TreeClass = 'external' | 'nested' | 'loopback' | 'hostLocal' | 'inner';
-export type Way = 'in' | 'out';
+const WAYS = ['in', 'out'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */
 export type TreeCount = {
@@ -36,12 +38,6 @@ export type Beside = {
   readonly nested?: InOut<number> | undefined;
 };
 
-/** The tracepoint sock_send_length came with Linux 6.3. */
-const UNSEEN_SENDS = 'what packet sockets send is not seen before Linux 6.3';
-
-/** Neither what a program takes from a packet socket, nor the errors that its frames meet. */
-const UNSEEN_ANSWERS = 'what packet sockets receive for what they sent has no other socket';
-
 const NONE = { in: 0, out: 0 };
 
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
@@ -56,6 +52,8 @@ export function treeTraffic(
     loopback: of('loopback', ['ipv4', 'ipv6']),
     hostLocal: of('hostLocal', ['ipv4', 'ipv6']),
   };
+  const [doubtsIn, doubtsOut] = WAYS.map((way) => treeDoubts(counts, way, { delta, unseen }));
+  const reasons = reasonsOf([...(doubtsIn ?? []), ...(doubtsOut ?? [])], sentPastIp);
   return {
     traffic: separateHostPorts(traffic, wire, true),
     ...(sentPastIp && { sentPastIp }),
@@ -63,14 +61,21 @@ export function treeTraffic(
     method: {
       name: 'cgroup',
       errorBound: {
-        in: addKnown([treeBound(counts, 'in', { delta, unseen }), nested.in, sentPastIp ? null : 0]),
-        out: addKnown([treeBound(counts, 'out', { delta, unseen }), sentPastIp, nested.out]),
+        in: addKnown([boundOf(doubtsIn ?? []), nested.in, sentPastIp ? null : 0]),
+        out: addKnown([boundOf(doubtsOut ?? []), sentPastIp, nested.out]),
       },
-      ...(sentPastIp === null && { reasons: [UNSEEN_SENDS] }),
-      ...(sentPastIp && { reasons: [UNSEEN_ANSWERS] }),
+      ...(reasons.length > 0 && { reasons }),
       packetsIn: 'cgroup',
     },
   };
+}
+
+/** What nested namespaces add to the bounds has a warning of its own. */
+function reasonsOf(doubts: readonly Doubted[], sentPastIp: number | null): string[] {
+  const causes: string[] = doubts.map(({ by }) => REASONS[by]);
+  if (sentPastIp === null) causes.push(REASONS['unseen-sends']);
+  if (sentPastIp) causes.push(REASONS['packet-sockets']);
+  return [...new Set(causes)];
 }
 
 /** External octets so far. */

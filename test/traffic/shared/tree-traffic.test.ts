@@ -85,13 +85,14 @@ test('a port of the host is taken off loopback, each direction once', () => {
 });
 
 describe('how far it can be off', () => {
-  const bound = (count: Partial<TreeCount['count']>, delta: CounterDelta, over: Partial<TreeCount> = {}) =>
+  const methodOf = (count: Partial<TreeCount['count']>, delta: CounterDelta, over: Partial<TreeCount> = {}) =>
     treeTraffic([counted({ protocol: 'udp', ...over }, moved(4000n, count))], {
       wire: {},
       delta,
       unseen: 0,
       sentPastIp: 0,
-    }).method.errorBound;
+    }).method;
+  const bound = (...of: Parameters<typeof methodOf>) => methodOf(...of).errorBound;
   const fragments = { fragmented: 1n, fragments: 3n };
 
   test.each([
@@ -105,6 +106,10 @@ describe('how far it can be off', () => {
     ['fragments where the kernel counts none', fragments, { ...quiet, snmp: {} }, null],
   ])('in: %s', (_, count, delta, off) => {
     expect(bound(count, delta).in).toBe(off);
+    // And why, where it can be.
+    expect(methodOf(count, delta).reasons).toEqual(
+      off === 0 ? undefined : expect.arrayContaining([expect.any(String)]),
+    );
   });
 
   test('what was sent past IP is missing, and so is, in, what answered it', () => {
@@ -114,7 +119,10 @@ describe('how far it can be off', () => {
 
   test('ICMP errors are at most so large, and none of a tree that sent nothing', () => {
     const errors = { ...quiet, snmp: { ...quiet.snmp, Icmp: { ...quiet.snmp['Icmp'], InDestUnreachs: 2 } } };
-    expect(bound({}, errors).in).toBe(2 * 576);
+    expect(methodOf({}, errors)).toMatchObject({
+      errorBound: { in: 2 * 576, out: 0 },
+      reasons: ['ICMP errors came or went, which have no socket and may be others’'],
+    });
     expect(
       treeTraffic([counted({ class: 'loopback' }, moved(9n))], { wire: {}, delta: errors, unseen: 0, sentPastIp: 0 })
         .method.errorBound.in,
