@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -54,6 +55,19 @@ describe('what V8 has compiled of the command is kept', () => {
     date();
     await start();
     expect(written()).toEqual([]);
+  });
+
+  test.each(['cjs', 'mjs', 'ts'])('a configuration in .%s is loaded by the compiled code too', async (kind) => {
+    // jiti is a package of its own.
+    symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    const config = join(root, `netmeter.config.${kind}`);
+    writeFileSync(config, `${kind === 'cjs' ? 'module.exports =' : 'export default'} { max: { in: -1 } };\n`);
+    const words = [join(root, 'bin/netmeter.js'), '--config', config, '--', 'true'];
+    for (let start = 0; start < 3; start++) {
+      const { stderr } = await runToEnd(process.execPath, words);
+      expect(stderr).toContain('max.in');
+      expect(stderr).not.toMatch(/import|Warning/);
+    }
   });
 
   test('not where it is not wanted', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { measured, program } from '../netmeter.js';
+import { measured, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 import { Wire } from './wire.js';
@@ -58,13 +58,19 @@ describePrivileged('how connections fared in place, by a program at the control 
   });
 
   test('who was asked is told from who has asked', async () => {
-    const serve = `import socket, subprocess
+    const serve = `import socket
 server = socket.create_server(("${wire.near4}", 7300))
-client = subprocess.Popen(["ip", "netns", "exec", "${wire.namespace}", "python3", "-c", 'import socket; s = socket.create_connection(("${wire.near4}", 7300)); s.sendall(b"x" * 300); s.recv(9)'])
 link, _ = server.accept()
-link.recv(300, socket.MSG_WAITALL); link.close()
-client.wait()`;
+link.recv(300, socket.MSG_WAITALL); link.close()`;
+    // Who asks is nobody of the command's.
+    const ask = `import socket, time
+while True:
+    try: s = socket.create_connection(("${wire.near4}", 7300)); break
+    except ConnectionRefusedError: time.sleep(0.02)
+s.sendall(b"x" * 300); s.recv(9)`;
+    const asking = runToEnd('ip', ['netns', 'exec', wire.namespace, 'python3', '-c', ask]);
     const { report, stderr } = await measured(['python3', '-c', serve], IN_PLACE);
+    expect(await asking).toMatchObject({ status: 0 });
     expect(rowOf(report, wire.ipv4, 'server'), stderr).toMatchObject({
       port: 7300,
       tcp: { closed: 1, retransmittedOctets: 0, rttMs: expect.any(Number) },

@@ -7,7 +7,9 @@ import { Machine } from './machine.js';
 const MAKE = `
 inner2= carrier=
 make() { # NUMBER
+  # Time: it lives as long as the job, which ends it.
   unshare --net sleep 60 & eval inner$1=$!
+  # Time: netmeter looks at it meanwhile.
   until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
   ip link add vn$1 type veth peer name vp$1 netns $!
   ip addr add 192.168.7$1.1/24 dev vn$1; ip addr add fd77:$1::1/64 dev vn$1 nodad; ip link set vn$1 up
@@ -52,6 +54,7 @@ open("'$ready'", "w").close()
 while True:
     packet = os.read(tun, 65536)
     if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & carrier=$!
+  # Time: netmeter looks at it meanwhile.
   until [ -e $ready ]; do sleep 0.02; done; rm $ready`;
 
 describePrivileged('in place: namespaces that the command makes', () => {
@@ -87,6 +90,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
         in1 ${traffic('download', '$address', 3_000_000)}
         in1 ${traffic('upload', '$address', 3_000_000)}
       done
+      # Time: netmeter looks at it meanwhile.
       in1 ${SEND(machine.far4, 4000)}; in1 ${SEND(machine.far6, 4000)}; sleep 0.2`);
     expect(wire.out).toBeGreaterThan(6_000_000);
     expect(counted, stderr).toEqual(wire);
@@ -96,6 +100,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
   });
 
   test('what they exchange with each other, with the rest of the job and with this machine has not left', async () => {
+    // Time: netmeter looks at it meanwhile.
     const { report, counted, wire, stderr } = await compare(`${MAKE}; make 2; sleep 0.5
       in2 ${SERVE} & in1 ${ASK('192.168.72.2')}; wait $!
       in1 ${SERVE} & ${ASK('192.168.71.2')}; wait $!
@@ -113,8 +118,10 @@ describePrivileged('in place: namespaces that the command makes', () => {
 
   test('what a program carries for one is counted where that sends it', async () => {
     const { report, counted, wire, stderr } = await compare(`
+      # Time: netmeter looks at it meanwhile.
       carrier=; trap 'kill $inner1 $carrier 2>/dev/null || true' EXIT; unshare --net sleep 60 & inner1=$!; sleep 0.1
       ${CARRY}
+      # Time: netmeter looks at it meanwhile.
       sleep 0.5; for n in 1 2 3; do nsenter -t $inner1 -n ${SEND(machine.far4, 500)}; done; sleep 0.2`);
     expect(wire).toEqual({ in: 0, out: 3 * 528 });
     expect(counted, stderr).toEqual(wire);
@@ -124,7 +131,9 @@ describePrivileged('in place: namespaces that the command makes', () => {
   test('where both may be, that is in the bound, and told', async () => {
     const { report, counted, wire, stderr } = await compare(`${MAKE}
       ${CARRY}
+      # Time: netmeter looks at it meanwhile.
       sleep 0.5; in1 ${SEND(machine.far4, 500)}; in1 ip route replace default via 192.168.71.1; in1 ${SEND(machine.far4, 500)}
+      # Time: netmeter looks at it meanwhile.
       sleep 0.2`);
     expect(wire.out).toBe(2 * 528);
     expect(counted.out, stderr).toBe(3 * 528);

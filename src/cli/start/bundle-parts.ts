@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { CompiledCode } from './compiled-code.js';
 
 type Part = { exports: unknown };
 type Require = (name: string) => unknown;
-type Wrapper = (exports: unknown, require: Require, module: Part, file: string, folder: string) => void;
+type Import = (specifier: string) => Promise<unknown>;
+type Wrapper = (exports: unknown, require: Require, module: Part, file: string, folder: string, load: Import) => void;
+
+/** What the build writes for import(): a script that V8 had compiled before has none (Node 20 to 24). */
+const IMPORT = '__import';
+const importOther: Import = (specifier) => import(specifier);
 
 /** Beside the bundle: who may write there may write the code itself. */
 const KEPT_IN = '.compiled';
@@ -36,7 +41,7 @@ export class BundleParts {
     const folder = dirname(file);
     const require = (name: string) =>
       name.startsWith('.') ? this.load(join(folder, name)) : this.#requireOthers(name);
-    this.#compile(file)(part.exports, require, part, file, folder);
+    this.#compile(file)(part.exports, require, part, file, folder, importOther);
     return part.exports;
   }
 
@@ -45,9 +50,9 @@ export class BundleParts {
     const name = basename(file);
     const cachedData = this.#compiled.read(name);
     // On one line, so that the lines of an error are the file's.
-    const code = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
-    const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-    const script = new Script(code, { filename: file, cachedData, importModuleDynamically });
+    const names = `exports, require, module, __filename, __dirname, ${IMPORT}`;
+    const code = `(function (${names}) {${readFileSync(file, 'utf8')}\n})`;
+    const script = new Script(code, { filename: file, cachedData });
     if (!cachedData) this.#compiled.keepAtEnd(name, script);
     // By a V8 with other flags; or it is damaged.
     else if (script.cachedDataRejected) this.#compiled.replaceAtEnd(name, script);

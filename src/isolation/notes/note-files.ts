@@ -24,9 +24,9 @@ export const openLock = (): number =>
 
 export function noteFiles(): string[] {
   try {
-    return readdirSync(FOLDER)
-      .filter((name) => name !== LOCK)
-      .map((name) => `${FOLDER}/${name}`);
+    return readdirSync(FOLDER, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== LOCK)
+      .map(({ name }) => `${FOLDER}/${name}`);
   } catch {
     return [];
   }

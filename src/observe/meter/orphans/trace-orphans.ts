@@ -1,15 +1,14 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import { BpfLink } from '../../../linux/bpf/bpf-link.js';
 import { BpfProgram } from '../../../linux/bpf/bpf-program.js';
-import { Btf } from '../../../linux/bpf/btf.js';
 import { Closing } from '../../../linux/closing.js';
 import { countResets } from '../count-resets.js';
 import { countOrphans, type OrphanMaps } from './count-orphans.js';
-import { ORPHAN_TYPES, orphanLayout } from './orphan-layout.js';
+import { knownLayout } from './known-layout.js';
 
 /**
- * Counts from now on what comes for connections that are no socket any more, and its answers. It takes the time to read the
- * kernel's types, 20 ms: for when the command has been started.
+ * Counts from now on what comes for connections that are no socket any more, and its answers. The first one after a restart of
+ * the machine takes the time to read the kernel's types, 70 ms: for when the command has been started.
  * @returns undefined where the kernel does not let them be known
  */
 export function traceOrphans(maps: OrphanMaps): Disposable | undefined {
@@ -19,7 +18,7 @@ export function traceOrphans(maps: OrphanMaps): Disposable | undefined {
     closing.add(BpfLink.toTracepoint(program, tracepoint));
   };
   try {
-    const layout = orphanLayout(Btf.read(ORPHAN_TYPES));
+    const layout = knownLayout();
     if (!layout) return undefined;
     trace('kfree_skb', countOrphans(layout, maps));
     trace('tcp_send_reset', countResets(layout, maps));
