@@ -8,8 +8,7 @@ const MAKE = `
 inner2= carrier=
 make() { # NUMBER
   # Time: it lives as long as the job, which ends it.
-  unshare --net sleep 60 & eval inner$1=$!
-  # Time: netmeter looks at it meanwhile.
+  unshare --net sleep 1000 & eval inner$1=$!
   until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
   ip link add vn$1 type veth peer name vp$1 netns $!
   ip addr add 192.168.7$1.1/24 dev vn$1; ip addr add fd77:$1::1/64 dev vn$1 nodad; ip link set vn$1 up
@@ -54,7 +53,6 @@ open("'$ready'", "w").close()
 while True:
     packet = os.read(tun, 65536)
     if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & carrier=$!
-  # Time: netmeter looks at it meanwhile.
   until [ -e $ready ]; do sleep 0.02; done; rm $ready`;
 
 describePrivileged('in place: namespaces that the command makes', () => {
@@ -119,7 +117,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
   test('what a program carries for one is counted where that sends it', async () => {
     const { report, counted, wire, stderr } = await compare(`
       # Time: netmeter looks at it meanwhile.
-      carrier=; trap 'kill $inner1 $carrier 2>/dev/null || true' EXIT; unshare --net sleep 60 & inner1=$!; sleep 0.1
+      carrier=; trap 'kill $inner1 $carrier 2>/dev/null || true' EXIT; unshare --net sleep 1000 & inner1=$!; sleep 0.1
       ${CARRY}
       # Time: netmeter looks at it meanwhile.
       sleep 0.5; for n in 1 2 3; do nsenter -t $inner1 -n ${SEND(machine.far4, 500)}; done; sleep 0.2`);
