@@ -27,6 +27,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/cli/**', 'test/namespace/**'],
           pool: ownTraces,
+          // They are pure: a process for each file would take longer than the tests.
+          isolate: false,
         },
       },
       { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], pool: ownMachines } },
