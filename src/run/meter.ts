@@ -90,10 +90,11 @@ export class Meter<S extends Countable = Scope> {
     const remotes = [...sockets.remotes()].flat();
     const [totals, inside] = [sockets.read(), sockets.inside()];
     const known = [...inside.nested, ...(scope.hostAddresses ?? [])];
+    const hasNested = inside.nested.length > 0;
     // In a namespace of the command's own the links tell what has left.
-    if (!isShared(scope)) return { counts: { remotes, totals, inside: known }, nested: { in: 0, out: 0 } };
+    if (!isShared(scope)) return { counts: { remotes, totals, inside: known, hasNested }, nested: { in: 0, out: 0 } };
     const told = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
     const { unsure, ...counts } = settleNested({ remotes, totals, ...told });
-    return { counts: { ...counts, inside: known }, nested: unsure };
+    return { counts: { ...counts, inside: known, hasNested }, nested: unsure };
   }
 }

@@ -19,6 +19,8 @@ export type CountedPayload = {
   readonly portless?: Portless;
   /** What crossed more than once. */
   readonly retransmitted?: Retransmitted;
+  /** Some of what processes moved may have stayed among namespaces that the command has made. */
+  readonly staysInside?: boolean;
 };
 
 /**
@@ -33,7 +35,7 @@ export function withBalance(
 ): ProcessUse {
   if (found.evidence === 'none') return found;
   const { external, unplaced } = found.payload;
-  const { datagrams, portless = NO_PORTLESS } = counted ?? {};
+  const { datagrams, portless = NO_PORTLESS, staysInside = false } = counted ?? {};
   // A raw socket of IPv4 receives headers too, and may write them (IP_HDRINCL, raw(7)).
   const handed = (way: 'in' | 'out') =>
     [portless.payload[way], portless.packets[way]].find((octets) => unplaced[way] === (datagrams?.[way] ?? 0) + octets);
@@ -51,7 +53,8 @@ export function withBalance(
       payloadOctets: payload,
       overheadOctets: headers,
       retransmittedOctets: retransmitted,
-      unattributedOctets: rest === null ? null : rest - (retransmitted ?? 0),
+      // How much stayed is not known.
+      unattributedOctets: rest === null || (staysInside && rest < 0) ? null : rest - (retransmitted ?? 0),
     };
   };
   const blindTo = found.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;

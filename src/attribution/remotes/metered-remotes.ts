@@ -30,6 +30,8 @@ export type SocketCounts = {
   readonly totals: readonly TreeCount[];
   /** Addresses that the command's own namespaces, and this machine, have: what is sent there does not leave. */
   readonly inside: readonly string[];
+  /** Sockets of network namespaces that the command has made are among them. */
+  readonly hasNested?: boolean;
 };
 
 type Reading = {

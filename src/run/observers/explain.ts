@@ -21,6 +21,7 @@ export async function explain({ found, reverseDns, resetsSent, ...question }: Qu
     all: counted.remotes.payloadOctets,
     datagrams: counted.datagrams,
     portless: counted.portless,
+    staysInside: question.sockets?.hasNested ?? false,
     retransmitted: { ...counted.retransmitted, ...(resetsSent !== 0 && { in: undefined }) },
   };
   const processes: ProcessUse | undefined = found && withBalance(found, wire, payload);

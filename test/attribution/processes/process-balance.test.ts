@@ -56,6 +56,15 @@ test('headers are what the wire carried beyond its payload, the rest is payload 
   });
 });
 
+test('what stayed among the command’s own namespaces is no negative rest', () => {
+  const moved = told({ in: 300, out: 90 });
+  const [within, beyond] = [true, false].map((staysInside) =>
+    balance(moved, wire(0, 150), counted({ in: 0, out: 90 }, { staysInside })),
+  );
+  expect([within?.balance.in.unattributedOctets, within?.balance.out.unattributedOctets]).toEqual([null, 0]);
+  expect(beyond?.balance.in.unattributedOctets).toBe(-300);
+});
+
 test.each([
   ['exactly known', { least: 60, most: 60 }, 60, 40],
   ['none', { least: 0, most: 0 }, 0, 100],
