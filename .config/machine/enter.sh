@@ -52,9 +52,12 @@ umount --lazy "$own"
 rmdir "$own"
 mkdir -p /run/netns
 mount -t tmpfs -o mode=755 tmpfs /run/netns
-# Notes of runs: those of this machine alone.
-mkdir -p /run/netmeter
+# Notes of runs: those of this machine alone. What is known of the kernel is the same on each.
+(umask 077 && mkdir -p /run/netmeter/kernel)
+mount --bind /run/netmeter/kernel /mnt
 mount -t tmpfs -o mode=700 tmpfs /run/netmeter
+mkdir -m 700 /run/netmeter/kernel
+mount --move /mnt /run/netmeter/kernel
 
 # What is sent to the outside goes nowhere, and without a question that nobody would answer.
 mount -t tmpfs tmpfs /mnt

@@ -80,6 +80,8 @@ export class Bypasses implements Disposable {
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
     if (this.#group?.isCounted) await this.#lookForCarriers(left.filter(({ namespace }) => namespace !== this.#own));
     const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS[isLast ? 'last' : 'one']);
+    // Now, while they live: what follows waits for the kernel.
+    const names = new Map([...owners.values(), ...left.map(({ pid }) => pid)].map((pid) => [pid, nameOf(pid)]));
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
@@ -90,7 +92,7 @@ export class Bypasses implements Disposable {
     ];
     // A server of the tree that was not looked into is easily taken for one outside.
     const sure = sightings.filter(({ kind, service }) => complete || kind !== 'unix-socket' || service !== null);
-    this.#found = addSightings(this.#found, sure, { atMs, name: nameOf });
+    this.#found = addSightings(this.#found, sure, { atMs, name: (pid) => names.get(pid) ?? nameOf(pid) });
   }
 
   [Symbol.dispose](): void {

@@ -28,12 +28,15 @@ function withBypass(list: BypassList, bypass: Bypass): BypassList {
   const same = list.filter(({ kind, what }) => kind === bypass.kind && what === bypass.what);
   const [known] = same;
   if (!known) return list.length < MOST ? list.concat(bypass) : list;
+  const leadsOut = known.leadsOut || bypass.leadsOut;
+  const nameless = same.find(({ name }) => name === null);
+  // Whoever was seen first had ended before he could be named: the next one is.
+  if (nameless && bypass.name !== null)
+    return replace(list, nameless, { ...bypass, leadsOut, firstSeenMs: nameless.firstSeenMs });
   // A socket is handed down from process to process, and a namespace is many processes' home: the first one is listed.
   const isKnown =
     bypass.kind !== 'unix-socket' || bypass.name === null || same.some(({ name }) => name === bypass.name);
-  if (isKnown) return replace(list, known, { ...known, leadsOut: known.leadsOut || bypass.leadsOut });
-  const nameless = same.find(({ name }) => name === null);
-  if (nameless) return replace(list, nameless, { ...bypass, firstSeenMs: nameless.firstSeenMs });
+  if (isKnown) return replace(list, known, { ...known, leadsOut });
   return list.length < MOST ? list.concat(bypass) : list;
 }
 

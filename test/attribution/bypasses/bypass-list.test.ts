@@ -36,6 +36,13 @@ test('who it was may be found later, and is not forgotten', () => {
   expect(told(after([docker(null)], [docker(7)], [docker(null)]))).toEqual([['/run/docker.sock', 7, 'docker', 0]]);
 });
 
+test('a namespace whose first process had ended is of the next one, and of the first that has a name', () => {
+  const inside = (pid: number, leadsOut = false) => docker(pid, { kind: 'child-namespace', what: 'net:[1]', leadsOut });
+  const list = after([inside(99, true)], [inside(7)], [inside(9)]);
+  expect(told(list)).toEqual([['net:[1]', 7, 'docker', 0]]);
+  expect(list[0]?.leadsOut).toBe(true);
+});
+
 test('a process that has ended has no name', () => {
   expect(told(after([docker(99)]))).toEqual([['/run/docker.sock', 99, null, 0]]);
 });
