@@ -21,11 +21,18 @@ export async function attachMeter(
   const { CgroupMeter } = await import('../observe/meter/cgroup-meter.js');
   try {
     const meter = CgroupMeter.attach(group.cgroup.fd, await devicesOf(scope), { gate });
-    if (!scope.waysOut) meter.keep(followAddresses(scope, (addresses) => meter.learnAddresses(addresses)));
+    if (!scope.waysOut) await countAll(meter, scope);
     return meter;
   } catch {
     return undefined;
   }
+}
+
+/** Where the sockets' count is the traffic: before the command is started, for the shortest has packets without a socket too. */
+async function countAll(meter: CgroupMeter, scope: Scope): Promise<void> {
+  meter.keep(followAddresses(scope, (addresses) => meter.learnAddresses(addresses)));
+  const { traceOrphans } = await import('../observe/meter/orphans/trace-orphans.js');
+  meter.watchOrphans(traceOrphans);
 }
 
 async function devicesOf(scope: Scope): Promise<Devices> {

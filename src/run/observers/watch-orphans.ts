@@ -9,20 +9,18 @@ const RARELY_MS = 320;
 const load = () => import('../../observe/meter/orphans/trace-orphans.js');
 
 /**
- * Has what is rare counted too, a little after the command's start: what is sent past IP, and the packets of connections that are no
- * socket any more. These, where the sockets' count is not the traffic, when there is a first connection.
+ * Where the sockets' count is beside the traffic, has what is rare counted too, a little after the command's start: what is sent past
+ * IP, and, when there is a first connection, the packets of those that are no socket any more. Where it is the traffic, all of that was
+ * counted before.
  */
 export class OrphanWatch implements Disposable {
   readonly #sockets: CgroupMeter | undefined;
-  readonly #isAll: boolean;
   #later: Later | undefined;
   #isOver = false;
 
   constructor({ sockets, tree }: Pick<Meter, 'sockets' | 'tree'>) {
-    this.#sockets = sockets;
-    this.#isAll = tree !== undefined;
-    if (this.#isAll) void load();
-    if (sockets) this.#lookAfter(AFTER_MS);
+    this.#sockets = tree ? undefined : sockets;
+    if (this.#sockets) this.#lookAfter(AFTER_MS);
   }
 
   /** What is still in flight of a command that was so short is counted, too. */
@@ -38,7 +36,7 @@ export class OrphanWatch implements Disposable {
   #lookAfter(ms: number): void {
     const look = () => {
       this.#sockets?.watchSends();
-      if (this.#isAll || (this.#sockets && this.#sockets.opened > 0)) void this.#watch();
+      if (this.#sockets && this.#sockets.opened > 0) void this.#watch();
       else this.#lookAfter(Math.min(2 * ms, RARELY_MS));
     };
     this.#later = new Later(ms, look);

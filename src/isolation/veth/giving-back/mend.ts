@@ -24,14 +24,14 @@ export function mend(): Mended[] {
   const elsewhere = dead.filter(({ changes }) => changes.network !== network);
   for (const { changes, forget } of elsewhere.filter(({ changes }) => isNetworkGone(changes))) {
     endTree(changes);
-    forget();
+    if (groupLeft(changes).length === 0) forget();
   }
   return dead.filter((note) => !elsewhere.includes(note)).map(mendOne);
 }
 
 function mendOne({ changes, forget }: DeadNote): Mended {
   endTree(changes);
-  const failures = giveBack(changes, { deletesLinks: true });
+  const failures = [...groupLeft(changes), ...giveBack(changes, { deletesLinks: true })];
   if (failures.length === 0) forget();
   const left = changes.link === '' ? 'processes or their control group' : `${changes.link} and what belonged to it`;
   return { left, failures };
@@ -43,13 +43,16 @@ function endTree({ cgroup, run }: HostChanges): void {
   if (run !== undefined) endMarked(run);
 }
 
+const groupLeft = ({ cgroup }: HostChanges): readonly string[] =>
+  cgroup !== undefined && existsSync(cgroup) ? [`the control group ${cgroup} still has processes`] : [];
+
 function endGroup(folder: string): void {
   try {
     writeFileSync(`${folder}/cgroup.kill`, '1');
   } catch {
     // Before Linux 5.14; or it has gone.
   }
-  for (let tries = 0; tries < MOST_TRIES && existsSync(folder); tries++) {
+  for (let tries = 0; tries < MOST_TRIES_OF_GROUP && existsSync(folder); tries++) {
     removeFolders(folder);
     pauseThread(1);
   }
@@ -75,8 +78,9 @@ function endOne(member: number): void {
   }
 }
 
-/** A process that was killed needs a moment for its end. */
+/** A process that was killed needs a moment for its end, and on a busy machine many of them a long one. */
 const MOST_TRIES = 200;
+const MOST_TRIES_OF_GROUP = 3000;
 
 /** What the reader of a report must know of it. */
 export const mendedWarning = ({ left, failures }: Mended): Warning => ({

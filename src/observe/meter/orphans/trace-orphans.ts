@@ -8,7 +8,7 @@ import { knownLayout } from './known-layout.js';
 
 /**
  * Counts from now on what comes for connections that are no socket any more, and its answers. The first one after a restart of
- * the machine takes the time to read the kernel's types, 70 ms: for when the command has been started.
+ * the machine takes the time to read the kernel's types, 70 ms.
  * @returns undefined where the kernel does not let them be known
  */
 export function traceOrphans(maps: OrphanMaps): Disposable | undefined {
