@@ -8,6 +8,7 @@ import { describePrivileged } from '../privileged.js';
 import { once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Machine } from './machine.js';
+import { quieten } from './quiet.js';
 
 const HOST = ['--isolation', 'host', '--baseline-idle', '0'];
 const traffic = (mode: string, address: string, count: number) =>
@@ -144,6 +145,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
     const onMachine = `ip -n ${machine.name}`;
     machine.shell(`
       ip netns add ${inner}
+      ${quieten(inner)}
       ${onMachine} link add vm0 type veth peer name eth0 netns ${inner}
       ${onMachine} addr add 198.51.100.9/29 dev vm0; ${onMachine} link set vm0 up
       ip -n ${inner} addr add 198.51.100.10/29 dev eth0; ip -n ${inner} link set eth0 up
