@@ -60,7 +60,8 @@ export class CommandTree {
     // Of nobody nothing can come any more.
     if (this.#isOver) return [];
     const all = [...new Set([...(this.group?.cgroup.members() ?? []), ...this.#scope.processes()])];
-    this.#isOver = this.#hasStarted && all.length === 0;
+    // The command itself may be on its way into the namespace.
+    this.#isOver = this.#hasStarted && !this.command && all.length === 0;
     return all;
   }
 

@@ -31,6 +31,26 @@ describePrivileged('of a run are ended', () => {
     return { child, ended: once(child, 'exit') };
   }
 
+  test('who is only on the way into its namespace is not over', async () => {
+    const holder = await unshared(['sleep', '1000']);
+    const [place, pid] = [networkOf(holder.child.pid ?? 0), holder.child.pid ?? 0];
+    const members = new RunMembers(
+      `test-${process.pid}-entering`,
+      () => place,
+      () => [pid],
+    );
+    // A look that is earlier than the command.
+    expect(members.inside()).toEqual([]);
+    const inside = spawn('nsenter', [`--net=/proc/${pid}/ns/net`, 'sleep', '1000'], { stdio: 'ignore' });
+    children.push(inside);
+    await expect.poll(() => networkOf(inside.pid ?? 0)).toBe(place);
+    expect(members.inside()).toEqual([inside.pid]);
+    const ended = once(inside, 'exit');
+    await members.end();
+    await ended;
+    expect(members.inside()).toEqual([]);
+  });
+
   test('who lives in its namespace, and who has left that and is in the middle of an exec', async () => {
     const holder = await unshared(['sleep', '1000']);
     const namespace = networkOf(holder.child.pid ?? 0);

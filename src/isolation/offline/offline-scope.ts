@@ -91,7 +91,6 @@ export class OfflineScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    this.#members.starts();
     return spawn(this.#enterAs(account));
   }
 

@@ -109,7 +109,6 @@ export class UserModeScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    this.#namespace.members.starts();
     return spawn(this.#namespace.enterAs(account));
   }
 

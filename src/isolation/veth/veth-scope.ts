@@ -132,7 +132,7 @@ export class VethScope implements Scope {
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    this.#members.starts();
+    this.#members.startsInside();
     const { openFiles } = this.#options;
     return this.#namespace.inside<T>(() => startAs({ account, openFiles }, spawn) as NoPromise<T>);
   }

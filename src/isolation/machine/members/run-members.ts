@@ -10,7 +10,8 @@ export class RunMembers {
   readonly #own: () => readonly number[];
   /** Who was there before the run. */
   readonly #others = listPids();
-  #hasStarted = false;
+  /** Whether the command, or another one, has been inside. */
+  #wasThere = false;
   #hasEnded = false;
 
   /**
@@ -24,16 +25,17 @@ export class RunMembers {
     this.#own = own;
   }
 
-  /** Before the command is started, which is the first who lives inside. */
-  starts(): void {
-    this.#hasStarted = true;
+  /** Before the command is started inside; one that goes there by itself (nsenter) is there when it is seen. */
+  startsInside(): void {
+    this.#wasThere = true;
   }
 
   /** Who lives in the namespace. Once they have gone nobody is left who could come in, but for who carries the mark. */
   inside(): number[] {
     if (this.#hasEnded) return [];
     const inside = this.#listInside();
-    this.#hasEnded = this.#hasStarted && inside.length === 0;
+    this.#wasThere ||= inside.length > 0;
+    this.#hasEnded = this.#wasThere && inside.length === 0;
     return inside;
   }
 
