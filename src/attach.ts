@@ -99,10 +99,10 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   };
 }
 
-type Told = Pick<Question, 'scope' | 'traffic'> & { readonly protocol: Protocol; readonly since: number };
+type Explained = Pick<Question, 'scope' | 'traffic'> & { readonly protocol: Protocol; readonly since: number };
 
 /** With whom, where that was counted. Names were asked for before, or by others. */
-async function explainSockets(sockets: SocketCounts | undefined, { scope, traffic, protocol, since }: Told) {
+async function explainSockets(sockets: SocketCounts | undefined, { scope, traffic, protocol, since }: Explained) {
   if (!sockets) return {};
   // Loaded here: nothing of it is needed before the end.
   const { explain } = await import('./run/observers/explain.js');

@@ -13,7 +13,7 @@ import type { NestedFate } from '../measurement/traffic.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { madeElsewhere } from './made-elsewhere.js';
-import type { NestedCarriers } from './nested-carriers.js';
+import type { NestedTransports } from './nested-transports.js';
 import { networkOf, readText } from './read-text.js';
 import { unixPeers } from './unix-peers.js';
 
@@ -45,7 +45,7 @@ export class Bypasses implements Disposable {
   readonly #own = networkOf('self') ?? '';
   readonly #descriptors = new Descriptors();
   /** Of namespaces that the job has made, where their packets are counted. */
-  #carriers: NestedCarriers | undefined;
+  #transports: NestedTransports | undefined;
   /** Inodes of the last look, which need no second one: not of netmeter's namespace; asked for. */
   #placed: ReadonlySet<string> = new Set();
   #asked: ReadonlySet<string> = new Set();
@@ -70,7 +70,7 @@ export class Bypasses implements Disposable {
 
   /** @param made namespaces of the command's own in which it has made sockets */
   nestedFate(made: number): NestedFate | undefined {
-    return this.#carriers ? this.#carriers.fate(made) : made > 0 ? 'unknown' : undefined;
+    return this.#transports ? this.#transports.fate(made) : made > 0 ? 'unknown' : undefined;
   }
 
   async look({ atMs, isLast }: Look): Promise<void> {
@@ -78,7 +78,7 @@ export class Bypasses implements Disposable {
     const marked = this.#marked?.members() ?? inside;
     const tree = [...new Set([...inside, ...marked])];
     const left = this.#livingElsewhere(this.#shared ? tree : tree.filter((pid) => !inside.includes(pid)));
-    if (this.#group?.isCounted) await this.#lookForCarriers(left.filter(({ namespace }) => namespace !== this.#own));
+    if (this.#group?.isCounted) await this.#lookForTransports(left.filter(({ namespace }) => namespace !== this.#own));
     const { owners, complete } = this.#descriptors.look(tree, DESCRIPTORS_MS[isLast ? 'last' : 'one']);
     // Now, while they live: what follows waits for the kernel.
     const names = new Map([...owners.values(), ...left.map(({ pid }) => pid)].map((pid) => [pid, nameOf(pid)]));
@@ -96,16 +96,16 @@ export class Bypasses implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#carriers?.[Symbol.dispose]();
+    this.#transports?.[Symbol.dispose]();
     this.#diag?.[Symbol.dispose]();
   }
 
-  async #lookForCarriers(made: readonly Resident[]): Promise<void> {
+  async #lookForTransports(made: readonly Resident[]): Promise<void> {
     if (made.length === 0) return;
     // Loaded here: most jobs make no namespace.
-    const { NestedCarriers } = await import('./nested-carriers.js');
-    this.#carriers ??= new NestedCarriers();
-    this.#carriers.look(made);
+    const { NestedTransports } = await import('./nested-transports.js');
+    this.#transports ??= new NestedTransports();
+    this.#transports.look(made);
   }
 
   #livingElsewhere(pids: readonly number[]): Resident[] {

@@ -93,8 +93,8 @@ export class Meter<S extends Countable = Scope> {
     const hasNested = inside.nested.length > 0;
     // In a namespace of the command's own the links tell what has left.
     if (!isShared(scope)) return { counts: { remotes, totals, inside: known, hasNested }, nested: { in: 0, out: 0 } };
-    const told = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
-    const { unsure, ...counts } = settleNested({ remotes, totals, ...told });
+    const seen = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
+    const { unsure, ...counts } = settleNested({ remotes, totals, ...seen });
     return { counts: { ...counts, inside: known, hasNested }, nested: unsure };
   }
 }

@@ -15,7 +15,7 @@ const SIGKILL = 9;
 
 /**
  * Has the kernel end a process as soon as nobody is left who holds this, however many held it: two sockets that are each
- * other's far end, and whichever is closed first is told to the other (fasync(), F_SETOWN of fcntl(2)). A signal at a
+ * other's far end, and whichever is closed first is signalled to the other (fasync(), F_SETOWN of fcntl(2)). A signal at a
  * parent's death (PR_SET_PDEATHSIG) knows one holder alone, is set by the process itself, and forgotten where its rights change.
  */
 export class DeathSignal implements Disposable {

@@ -144,7 +144,7 @@ export class CgroupMeter implements Disposable {
     return readInside(this.#maps);
   }
 
-  /** Packets of namespaces of the command's own are told from those of the run's. */
+  /** Packets of namespaces of the command's own are distinguished from those of the run's. */
   get tellsNamespaces(): boolean {
     return this.#network !== undefined;
   }

@@ -15,7 +15,7 @@ const AGAIN_MS = 50;
 type Resident = { readonly pid: number; readonly namespace: string };
 
 /** How the namespaces of a command's own are connected, by their devices. */
-export class NestedCarriers implements Disposable {
+export class NestedTransports implements Disposable {
   /** By what the kernel calls a namespace. */
   readonly #found = new Map<string, { byProgram: boolean; byDevice: boolean }>();
   /** A process of each that had no device yet: what makes one configures it soon. */
