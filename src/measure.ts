@@ -81,6 +81,8 @@ async function measureBeside(
   const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
   gate?.guardedBy(isMetered ? atGroup : undefined, scope);
   if (!isMetered) await scope.countRemotes?.();
+  // Once more: on a busy machine the first time is long ago.
+  prepareGroup(hierarchy);
   const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
   const tree = new CommandTree(scope, (await usable) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,

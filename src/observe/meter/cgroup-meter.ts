@@ -3,7 +3,6 @@ import { BpfProgram, type BpfProgramPlan } from '../../linux/bpf/bpf-program.js'
 import { entryPages } from '../../linux/bpf/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
-import { isErrno } from '../../linux/linux-error.js';
 import type { InetSocket } from '../../linux/netlink/sock-diag.js';
 import type { CgroupGate } from '../gate/cgroup-gate.js';
 import type { Places } from './classify.js';
@@ -18,7 +17,8 @@ import { type Inside, learnAddresses, learnMtus, readConnections, readInside, re
 import { refusedAtLoopback } from './refused-ports.js';
 import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
-import type { TotalOf } from './totals.js';
+import { firstAccepted, type ToldByPackets, toldByPackets } from './told-by-packets.js';
+import type { TotalOf, Way } from './totals.js';
 import type { TreeMaps } from './tree/tree-programs.js';
 
 /** Counts in the kernel what the sockets of a control group, and of those below it, send and receive. */
@@ -159,25 +159,20 @@ export class CgroupMeter implements Disposable {
   }
 
   #attach(group: number, tree: TreeMaps | undefined): void {
-    const gate = this.#gate?.maps;
-    const maps = () => ({ ...this.#maps, places: this.#places, network: this.#network, owned: tree?.sockets });
     const link = (plan: BpfProgramPlan) => {
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load(plan);
       this.#closing.add(BpfLink.toCgroup(program, group));
     };
-    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(maps()) });
-    const countIn = () =>
-      link({ type: 'cgroupSkb', name: 'nm_in', attachment: 'ingress', code: countPackets('in', maps(), gate) });
-    try {
-      countIn();
-    } catch (error) {
-      // A packet tells its namespace since Linux 6.15.
-      if (this.#network === undefined || !isErrno(error, 'EINVAL')) throw error;
-      this.#network = undefined;
-      countIn();
-    }
-    link({ type: 'cgroupSkb', name: 'nm_out', attachment: 'egress', code: countPackets('out', maps(), gate) });
+    const shared = { ...this.#maps, places: this.#places, owned: tree?.sockets };
+    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(shared) });
+    const count = (way: Way, told: ToldByPackets) => {
+      const code = countPackets(way, { ...shared, ...told }, this.#gate?.maps);
+      link({ type: 'cgroupSkb', name: `nm_${way}`, attachment: way === 'in' ? 'ingress' : 'egress', code });
+    };
+    const told = firstAccepted(toldByPackets(this.#network), (told) => count('in', told));
+    this.#network = told.network;
+    count('out', told);
     this.#watchSends = () => this.#closing.add(SentPastIp.watch(group, tree?.processes));
     // Where the ways out are known, their devices see what is sent past IP, too.
     if (!this.#places) this.watchSends();

@@ -8,6 +8,8 @@ import { classStep, type Way } from './totals.js';
 export type NamespaceMaps = {
   /** What is known of addresses that are not outside: {@link INSIDE}. */
   readonly inside: BpfMap;
+  /** Not 0: a namespace of the command's own has sent or received. Until then no address is anybody's there. */
+  readonly nested: BpfMap;
 };
 
 /** The bits of a namespace's cookie that one instruction can hold whatever they are. */
@@ -26,14 +28,20 @@ const ADDRESS4 = ADDRESS + 12;
 export function tellNamespace(
   code: Assembler,
   way: Way,
-  { network, inside }: NamespaceMaps & { readonly network: bigint },
+  { network, inside, nested }: NamespaceMaps & { readonly network: bigint },
 ): void {
   code.move('r1', 'r6').call('get_netns_cookie');
-  moveWide(code, network).jumpIf('r0', '==', 'r1', 'noted').move('r7', classStep('nested'));
+  moveWide(code, network).loadMapValue('r2', nested).jumpIf('r0', '==', 'r1', 'own namespace');
+  code.move('r7', classStep('nested')).store('u32', 'r2', 0, 1);
   copyAddress(code, ownEnd(way));
   goIfForLinkAlone(code, 'noted');
   noteInside(code, inside);
-  code.label('noted');
+  code
+    .jump('noted')
+    .label('own namespace')
+    .load('u32', 'r1', 'r2', 0)
+    .jumpIf('r1', '==', 0, 'classified')
+    .label('noted');
   copyAddress(code, otherEnd(way));
   code.jumpIf('r7', '==', 0, 'may be inside');
   goIfForLinkAlone(code, 'nested link');

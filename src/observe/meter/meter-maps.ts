@@ -17,6 +17,7 @@ const PLANS = {
   remotes: hash('nm_remotes', REMOTE_KEY.size, REMOTE.size, MOST_REMOTES),
   roles: { type: 'array', name: 'nm_roles', ...ONE, valueSize: ROLES.size },
   inside: hash('nm_inside', INSIDE_KEY, NUMBER, MOST_INSIDE),
+  nested: { type: 'array', name: 'nm_nested', ...ONE, valueSize: NUMBER },
   connections: {
     ...{ type: 'lruHash', name: 'nm_connections', maxEntries: MOST_CONNECTIONS },
     ...{ keySize: CONNECTION.size, valueSize: NUMBER },

@@ -34,6 +34,11 @@ export function countPacketSends({ sends, groups, processes }: PacketSendMaps): 
     .compute('shiftLeft', 'r7', 32)
     .compute('shiftRightSigned', 'r7', 32)
     .jumpIf('r7', 'signed <=', 0, 'out')
+    // First: it costs the machine's other processes least.
+    .loadMap('r1', groups)
+    .move('r2', 0)
+    .call('current_task_under_cgroup')
+    .jumpIf('r0', '!=', 1, 'out')
     .load('u64', 'r3', 'r6', 0)
     .compute('add', 'r3', FAMILY)
     .move('r1', 'r10')
@@ -41,11 +46,7 @@ export function countPacketSends({ sends, groups, processes }: PacketSendMaps): 
     .move('r2', 2)
     .call('probe_read_kernel')
     .load('u16', 'r1', 'r10', SCRATCH)
-    .jumpIf('r1', '!=', AF_PACKET, 'out')
-    .loadMap('r1', groups)
-    .move('r2', 0)
-    .call('current_task_under_cgroup')
-    .jumpIf('r0', '!=', 1, 'out');
+    .jumpIf('r1', '!=', AF_PACKET, 'out');
   if (processes) {
     lookForProcess(code, processes);
     code.jumpIf('r0', '==', 0, 'out');

@@ -21,6 +21,7 @@ test('a place is the sum of its steps', () => {
 
 /** A map is its descriptor to a program. */
 const inside = { fd: 5 } as BpfMap;
+const nested = { fd: 6 } as BpfMap;
 
 test.each([
   ['in', 'by devices', { places: { external: [7, 8], host: [9] } }],
@@ -29,6 +30,6 @@ test.each([
   ['out', 'by namespaces', { places: undefined, network: 1n }],
 ] as const)('the classes of what goes %s are told %s by a program that is whole', (way, _, bearings) => {
   const code = new Assembler();
-  classify(code, way, { ...bearings, inside });
+  classify(code, way, { ...bearings, inside, nested });
   expect(code.exit().assemble().length).toBe(code.length * 8);
 });

@@ -8,7 +8,7 @@ import { FLAGS, field, ORPHAN, readKernel, readOrphan } from './orphan-packet.js
 import { findOrphansRemote } from './orphan-remote.js';
 import { addPacket, headers, ownHeader, total } from './orphan-totals.js';
 
-export type OrphanMaps = Omit<MeterMaps, 'mtus'> & { readonly connections: BpfMap };
+export type OrphanMaps = Omit<MeterMaps, 'mtus' | 'clock'> & { readonly connections: BpfMap };
 
 /** TCP_TIME_WAIT (include/net/tcp_states.h), and SKB_DROP_REASON_NO_SOCKET (include/net/dropreason-core.h). */
 export const TIME_WAIT = 6;

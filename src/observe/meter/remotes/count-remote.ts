@@ -8,6 +8,9 @@ import { copyAddress, noteInside, otherEnd, ownEnd } from './remote-address.js';
 import { REMOTE } from './remote-layout.js';
 import { flags, serviceOf, TCP_FLAGS } from './remote-service.js';
 
+/** What tells the time of a packet (CLOCK_MONOTONIC, ns). The coarse one is late by a tick at most, and costs less (Linux 5.11). */
+export type PacketClock = 'ktime_get_coarse_ns' | 'ktime_get_ns';
+
 export type RemoteMaps = {
   /** A {@link REMOTE} for each {@link REMOTE_KEY}. */
   readonly remotes: BpfMap;
@@ -18,7 +21,7 @@ export type RemoteMaps = {
 };
 
 /** Where places are known, the addresses of the command's own namespaces are those of packets that lead to none of them. */
-type Remembered = RemoteMaps & { readonly places: Places | undefined };
+type Remembered = RemoteMaps & { readonly places: Places | undefined; readonly clock: PacketClock };
 
 /** BPF_NOEXIST. */
 const NEW = 1;
@@ -27,7 +30,7 @@ const NEW = 1;
  * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
  * r6: the packet. r7: packets on the wire. r8: wire octets; the total's index is on the stack. r9 is lost.
  */
-export function countRemote(code: Assembler, way: Way, { remotes, roles, inside, places }: Remembered): void {
+export function countRemote(code: Assembler, way: Way, { remotes, roles, inside, places, clock }: Remembered): void {
   code
     .load('u64', 'r1', 'r10', STACK.index)
     .compute('divide', 'r1', STEP.class)
@@ -40,7 +43,7 @@ export function countRemote(code: Assembler, way: Way, { remotes, roles, inside,
   }
   copyAddress(code, otherEnd(way));
   serviceOf(code, way, roles);
-  find(code, remotes);
+  find(code, remotes, clock);
   code
     .label('remote')
     .move('r9', 'r0')
@@ -48,19 +51,19 @@ export function countRemote(code: Assembler, way: Way, { remotes, roles, inside,
     .atomicAdd('r9', REMOTE.at[`${way}Packets`], 'r7')
     .load('u64', 'r1', 'r10', STACK.payload)
     .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r1')
-    .call('ktime_get_ns')
+    .call(clock)
     .store('u64', 'r9', REMOTE.at.last, 'r0');
   countOpening(code);
 }
 
 /** r0 = the remote's count, a new one where there is none. */
-function find(code: Assembler, remotes: BpfMap): void {
+function find(code: Assembler, remotes: BpfMap, clock: PacketClock): void {
   const lookup = () =>
     code.loadMap('r1', remotes).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
   lookup().jumpIf('r0', '!=', 0, 'remote');
   for (let at = 0; at < REMOTE.size; at += 8) code.store('u64', 'r10', STACK.fresh + at, 0);
   code
-    .call('ktime_get_ns')
+    .call(clock)
     .store('u64', 'r10', STACK.fresh + REMOTE.at.first, 'r0')
     .loadMap('r1', remotes)
     .move('r2', 'r10')

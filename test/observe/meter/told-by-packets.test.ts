@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { LinuxError } from '../../../src/linux/linux-error.js';
+import { firstAccepted, toldByPackets } from '../../../src/observe/meter/told-by-packets.js';
+
+const COARSE = { clock: 'ktime_get_coarse_ns' };
+const FINE = { clock: 'ktime_get_ns' };
+
+/** Refuses the first so many attempts, as a kernel that lacks a function. */
+function refuser(refused: number, errno: 'EINVAL' | 'EPERM' = 'EINVAL') {
+  let attempts = 0;
+  return () => {
+    attempts += 1;
+    if (attempts <= refused) throw new LinuxError('bpf', errno === 'EINVAL' ? 22 : 1);
+  };
+}
+
+test.each([
+  [0, { network: 7n, ...COARSE }],
+  [1, COARSE],
+  [2, FINE],
+])('after %i refusals of the kernel packets tell what it can', (refused, told) => {
+  expect(firstAccepted(toldByPackets(7n), refuser(refused))).toEqual(told);
+});
+
+test('without a namespace to tell, the clock alone is chosen', () => {
+  expect(toldByPackets(undefined)).toEqual([COARSE, FINE]);
+});
+
+test.each([
+  ['the last refusal', 3, 'EINVAL'],
+  ['any other error', 1, 'EPERM'],
+] as const)('%s is handed on', (_, refused, errno) => {
+  expect(() => firstAccepted(toldByPackets(7n), refuser(refused, errno))).toThrow(errno);
+});
