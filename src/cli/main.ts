@@ -93,9 +93,15 @@ async function servePrivileged(socket: string): Promise<void> {
 }
 
 /** What a guardian asks for that has outlived its netmeter. */
-async function giveBack([run = '', cgroup = '', namespace = '', changes = '']: readonly string[]): Promise<void> {
+async function giveBack([
+  run = '',
+  cgroup = '',
+  namespace = '',
+  changes = '',
+  tables = '',
+]: readonly string[]): Promise<void> {
   const { giveBackForDead } = await import('../isolation/give-back-for-dead.js');
-  if (!(await giveBackForDead({ run, cgroup, namespace, changes }))) process.exitCode = FAILED;
+  if (!(await giveBackForDead({ run, cgroup, namespace, changes, tables }))) process.exitCode = FAILED;
 }
 
 /** A command that died of ^C: so do we, for the shell ends its loop only when it sees that. */

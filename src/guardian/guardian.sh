@@ -24,4 +24,4 @@ read -r over
 [ -z "$over" ] || exit 0
 # At once, where the kernel can (Linux 5.14): Node takes its time to start.
 [ -z "$CGROUP" ] || echo 1 >"$CGROUP/cgroup.kill"
-exec "$NODE" "$ENTRY" "$GIVE_BACK" "$RUN" "$CGROUP" "$NAMESPACE" "$CHANGES"
+exec "$NODE" "$ENTRY" "$GIVE_BACK" "$RUN" "$CGROUP" "$NAMESPACE" "$CHANGES" "$TABLES"

@@ -19,7 +19,7 @@ export type Guarded = GuardianOptions & {
   readonly namespace?: number | undefined;
   /** A file with what the run has changed on this host; it may be written later. */
   readonly changes?: number | undefined;
-  /** A netlink socket with the run's tables: were they netmeter's alone, its end would let packets leave untranslated. */
+  /** The netlink socket that owns the run's tables: nobody else could take them away. */
   readonly tables?: number | undefined;
   /** argv of a program that shall live as long as netmeter. */
   readonly beside?: readonly string[] | undefined;
@@ -84,6 +84,7 @@ export class Guardian {
 /** Where it finds what it holds; a descriptor that is left out is closed. */
 const NAMESPACE = 3;
 const CHANGES = 4;
+const TABLES = 5;
 
 /** Ending another program takes it a few milliseconds. */
 const END_MS = 2000;
@@ -106,5 +107,6 @@ const environment = (entry: string, { run, cgroup = '', ...held }: Guarded): Nod
   ...{ RUN: run, CGROUP: cgroup },
   NAMESPACE: held.namespace === undefined ? '' : `${NAMESPACE}`,
   CHANGES: held.changes === undefined ? '' : `${CHANGES}`,
+  TABLES: held.tables === undefined ? '' : `${TABLES}`,
   ...{ NODE: execPath, ENTRY: entry, GIVE_BACK: GIVE_BACK_WORD },
 });

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { pid } from 'node:process';
 import { Cgroup } from '../linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../linux/cgroup/hierarchy.js';
+import type { TableName } from '../linux/netlink/netfilter/command.js';
 import { RunMembers } from './machine/members/run-members.js';
 import { parseNote } from './notes/note-files.js';
 
@@ -15,6 +16,8 @@ export type Dead = {
   /** Descriptors that the guardian hands on: of the command's network namespace, and of the file of what the run has changed. */
   readonly namespace: string;
   readonly changes: string;
+  /** The socket that owns the run's tables. */
+  readonly tables: string;
 };
 
 /**
@@ -22,7 +25,7 @@ export type Dead = {
  * there before the command. Ends whoever is of the run, and gives back what it has changed.
  * @returns false where something could not be given back
  */
-export async function giveBackForDead({ run, cgroup, namespace, changes }: Dead): Promise<boolean> {
+export async function giveBackForDead({ run, cgroup, namespace, changes, tables }: Dead): Promise<boolean> {
   await endGroup(cgroup);
   const identity = foreignIdentity(namespace);
   await new RunMembers(
@@ -30,19 +33,26 @@ export async function giveBackForDead({ run, cgroup, namespace, changes }: Dead)
     () => identity,
     () => [pid],
   ).end();
-  return changes === '' || giveBackChanges(namespace, readFileSync(Number(changes), 'utf8'));
+  return changes === '' || giveBackChanges({ namespace, tables }, readFileSync(Number(changes), 'utf8'));
 }
 
 /** @param text empty: the run had changed nothing yet */
-async function giveBackChanges(namespace: string, text: string): Promise<boolean> {
+async function giveBackChanges(
+  { namespace, tables }: Pick<Dead, 'namespace' | 'tables'>,
+  text: string,
+): Promise<boolean> {
   const changes = parseNote(text);
   if (!changes) return true;
-  const [{ NetworkNamespace }, { giveBack }] = await Promise.all([
+  const [{ NetworkNamespace }, { NetlinkSocket }, { Nftables }, { deleteFrom, giveBack }] = await Promise.all([
     import('../linux/namespace.js'),
+    import('../linux/netlink/socket.js'),
+    import('../linux/netlink/netfilter/nftables.js'),
     import('./veth/giving-back/give-back.js'),
   ]);
   using network = namespace === '' ? undefined : NetworkNamespace.open(`/proc/self/fd/${namespace}`);
-  if (giveBack(changes, { namespace: network, deletesLinks: true }).length > 0) return false;
+  using owner = tables === '' ? undefined : new Nftables(NetlinkSocket.adopt(Number(tables)));
+  const deleteTable = owner && ((table: TableName) => deleteFrom(owner, table));
+  if (giveBack(changes, { namespace: network, deletesLinks: true, deleteTable }).length > 0) return false;
   if (changes.note !== undefined) rmSync(changes.note, { force: true });
   return true;
 }

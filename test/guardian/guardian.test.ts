@@ -127,6 +127,7 @@ test('a folder that the script’s package had is not needed any more once it ha
 
     NAMESPACE: '',
     CHANGES: '',
+    TABLES: '',
     NODE: '/bin/echo',
     ENTRY: 'node',
     GIVE_BACK: 'was started',

@@ -64,4 +64,18 @@ describePrivileged('nftables without nft', () => {
     }
     expect(other.tables()).toEqual([]);
   });
+
+  test('what persists stays when its socket is closed, and is nobody’s', () => {
+    using namespace = NetworkNamespace.create();
+    using other = namespace.inside(() => Nftables.open());
+    const commands = new TableCommands(TABLE);
+    {
+      using owner = namespace.inside(() => Nftables.open());
+      OwnTable.create(owner, TABLE, [commands.chain('a')], { persists: true });
+      expect(() => other.commit([commands.delete()])).toThrow('EPERM');
+    }
+    expect(other.tables()).toEqual([TABLE]);
+    other.commit([commands.delete()]);
+    expect(other.tables()).toEqual([]);
+  });
 });

@@ -75,7 +75,7 @@ describePrivileged('what a run could not keep or give back', () => {
 
   test('an address translation that somebody took away in the middle is', () => {
     using table = new NatTable([]);
-    expect(table.add({ number: 77, plans: linkPlans(77, true) }, [])).toBe(true);
+    expect(table.add({ number: 77, plans: linkPlans(77, true) }, [], false)).toBe(true);
     expect(table.warnings()).toEqual([]);
     // As others can before Linux 5.12, where no table has an owner.
     table.nftables.commit([new TableCommands(table.name).delete()]);

@@ -11,6 +11,7 @@ import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { readUplink, type Uplink } from '../machine/read-uplink.js';
+import { linkName } from '../machine/run-devices.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
@@ -22,15 +23,17 @@ import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
 import { countAtInnerEnds } from './count-at-inner-ends.js';
-import { forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
+import { type ForwardingPlan, forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
 import { NotedChanges } from './giving-back/noted-changes.js';
 import { type AddressChange, AddressWatch } from './links/address-watch.js';
 import { HostAddresses } from './links/host-addresses.js';
+import { hostDevices, type Links } from './links/make-links.js';
 import { makeOwnLinks } from './links/make-own-links.js';
 import { hostLocalLink } from './links/subnet.js';
 import type { VethLinks } from './links/veth-links.js';
 import { Namespace } from './namespace.js';
 import { blockedReading } from './rules/blocked.js';
+import { tableName } from './rules/nat-rules.js';
 import { NatTable } from './rules/nat-table.js';
 import { openFirewall, openInput } from './rules/open-firewall.js';
 import { startAs } from './start-as.js';
@@ -209,7 +212,6 @@ export class VethScope implements Scope {
     this.#services[Symbol.dispose]();
     if (!this.#members.areGone) await this.#members.end();
     this.#giveBack();
-    this.#nat.remove();
     const gone = this.#guardian.finish();
     for (const each of [this.#remotes, this.#inside, this.#nat, this.#made, this.#changes]) each?.[Symbol.dispose]();
     this.#namespace[Symbol.dispose]();
@@ -218,7 +220,7 @@ export class VethScope implements Scope {
 
   /** What stays is reported, and noted for the next run. */
   #giveBack(): void {
-    const failures = this.#changes.giveBack(this.#namespace.network);
+    const failures = this.#changes.giveBack(this.#namespace.network, () => this.#nat.remove());
     if (failures.length === 0) return;
     const message = `not all could be given back, and the next run tries again: ${failures.join('; ')}`;
     this.#boundary.warn({ code: 'NOT_GIVEN_BACK', message });
@@ -247,16 +249,13 @@ export class VethScope implements Scope {
   }
 
   async #setUp(): Promise<void> {
-    const { keys, switchedOn } = planForwarding(this.#uplink, this.#ipv6);
-    const links = asSetUp(() => this.#makeLinks(switchedOn));
+    const forwarding = planForwarding(this.#uplink, this.#ipv6);
+    const links = asSetUp(() => this.#makeLinks(forwarding));
     this.#made = links;
     asSetUp(() => links.configure(this.#hostAddresses.add(links.plans)));
-    // Before Linux 5.12 a table has no owner with whom it would go.
-    const tables = this.#nat.isOwned ? [] : [this.#nat.name];
-    this.#changes.add({ link: links.name, links: links.plans.map(({ host }) => host.device), keys, tables });
     // After the address translation, whose rules keep the forwarding to the namespace's packets.
     forwardLinks(links.plans);
-    switchOn(keys, () => this.#changes.write());
+    switchOn(forwarding.keys, () => this.#changes.write());
     openFirewall(this.#firewall);
     this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
@@ -264,13 +263,22 @@ export class VethScope implements Scope {
   }
 
   /** Makes links, and the table for them, that are nobody else's. */
-  #makeLinks(switchedOn: readonly string[]): VethLinks {
+  #makeLinks(forwarding: ForwardingPlan): VethLinks {
     const { keep, rateLimit } = this.#options;
     return makeOwnLinks({
       ...{ namespace: this.#namespace, ipv6: this.#ipv6, mtu: this.#uplink.mtu },
       ...{ isKept: keep !== undefined, rate: rateLimit },
-      claim: (chosen) => this.#nat.add(chosen, switchedOn),
+      claim: (chosen) => this.#claim(chosen, forwarding),
     });
+  }
+
+  /** Noted before there is a table, which would stay. */
+  #claim(chosen: Links, { keys, switchedOn }: ForwardingPlan): boolean {
+    const links = hostDevices(chosen);
+    this.#changes.add({ link: linkName(chosen.number), links, keys, tables: [tableName(chosen)] });
+    if (this.#nat.add(chosen, switchedOn, this.#changes.areNoted)) return true;
+    this.#changes.add({ link: '', links: [], keys: [], tables: [] });
+    return false;
   }
 
   #watchAddresses(): AddressWatch {

@@ -38,20 +38,22 @@ export type Outcome = {
 export class NetlinkSocket implements Disposable {
   readonly fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER);
-  #sequence = 1;
+  #sequence: number;
 
   /** @throws {LinuxError} socket: EPROTONOSUPPORT where the kernel has no such protocol */
   static open(protocol: number): NetlinkSocket {
     return new NetlinkSocket(openDescriptor(protocol));
   }
 
-  /** One that somebody else has opened, perhaps in another namespace. It is closed with this. */
+  /** One that somebody else has opened, perhaps in another namespace, and may have used. It is closed with this. */
   static adopt(fd: number): NetlinkSocket {
-    return new NetlinkSocket(fd);
+    // An answer to that one may still be waiting, and is not to be taken for one to us.
+    return new NetlinkSocket(fd, Math.floor(Math.random() * 2 ** 32));
   }
 
-  private constructor(fd: number) {
+  private constructor(fd: number, first = 1) {
     this.fd = fd;
+    this.#sequence = first;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { isErrno } from '../../../linux/linux-error.js';
 import type { NetworkNamespace } from '../../../linux/namespace.js';
+import type { TableName } from '../../../linux/netlink/netfilter/command.js';
 import { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import { decodeLink, deleteLink, getLink, setLink } from '../../../linux/netlink/route/link.js';
@@ -14,6 +15,8 @@ export type GivingBack = {
   readonly namespace?: NetworkNamespace | undefined;
   /** Links are taken away, which takes the kernel 0.1 s, and not only down: it will take them with the namespace. */
   readonly deletesLinks: boolean;
+  /** For whoever owns the run's tables; anybody may delete those whose owner is no more. */
+  readonly deleteTable?: ((table: TableName) => void) | undefined;
 };
 
 /**
@@ -21,13 +24,13 @@ export type GivingBack = {
  * the links carry nothing more, then the rest goes by which packets passed. What has gone already is none of its business.
  * @returns what could not be given back, and why
  */
-export function giveBack(changes: HostChanges, { namespace, deletesLinks }: GivingBack): string[] {
+export function giveBack(changes: HostChanges, { namespace, deletesLinks, deleteTable }: GivingBack): string[] {
   const { link, links, keys, chains, tables } = changes;
   return [
     ...tried(() => namespace && abortSockets(namespace)),
     ...(links.length === 0 ? [] : tried(() => silence(links, deletesLinks))),
     ...tried(() => switchOff(keys, link)),
-    ...(chains.length + tables.length === 0 ? [] : tried(() => withdraw(changes))),
+    ...(chains.length + tables.length === 0 ? [] : tried(() => withdraw(changes, deleteTable))),
   ];
 }
 
@@ -40,15 +43,18 @@ function silence(names: readonly string[], deletesLinks: boolean): void {
   if (deletesLinks) route.attempt(found.map(({ index }) => deleteLink(index)));
 }
 
-function withdraw({ link, chains, tables }: HostChanges): void {
+function withdraw({ link, chains, tables }: HostChanges, deleteTable?: GivingBack['deleteTable']): void {
   using nftables = Nftables.open();
   const works = [
     ...chains.map((chain) => () => withdrawRules(nftables, chain, link)),
-    ...tables.map((table) => () => nftables.commit([new TableCommands(table).delete()])),
+    ...tables.map((table) => () => (deleteTable ? deleteTable(table) : deleteFrom(nftables, table))),
   ];
   const failures = works.flatMap((work) => tried(work));
   if (failures.length > 0) throw new Error(failures.join('; '));
 }
+
+export const deleteFrom = (nftables: Nftables, table: TableName): void =>
+  nftables.commit([new TableCommands(table).delete()]);
 
 function tried(work: () => unknown): string[] {
   try {

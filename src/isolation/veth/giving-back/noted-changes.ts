@@ -20,6 +20,11 @@ export class NotedChanges implements Disposable {
     return this.#note.fd;
   }
 
+  /** Others find them. False: the guardian alone. */
+  get areNoted(): boolean {
+    return this.#note.file !== undefined;
+  }
+
   add(more: Partial<HostChanges>): void {
     this.#changes = { ...this.#changes, ...more };
     this.write();
@@ -34,9 +39,9 @@ export class NotedChanges implements Disposable {
     this.#note.write(this.#changes);
   }
 
-  /** @param namespace the run's own @returns what could not be given back, which stays noted for the next run */
-  giveBack(namespace: Network): readonly string[] {
-    const failures = giveBack(this.#changes, { namespace, deletesLinks: false });
+  /** @param namespace the run's own @param deleteTable of the run's own tables @returns what could not be given back, which stays noted for the next run */
+  giveBack(namespace: Network, deleteTable: () => void): readonly string[] {
+    const failures = giveBack(this.#changes, { namespace, deletesLinks: false, deleteTable });
     if (failures.length === 0) this.#note.forget();
     return failures;
   }

@@ -10,10 +10,14 @@ import type { Links } from '../links/make-links.js';
 import { hostLocalLink } from '../links/subnet.js';
 import { astrayWarnings } from './astray.js';
 import { lastHopRules } from './last-hop-rules.js';
+import { leavingRules } from './leaving-rules.js';
 import { localLinkRules } from './local-link-rules.js';
 import { natRules, tableName } from './nat-rules.js';
 
-/** A run's own table of nftables: nobody else can change it, and the kernel removes it with netmeter, however that ends. */
+/**
+ * A run's own table of nftables, which nobody else can change. It outlives a netmeter and a guardian that are both killed: what
+ * the command's sockets still say then is translated as ever, and the devices that forward for its sake forward for it alone.
+ */
 export class NatTable implements Disposable {
   readonly nftables = Nftables.open();
   readonly #published: readonly PublishedPort[];
@@ -32,20 +36,16 @@ export class NatTable implements Disposable {
     return this.#made.name;
   }
 
-  /** False: it would stay behind if netmeter were killed. */
-  get isOwned(): boolean {
-    return this.#made.isOwned;
-  }
-
   /**
    * Adds the table in one transaction; the interfaces that it names need not exist yet.
    * @param switchedOn devices that forward only because netmeter switched it on
+   * @param persists somebody would take it away who comes after a netmeter and a guardian that were both killed
    * @returns false when another run has the number
    * @throws {NetmeterError} SETUP_FAILED
    */
-  add(links: Links, switchedOn: readonly string[]): boolean {
+  add(links: Links, switchedOn: readonly string[], persists: boolean): boolean {
     try {
-      this.#add(links, switchedOn);
+      this.#add(links, switchedOn, persists);
       return true;
     } catch (error) {
       if (isTaken(error)) return false;
@@ -53,18 +53,23 @@ export class NatTable implements Disposable {
     }
   }
 
-  #add(links: Links, switchedOn: readonly string[]): void {
+  #add(links: Links, switchedOn: readonly string[], persists: boolean): void {
     const name = tableName(links);
     const { device } = hostLocalLink(links.plans).host;
-    const nat = [...natRules(links, switchedOn, this.#published), ...lastHopRules(name, links.plans)];
+    const nat = [
+      ...natRules(links, switchedOn, this.#published),
+      ...lastHopRules(name, links.plans),
+      ...leavingRules(name, links.plans),
+    ];
     const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
-    this.#table = this.#create(name, kept(true)) ?? OwnTable.create(this.nftables, name, kept(false));
+    this.#table =
+      this.#create(name, kept(true), persists) ?? OwnTable.create(this.nftables, name, kept(false), { persists });
   }
 
   /** @returns undefined where the kernel lacks a part for the commands */
-  #create(name: TableName, commands: readonly Command[]): OwnTable | undefined {
+  #create(name: TableName, commands: readonly Command[], persists: boolean): OwnTable | undefined {
     try {
-      return OwnTable.create(this.nftables, name, commands);
+      return OwnTable.create(this.nftables, name, commands, { persists });
     } catch (error) {
       if (isTaken(error) || !(error instanceof LinuxError)) throw error;
       return undefined;
@@ -90,14 +95,14 @@ export class NatTable implements Disposable {
     this.#made.commit(commands);
   }
 
-  /** Takes the table away: when its number turned out to be another run's, or when it is no longer needed. */
+  /** Takes the table away, which is no longer needed. @throws {NftablesError} */
   remove(): void {
-    this.#table?.[Symbol.dispose]();
+    this.#table?.remove();
     this.#table = undefined;
   }
 
   [Symbol.dispose](): void {
-    this.remove();
+    this.#table?.[Symbol.dispose]();
     this.nftables[Symbol.dispose]();
   }
 

@@ -25,10 +25,13 @@ export type SetDefinition = {
   readonly showsFields?: boolean;
 };
 
+/** Whether a table is its socket's alone, and if so, whether it stays behind when that is closed. */
+export type TableOwnership = { readonly isOwned: boolean; readonly persists?: boolean };
+
 /** One step of a transaction. */
 export type Command = TableName &
   (
-    | { readonly kind: 'add table'; readonly isOwned: boolean }
+    | ({ readonly kind: 'add table' } & TableOwnership)
     | { readonly kind: 'delete table' }
     | { readonly kind: 'add chain'; readonly chain: string; readonly base?: BaseChain }
     | {

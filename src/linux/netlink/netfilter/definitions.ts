@@ -21,6 +21,8 @@ type Held<C> = C extends Codec<infer T> ? T : never;
 
 /** NFT_TABLE_F_OWNER (Linux 5.12): nobody but the socket that made it changes it, and it goes with that socket. */
 export const TABLE_OWNER = 2;
+/** NFT_TABLE_F_PERSIST (Linux 6.9): when that socket is closed the table stays, and is nobody's. */
+export const TABLE_PERSIST = 4;
 
 export const table = record({
   name: required(1, text),

@@ -1,7 +1,18 @@
 import { type Message, NLM_F } from '../message.js';
 import { encoded } from './codec.js';
-import type { Command, SetDefinition, TableName } from './command.js';
-import { chain, elements, INTERVAL_END, object, rule, SET_FLAGS, set, TABLE_OWNER, table } from './definitions.js';
+import type { Command, SetDefinition, TableName, TableOwnership } from './command.js';
+import {
+  chain,
+  elements,
+  INTERVAL_END,
+  object,
+  rule,
+  SET_FLAGS,
+  set,
+  TABLE_OWNER,
+  TABLE_PERSIST,
+  table,
+} from './definitions.js';
 import type { Expression } from './expression.js';
 import { nftMessage } from './nfnetlink.js';
 import { HOOKS } from './numbers.js';
@@ -14,6 +25,9 @@ export type SetNumbers = { next(): number };
 
 const CREATE = NLM_F.CREATE;
 
+const tableFlags = ({ isOwned, persists = false }: TableOwnership) =>
+  (isOwned ? TABLE_OWNER : 0) | (persists ? TABLE_PERSIST : 0);
+
 /** The messages of one command: several where a rule has sets without names. */
 export function encodeCommand(command: Command, numbers: SetNumbers): readonly Message[] {
   const { family, table: name } = command;
@@ -21,12 +35,7 @@ export function encodeCommand(command: Command, numbers: SetNumbers): readonly M
   switch (command.kind) {
     case 'add table':
       return [
-        nftMessage(
-          'newTable',
-          family,
-          encoded(table, { name, flags: command.isOwned ? TABLE_OWNER : 0 }),
-          CREATE | NLM_F.EXCL,
-        ),
+        nftMessage('newTable', family, encoded(table, { name, flags: tableFlags(command) }), CREATE | NLM_F.EXCL),
       ];
     case 'delete table':
       return [nftMessage('deleteTable', family, encoded(table, { name }))];

@@ -1,4 +1,4 @@
-import type { BaseChain, Command, SetDefinition, TableName } from './command.js';
+import type { BaseChain, Command, SetDefinition, TableName, TableOwnership } from './command.js';
 import { ruleOf } from './rule.js';
 import type { Statement } from './statement.js';
 
@@ -10,9 +10,12 @@ export class TableCommands {
     this.#at = at;
   }
 
-  /** Refused where there is one of the name. @param isOwned it goes with the socket that made it, and nobody else changes it (Linux 5.12) */
-  add({ isOwned }: { readonly isOwned: boolean }): Command {
-    return { ...this.#at, kind: 'add table', isOwned };
+  /**
+   * Refused where there is one of the name. @param ownership `isOwned`: it goes with the socket that made it, and nobody else
+   * changes it (Linux 5.12); `persists`: it stays without an owner then (Linux 6.9)
+   */
+  add(ownership: TableOwnership): Command {
+    return { ...this.#at, kind: 'add table', ...ownership };
   }
 
   delete(): Command {
