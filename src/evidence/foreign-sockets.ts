@@ -40,11 +40,12 @@ class ForeignSockets implements Disposable {
 
   /**
    * @param group a descriptor of the group's folder
-   * @param scope the tree's network namespace
-   * @throws {LinuxError} without CAP_BPF, or before Linux 5.14
+   * @param inside the tree's network namespace
+   * @returns undefined before Linux 5.14. @throws {LinuxError} without CAP_BPF
    */
-  static watch(group: number, scope: NetworkNamespace): ForeignSockets {
-    const cookies = { scope: scope.inside(netnsCookie), own: netnsCookie() };
+  static watch(group: number, inside: NetworkNamespace): ForeignSockets | undefined {
+    const [scope, own] = [inside.inside(() => netnsCookie()), netnsCookie()];
+    if (scope === undefined || own === undefined) return undefined;
     const map = BpfMap.create(MAP);
     try {
       using program = BpfProgram.load({
@@ -53,7 +54,7 @@ class ForeignSockets implements Disposable {
         attachment: 'sockCreate',
         code: code(map),
       });
-      return new ForeignSockets(cookies, map, BpfLink.toCgroup(program, group));
+      return new ForeignSockets({ scope, own }, map, BpfLink.toCgroup(program, group));
     } catch (error) {
       map[Symbol.dispose]();
       throw error;

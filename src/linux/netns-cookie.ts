@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { libcFunction } from './libc.js';
+import { isErrno } from './linux-error.js';
 
 const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
@@ -13,14 +14,17 @@ const SO_NETNS_COOKIE = 71;
 
 /**
  * The number by which BPF knows the calling thread's network namespace; no other has had it since the machine's start.
- * @throws {LinuxError} getsockopt: ENOPROTOOPT before Linux 5.14
+ * @param ask getsockopt(2). @returns undefined before Linux 5.14, which tells nobody
  */
-export function netnsCookie(): bigint {
+export function netnsCookie(ask: typeof getsockopt = getsockopt): bigint | undefined {
   const fd = openSocket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   try {
     const [value, size] = [Buffer.alloc(8), Buffer.from([8, 0, 0, 0])];
-    getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, size);
+    ask(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, size);
     return value.readBigUInt64LE();
+  } catch (error) {
+    if (isErrno(error, 'ENOPROTOOPT')) return undefined;
+    throw error;
   } finally {
     closeSync(fd);
   }

@@ -46,8 +46,9 @@ async function devicesOf(scope: Scope): Promise<Devices> {
     };
   }
   const { readMtus } = await import('../observe/meter/read-mtus.js');
+  const cookie = within(scope, () => netnsCookie());
   return {
     mtus: scope.inspect((process) => readMtus(`/proc/${process}/ns/net`)),
-    network: { cookie: within(scope, netnsCookie), addresses: addressesOf(scope) },
+    network: cookie === undefined ? undefined : { cookie, addresses: addressesOf(scope) },
   };
 }

@@ -19,6 +19,8 @@ export const ATTEMPT = recordOf('packets', 'octets');
 export const SPENT = recordOf(
   'in',
   'out',
+  /** Of both: two numbers that are read one after the other could each miss what the other direction adds meanwhile. */
+  'total',
   'mostIn',
   'mostOut',
   'mostTotal',

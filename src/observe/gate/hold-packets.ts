@@ -82,24 +82,23 @@ const spentRecord = (code: Assembler, { spent }: GateMaps, none: string) =>
 
 /**
  * Adds the packet to what was spent, goes to 'held' within the limits, and goes on beyond one, for good. What goes out and is
- * beyond is taken off again.
+ * beyond is taken off again. A sum is read after the packet was added (BPF_FETCH would need Linux 5.12): what others add
+ * meanwhile is in it, so that nobody passes beyond a limit, and who stays within it is never refused.
  */
 function spend(code: Assembler, way: Way, gate: GateMaps): void {
   const { at } = SPENT;
-  const [own, other] = way === 'in' ? (['in', 'out'] as const) : (['out', 'in'] as const);
   spentRecord(code, gate, 'held');
   if (way === 'out') code.load('u64', 'r1', 'r0', at.refuses).jumpIf('r1', '!=', 0, 'beyond');
   code
-    .move('r1', 'r8')
-    .atomicFetchAdd('r0', at[own], 'r1')
-    .compute('add', 'r1', 'r8')
+    .atomicAdd('r0', at[way], 'r8')
+    .atomicAdd('r0', at.total, 'r8')
     .move('r4', 1)
+    .load('u64', 'r1', 'r0', at[way])
     .load('u64', 'r2', 'r0', way === 'in' ? at.mostIn : at.mostOut)
     .jumpIf('r1', '>', 'r2', 'beyond own')
-    .load('u64', 'r3', 'r0', at[other])
-    .compute('add', 'r3', 'r1')
+    .load('u64', 'r1', 'r0', at.total)
     .load('u64', 'r2', 'r0', at.mostTotal)
-    .jumpIf('r3', '<=', 'r2', way === 'in' ? 'within' : 'held')
+    .jumpIf('r1', '<=', 'r2', way === 'in' ? 'within' : 'held')
     .atomicAdd('r0', at.beyondTotal, 'r4')
     .jump('passed')
     .label('beyond own')
@@ -110,7 +109,7 @@ function spend(code: Assembler, way: Way, gate: GateMaps): void {
     code.jump('beyond').label('within').load('u64', 'r1', 'r0', at.refuses).jumpIf('r1', '==', 0, 'held');
     return;
   }
-  code.move('r1', 0).compute('subtract', 'r1', 'r8').atomicAdd('r0', at[own], 'r1');
+  code.move('r1', 0).compute('subtract', 'r1', 'r8').atomicAdd('r0', at[way], 'r1').atomicAdd('r0', at.total, 'r1');
 }
 
 /** Ends the program: the packet is not sent, and its sender gets EPERM. */

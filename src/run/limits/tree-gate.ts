@@ -70,6 +70,6 @@ export class TreeGate implements LimitKeeper, Disposable {
 /** @param options what the command is held back by, as it was typed */
 export const cannotHold = (options: readonly string[], reason: string, cause?: unknown) =>
   new NetmeterError('SETUP_FAILED', `${options.join(', ')}: the command cannot be held back in place: ${reason}`, {
-    cure: 'It needs root, Linux 5.12 with BPF, and control groups of version 2; a network namespace of its own (veth) needs root alone.',
+    cure: 'It needs root, Linux 5.7 with BPF, and control groups of version 2; a network namespace of its own (veth) needs root alone.',
     ...(cause !== undefined && { cause }),
   });

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Assembler } from '../../src/linux/bpf/assembler.js';
+import { HELPERS } from '../../src/linux/bpf/helper-numbers.js';
+import { rememberConnections } from '../../src/observe/meter/connections.js';
+import { countPackets } from '../../src/observe/meter/count-packets.js';
+import { copyMessages } from '../../src/observe/names/copy-messages.js';
+
+const map = { fd: 3 } as never;
+const meter = {
+  ...{ totals: map, mtus: map, remotes: map, roles: map, inside: map, nested: map, connections: map },
+  ...{ counts: map, places: undefined, clock: 'ktime_get_ns' as const },
+};
+const gate = { exempt: map, allowed: map, denied: map, attempts: map, spent: map, allowsListedAlone: true };
+const copies = { copies: map, lost: map };
+
+/** The programs that are the count, the limits and the names of a run in place. */
+const PROGRAMS: Readonly<Record<string, () => Assembler>> = {
+  connections: () => rememberConnections(meter),
+  'packets in': () => countPackets('in', meter),
+  'packets out': () => countPackets('out', meter),
+  'held packets in': () => countPackets('in', meter, gate),
+  'held packets out': () => countPackets('out', meter, gate),
+  'messages in': () => copyMessages('in', copies),
+  'messages out': () => copyMessages('out', copies),
+};
+
+/** struct bpf_insn of linux/bpf.h, one after the other. */
+function instructionsOf(code: Assembler) {
+  const bytes = code.assemble();
+  return Array.from({ length: bytes.length / 8 }, (_, index) => ({
+    code: bytes.readUInt8(index * 8),
+    to: bytes.readUInt8(index * 8 + 1) & 15,
+    immediate: bytes.readInt32LE(index * 8 + 4),
+  }));
+}
+
+/** BPF_STX | BPF_ATOMIC | BPF_DW, BPF_JMP | BPF_CALL and BPF_JMP | BPF_JLE. */
+const ATOMIC = 0xdb;
+const CALL = 0x85;
+const AT_MOST = 0xb5;
+
+test.each(Object.entries(PROGRAMS))('%s: adds without BPF_FETCH, which came with Linux 5.12', (_, program) => {
+  const added = instructionsOf(program()).filter(({ code }) => code === ATOMIC);
+  expect(added.length).toBeGreaterThan(0);
+  expect(added.map(({ immediate }) => immediate)).toEqual(added.map(() => 0));
+});
+
+// What is not equal to 0 the verifier takes for at least 1 only since Linux 6.8; the size of such a read is in r4.
+test.each(['messages in', 'messages out'])('%s: a size that is not known is bounded by order', (name) => {
+  const code = instructionsOf((PROGRAMS[name] as () => Assembler)());
+  const reads = code.flatMap((each, at) =>
+    each.code === CALL && each.immediate === HELPERS.skb_load_bytes ? [code[at - 1]] : [],
+  );
+  expect(reads).toHaveLength(4);
+  for (const before of reads) expect(before).toEqual({ code: AT_MOST, to: 4, immediate: 0 });
+});
