@@ -69,11 +69,12 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const atMost = tree ? DEFAULTS.linger : milliseconds(0);
   const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
-  const { delta, after, traffic, sockets, method: counted, ...provenance } = await meter.count();
+  const { delta, after, wire, traffic, sockets, method: counted, ...provenance } = await meter.count();
   const method = doubted(counted, metered?.doubts ?? []);
   const { external } = traffic;
   const protocol = protocolSummary(delta);
   const contamination = metered ? undefined : contaminationBy(attached);
+  const { withBehindWire } = await import('./traffic/behind/behind-wire.js');
   const isShared = contamination !== undefined && contamination.grade !== 'clean';
   const budget = judge(options.limits ?? {}, { external, method, isShared, ended: false });
   const durationMs = milliseconds(Math.round(delta.elapsedMs));
@@ -84,7 +85,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
     command: { argv, attached, exit, startedAt: startedAt.toISOString(), durationMs, cpu: null },
     isolation,
     ...(contamination && { contamination }),
-    traffic,
+    traffic: withBehindWire(isolation, { traffic, method, wire, delta, sockets }),
     method,
     protocol,
     ...(await boundary.attempt('explanation', () => explainSockets(sockets, { scope, traffic, protocol, since }), {})),

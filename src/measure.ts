@@ -97,6 +97,9 @@ async function measureBeside(
   const reading = await meter.count();
   const { after, delta, traffic, sockets, ...counted } = reading;
   const method = await agreed(meter, reading, bypasses);
+  // Loaded here, as what compares the counts is: nothing of it is needed before the end.
+  const { withBehindWire } = await import('./traffic/behind/behind-wire.js');
+  const carried = withBehindWire(scope.isolation, { ...reading, method });
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
   const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
@@ -129,7 +132,7 @@ async function measureBeside(
     isolation: scope.isolation,
     ...(contamination && { contamination }),
     ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
-    traffic,
+    traffic: carried,
     method,
     protocol,
     ...explanation,

@@ -29,6 +29,24 @@ export type Traffic = {
    * was for it (in), as its IP layer handled it. Absent where nothing was refused.
    */
   readonly blocked?: InOut<{ readonly ipOctets: IpOctets; readonly packets: Packets }>;
+  /** What of `external` this machine itself ended or made: another end sees other numbers. Absent: nothing was seen. */
+  readonly behindWire?: readonly BehindWire[];
+};
+
+/** Packets that are counted in one direction, and that no other end has sent, or got. */
+export type BehindWire = {
+  /**
+   * multicast: multicast and broadcast, which stays on its link. not-ip: frames of other protocols, which are not forwarded.
+   * discarded: their TTL ended here, or their address leads nowhere. icmp-errors: this machine's own answers.
+   */
+  readonly kind: 'multicast' | 'not-ip' | 'discarded' | 'icmp-errors';
+  readonly way: 'in' | 'out';
+  /** null: not known. */
+  readonly packets: Packets | null;
+  /** As the IP layer handled them. null: not known. */
+  readonly ipOctets: IpOctets | null;
+  /** at-least: not each could be seen. at-most: others' may be among them. */
+  readonly certainty: 'exact' | 'at-least' | 'at-most';
 };
 
 /** How the wire octets were obtained, and how far they can be off (octets; null: no bound known). */

@@ -7,6 +7,7 @@ import type { InOut, NestedFate } from '../measurement/traffic.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Count } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
+import { droppedOnTheWay } from '../traffic/dropped.js';
 import type { WireDelta } from '../traffic/queue-delta.js';
 import { separateBlocked } from '../traffic/separate-blocked.js';
 import { settleNested } from '../traffic/shared/settle-nested.js';
@@ -79,6 +80,7 @@ export class Meter<S extends Countable = Scope> {
       wire,
       sockets,
       ...count,
+      ...droppedOnTheWay(scope.isolation, wire, delta),
       traffic: separateBlocked(count.traffic, { 'blocked.out': blocked }),
     };
   }

@@ -1,6 +1,7 @@
 import type { CounterDelta } from '../counters/delta.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Count } from './count.js';
+import { droppedOnTheWay } from './dropped.js';
 import { offlineTraffic } from './offline-traffic.js';
 import type { WireDelta } from './queue-delta.js';
 import { separateBlocked } from './separate-blocked.js';
@@ -25,11 +26,11 @@ export function countTraffic(
 ): Count {
   const { traffic, ...counted } = countKind(isolation, wire, delta);
   const count = isolation.kind === 'host' || isolation.kind === 'join' ? withBeside(counted, beside, delta) : counted;
-  const dropped = wire['uplink.dropped']?.packets ?? 0;
   return {
     traffic: separateBlocked(separateHostPorts(traffic, wire), wire),
     ...count,
-    ...(dropped > 0 && { dropped }),
+    // The devices' own queues have not counted what they dropped.
+    ...(!('devices' in isolation) && droppedOnTheWay(isolation, wire, delta)),
   };
 }
 

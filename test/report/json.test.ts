@@ -44,6 +44,15 @@ test('what a report called otherwise before obeys the schema too', () => {
   expect(validate(JSON.parse(older.replace('"bypasses"', '"ways"')))).toBe(false);
 });
 
+test('what this machine did behind the wire obeys the schema, and nothing like it', () => {
+  const behind = { kind: 'icmp-errors', way: 'in', packets: 6, ipOctets: null, certainty: 'at-most' };
+  const valid = (...all: unknown[]) => validate(altered('traffic.behindWire', all));
+  expect(valid(behind, { ...behind, kind: 'multicast', way: 'out', packets: null, ipOctets: 9 })).toBe(true);
+  expect(valid()).toBe(false);
+  expect(valid({ ...behind, kind: 'another' })).toBe(false);
+  expect(valid({ ...behind, certainty: undefined })).toBe(false);
+});
+
 test('a report that nothing was altered in obeys the schema', () => {
   expect(validate(altered('schema', 1))).toBe(true);
 });

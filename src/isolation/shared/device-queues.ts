@@ -15,18 +15,23 @@ export class DeviceQueues implements Disposable {
     this.#route = devices.length === 0 ? undefined : attempt(() => openInNetwork(pid, NETLINK_ROUTE));
   }
 
-  /** As `DEVICE.out`. Whoever may list devices may read their queues. */
+  /** As `DEVICE.out`, and what they have dropped as `uplink.dropped`. Whoever may list devices may read their queues. */
   async readWire(): Promise<WireReading> {
     const route = this.#route;
     const read = () =>
       route && rootQueues(route.dump(LIST_LINKS).map(decodeLink), route.dump(LIST_QUEUES).map(decodeQueue));
     const found = attempt(read);
-    return Object.fromEntries(
-      this.#devices.flatMap((device) => {
-        const queue = found?.get(device);
-        return queue ? [[`${device}.out`, { bytes: queue.bytes, packets: queue.packets }]] : [];
-      }),
-    );
+    const queues = this.#devices.flatMap((device) => {
+      const queue = found?.get(device);
+      return queue ? [[device, queue] as const] : [];
+    });
+    const drops = queues.reduce((sum, [, queue]) => sum + queue.drops, 0);
+    return {
+      ...Object.fromEntries(
+        queues.map(([device, { bytes, packets }]) => [`${device}.out`, { bytes, packets }] as const),
+      ),
+      ...(found && { 'uplink.dropped': { bytes: 0n, packets: BigInt(drops) } }),
+    };
   }
 
   [Symbol.dispose](): void {

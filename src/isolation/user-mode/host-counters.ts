@@ -1,3 +1,4 @@
+import { countersOf, countersOf6, packetsTogether } from '../machine/kernel-counters.js';
 import type { WireReading } from '../scope.js';
 import { readText } from '../tools/read-text.js';
 
@@ -12,34 +13,12 @@ const ERRORS6 = ['Icmp6InDestUnreachs', 'Icmp6InPktTooBigs', 'Icmp6InTimeExcds',
  * @returns in packets, `host4.errors` and `host4.fragments`, and the same of IPv6
  */
 export function readHostCounters(read: (file: string) => string | undefined = readText): WireReading {
-  const four = valuesOf(read('/proc/net/snmp') ?? '');
-  const six = valuesOf6(read('/proc/net/snmp6') ?? '');
+  const four = countersOf(read('/proc/net/snmp') ?? '');
+  const six = countersOf6(read('/proc/net/snmp6') ?? '');
   return {
-    'host4.errors': sum(ERRORS.map((name) => four.get(`Icmp.${name}`))),
-    'host4.fragments': sum([four.get('Ip.ReasmReqds')]),
-    'host6.errors': sum(ERRORS6.map((name) => six.get(name))),
-    'host6.fragments': sum([six.get('Ip6ReasmReqds')]),
+    'host4.errors': packetsTogether(ERRORS.map((name) => four.get(`Icmp.${name}`))),
+    'host4.fragments': packetsTogether([four.get('Ip.ReasmReqds')]),
+    'host6.errors': packetsTogether(ERRORS6.map((name) => six.get(name))),
+    'host6.fragments': packetsTogether([six.get('Ip6ReasmReqds')]),
   };
 }
-
-function sum(values: readonly (bigint | undefined)[]) {
-  if (values.includes(undefined)) return undefined;
-  return { bytes: 0n, packets: values.reduce<bigint>((total, value) => total + (value ?? 0n), 0n) };
-}
-
-/** Two lines a group: its names, and its values. */
-function valuesOf(snmp: string): ReadonlyMap<string, bigint> {
-  const lines = snmp.split('\n').map((line) => line.split(' '));
-  const pairs = lines.flatMap(([group = '', ...names], index) => {
-    const [same, ...values] = lines[index + 1] ?? [];
-    if (same !== group || index % 2 === 1) return [];
-    return names.map((name, at) => [`${group.slice(0, -1)}.${name}`, big(values[at])] as const);
-  });
-  return new Map(pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-}
-
-/** A line a counter. */
-const valuesOf6 = (snmp6: string): ReadonlyMap<string, bigint> =>
-  new Map([...snmp6.matchAll(/^(\w+)\s+(\d+)$/gm)].map(([, name = '', value = '0']) => [name, BigInt(value)]));
-
-const big = (value: string | undefined) => (value !== undefined && /^\d+$/.test(value) ? BigInt(value) : undefined);

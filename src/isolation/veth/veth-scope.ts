@@ -168,8 +168,8 @@ export class VethScope implements Scope {
 
   async readWire(): Promise<WireReading> {
     const { ipv4, ipv6 } = this.#uplink.routed;
-    const drops = () => this.#links.drops([...new Set([...ipv4, ...ipv6])]);
-    return { ...(await this.sampleWire()), 'uplink.dropped': this.#boundary.attemptNow('drops', drops, undefined) };
+    const behind = () => this.#links.behind([...new Set([...ipv4, ...ipv6])]);
+    return { ...(await this.sampleWire()), ...this.#boundary.attemptNow('drops', behind, {}) };
   }
 
   async sampleWire(): Promise<WireReading> {

@@ -1,11 +1,14 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { InOut, Layers } from '../../measurement/traffic.js';
+import { behindName } from '../behind-text.js';
 import { isOneSided, moved, totalOf, withoutWire } from '../flows.js';
 import { exact, rounded } from '../format-octets.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** Wire octets and packets by class and direction; what did not move is left out beyond the three sums. */
-export function trafficTable({ traffic: { external, hostLocal, loopback, blocked } }: Measurement): Table {
+export function trafficTable({
+  traffic: { external, hostLocal, loopback, blocked, behindWire = [] },
+}: Measurement): Table {
   const { ipv4, ipv6 } = external;
   const families = moved(ipv4) && moved(ipv6) ? [...both('IPv4', ipv4), ...both('IPv6', ipv6)] : [];
   return {
@@ -15,6 +18,7 @@ export function trafficTable({ traffic: { external, hostLocal, loopback, blocked
       amount('in', external.in),
       amount('out', external.out),
       amount('total', totalOf(external)),
+      ...behindWire.map((behind) => [behindName(behind), ...octets(behind.ipOctets), exact(behind.packets)]),
       ...families,
       ...(moved(hostLocal) ? both('this host', hostLocal) : []),
       ...(isOneSided(loopback)
@@ -38,9 +42,7 @@ const refused = (name: string, { ipOctets, packets }: NonNullable<Measurement['t
   exact(packets),
 ];
 
-const amount = (name: string, { wireOctets, packets }: Layers): Cell[] => [
-  name,
-  wireOctets === null ? 'unknown' : `${exact(wireOctets)} B`,
-  wireOctets === null ? '' : rounded(wireOctets),
-  exact(packets),
-];
+const amount = (name: string, { wireOctets, packets }: Layers): Cell[] => [name, ...octets(wireOctets), exact(packets)];
+
+const octets = (count: number | null): Cell[] =>
+  count === null ? ['unknown', ''] : [`${exact(count)} B`, rounded(count)];

@@ -1,5 +1,6 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { InOut, Layers } from '../../measurement/traffic.js';
+import { behindText } from '../behind-text.js';
 import { commandLine } from '../command-line.js';
 import { endText, hasFailed } from '../end-text.js';
 import { isOneSided, moved, totalOf, withoutWire } from '../flows.js';
@@ -67,6 +68,7 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
     amountRow('in', external.in, paint.bold),
     amountRow('out', external.out, paint.bold),
     amountRow('total', totalOf(external), paint.bold),
+    ...ofThese(traffic),
   ];
   const { ipv4, ipv6 } = external;
   if (moved(ipv4) && moved(ipv6)) rows.push(pairRow('IPv4', ipv4), pairRow('IPv6', ipv6));
@@ -75,6 +77,10 @@ function trafficRows({ traffic }: Measurement, paint: Paint): string[] {
   else if (loopback.in.packets !== 0) rows.push(amountRow('loopback', withoutWire(loopback.in)));
   return rows;
 }
+
+/** What another end has not seen of the numbers above. */
+const ofThese = ({ behindWire = [] }: Measurement['traffic']): string[] =>
+  behindWire.length === 0 ? [] : [row('of these', behindWire.map(behindText).join('; '))];
 
 function amountRow(label: string, layers: Layers, paint = (plain: string) => plain): string {
   const amount = paint(rounded(layers.wireOctets).padStart(9));

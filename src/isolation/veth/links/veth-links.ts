@@ -5,13 +5,14 @@ import type { Message } from '../../../linux/netlink/message.js';
 import { decodeLink, getLink, LIST_LINKS, setLink } from '../../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { ETHERNET_HEADER, type OctetsPerSecond } from '../../../units.js';
-import type { QueueReading, WayOut, WireReading } from '../../scope.js';
+import type { WayOut, WireReading } from '../../scope.js';
 import type { Namespace } from '../namespace.js';
 import type { AddressChange } from './address-watch.js';
 import { DeviceWatch } from './device-watch.js';
 import type { MadeLink } from './make-links.js';
 import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
 import { QueueWatch } from './queue-watch.js';
+import { readBehind } from './read-behind.js';
 import { readDrops } from './read-drops.js';
 import { readQueues, type Sent } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
@@ -132,9 +133,13 @@ export class VethLinks implements Disposable {
     };
   }
 
-  /** Packets that this machine has dropped at these devices; undefined: the kernel does not tell. */
-  drops(devices: readonly string[]): QueueReading | undefined {
-    return readDrops(this.#here, devices);
+  /** What this machine has done with packets behind the links. @param devices by which they leave it */
+  behind(devices: readonly string[]): WireReading {
+    const end = (purpose: LinkPlan['purpose']) => this.plans.find((plan) => plan.purpose === purpose)?.host.device;
+    return {
+      'uplink.dropped': readDrops(this.#here, devices),
+      ...readBehind({ ipv4: end('ipv4'), ipv6: end('ipv6') }),
+    };
   }
 
   [Symbol.dispose](): void {

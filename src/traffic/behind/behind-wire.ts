@@ -1,0 +1,43 @@
+import type { CounterDelta } from '../../counters/delta.js';
+import type { Isolation } from '../../measurement/isolation.js';
+import type { BehindWire, Method, Traffic } from '../../measurement/traffic.js';
+import type { WireDelta } from '../queue-delta.js';
+import { discarded, icmpErrors, notIp } from './behind-links.js';
+import { type CountedRemote, multicastByIp, multicastByRemotes } from './multicast.js';
+
+/** Of one run: what was counted, and what moved beside it. */
+export type Counted = {
+  readonly traffic: Traffic;
+  readonly method: Method;
+  readonly wire: WireDelta;
+  readonly delta: CounterDelta;
+  /** Where the tree's sockets were counted. */
+  readonly sockets?: { readonly remotes: readonly CountedRemote[] } | undefined;
+};
+
+/**
+ * What this machine did with the counted packets behind the wire, as far as the kernel tells: why another end may see other
+ * numbers. Empty where nothing of the kind happened.
+ */
+export function behindWire({ kind }: Isolation, counted: Counted): readonly BehindWire[] {
+  switch (kind) {
+    case 'veth':
+      return [...multicastByIp(counted), ...notIp(counted), ...discarded(counted), ...icmpErrors(counted)];
+    case 'user-mode':
+      return multicastByIp(counted);
+    case 'host':
+    case 'join':
+      // Without programs everybody's is in the number, too.
+      return counted.method.name === 'cgroup' ? multicastByRemotes(counted.sockets?.remotes ?? []) : [];
+    case 'offline':
+      return [];
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Traffic with it; the same where there is nothing. */
+export function withBehindWire(isolation: Isolation, counted: Counted): Traffic {
+  const behind = behindWire(isolation, counted);
+  return behind.length === 0 ? counted.traffic : { ...counted.traffic, behindWire: behind };
+}

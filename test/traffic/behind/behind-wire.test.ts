@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { CounterDelta } from '../../../src/counters/delta.js';
+import type { Isolation } from '../../../src/measurement/isolation.js';
+import type { Agreement, Method } from '../../../src/measurement/traffic.js';
+import { behindWire, type Counted } from '../../../src/traffic/behind/behind-wire.js';
+import { ipOctets, linkBytes, milliseconds, packets } from '../../../src/units.js';
+
+const VETH: Isolation = { kind: 'veth', mtu: 1500, families: ['ipv4', 'ipv6'] };
+const HOST: Isolation = { kind: 'host', devices: ['eth0'] };
+
+const layers = (count: number) => ({
+  ...{ wireOctets: ipOctets(100 * count), ipOctets: ipOctets(100 * count) },
+  ...{ linkBytes: linkBytes(114 * count), packets: packets(count) },
+});
+const flow = (count: number) => ({ in: layers(count), out: layers(count) });
+
+const agreeing = (difference: number, explainedBy: Agreement['explainedBy']): Agreement => ({
+  difference: { in: difference, out: 0 },
+  explainedBy,
+  unexplained: { in: 0, out: 0 },
+});
+
+type Case = {
+  readonly wire?: Readonly<Record<string, number>>;
+  readonly icmp?: Readonly<Record<string, number>>;
+  readonly ip?: Readonly<Record<string, number>>;
+  readonly snmp6?: Readonly<Record<string, number>>;
+  readonly agreement?: Agreement;
+  readonly loopback?: number;
+  readonly txDrop?: number;
+};
+
+function counted({ wire = {}, icmp = {}, ip = {}, snmp6 = {}, agreement, loopback = 0, txDrop = 0 }: Case): Counted {
+  const method: Method = { name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc' };
+  const delta: CounterDelta = {
+    ...{ elapsedMs: milliseconds(1), netstat: { IpExt: ip }, snmp: { Icmp: icmp }, snmp6, resets: [] },
+    devices: { nm4: { kind: 'present', counters: { txDrop } } },
+  };
+  return {
+    traffic: { external: flow(10), loopback: flow(loopback) },
+    method: { ...method, ...(agreement && { agreement }) },
+    wire: Object.fromEntries(Object.entries(wire).map(([name, count]) => [name, { bytes: 0, packets: count }])),
+    delta,
+  };
+}
+
+const told = (each: Case, isolation: Isolation = VETH) =>
+  behindWire(isolation, counted(each)).map(({ kind, packets, ipOctets, certainty }) => [
+    kind,
+    packets,
+    ipOctets,
+    certainty,
+  ]);
+
+test('an ordinary run has nothing, whatever others did on this machine', () => {
+  expect(told({ wire: { 'behind4.errors': 50, 'behind4.discards': 70, 'behind6.errors': 9 } })).toEqual([]);
+});
+
+describe('ICMP errors', () => {
+  test('that came from elsewhere are not this machine’s', () => {
+    expect(told({ icmp: { InDestUnreachs: 3 }, wire: { 'behind4.discards': 4 } })).toEqual([]);
+  });
+
+  test('IPv4’s are as many as the command got, at most', () => {
+    expect(told({ icmp: { InTimeExcds: 3 }, wire: { 'behind4.errors': 5, 'behind4.discards': 4 } })).toEqual([
+      ['discarded', 4, null, 'at-most'],
+      ['icmp-errors', 3, null, 'at-most'],
+    ]);
+  });
+
+  test('their octets are what the sockets have not got, where nothing else may be', () => {
+    const each = { icmp: { InDestUnreachs: 3 }, wire: { 'behind4.errors': 3 } };
+    const octets = (agreement: Agreement) => told({ ...each, agreement });
+    expect(octets(agreeing(264, ['icmp']))).toEqual([['icmp-errors', 3, 264, 'at-most']]);
+    expect(octets(agreeing(264, ['icmp', 'fragments']))).toEqual([['icmp-errors', 3, null, 'at-most']]);
+    expect(octets(agreeing(-264, ['icmp']))).toEqual([['icmp-errors', 3, null, 'at-most']]);
+    expect(told({ ...each, icmp: { InDestUnreachs: 4 }, agreement: agreeing(264, ['icmp']) })).toEqual([
+      ['icmp-errors', 3, null, 'at-most'],
+    ]);
+  });
+
+  test('none came in by the links where the sockets have got all', () => {
+    const each = { icmp: { InDestUnreachs: 1 }, wire: { 'behind4.errors': 1 } };
+    expect(told({ ...each, agreement: agreeing(0, []) })).toEqual([]);
+  });
+
+  test('IPv6’s are counted at the run’s own device, where the kernel does', () => {
+    const each = { snmp6: { Icmp6InTimeExcds: 2 }, wire: { 'behind6.errors': 9, 'behind6.discards': 2 } };
+    expect(told({ ...each, wire: { ...each.wire, 'behind6.made': 2 } })).toEqual([
+      ['discarded', 2, null, 'exact'],
+      ['icmp-errors', 2, null, 'exact'],
+    ]);
+    expect(told(each)).toEqual([
+      ['discarded', 2, null, 'exact'],
+      ['icmp-errors', 2, null, 'at-most'],
+    ]);
+  });
+});
+
+test('frames that nobody took, but for those that did not get across', () => {
+  expect(told({ wire: { 'behind.untaken': 5 }, txDrop: 2 })).toEqual([['not-ip', 3, null, 'at-least']]);
+  expect(told({ wire: { 'behind.untaken': 2 }, txDrop: 2 })).toEqual([]);
+});
+
+describe('multicast', () => {
+  const sent = { ip: { OutMcastPkts: 2, OutMcastOctets: 200, OutBcastPkts: 1, OutBcastOctets: 50 } };
+
+  test('of both families, and broadcast', () => {
+    const snmp6 = { Ip6OutMcastPkts: 1, Ip6OutMcastOctets: 7 };
+    expect(told({ ...sent, snmp6 })).toEqual([['multicast', 4, 257, 'exact']]);
+    expect(told(sent, { kind: 'user-mode', tool: 'pasta', mtu: 1500, families: ['ipv4'] })).toEqual([
+      ['multicast', 3, 250, 'exact'],
+    ]);
+  });
+
+  test('that other devices may have carried', () => {
+    expect(told({ ...sent, loopback: 1 })).toEqual([['multicast', 3, 250, 'at-most']]);
+    expect(told({ ...sent, wire: { 'own.devices': 1 } })).toEqual([['multicast', 3, 250, 'at-most']]);
+  });
+
+  test('in place by whom it was sent to', () => {
+    const to = (family: 'ipv4' | 'ipv6', address: string, octets: number, where = 'external') => ({
+      ...{ class: where, family, address },
+      out: { octets },
+    });
+    const remotes = [
+      to('ipv4', '224.0.0.251', 1),
+      to('ipv4', '239.255.255.250', 2),
+      to('ipv4', '255.255.255.255', 4),
+      to('ipv6', 'ff02::fb', 8),
+      to('ipv6', 'fd00::1', 16),
+      to('ipv4', '240.0.0.1', 32),
+      to('ipv4', '192.0.2.255', 64),
+      to('ipv4', '224.0.0.251', 128, 'loopback'),
+    ];
+    const all = counted(sent);
+    const inPlace = { ...all, method: { ...all.method, name: 'cgroup' }, sockets: { remotes } } as const;
+    expect(behindWire(HOST, inPlace)).toEqual([
+      { kind: 'multicast', way: 'out', packets: null, ipOctets: 15, certainty: 'exact' },
+    ]);
+    expect(behindWire(HOST, { ...inPlace, method: { ...all.method, name: 'proc-estimate' } })).toEqual([]);
+  });
+});
