@@ -40,7 +40,7 @@ function sinceBoot(before: Stand, after: Stand): Difference {
   const delta = exactly(() => subtract(zeroSnapshot(now), now));
   if (!delta) return unknown(reboot, { kind: 'too-large' });
   const from = new Date(booted).toISOString();
-  const { carry } = carryOver(delta, NO_CARRY);
+  const { carry } = carryOver(delta, after.devices, NO_CARRY);
   return { delta: recordedDelta(from, after.devices, delta), events: [reboot], carry };
 }
 
@@ -57,7 +57,7 @@ function sinceSample(before: Before, after: Stand): Difference {
   const times = timeEvents(before, after);
   const delta = exactly(() => subtract({ ...earlier, dev: paired.before }, { ...later, dev: paired.after }));
   if (!delta) return unknown(...times, { kind: 'too-large' });
-  const carried = carryOver(delta, before.carry);
+  const carried = carryOver(delta, outside, before.carry);
   const ofOutside = paired.events.filter(({ device }) => outside.includes(device));
   const resets = delta.resets.filter((reset) => concerns(reset, outside)).map(resetEvent);
   return {

@@ -69,7 +69,7 @@ const sample = object({
     }),
   ),
   events: listOf(kinds(EVENTS)),
-  carry: object({ loopback: count, ipv4: count, ipv6: count }),
+  carry: object({ loopback: count, ipv4: count, ipv6: count, segments: optional(count) }),
   total: object({ since: instant, samples: count, in: tally, out: tally, loopback: tally }),
 });
 

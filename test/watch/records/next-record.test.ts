@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { nextRecord } from '../../../src/watch/records/next-record.js';
+import { parseRecord } from '../../../src/watch/records/parse-record.js';
 import type { SampleRecord } from '../../../src/watch/records/record.js';
 import { type Machine, reading, records } from '../machine.js';
 
@@ -72,6 +73,42 @@ test('counters that were read one after the other do not add up to more than the
   expect(written.map(({ delta }) => delta?.external.in.wireOctets)).toEqual([undefined, 0, 100, 0, 0]);
   expect(written.map(({ carry }) => carry.loopback)).toEqual([0, 500, 0, 600, 0]);
   expect(written.map(({ delta }) => delta?.loopback)).toEqual([undefined, 1500, 500, 1600, 400]);
+});
+
+test('segments that a device has sent before they were counted are not hidden ones in the next interval', () => {
+  const sent = (minute: number, segments: bigint, frames: bigint) => {
+    const links = { eth0: { rxBytes: 0n, rxPackets: 0n, txBytes: 1514n * frames, txPackets: frames } };
+    const plain = reading({ minute, links });
+    return {
+      ...plain,
+      snapshot: { ...plain.snapshot, snmp: { ...plain.snapshot.snmp, Tcp: { OutSegs: segments, RetransSegs: 0n } } },
+    };
+  };
+  // The devices are read last: a thousand of the first interval's frames are segments of the second.
+  const states = [sent(0, 0n, 0n), sent(1, 1000n, 2000n), sent(2, 4000n, 4000n), sent(3, 6000n, 5000n)];
+  const written: SampleRecord[] = [];
+  for (const state of states) written.push(nextRecord(written.at(-1), state));
+  expect(written.map(({ carry }) => carry.segments)).toEqual([0, 1000, 0, 0]);
+  const frame = 1500;
+  expect(written.map(({ delta }) => delta?.external.out.wireOctets)).toEqual([
+    undefined,
+    2000 * frame,
+    2000 * frame,
+    // Here a thousand segments were inside GSO packets.
+    1000 * frame + 1000 * 52,
+  ]);
+});
+
+test('a sample of an earlier version has nothing of the segments to carry over', () => {
+  const [first] = records({});
+  if (!first) throw new Error('no record');
+  const { segments: _, ...carry } = first.carry;
+  const parsed = parseRecord(JSON.stringify({ ...first, carry }));
+  expect(parsed).toMatchObject({ kind: 'record' });
+  expect(
+    parsed.kind === 'record' &&
+      nextRecord(parsed.record, reading({ ...busy, minute: 1 })).delta?.external.out.wireOctets,
+  ).toBe(200);
 });
 
 test('what is missing for longer than an interval was not read too early, and is not taken off for ever', () => {
