@@ -28,8 +28,10 @@ export async function* takeTicks({
   for (let tick = 1; forMs > 0; tick = Math.max(tick + 1, Math.floor((now() - start) / intervalMs) + 1)) {
     const due = Math.min(start + tick * intervalMs, end);
     if (!signal.aborted) await sleep(Math.max(0, due - now()), signal);
+    // Asked before: a signal that comes while this tick's sample is being written has its own, the last.
+    const isLast = signal.aborted || due === end;
     yield;
-    if (signal.aborted || due === end) return;
+    if (isLast) return;
   }
 }
 

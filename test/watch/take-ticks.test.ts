@@ -52,6 +52,24 @@ test('a signal brings the last tick forward', async () => {
   expect(await ticks({ intervalMs: 100 }, () => 0, 1230)).toEqual([0, 100, 200, 230]);
 });
 
+test.each([
+  ['the first sample', 1, [0, 5]],
+  ['another one', 2, [0, 100, 105]],
+])('a signal that comes while %s is being written is followed by the last tick', async (_, at, expected) => {
+  let clock = 0;
+  const stop = new AbortController();
+  const sleep = async (ms: number) => {
+    clock += ms;
+  };
+  const times: number[] = [];
+  for await (const _ of takeTicks({ intervalMs: 100, signal: stop.signal, now: () => clock, sleep })) {
+    times.push(clock);
+    clock += 5;
+    if (times.length === at) stop.abort();
+  }
+  expect(times).toEqual(expected);
+});
+
 test('a signal cuts a real sleep short', async () => {
   const stop = new AbortController();
   let count = 0;
