@@ -12,7 +12,7 @@ import {
   type Role,
   remoteSets,
   restChain,
-} from './remote-rules.js';
+} from './remote-sets.js';
 
 /** Where remotes are counted, by the rules of remote-rules.ts. */
 export type CountedTable = {

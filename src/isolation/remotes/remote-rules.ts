@@ -7,36 +7,34 @@ import {
   deviceName,
   type Field,
   iifname,
-  ip,
-  ip6,
   l4proto,
   nfproto,
   oifname,
   PROTOCOLS,
   TCP_FLAGS,
   tcpFlags,
-  tcpPorts,
-  thOctets,
-  udpPorts,
 } from '../../linux/netlink/netfilter/field.js';
 import { bitsAre, hasAnyOf, is } from '../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES, type HookName } from '../../linux/netlink/netfilter/numbers.js';
 import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { u32 } from '../../linux/netlink/values.js';
+import {
+  type CountedFamily,
+  ELEMENT_LIFE_MS,
+  isOpener,
+  otherSet,
+  type Place,
+  type RemoteSet,
+  type Role,
+  remoteSets,
+  restChain,
+  rolesOf,
+  setsAt,
+} from './remote-sets.js';
 
 /** Elements of a set; more remotes than this are counted together. */
 const MOST = 262_144;
-
-/** An element's time to live, a year, longer than any run: what is left of it tells when it was last refreshed. */
-export const ELEMENT_LIFE_MS = 365 * 86_400_000;
-
-/** Who opened the connection: the port that names it is the remote's, or the command's own. */
-export type Role = 'client' | 'server';
-
-export type CountedFamily = '4' | '6';
-
-type Place = { readonly family: CountedFamily; readonly role: Role; readonly way: 'in' | 'out' };
 
 /** Where the packets of a family pass that are to be counted. */
 export type CountedLink = { readonly family: CountedFamily; readonly device: string };
@@ -94,75 +92,15 @@ export function remoteRules({ table: name, links, hasServer, sent, received }: R
   ];
 }
 
-/** Whose connections there are. */
-export const rolesOf = (hasServer: boolean): readonly Role[] => (hasServer ? ['server', 'client'] : ['client']);
-
 const REMEMBERING = { flags: ['timeout', 'dynamic'], size: MOST, showsFields: true } as const;
 
 const NFPROTO = { 4: Buffer.of(ADDRESS_FAMILIES.ip), 6: Buffer.of(ADDRESS_FAMILIES.ip6) } as const;
-
-const address = ({ family, way }: Pick<Place, 'family' | 'way'>) =>
-  (family === '4' ? ip : ip6)[way === 'out' ? 'daddr' : 'saddr'];
-
-/** The remote's port where the command opened the connection, else the command's. */
-const port = (place: Place) => (isOpener(place) ? 'dport' : 'sport');
-
-/** The byte of a TCP header (RFC 9293) that begins with the header's length. */
-const dataOffset = thOctets(12, 1);
-
-/** What a set holds. first: TCP's SYNs (of who opens) or SYN and ACKs (of who accepts), UDP's until an answer came. */
-export type RemoteSet = {
-  readonly name: string;
-  readonly what: 'tcp' | 'udp' | 'other';
-  readonly isFirst: boolean;
-  readonly family: Place['family'];
-  readonly way: Place['way'];
-  readonly role: Role | null;
-  readonly key: readonly Field[];
-};
-
-/** The sets of a family, in the order in which they are made. */
-export function remoteSets(family: Place['family'], roles: readonly Role[]): RemoteSet[] {
-  const ways = ['in', 'out'] as const;
-  return [
-    ...roles.flatMap((role) => ways.flatMap((way) => setsAt({ family, role, way }))),
-    ...ways.map((way) => otherSet(family, way)),
-  ];
-}
-
-/** TCP's and UDP's: the first packets are remembered when they came, the others when the last did. */
-function setsAt(place: Place): RemoteSet[] {
-  const { family, role, way } = place;
-  const named = (what: 'tcp' | 'udp', isFirst: boolean, ...key: readonly Field[]): RemoteSet => ({
-    ...{ what, isFirst, family, role, way, key },
-    name: `nm_${what}${isFirst ? 'first' : ''}_${way}${family}_${role}`,
-  });
-  const [tcp, udp] = [tcpPorts[port(place)], udpPorts[port(place)]];
-  return [
-    named('tcp', false, address(place), tcp, dataOffset),
-    named('udp', false, address(place), udp),
-    named('tcp', true, address(place), tcp),
-    ...(isOpener(place) ? [named('udp', true, address(place), udp)] : []),
-  ];
-}
-
-const otherSet = (family: Place['family'], way: Place['way']): RemoteSet => ({
-  ...{ what: 'other', isFirst: false, family, way, role: null },
-  name: `nm_other_${way}${family}`,
-  key: [address({ family, way }), l4proto],
-});
-
-/** Whether the side that opens connections sends this way. */
-const isOpener = ({ role, way }: Place) => (role === 'client') === (way === 'out');
 
 /** Milliseconds. */
 const LIFE = BigInt(ELEMENT_LIFE_MS);
 
 const keep = (op: 'add' | 'update', { name, key }: RemoteSet) =>
   remember({ op, set: name, key, timeout: LIFE, counts: true });
-
-/** The chain whose last rule counts what had no place in any set. */
-export const restChain = (way: Place['way'], family: Place['family']) => `nm_${way}${family}`;
 
 function chainOf(
   table: TableCommands,

@@ -2,7 +2,8 @@ import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { OwnTable } from '../../linux/netlink/netfilter/own-table.js';
 import type { RemoteSource } from '../scope.js';
 import type { RemoteEntry, UncountedRemotes } from './remote-entry.js';
-import { type CountedLink, type CountedPlace, remoteRules, rolesOf } from './remote-rules.js';
+import { type CountedLink, type CountedPlace, remoteRules } from './remote-rules.js';
+import { rolesOf } from './remote-sets.js';
 
 const TABLE = { family: 'inet', table: 'netmeter_remotes' } as const;
 
