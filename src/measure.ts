@@ -66,12 +66,12 @@ async function measureBeside(
   const byProcess = wantsProcesses(options);
   using hierarchy = CgroupHierarchy.open();
   const cgroup = treeFolder(hierarchy, run);
-  prepareGroup(hierarchy);
+  const prepared = prepareGroup(hierarchy);
   const opening = openChosen(place, { ...options, cgroup, boundary });
   using observers = new Observers({ ...options, byProcess, boundary });
   const chosen = await opening;
   await using scope = chosen.scope;
-  await using group = TreeGroup.open(hierarchy, cgroup);
+  await using group = TreeGroup.open(hierarchy, cgroup, prepared);
   using files = scope.inspect((process) => new HeldCounterFiles(process));
   observers.scopeOpened(scope, group);
   const usable = group?.ready();
@@ -81,8 +81,6 @@ async function measureBeside(
   const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
   gate?.guardedBy(isMetered ? atGroup : undefined, scope);
   if (!isMetered) await scope.countRemotes?.();
-  // Once more: on a busy machine the first time is long ago.
-  prepareGroup(hierarchy);
   const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
   const tree = new CommandTree(scope, (await usable) ? group : undefined, {
     grace: options.grace ?? DEFAULTS.grace,

@@ -13,10 +13,13 @@ export function treeFolder(hierarchy: CgroupHierarchy | undefined, run: string):
   return home === undefined ? undefined : `${home}/netmeter-${run}`;
 }
 
-/** Has the kernel wait for its readers while a scope is being made: {@link TreeGroup} finds them gone, if that did not take long. */
-export function prepareGroup(hierarchy: CgroupHierarchy | undefined): void {
+/**
+ * Has the kernel wait for its readers while a scope is being made: {@link TreeGroup} finds them gone, if that did not take long.
+ * @returns when it is over: a move that comes late would take this process, and the command with it, out of the run's group
+ */
+export async function prepareGroup(hierarchy: CgroupHierarchy | undefined): Promise<boolean> {
   const home = hierarchy?.folderOf('self');
-  if (home !== undefined) void prepareMove(home);
+  return home !== undefined && prepareMove(home);
 }
 
 /**
@@ -31,22 +34,33 @@ export class TreeGroup implements AsyncDisposable {
   /** What this process itself was charged while it was inside. */
   #ownCpu: CgroupCpu = { userMs: 0, systemMs: 0 };
 
-  /** @returns undefined where none can be made here: a container, no rights, version 1 alone */
-  static open(hierarchy: CgroupHierarchy | undefined, folder: string | undefined): TreeGroup | undefined {
+  /**
+   * @param prepared of {@link prepareGroup}
+   * @returns undefined where none can be made here: a container, no rights, version 1 alone
+   */
+  static open(
+    hierarchy: CgroupHierarchy | undefined,
+    folder: string | undefined,
+    prepared: Promise<boolean>,
+  ): TreeGroup | undefined {
     const home = hierarchy?.folderOf('self');
     if (!hierarchy || folder === undefined || home === undefined) return undefined;
     try {
-      return new TreeGroup(hierarchy, Cgroup.make(folder), home);
+      return new TreeGroup(hierarchy, Cgroup.make(folder), { home, prepared });
     } catch {
       return undefined;
     }
   }
 
-  private constructor(hierarchy: CgroupHierarchy, cgroup: Cgroup, home: string) {
+  private constructor(
+    hierarchy: CgroupHierarchy,
+    cgroup: Cgroup,
+    { home, prepared }: { readonly home: string; readonly prepared: Promise<boolean> },
+  ) {
     this.#hierarchy = hierarchy;
     this.cgroup = cgroup;
     this.#home = home;
-    this.#prepared = prepareMove(home);
+    this.#prepared = Promise.all([prepareMove(home), prepared]).then(([isReady]) => isReady);
   }
 
   /** To be waited for before {@link start}. @returns false where a process may not be moved here */
