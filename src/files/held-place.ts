@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { type Behalf, type Rights, withRights } from './behalf.js';
+import { requireGiven } from './own-descriptor.js';
 import { type Meet, OWN_DESCRIPTORS, PathWalk } from './path-walk.js';
 
 /**
@@ -45,10 +46,14 @@ export class HeldPlace implements Disposable {
     return withRights(this.rights, work);
   }
 
-  /** The number of our own descriptor that the place stands for: /dev/stdout, /dev/fd/N, a link to one of them. */
+  /**
+   * The number of our own descriptor that the place stands for: /dev/stdout, /dev/fd/N, a link to one of them.
+   * @throws Error where it is none that we were given
+   */
   get descriptor(): number | undefined {
-    const isOurs = readlinkSync(this.folder) === OWN_DESCRIPTORS && /^\d+$/.test(this.name);
-    return isOurs ? Number(this.name) : undefined;
+    if (readlinkSync(this.folder) !== OWN_DESCRIPTORS || !/^\d+$/.test(this.name)) return undefined;
+    requireGiven(Number(this.name));
+    return Number(this.name);
   }
 
   /** What is there, a link as itself. @returns undefined for nothing */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, closeSync, constants, openSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statSync, unlinkSync } from 'node:fs';
 import { geteuid } from 'node:process';
 import type { HeldPlace } from './held-place.js';
+import { accessOf } from './own-descriptor.js';
 
 /**
  * Tries what it takes to put a file into the place, and leaves everything as it is: only the kernel knows of read-only file
@@ -42,16 +43,7 @@ export function requireWritableSpecial(place: HeldPlace): void {
 
 /** @throws EBADF, in words: it is not open, or for reading alone (proc_pid_fdinfo(5)) */
 export function requireWritableDescriptor(fd: number): void {
-  if ((flagsOf(fd) & O_ACCMODE) === constants.O_RDONLY) throw new Error(`descriptor ${fd} is not open for writing`);
-}
-
-const O_ACCMODE = 3;
-
-function flagsOf(fd: number): number {
-  try {
-    const [, flags = '0'] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
-    return Number.parseInt(flags, 8);
-  } catch {
-    return constants.O_RDONLY;
-  }
+  const access = accessOf(fd);
+  if (access === undefined || access === constants.O_RDONLY)
+    throw new Error(`descriptor ${fd} is not open for writing`);
 }
