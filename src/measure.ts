@@ -1,7 +1,7 @@
 import { geteuid, env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
-import { chooseAccount, requireBecoming } from './command/account.js';
+import { type Account, chooseAccount, requireBecoming } from './command/account.js';
 import { commandEnvironment } from './command/account-environment.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
@@ -11,26 +11,17 @@ import { newRun } from './isolation/tools/script-environment.js';
 import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';
-import type { Bypass } from './measurement/remotes.js';
-import type { Method } from './measurement/traffic.js';
-import { agreed } from './run/agreed.js';
 import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
+import { closeRun } from './run/close-run.js';
 import { CommandTree } from './run/command-tree.js';
 import { isShared } from './run/end-tree.js';
-import { judgeRun } from './run/limits/judge-run.js';
 import { LimitGuard } from './run/limits/keep-limits.js';
 import { Meter } from './run/meter.js';
 import { Observers } from './run/observers/observers.js';
 import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
-import { runWarnings } from './run/run-warnings.js';
 import { prepareGroup, TreeGroup, treeFolder } from './run/tree-group.js';
-import { closeSeries } from './series/close-series.js';
-import { addKnown } from './traffic/layers.js';
-import { protocolSummary } from './traffic/protocol.js';
-import { milliseconds } from './units.js';
-import { version } from './version.js';
 
 /**
  * Runs a command in a network namespace of its own and measures what it sent and received.
@@ -61,7 +52,22 @@ async function measureBeside(
   if ('by' in place && place.by === 'sudo') return measureAsCaller(argv, options);
   requireBecoming(options.user, account, geteuid?.() ?? 0);
   const env = options.account ? given : commandEnvironment(account, options.user, given);
+  return measureAt(place, { argv, env, account, options, boundary });
+}
 
+type Given = {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly account: Account | undefined;
+  readonly options: MeasureOptions;
+  readonly boundary: Boundary;
+};
+
+/** Opens all that watches the command, runs it, and closes the run. */
+async function measureAt(
+  place: Parameters<typeof openChosen>[0],
+  { argv, env, account, options, boundary }: Given,
+): Promise<Measurement> {
   const run = newRun();
   const byProcess = wantsProcesses(options);
   using hierarchy = CgroupHierarchy.open();
@@ -90,81 +96,12 @@ async function measureBeside(
   await observers.ready(scope, meter.before, { group: tree.group?.cgroup.fd, egress: options.egress });
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
-  const { exit, startedAt, durationMs, movedMs, sampled, cpu, bypasses, hint, stillOpen } = life;
-  const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
-  const reading = await meter.count();
-  const { after, delta, traffic, sockets, ...counted } = reading;
-  const method = await agreed(meter, reading, bypasses);
-  // Loaded here, as what compares the counts is: nothing of it is needed before the end.
-  const { withBehindWire } = await import('./traffic/behind/behind-wire.js');
-  const carried = withBehindWire(scope.isolation, { ...reading, method });
-  // Only now: what moves while nothing of the command's is left is not in its numbers.
-  const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
-  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
-  const protocol = protocolSummary(delta);
-  const explanation = await observers.explain(scope, { traffic, sockets, protocol });
-  const { external } = traffic;
-  const total = { in: external.in.wireOctets, out: external.out.wireOctets };
-  const series = closeSeries(life.samples, { total, sampled, durationMs: movedMs });
-  const budget = await judgeRun(
-    options,
-    {
-      ...{ external, method, traffic, protocol, series, ...explanation },
-      isShared: contamination !== undefined && contamination.grade !== 'clean',
-      bypasses: options.ignoreBypasses ? [] : openBypasses(bypasses ?? [], scope, method),
-      ended: guard.ended,
-    },
-    boundary.attemptNow('limits', () => guard.passed(), []),
-  );
-  return {
-    schema: 1,
-    netmeter: version,
-    command: {
-      argv,
-      ...(account && { user: account.name ?? `${account.uid}` }),
-      exit,
-      startedAt,
-      durationMs,
-      cpu,
-    },
-    isolation: scope.isolation,
-    ...(contamination && { contamination }),
-    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
-    traffic: carried,
-    method,
-    protocol,
-    ...explanation,
-    bypasses,
-    ...(budget && { budget }),
-    series,
-    warnings: [
-      ...chosen.warnings,
-      ...scope.warnings,
-      ...(await hint.warnings(protocol)),
-      ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
-      ...runWarnings(after, delta, { isolation: scope.isolation, stillOpen, ...counted, method }),
-      ...boundary.warnings,
-    ],
-  };
+  // Awaited here: afterwards all of it is disposed of.
+  return await closeRun({ argv, account, options, chosen, meter, gate, observers, neighbours, guard, life, boundary });
 }
 
 const wantsProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOptions) =>
   processes || needsProcesses(limits) || needsProcesses(warnLimits);
-
-const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
-  (tcp.connectionsFailed ?? 0) + (tcp.retransmittedSegments ?? 0) > 0;
-
-/**
- * Those that may have moved what no counter sees. Counted at its sockets, the tree is counted in each namespace; in the host's
- * own everybody is.
- */
-function openBypasses(bypasses: readonly Bypass[], { isolation }: Scope, { name }: Method) {
-  if (name === 'cgroup') return bypasses.filter(({ kind, leadsOut }) => leadsOut && kind !== 'child-namespace');
-  return isolation.kind === 'host' ? [] : bypasses.filter(({ leadsOut }) => leadsOut);
-}
-
-/** Whoever shares the namespace may be in its numbers. */
-const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), foreignConnections: null } as const;
 
 /** Loaded here: a namespace of its own has no neighbours. */
 async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { TreeGroup } from '../../src/run/tree-group.js';
+import { until } from '../wait.js';
 
 test('a group is ready only when no earlier move of this process is under way: it would take the command along', async () => {
   const home = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
@@ -19,7 +20,10 @@ test('a group is ready only when no earlier move of this process is under way: i
     const ready = group?.ready().then((usable) => {
       isReady = usable;
     });
-    for (let turn = 0; turn < 50; turn++) await setImmediate();
+    await until('its own move is made', () => readFileSync(join(home, 'cgroup.procs'), 'latin1') === '0');
+    // A later request of the same kind is answered later.
+    await access(home);
+    await access(home);
     expect(isReady).toBe(false);
     settle(true);
     await ready;

@@ -1,0 +1,102 @@
+import type { Boundary } from '../boundary.js';
+import type { Account } from '../command/account.js';
+import type { MeasureOptions } from '../measure-options.js';
+import type { Measurement } from '../measurement/measurement.js';
+import { closeSeries } from '../series/close-series.js';
+import { addKnown } from '../traffic/layers.js';
+import { protocolSummary } from '../traffic/protocol.js';
+import { milliseconds } from '../units.js';
+import { version } from '../version.js';
+import { agreed } from './agreed.js';
+import { judgeRun } from './limits/judge-run.js';
+import { judgedBypasses } from './limits/judged-bypasses.js';
+import type { LimitGuard } from './limits/keep-limits.js';
+import type { openGate } from './limits/open-gate.js';
+import type { Meter } from './meter.js';
+import type { lookForNeighbours } from './observers/neighbours.js';
+import type { Observers } from './observers/observers.js';
+import type { openChosen } from './open-chosen.js';
+import type { runCommand } from './run-command.js';
+import { runWarnings } from './run-warnings.js';
+
+/** A run whose command is over, and all that has watched it. */
+type OverRun = {
+  readonly argv: readonly string[];
+  readonly account: Account | undefined;
+  readonly options: MeasureOptions;
+  readonly chosen: Awaited<ReturnType<typeof openChosen>>;
+  readonly meter: Meter;
+  readonly gate: Awaited<ReturnType<typeof openGate>>;
+  readonly observers: Observers;
+  readonly neighbours: Awaited<ReturnType<typeof lookForNeighbours>> | undefined;
+  readonly guard: LimitGuard;
+  readonly life: Awaited<ReturnType<typeof runCommand>>;
+  readonly boundary: Boundary;
+};
+
+/** Whoever shares the namespace may be in its numbers. */
+const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), foreignConnections: null } as const;
+
+/** Counts for the last time, explains and judges. */
+export async function closeRun(run: OverRun): Promise<Measurement> {
+  const { options, chosen, meter, gate, observers, neighbours, life, boundary } = run;
+  const { scope } = chosen;
+  const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
+  const reading = await meter.count();
+  const { after, delta, traffic, sockets, ...counted } = reading;
+  const method = await agreed(meter, reading, life.bypasses);
+  // Only now: what moves while nothing of the command's is left is not in its numbers.
+  const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
+  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
+  const protocol = protocolSummary(delta);
+  const explanation = await observers.explain(scope, { traffic, sockets, protocol });
+  const { external } = traffic;
+  const total = { in: external.in.wireOctets, out: external.out.wireOctets };
+  const series = closeSeries(life.samples, { total, sampled: life.sampled, durationMs: life.movedMs });
+  const figures = { external, method, traffic, protocol, series, ...explanation };
+  const budget = await judge(run, figures, contamination !== undefined && contamination.grade !== 'clean');
+  const { hint, stillOpen, bypasses } = life;
+  return {
+    schema: 1,
+    netmeter: version,
+    command: commandOf(run),
+    isolation: scope.isolation,
+    ...(contamination && { contamination }),
+    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
+    traffic,
+    method,
+    protocol,
+    ...explanation,
+    bypasses,
+    ...(budget && { budget }),
+    series,
+    warnings: [
+      ...chosen.warnings,
+      ...scope.warnings,
+      ...(await hint.warnings(protocol)),
+      ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
+      ...runWarnings(after, delta, { isolation: scope.isolation, stillOpen, ...counted, method }),
+      ...boundary.warnings,
+    ],
+  };
+}
+
+function commandOf({ argv, account, life }: OverRun): Measurement['command'] {
+  const { exit, startedAt, durationMs, cpu } = life;
+  return { argv, ...(account && { user: account.name ?? `${account.uid}` }), exit, startedAt, durationMs, cpu };
+}
+
+type Figures = Omit<Parameters<typeof judgeRun>[1], 'isShared' | 'bypasses' | 'ended'>;
+
+function judge({ options, chosen, guard, life, boundary }: OverRun, figures: Figures, isShared: boolean) {
+  const bypasses = options.ignoreBypasses ? [] : judgedBypasses(life.bypasses ?? [], chosen.scope, figures.method);
+  const judged = { ...figures, isShared, bypasses, ended: guard.ended };
+  return judgeRun(
+    options,
+    judged,
+    boundary.attemptNow('limits', () => guard.passed(), []),
+  );
+}
+
+const wasUnanswered = ({ tcp }: Measurement['protocol']) =>
+  (tcp.connectionsFailed ?? 0) + (tcp.retransmittedSegments ?? 0) > 0;
