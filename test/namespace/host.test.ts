@@ -217,11 +217,11 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
     });
 
     test('a neighbour that is there only while the command runs: shared; the command’s own connections are none', async () => {
-      const hold = (address: string) =>
-        // Time: looks come meanwhile.
-        `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(0.5)'`;
+      const hold = (address: string, seconds: number) =>
+        // Time: looks come meanwhile, on a busy machine too.
+        `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(${seconds})'`;
       const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
-      const alone = await measure(`${hold(machine.far4)}; ${hold(machine.far6)}`, options);
+      const alone = await measure(`${hold(machine.far4, 0.5)}; ${hold(machine.far6, 0.5)}`, options);
       // Nobody was seen, which says nothing of what comes and goes between two looks.
       expect(alone.report.contamination).toMatchObject({ grade: 'unknown', foreignConnections: 0 });
 
@@ -230,7 +230,7 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       machine.shell(`mkfifo ${fifo}-go ${fifo}-done`);
       const neighbour = machine.start('sh', [
         '-c',
-        `read go <${fifo}-go; ${hold(machine.far4)}; echo done >${fifo}-done`,
+        `read go <${fifo}-go; ${hold(machine.far4, 2)}; echo done >${fifo}-done`,
       ]);
       try {
         const beside = await measure(`echo go >${fifo}-go; read done <${fifo}-done`, options);

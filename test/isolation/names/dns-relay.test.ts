@@ -6,6 +6,7 @@ import { Boundary } from '../../../src/boundary.js';
 import type { DnsExchange } from '../../../src/isolation/names/dns-exchange.js';
 import { DnsRelay } from '../../../src/isolation/names/dns-relay.js';
 import { once } from '../../wait.js';
+import { onOnePort } from './on-one-port.js';
 
 const question = (name: string, id: number) =>
   encode({ type: 'query', id, flags: 256, questions: [{ type: 'A', name }] });
@@ -26,16 +27,15 @@ let boundary: Boundary;
 beforeEach(async () => {
   seen = [];
   boundary = new Boundary();
-  udp = createSocket('udp4').on('message', (message, { port, address }) => udp.send(answerTo(message), port, address));
-  udp.bind(0, '127.0.0.1');
-  await once(udp, 'listening');
   tcp = createServer((client) => {
     client.on('data', (chunk: Buffer) => {
       const answer = answerTo(chunk.subarray(2));
       client.end(Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 255]), answer]));
     });
-  }).listen(udp.address().port, '127.0.0.1');
-  await once(tcp, 'listening');
+  });
+  udp = await onOnePort(tcp, () =>
+    createSocket('udp4').on('message', (message, { port, address }) => udp.send(answerTo(message), port, address)),
+  );
   const server = { address: '127.0.0.1', port: udp.address().port };
   const opened = await DnsRelay.open({
     boundary,

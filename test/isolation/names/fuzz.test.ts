@@ -10,6 +10,7 @@ import { DnsRelay } from '../../../src/isolation/names/dns-relay.js';
 import { answerForHost, HOST_QUESTION } from '../../../src/isolation/names/host-name-answer.js';
 import { once } from '../../wait.js';
 import { mutation, randomNumbers } from './mutations.js';
+import { onOnePort } from './on-one-port.js';
 
 /** 100,000 have been tried; the suite has less time. */
 const MUTATIONS = Number(process.env['NETMETER_MUTATIONS'] ?? 10_000);
@@ -42,15 +43,14 @@ beforeEach(async () => {
   boundary = new Boundary();
   names = new ObservedNames();
   const answer = () => mutation(random, ++answered);
-  udp = createSocket('udp4').on('message', (_, { port, address }) => udp.send(answer(), port, address));
-  udp.bind(0, '127.0.0.1');
-  await once(udp, 'listening');
   tcp = createServer((client) => {
     client.on('error', () => {});
     const questions = new DnsFrames(() => client.write(framed(answer())));
     client.on('data', (chunk: Buffer) => questions.data(chunk)).on('end', () => client.end());
-  }).listen(udp.address().port, '127.0.0.1');
-  await once(tcp, 'listening');
+  });
+  udp = await onOnePort(tcp, () =>
+    createSocket('udp4').on('message', (_, { port, address }) => udp.send(answer(), port, address)),
+  );
   const opened = await DnsRelay.open({
     boundary,
     address: '127.0.0.1',
