@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isClosing, parseConnections } from '../counters/connections.js';
+import { parseConnections } from '../counters/connections.js';
 import { parseDev } from '../counters/dev.js';
 import { openSockets } from '../counters/open-sockets.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
-import { unsettledConnections } from '../counters/tcp-states.js';
+import { isUnsettled, unsettledConnections } from '../counters/tcp-states.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import { allOctets } from '../traffic/shared/tree-traffic.js';
 import type { Milliseconds } from '../units.js';
@@ -46,7 +46,7 @@ export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Pro
   let bytes = moved();
   let since = start;
   for (;;) {
-    const open = tree ? closingOf(files, tree) : neighbours ? neighbours.stillClosing() : openConnections(files);
+    const open = tree ? unsettledOf(files, tree) : neighbours ? neighbours.stillClosing() : openConnections(files);
     const now = performance.now();
     const isQuiet = bytes === 0n || now - since >= quietMs || (neighbours && now - start >= PATIENCE * quietMs);
     if (open === 0 && isQuiet) return { stillOpen: 0, since };
@@ -68,11 +68,14 @@ function openConnections(files: HeldCounterFiles): number {
   return unsettledConnections(files.read('tcp') ?? '') + unsettledConnections(files.read('tcp6') ?? '');
 }
 
-/** Those of the tree alone; a list costs the kernel 1.5 ms, and is not asked for where there was no connection. */
-function closingOf(files: HeldCounterFiles, tree: Pick<CgroupMeter, 'opened' | 'knows'>): number {
+/**
+ * Those of the tree alone; a list costs the kernel 1.5 ms, and is not asked for where there was no connection. Of Multipath TCP
+ * what a program has closed goes on in connections that are established, and the kernel's own.
+ */
+function unsettledOf(files: HeldCounterFiles, tree: Pick<CgroupMeter, 'opened' | 'knows'>): number {
   if (tree.opened === 0) return 0;
   const all = (['tcp', 'tcp6'] as const).flatMap((file) => parseConnections(files.read(file) ?? ''));
-  return all.filter((each) => isClosing(each) && tree.knows(each.local, each.remote)).length;
+  return all.filter(({ state, local, remote }) => isUnsettled(state) && tree.knows(local, remote)).length;
 }
 
 function externalBytes(files: HeldCounterFiles): bigint {
