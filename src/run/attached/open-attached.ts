@@ -79,9 +79,9 @@ async function openGroup(name: string): Promise<Opened> {
   }
 }
 
-/** Until it has lost its last process, or was removed. */
-function lifeOf(group: CgroupView): () => boolean {
-  let wasPopulated = false;
+/** Until it has lost its last process, be that before it is looked at again, or was removed; an empty one is waited for. */
+export function lifeOf(group: Pick<CgroupView, 'isPopulated' | 'isThere'>): () => boolean {
+  let wasPopulated = group.isPopulated;
   return () => {
     const { isPopulated } = group;
     wasPopulated ||= isPopulated;
