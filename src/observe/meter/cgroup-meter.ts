@@ -9,6 +9,7 @@ import type { Places } from './classify.js';
 import { connectionKey, keyOfSocket } from './connection-key.js';
 import { rememberConnections } from './connections.js';
 import { countPackets } from './count-packets.js';
+import { firstAccepted, type KnownOfPackets, knownOfPackets } from './known-of-packets.js';
 import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
 import { number } from './number.js';
@@ -17,7 +18,6 @@ import { type Inside, learnAddresses, learnMtus, readConnections, readInside, re
 import { refusedAtLoopback } from './refused-ports.js';
 import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
-import { firstAccepted, type ToldByPackets, toldByPackets } from './told-by-packets.js';
 import type { TotalOf, Way } from './totals.js';
 import type { TreeMaps } from './tree/tree-programs.js';
 
@@ -166,13 +166,13 @@ export class CgroupMeter implements Disposable {
     };
     const shared = { ...this.#maps, places: this.#places, owned: tree?.sockets };
     link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(shared) });
-    const count = (way: Way, told: ToldByPackets) => {
-      const code = countPackets(way, { ...shared, ...told }, this.#gate?.maps);
+    const count = (way: Way, known: KnownOfPackets) => {
+      const code = countPackets(way, { ...shared, ...known }, this.#gate?.maps);
       link({ type: 'cgroupSkb', name: `nm_${way}`, attachment: way === 'in' ? 'ingress' : 'egress', code });
     };
-    const told = firstAccepted(toldByPackets(this.#network), (told) => count('in', told));
-    this.#network = told.network;
-    count('out', told);
+    const known = firstAccepted(knownOfPackets(this.#network), (choice) => count('in', choice));
+    this.#network = known.network;
+    count('out', known);
     this.#watchSends = () => this.#closing.add(SentPastIp.watch(group, tree?.processes));
     // Where the ways out are known, their devices see what is sent past IP, too.
     if (!this.#places) this.watchSends();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LinuxError } from '../../../src/linux/linux-error.js';
-import { firstAccepted, toldByPackets } from '../../../src/observe/meter/told-by-packets.js';
+import { firstAccepted, knownOfPackets } from '../../../src/observe/meter/known-of-packets.js';
 
 const COARSE = { clock: 'ktime_get_coarse_ns' };
 const FINE = { clock: 'ktime_get_ns' };
@@ -18,17 +18,17 @@ test.each([
   [0, { network: 7n, ...COARSE }],
   [1, COARSE],
   [2, FINE],
-])('after %i refusals of the kernel packets tell what it can', (refused, told) => {
-  expect(firstAccepted(toldByPackets(7n), refuser(refused))).toEqual(told);
+])('after %i refusals of the kernel packets tell what it can', (refused, known) => {
+  expect(firstAccepted(knownOfPackets(7n), refuser(refused))).toEqual(known);
 });
 
 test('without a namespace to tell, the clock alone is chosen', () => {
-  expect(toldByPackets(undefined)).toEqual([COARSE, FINE]);
+  expect(knownOfPackets(undefined)).toEqual([COARSE, FINE]);
 });
 
 test.each([
   ['the last refusal', 3, 'EINVAL'],
   ['any other error', 1, 'EPERM'],
 ] as const)('%s is handed on', (_, refused, errno) => {
-  expect(() => firstAccepted(toldByPackets(7n), refuser(refused, errno))).toThrow(errno);
+  expect(() => firstAccepted(knownOfPackets(7n), refuser(refused, errno))).toThrow(errno);
 });
