@@ -1,8 +1,6 @@
-import type { Socket } from 'node:net';
 import { getuid } from 'node:process';
 import { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
-import { Guardian } from '../../guardian/guardian.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
@@ -16,14 +14,11 @@ import { AT_TAP } from '../remotes/remote-rules.js';
 import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
 import { requireTools } from '../tools/find-tools.js';
-import { LineChannel } from '../tools/line-channel.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
-import { within } from '../tools/within.js';
-import { explainRefusal } from './explain-refusal.js';
+import { GuardedTransport } from './guarded-transport.js';
 import { readHostCounters } from './host-counters.js';
 import { chooseTransport, type Transport } from './transport.js';
-import { TransportRun } from './transport-run.js';
 import { UserModeNames } from './user-mode-names.js';
 import { TOOLS, UserModeNamespace } from './user-mode-namespace.js';
 
@@ -42,9 +37,6 @@ export type UserModeOptions = {
   readonly publish?: readonly PublishedPort[] | undefined;
 };
 
-/** For each step; all of them together take a tenth of a second, and a hundred times as long on a busy machine. */
-const STEP_MS = 30_000;
-
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
 
@@ -57,11 +49,9 @@ export class UserModeScope implements Scope {
   readonly #isPublished: boolean;
   #remotes: RemoteTable | undefined;
   #refusal: Disposable | undefined;
-  readonly #options: UserModeOptions;
   readonly #namespace: UserModeNamespace;
   readonly #mark = newRun();
-  #guardian: Guardian | undefined;
-  #run: TransportRun | undefined;
+  readonly #guarded: GuardedTransport;
 
   /**
    * Opens a scope; on failure all of it is undone.
@@ -76,8 +66,7 @@ export class UserModeScope implements Scope {
   }
 
   private constructor(options: UserModeOptions) {
-    const { publish = [], cwd, boundary = new Boundary() } = options;
-    this.#options = options;
+    const { publish = [], cwd, openFiles, cgroup, boundary = new Boundary() } = options;
     const { mtu, ipv4, ipv6, routed } = this.#uplink;
     const hasIpv6 = carriesIpv6(this.#uplink);
     const device = ipv4 === undefined && ipv6 === undefined ? (routed.ipv4[0] ?? 'lo') : undefined;
@@ -86,12 +75,17 @@ export class UserModeScope implements Scope {
     this.#names = new UserModeNames(this.#uplink, boundary);
     this.#namespace = new UserModeNamespace({
       ...{ tools: this.#tools, transport: this.#transport, names: this.#names },
-      ...{ cwd, openFiles: options.openFiles, mark: this.#mark },
+      ...{ cwd, openFiles, mark: this.#mark },
+    });
+    const { holder } = this.#namespace;
+    const { sh } = this.#tools;
+    this.#guarded = new GuardedTransport({
+      ...{ transport: this.#transport, holder, sh, mark: this.#mark, cgroup },
     });
   }
 
   get warnings(): readonly Warning[] {
-    return this.#run?.warnings ?? [];
+    return this.#guarded.warnings;
   }
 
   get isolation(): Extract<Isolation, { kind: 'user-mode' }> {
@@ -113,7 +107,7 @@ export class UserModeScope implements Scope {
   }
 
   commandStarted(pid: number): void {
-    this.#guardian?.commandStarted(pid);
+    this.#guarded.commandStarted(pid);
   }
 
   administer(): string[] {
@@ -162,44 +156,27 @@ export class UserModeScope implements Scope {
   };
 
   unansweredWarnings(): Warning[] {
-    return this.#run?.unansweredWarnings() ?? [];
+    return this.#guarded.unansweredWarnings();
   }
 
   /** Ends the transport and what still lives inside. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#run?.leave();
+    this.#guarded.leave();
     this.#names[Symbol.dispose]();
     this.#remotes?.[Symbol.dispose]();
     this.#refusal?.[Symbol.dispose]();
     const { members } = this.#namespace;
     if (!members.areGone) await members.end();
-    await Promise.all([this.#guardian?.finish(), this.#namespace[Symbol.asyncDispose]()]);
+    await Promise.all([this.#guarded.finish(), this.#namespace[Symbol.asyncDispose]()]);
   }
 
   async #setUp(): Promise<void> {
-    const { holder } = this.#namespace;
-    await within(STEP_MS, holder.says('made', explainRefusal), () => late('the network namespace was not made'));
-    const guardian = this.#guard();
-    this.#namespace.openNetlink();
-    this.#remotes = this.#countRemotes();
-    const run = new TransportRun(this.#transport, new LineChannel(guardian.output as Socket));
-    this.#run = run;
-    holder.tell('go');
-    await within(STEP_MS, run.attach(holder.says('ready', tapFailed)), () =>
-      late(`${this.#transport.tool} did not attach to its tap (it said: ${run.complaint})`),
-    );
+    await this.#guarded.start(() => {
+      this.#namespace.openNetlink();
+      this.#remotes = this.#countRemotes();
+    });
     await this.#remotes?.counts;
     await this.#names.start(this.administer());
-  }
-
-  /** Starts the transport, beside what ends it with netmeter, and with it every process in the namespace. */
-  #guard(): Guardian {
-    const { cgroup } = this.#options;
-    const { network, pid } = this.#namespace.holder;
-    const beside = [this.#transport.file, ...this.#transport.argumentsFor(pid)];
-    const guardian = new Guardian(this.#tools.sh, { run: this.#mark, cgroup, namespace: network, beside });
-    this.#guardian = guardian;
-    return guardian;
   }
 
   #countRemotes(): RemoteTable {
@@ -209,10 +186,3 @@ export class UserModeScope implements Scope {
     return new RemoteTable(this.nftables(), { links, hasServer: this.#isPublished, ...AT_TAP });
   }
 }
-
-const tapFailed = (complaints: string) => new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaints}`);
-
-const late = (what: string) =>
-  new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
-    cure: 'Run it again when the machine is less busy, or as root: sudo netmeter -- COMMAND',
-  });

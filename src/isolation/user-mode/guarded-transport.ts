@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net';
+import { NetmeterError } from '../../errors.js';
+import { Guardian } from '../../guardian/guardian.js';
+import type { Warning } from '../../measurement/measurement.js';
+import type { Holder } from '../tools/holder.js';
+import { LineChannel } from '../tools/line-channel.js';
+import { within } from '../tools/within.js';
+import { explainRefusal } from './explain-refusal.js';
+import type { Transport } from './transport.js';
+import { TransportRun } from './transport-run.js';
+
+/** For each step; all of them together take a tenth of a second, and a hundred times as long on a busy machine. */
+const STEP_MS = 30_000;
+
+type Guarded = {
+  readonly transport: Transport;
+  readonly holder: Holder;
+  readonly sh: string;
+  /** The run's, by which its processes are known. */
+  readonly mark: string;
+  /** The folder of the control group that the command's tree may get. */
+  readonly cgroup: string | undefined;
+};
+
+/** The transport, and beside it the guardian that ends it with netmeter, and with it every process in the namespace. */
+export class GuardedTransport {
+  readonly #given: Guarded;
+  #guardian: Guardian | undefined;
+  #run: TransportRun | undefined;
+
+  constructor(given: Guarded) {
+    this.#given = given;
+  }
+
+  /**
+   * Starts both once the namespace is there, and waits until the transport has attached to its tap.
+   * @param prepare what is to be done inside before the tap is there
+   * @throws {NetmeterError} MISSING_RIGHTS, SETUP_FAILED
+   */
+  async start(prepare: () => void): Promise<void> {
+    const { transport, holder, sh, mark, cgroup } = this.#given;
+    await within(STEP_MS, holder.says('made', explainRefusal), () => late('the network namespace was not made'));
+    const { network: namespace, pid } = holder;
+    const beside = [transport.file, ...transport.argumentsFor(pid)];
+    const guardian = new Guardian(sh, { run: mark, cgroup, namespace, beside });
+    this.#guardian = guardian;
+    prepare();
+    const run = new TransportRun(transport, new LineChannel(guardian.output as Socket));
+    this.#run = run;
+    holder.tell('go');
+    await within(STEP_MS, run.attach(holder.says('ready', tapFailed)), () =>
+      late(`${transport.tool} did not attach to its tap (it said: ${run.complaint})`),
+    );
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#run?.warnings ?? [];
+  }
+
+  unansweredWarnings(): Warning[] {
+    return this.#run?.unansweredWarnings() ?? [];
+  }
+
+  commandStarted(pid: number): void {
+    this.#guardian?.commandStarted(pid);
+  }
+
+  /** Its end is expected from now on. */
+  leave(): void {
+    this.#run?.leave();
+  }
+
+  async finish(): Promise<void> {
+    await this.#guardian?.finish();
+  }
+}
+
+const tapFailed = (complaints: string) => new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaints}`);
+
+const late = (what: string) =>
+  new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
+    cure: 'Run it again when the machine is less busy, or as root: sudo netmeter -- COMMAND',
+  });
