@@ -3,6 +3,7 @@ import type { Assembler } from '../../src/linux/bpf/assembler.js';
 import { HELPERS } from '../../src/linux/bpf/helper-numbers.js';
 import { rememberConnections } from '../../src/observe/meter/connections.js';
 import { countPackets } from '../../src/observe/meter/count-packets.js';
+import { countPacketSendCalls } from '../../src/observe/meter/packet-sends.js';
 import { copyMessages } from '../../src/observe/names/copy-messages.js';
 
 const map = { fd: 3 } as never;
@@ -11,15 +12,17 @@ const meter = {
   ...{ counts: map, places: undefined, clock: 'ktime_get_ns' as const },
 };
 const gate = { exempt: map, allowed: map, denied: map, attempts: map, spent: map, allowsListedAlone: true };
+const sends = { sends: map, groups: map };
 const copies = { copies: map, lost: map };
 
-/** The programs that are the count, the limits and the names of a run in place. */
+/** The programs that are the count, its bounds, the limits and the names of a run in place. */
 const PROGRAMS: Readonly<Record<string, () => Assembler>> = {
   connections: () => rememberConnections(meter),
   'packets in': () => countPackets('in', meter),
   'packets out': () => countPackets('out', meter),
   'held packets in': () => countPackets('in', meter, gate),
   'held packets out': () => countPackets('out', meter, gate),
+  'packet sockets': () => countPacketSendCalls(sends, 96),
   'messages in': () => copyMessages('in', copies),
   'messages out': () => copyMessages('out', copies),
 };

@@ -34,7 +34,9 @@ export const atMost = (bounds: Bounds, most: number): Bounds => ({
   upper: Math.max(bounds.lower, Math.min(bounds.upper, most)),
 });
 
+/** Of whichever has none above; what one can be off by says nothing where the other can be anything. */
 function reasonOf(a: Bounds, b: Bounds): { readonly reason?: string } {
-  const reason = a.reason ?? b.reason;
+  const [first, second] = b.upper === Infinity && a.upper !== Infinity ? [b, a] : [a, b];
+  const reason = first.reason ?? second.reason;
   return reason === undefined ? {} : { reason };
 }

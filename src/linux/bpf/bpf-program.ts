@@ -7,7 +7,7 @@ import { withLockedMemory } from './locked-memory.js';
 import { objectName } from './object-name.js';
 
 /** enum bpf_prog_type, linux/bpf.h. */
-const TYPES = { cgroupSkb: 8, cgroupSock: 9, sockOps: 13, rawTracepoint: 17, cgroupSockAddr: 18 } as const;
+const TYPES = { kprobe: 2, cgroupSkb: 8, cgroupSock: 9, sockOps: 13, rawTracepoint: 17, cgroupSockAddr: 18 } as const;
 
 /** enum bpf_attach_type, of those that are attached to a control group. */
 export const CGROUP_ATTACHMENTS = {
@@ -29,7 +29,7 @@ export type BpfProgramPlan = {
   readonly code: Assembler;
 } & (
   | { readonly type: 'cgroupSkb' | 'cgroupSock' | 'sockOps' | 'cgroupSockAddr'; readonly attachment: CgroupAttachment }
-  | { readonly type: 'rawTracepoint'; readonly attachment?: never }
+  | { readonly type: 'rawTracepoint' | 'kprobe'; readonly attachment?: never }
 );
 
 /** Helpers that read kernel memory are for programs under this licence alone. */

@@ -113,7 +113,7 @@ export class CgroupMeter implements Disposable {
     return readConnections(this.#maps, this.#cpus).refused === 0 ? [] : refusedAtLoopback(this.#maps.connections);
   }
 
-  /** Octets that the tree has sent past IP, by packet sockets. null: nobody can tell (before Linux 6.3). */
+  /** Octets that the tree has sent past IP, by packet sockets. null: nobody can tell (before Linux 6.3, without kprobes). */
   get sentPastIp(): number | null {
     return this.#sends?.octets ?? null;
   }

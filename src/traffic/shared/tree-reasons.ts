@@ -8,6 +8,6 @@ export const REASONS = {
   'unknown-mtu': 'packets left by a device whose MTU is not known',
   // Neither what a program takes from a packet socket, nor the errors that its frames meet.
   'packet-sockets': 'what packet sockets receive for what they sent has no other socket',
-  // The tracepoint sock_send_length came with Linux 6.3.
-  'unseen-sends': 'what packet sockets send is not seen before Linux 6.3',
+  // The tracepoint sock_send_length, or else a probe of the function that they send by.
+  'unseen-sends': 'what packet sockets send is not seen here: it takes Linux 6.3, or kprobes',
 } as const;

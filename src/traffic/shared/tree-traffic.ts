@@ -61,7 +61,7 @@ export function treeTraffic(
     method: {
       name: 'cgroup',
       errorBound: {
-        in: addKnown([boundOf(doubtsIn ?? []), nested.in, sentPastIp ? null : 0]),
+        in: addKnown([boundOf(doubtsIn ?? []), nested.in, sentPastIp === 0 ? 0 : null]),
         out: addKnown([boundOf(doubtsOut ?? []), sentPastIp, nested.out]),
       },
       ...(reasons.length > 0 && { reasons }),

@@ -141,8 +141,8 @@ test('what packet sockets send is bounded, and unknown where the kernel does not
   });
   expect(method(null)).toEqual({
     name: 'cgroup',
-    errorBound: { in: 0, out: null },
-    reasons: ['what packet sockets send is not seen before Linux 6.3'],
+    errorBound: { in: null, out: null },
+    reasons: ['what packet sockets send is not seen here: it takes Linux 6.3, or kprobes'],
     packetsIn: 'cgroup',
   });
 });
