@@ -27,7 +27,7 @@ describe('a reader that goes away ends netmeter quietly', () => {
   });
 });
 
-test.each(['--help', '--version', 'doctor --json', 'compare --help'])(
+test.each(['--help', '--version', 'doctor --json', 'compare --help', 'watch --for 0'])(
   'a disk that is full fails what was asked for: %s',
   async (words) => {
     const { stdout, stderr } = await bash(`${METER} ${words} >/dev/full`);
@@ -35,6 +35,13 @@ test.each(['--help', '--version', 'doctor --json', 'compare --help'])(
     expect(stderr).toContain('stdout was not written: no space left on device');
   },
 );
+
+test('a disk that is full fails no watch that has a file of its own', async () => {
+  const { stdout, stderr } = await bash(
+    `cd "$(mktemp -d)" && ${METER} watch --for 0 --out w.ndjson >/dev/full && wc -l <w.ndjson; rm -r "$PWD"`,
+  );
+  expect([stdout, stderr]).toEqual(['1\n0\n', '']);
+});
 
 describePrivileged('a run whose streams break', () => {
   let folder: string;

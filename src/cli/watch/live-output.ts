@@ -10,6 +10,7 @@ export class LiveOutput {
   readonly #paint: Paint;
   readonly #onGone: () => void;
   #silent: boolean;
+  #failure: unknown;
 
   /** @param onGone called when the reader has gone, as `| head` does, or nothing more can be written */
   constructor(terminal: Terminal, quiet: boolean, onGone: () => void) {
@@ -31,11 +32,19 @@ export class LiveOutput {
     this.#print(`\n${renderTotal(total, this.#paint).trimEnd()}`);
   }
 
+  /** For whom the lines are all there is. @throws {NetmeterError} REPORT_NOT_WRITTEN, of the first that was lost; a reader may go */
+  async requireWritten(): Promise<void> {
+    await this.#terminal.flush();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   #print(text: string): void {
     if (this.#silent) return;
     void this.#terminal
       .print(`${text}\n`)
-      .catch(() => {})
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
       .then(() => {
         if (this.#terminal.isRead || this.#silent) return;
         this.#silent = true;

@@ -69,6 +69,7 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
   }
   if (!last) return;
   output.total(last.record);
+  if (!file) await output.requireWritten();
   if (last.waiting > 0)
     throw new NetmeterError('WATCH_FILE_FAILED', `${file?.path}: samples are not on the disk: ${last.waiting}`, {
       cure: 'Make room; the next watch on that file goes on from its last sample, and loses nothing unless the machine restarts.',
