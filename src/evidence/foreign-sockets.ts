@@ -4,6 +4,7 @@ import { Assembler } from '../linux/bpf/assembler.js';
 import { BpfLink } from '../linux/bpf/bpf-link.js';
 import { BpfMap } from '../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../linux/bpf/bpf-program.js';
+import { ToldCookie } from '../linux/bpf/told-cookie.js';
 import { LinuxError } from '../linux/linux-error.js';
 import type { NetworkNamespace } from '../linux/namespace.js';
 import { netnsCookie } from '../linux/netns-cookie.js';
@@ -41,11 +42,10 @@ class ForeignSockets implements Disposable {
   /**
    * @param group a descriptor of the group's folder
    * @param inside the tree's network namespace
-   * @returns undefined before Linux 5.14. @throws {LinuxError} without CAP_BPF
+   * @throws {LinuxError} without CAP_BPF
    */
-  static watch(group: number, inside: NetworkNamespace): ForeignSockets | undefined {
-    const [scope, own] = [inside.inside(() => netnsCookie()), netnsCookie()];
-    if (scope === undefined || own === undefined) return undefined;
+  static watch(group: number, inside: NetworkNamespace): ForeignSockets {
+    const cookies = cookiesOf(inside);
     const map = BpfMap.create(MAP);
     try {
       using program = BpfProgram.load({
@@ -54,7 +54,7 @@ class ForeignSockets implements Disposable {
         attachment: 'sockCreate',
         code: code(map),
       });
-      return new ForeignSockets({ scope, own }, map, BpfLink.toCgroup(program, group));
+      return new ForeignSockets(cookies, map, BpfLink.toCgroup(program, group));
     } catch (error) {
       map[Symbol.dispose]();
       throw error;
@@ -85,6 +85,14 @@ class ForeignSockets implements Disposable {
     this.#link[Symbol.dispose]();
     this.#map[Symbol.dispose]();
   }
+}
+
+/** Of the tree's namespace and netmeter's own. */
+function cookiesOf(inside: NetworkNamespace): { readonly scope: bigint; readonly own: bigint } {
+  const [scope, own] = [inside.inside(() => netnsCookie()), netnsCookie()];
+  if (scope !== undefined && own !== undefined) return { scope, own };
+  using told = new ToldCookie();
+  return { scope: inside.inside(() => told.read()), own: told.read() };
 }
 
 /** On the stack: the key, and below it a value. */

@@ -7,8 +7,11 @@ import { BpfMap, type BpfMapPlan } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
 import { entryPages } from '../../src/linux/bpf/map-entries.js';
 import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
+import { ToldCookie } from '../../src/linux/bpf/told-cookie.js';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
+import { NetworkNamespace } from '../../src/linux/namespace.js';
+import { netnsCookie } from '../../src/linux/netns-cookie.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 
@@ -127,6 +130,15 @@ describePrivileged('the kernel’s programs and their maps', () => {
       }
       send();
       expect(total()).toBe(128n);
+    });
+
+    test('a namespace has the number that its sockets say it has, also where no option tells it (before Linux 5.14)', () => {
+      using other = NetworkNamespace.create();
+      using told = new ToldCookie();
+      expect(told.read()).toBe(netnsCookie());
+      const inside = other.inside(() => told.read());
+      expect(inside).toBe(other.inside(() => netnsCookie() ?? 0n));
+      expect(inside).not.toBe(told.read());
     });
 
     test('a tracepoint that the kernel has not is refused by name', () => {
