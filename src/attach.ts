@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SocketCounts } from './attribution/remotes/metered-remotes.js';
 import { Boundary } from './boundary.js';
-import { judge } from './budget/judge.js';
 import type { Limits } from './budget/limits.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
@@ -11,20 +9,16 @@ import { foldersOf, readDevices } from './isolation/machine/read-devices.js';
 import { DeviceQueues } from './isolation/shared/device-queues.js';
 import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
-import type { Contamination, Isolation } from './measurement/isolation.js';
-import type { Attached, Measurement, Warning } from './measurement/measurement.js';
-import type { Method, Protocol } from './measurement/traffic.js';
+import type { Isolation } from './measurement/isolation.js';
+import type { Measurement } from './measurement/measurement.js';
+import { closeAttached } from './run/attached/close-attached.js';
 import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
 import { Meter } from './run/meter.js';
-import type { Question } from './run/observers/explain.js';
+import { NameWatch } from './run/observers/name-watch.js';
 import { TrafficWatch } from './run/observers/watch-traffic.js';
-import { runWarnings } from './run/run-warnings.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
-import { closeSeries } from './series/close-series.js';
-import { protocolSummary } from './traffic/protocol.js';
 import { type Milliseconds, milliseconds } from './units.js';
-import { version } from './version.js';
 
 export type { AttachTarget } from './run/attached/open-attached.js';
 
@@ -50,6 +44,8 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const startedAt = new Date();
   const { argv, attached, process, at, isAlive } = await openAttached(target);
   using metered = at;
+  const boundary = new Boundary();
+  using names = await watchNames(metered?.wholeGroup, boundary);
   using files = openCounters(process);
   const machine = readDevices(foldersOf(process));
   const devices = countedDevices(machine);
@@ -58,8 +54,6 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   using queues = new DeviceQueues(process, devices);
   const scope = { isolation, readWire: () => queues.readWire(), sampleWire: async () => ({}), beside: () => beside };
   const meter = await Meter.start(scope, files, metered?.meter);
-  const boundary = new Boundary();
-  const since = meter.before.texts.at;
   const octets = octetsSince({ scope, files, before: meter.before, tree: metered?.meter });
   const interval = options.interval ?? DEFAULTS.interval;
   using watch = new TrafficWatch({ octets, interval, onSample: async () => {}, boundary });
@@ -69,54 +63,20 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const atMost = tree ? DEFAULTS.linger : milliseconds(0);
   const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
-  const { delta, after, wire, traffic, sockets, method: counted, ...provenance } = await meter.count();
-  const method = doubted(counted, metered?.doubts ?? []);
-  const { external } = traffic;
-  const protocol = protocolSummary(delta);
-  const contamination = metered ? undefined : contaminationBy(attached);
-  const { withBehindWire } = await import('./traffic/behind/behind-wire.js');
-  const isShared = contamination !== undefined && contamination.grade !== 'clean';
-  const budget = judge(options.limits ?? {}, { external, method, isShared, ended: false });
-  const durationMs = milliseconds(Math.round(delta.elapsedMs));
-  const total = { in: external.in.wireOctets, out: external.out.wireOctets };
-  return {
-    schema: 1,
-    netmeter: version,
-    command: { argv, attached, exit, startedAt: startedAt.toISOString(), durationMs, cpu: null },
-    isolation,
-    ...(contamination && { contamination }),
-    traffic: withBehindWire(isolation, { traffic, method, wire, delta, sockets }),
-    method,
-    protocol,
-    ...(await boundary.attempt('explanation', () => explainSockets(sockets, { scope, traffic, protocol, since }), {})),
-    bypasses: null,
-    ...(budget && { budget }),
-    series: closeSeries(watch.samples, { total, sampled, durationMs }),
-    warnings: [
-      ...(isShared ? [WHOLE_NAMESPACE] : []),
-      ...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }),
-      ...boundary.warnings,
-    ],
-  };
+  const life = { startedAt, exit, stillOpen, samples: watch.samples, sampled };
+  // Awaited here: afterwards all of it is disposed of.
+  return await closeAttached({ argv, attached, at, scope, meter, names, life, limits: options.limits, boundary });
 }
 
-type Explained = Pick<Question, 'scope' | 'traffic'> & { readonly protocol: Protocol; readonly since: number };
-
-/** With whom, where that was counted. Names were asked for before, or by others. */
-async function explainSockets(sockets: SocketCounts | undefined, { scope, traffic, protocol, since }: Explained) {
-  if (!sockets) return {};
-  // Loaded here: nothing of it is needed before the end.
-  const { explain } = await import('./run/observers/explain.js');
-  const { resetsSent } = protocol.tcp;
-  const unknown = { isWhole: undefined, found: undefined, seen: undefined, reverseDns: false, namesOf: () => [] };
-  return explain({ ...unknown, scope, traffic, sockets, resetsSent, startedAt: since });
+/** The look-ups from now on; of a tree among others of its group they could be the others', and are left alone. */
+async function watchNames(group: number | undefined, boundary: Boundary): Promise<NameWatch> {
+  const names = new NameWatch(boundary);
+  names.start({ isolation: { kind: 'join' } }, group === undefined ? undefined : { cgroup: { fd: group }, ready });
+  await names.sees();
+  return names;
 }
 
-const WHOLE_NAMESPACE: Warning = {
-  code: 'WHOLE_NAMESPACE',
-  message:
-    'not the process alone but its whole network namespace was metered: its own sockets can be counted by root, with BPF and control groups of version 2 (sudo netmeter attach, netmeter doctor)',
-};
+const ready = async () => true;
 
 function openCounters(pid: number): HeldCounterFiles {
   try {
@@ -132,12 +92,6 @@ function openCounters(pid: number): HeldCounterFiles {
   }
 }
 
-/** What is not seen of the sockets, or seen of others', has no bound. */
-const doubted = (method: Method, doubts: readonly string[]): Method =>
-  doubts.length === 0
-    ? method
-    : { ...method, errorBound: { in: null, out: null }, reasons: [...doubts, ...(method.reasons ?? [])] };
-
 async function waitForEnd(
   alive: () => boolean,
   { for: atMost = milliseconds(Infinity), signal }: AttachOptions,
@@ -150,10 +104,3 @@ async function waitForEnd(
   }
   return { kind: 'gone' };
 }
-
-const contaminationBy = ({ sharedWith }: Attached): Contamination => ({
-  grade: sharedWith === null ? 'unknown' : sharedWith === 0 ? 'clean' : 'shared',
-  idleOctets: null,
-  idleMs: milliseconds(0),
-  foreignConnections: null,
-});

@@ -6,6 +6,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, netmeter, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once, until } from '../wait.js';
+import { attachedTo } from './attached-to.js';
 import { Machine } from './machine.js';
 
 /** Opens a connection, says so, and goes on when it is told to: a download over it, and datagrams. */
@@ -31,13 +32,6 @@ const readTotals = async (machine: Machine) => {
   const of = (way: 'in' | 'out') => (totals[`ipv4.${way}`]?.[0] ?? 0) + (totals[`ipv6.${way}`]?.[0] ?? 0);
   return { in: of('in'), out: of('out') };
 };
-
-/** Waits until somebody meters the namespace of a process: the descriptors tell. */
-const attachedTo = (pid: number) =>
-  until(`process ${pid} is metered`, () => {
-    const listed = execFileSync('sh', ['-c', 'ls -l /proc/[0-9]*/fd 2>/dev/null || true'], { encoding: 'utf8' });
-    return listed.includes(`/proc/${pid}/net/netstat`);
-  });
 
 describePrivileged('what runs already is metered at its sockets', () => {
   let machine: Machine;

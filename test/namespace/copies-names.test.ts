@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CgroupView } from '../../src/linux/cgroup/cgroup-view.js';
+import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { measured, program } from '../netmeter.js';
+import { measured, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
-import { once } from '../wait.js';
+import { once, until } from '../wait.js';
+import { attachedTo } from './attached-to.js';
 import { quieten } from './quiet.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
@@ -137,6 +140,30 @@ for _ in range(6): s.recv(70000)`;
       expect(report.warnings).toEqual([]);
     } finally {
       hostile.kill('SIGKILL');
+    }
+  });
+
+  test('attached to a control group, from then on', async () => {
+    const group = `${CgroupHierarchy.open()?.folderOf('self')}/names`;
+    mkdirSync(group);
+    const ask = `import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("${wire.ipv4}", 53))
+s.send(bytes.fromhex("123401000001000000000000") + b"\\3far\\7example\\0\\0\\1\\0\\1"); s.recv(999)`;
+    const script = `echo $$ >${group}/cgroup.procs; echo up; read go; python3 -c '${ask}'; ${request(wire.ipv4)}`;
+    const job = spawn('sh', ['-euc', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      await once(job.stdout, 'data');
+      const metering = runToEnd(process.execPath, [NETMETER, 'attach', '--cgroup', group, '--report', '-']);
+      await attachedTo(job.pid ?? 0);
+      job.stdin.write('go\n');
+      const { stdout, stderr } = await metering;
+      const report = JSON.parse(stdout) as Measurement;
+      expect(namesOf(report, wire.ipv4), stderr).toEqual(['far.example']);
+      expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
+    } finally {
+      job.kill('SIGKILL');
+      await until('the group is empty', () => !CgroupView.open(group).isPopulated);
+      rmdirSync(group);
     }
   });
 

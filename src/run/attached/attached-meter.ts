@@ -58,6 +58,11 @@ export class AttachedMeter implements Disposable {
     }
   }
 
+  /** A descriptor of the group, where all that is in it is counted. */
+  get wholeGroup(): number | undefined {
+    return this.#filter ? undefined : this.#group.fd;
+  }
+
   private constructor({ meter, filter, group, wasPopulated, doubts }: Parts) {
     this.meter = meter;
     this.wasPopulated = wasPopulated;

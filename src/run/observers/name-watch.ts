@@ -4,7 +4,11 @@ import type { MessagePairs } from '../../evidence/pair-messages.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { DnsUse } from '../../measurement/remotes.js';
 import type { CopiedPacket, NameCopies } from '../../observe/names/name-copies.js';
-import type { TreeGroup } from '../tree-group.js';
+
+/** The control group whose sockets' messages may be copied. */
+type NamingGroup = { readonly cgroup: { readonly fd: number }; readonly ready: () => Promise<boolean> };
+
+type NamingScope = Pick<Scope, 'observeNames'> & { readonly isolation: Pick<Scope['isolation'], 'kind'> };
 
 /** Copies of messages out of the kernel, and what pairs them. */
 type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
@@ -24,9 +28,14 @@ export class NameWatch implements Disposable {
   }
 
   /** The command's first look-up shall not be missed. @param group the tree's, where it may get one */
-  start(scope: Scope, group: TreeGroup | undefined): void {
+  start(scope: NamingScope, group: NamingGroup | undefined): void {
     const observe = async () => (await scope.observeNames?.(this.#names.take)) || this.#copy(scope, group);
     this.#sees = this.#boundary.attempt('names', observe, false);
+  }
+
+  /** Whether look-ups are seen from now on. */
+  sees(): Promise<boolean> {
+    return this.#sees;
   }
 
   /** Whether netmeter has each answer before the command does: copies come when it may have been used already. */
@@ -64,7 +73,7 @@ export class NameWatch implements Disposable {
   }
 
   /** Offline there is nobody to ask. */
-  async #copy(scope: Scope, group: TreeGroup | undefined): Promise<boolean> {
+  async #copy(scope: NamingScope, group: NamingGroup | undefined): Promise<boolean> {
     if (!group || scope.isolation.kind === 'offline' || !(await group.ready())) return false;
     const [{ NameCopies }, { MessagePairs }] = await Promise.all([
       import('../../observe/names/name-copies.js'),
