@@ -3,6 +3,7 @@ import type { Account } from '../command/account.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { closeSeries } from '../series/close-series.js';
+import type { withBehindWire } from '../traffic/behind/behind-wire.js';
 import { addKnown } from '../traffic/layers.js';
 import { protocolSummary } from '../traffic/protocol.js';
 import { milliseconds } from '../units.js';
@@ -63,7 +64,7 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
     isolation: scope.isolation,
     ...(contamination && { contamination }),
     ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
-    traffic,
+    traffic: await withBehind(chosen, { ...reading, method }),
     method,
     protocol,
     ...explanation,
@@ -79,6 +80,13 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
       ...boundary.warnings,
     ],
   };
+}
+
+/** Traffic with what this machine itself ended or made of it. */
+async function withBehind({ scope }: OverRun['chosen'], counted: Parameters<typeof withBehindWire>[1]) {
+  // Loaded here: nothing of it is needed while the command starts, or runs.
+  const { withBehindWire } = await import('../traffic/behind/behind-wire.js');
+  return withBehindWire(scope.isolation, counted);
 }
 
 function commandOf({ argv, account, life }: OverRun): Measurement['command'] {

@@ -32,7 +32,7 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
         ...{ in: headers + headers + 100, out: headers + 100 },
         behind: [
           { kind: 'discarded', way: 'out', packets: 1, ipOctets: null, certainty },
-          { kind: 'icmp-errors', way: 'in', packets: 1, ipOctets: headers + headers + 100, certainty },
+          { kind: 'icmp-errors', way: 'in', packets: 1, ipOctets: headers + headers + 100, certainty: 'exact' },
         ],
       });
       expect(told.stderr).toMatch(/of these +out: .*1 packet that this machine did not forward/);
@@ -48,7 +48,9 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
         const headers = HEADERS[family];
         expect(await octetsOf(beyond('unreachable', nobody))).toMatchObject({
           ...{ in: headers + headers + 100, out: headers + 100 },
-          behind: [{ kind: 'icmp-errors', way: 'in', packets: 1, ipOctets: headers + headers + 100 }],
+          behind: [
+            { kind: 'icmp-errors', way: 'in', packets: 1, ipOctets: headers + headers + 100, certainty: 'exact' },
+          ],
         });
       } finally {
         execFileSync('ip', ['route', 'del', '203.0.113.254/32', 'dev', wire.device]);
@@ -67,6 +69,13 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     expect(await octetsOf(beyond(kind), '--in-place')).toMatchObject({
       ...{ in: 0, out: HEADERS[4] + 100 },
       behind: [{ kind: 'multicast', way: 'out', packets: null, ipOctets: HEADERS[4] + 100, certainty: 'exact' }],
+    });
+  });
+
+  test('a segment of no connection, which cannot be translated, is out', async () => {
+    expect(await octetsOf(beyond('stray'))).toMatchObject({
+      ...{ in: 0, out: 40 },
+      behind: [{ kind: 'strays', way: 'out', packets: 1, ipOctets: 40, certainty: 'exact' }],
     });
   });
 

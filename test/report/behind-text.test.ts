@@ -13,7 +13,8 @@ const behindWire: readonly BehindWire[] = [
   multicast,
   { kind: 'not-ip', way: 'out', packets: packets(1), ipOctets: null, certainty: 'at-least' },
   { kind: 'discarded', way: 'out', packets: packets(10), ipOctets: null, certainty: 'at-most' },
-  { kind: 'icmp-errors', way: 'in', packets: packets(6), ipOctets: ipOctets(936), certainty: 'at-most' },
+  { kind: 'strays', way: 'out', packets: packets(2), ipOctets: ipOctets(80), certainty: 'exact' },
+  { kind: 'icmp-errors', way: 'in', packets: packets(6), ipOctets: ipOctets(936), certainty: 'exact' },
 ];
 const told = (behind: readonly BehindWire[]): Measurement => ({
   ...quiet,
@@ -36,7 +37,8 @@ test('each kind in the summary, below the numbers that it is in', () => {
     'of these  out: 3 880 B in 31 packets of multicast or broadcast, which stays on its link; ' +
       'out: at least 1 packet of other protocols than IP, which are not forwarded; ' +
       'out: up to 10 packets that this machine did not forward (TTL, address); ' +
-      'in: up to 936 B in 6 packets of ICMP errors by this machine, for packets that it did not forward',
+      'out: 80 B in 2 packets of no connection any more, which this machine did not forward; ' +
+      'in: 936 B in 6 packets of ICMP errors by this machine, for packets that it did not forward',
   );
   expect(rowOf(told([{ ...multicast, packets: null }]))).toBe(
     'of these  out: 3 880 B of multicast or broadcast, which stays on its link',
@@ -50,6 +52,7 @@ test('in the tables a row each, below the total', () => {
     ['of out, multicast or broadcast', '3 880 B', '3.88 kB', '31'],
     ['of out, not IP (at least)', 'unknown', '', '1'],
     ['of out, not forwarded here (up to)', 'unknown', '', '10'],
-    ['of in, ICMP errors by this machine (up to)', '936 B', '936 B', '6'],
+    ['of out, of no connection any more', '80 B', '80 B', '2'],
+    ['of in, ICMP errors by this machine', '936 B', '936 B', '6'],
   ]);
 });

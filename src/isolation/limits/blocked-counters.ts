@@ -4,11 +4,11 @@ import { nfproto } from '../../linux/netlink/netfilter/field.js';
 import { is } from '../../linux/netlink/netfilter/matches.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
-import { counter } from '../../linux/netlink/netfilter/simple-expressions.js';
 import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { Family } from '../../measurement/traffic.js';
 import type { QueueReading } from '../scope.js';
+import { namedCounters } from '../tools/named-counters.js';
 
 const FAMILIES = [
   { family: 'ipv4', number: ADDRESS_FAMILIES.ip },
@@ -45,12 +45,8 @@ export class BlockedCounters {
 
   /** @throws {LinuxError} the table is gone */
   read(nftables: Nftables, table: TableName): FamilyReading {
-    const objects = nftables.objects(table);
-    const one = (family: Family): QueueReading => {
-      const found = objects.find(({ name, type }) => name === this.#nameOf(family) && type === 'counter');
-      const { packets = 0n, bytes = 0n } = counter.decode(found?.data ?? Buffer.alloc(0));
-      return { packets, bytes };
-    };
+    const counters = namedCounters(nftables, table);
+    const one = (family: Family) => counters.get(this.#nameOf(family)) ?? NONE;
     return { ipv4: one('ipv4'), ipv6: one('ipv6') };
   }
 

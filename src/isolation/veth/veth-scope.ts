@@ -168,7 +168,7 @@ export class VethScope implements Scope {
 
   async readWire(): Promise<WireReading> {
     const { ipv4, ipv6 } = this.#uplink.routed;
-    const behind = () => this.#links.behind([...new Set([...ipv4, ...ipv6])]);
+    const behind = () => ({ ...this.#links.behind([...new Set([...ipv4, ...ipv6])]), ...this.#nat.behind() });
     return { ...(await this.sampleWire()), ...this.#boundary.attemptNow('drops', behind, {}) };
   }
 

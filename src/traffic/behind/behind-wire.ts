@@ -2,7 +2,7 @@ import type { CounterDelta } from '../../counters/delta.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { BehindWire, Method, Traffic } from '../../measurement/traffic.js';
 import type { WireDelta } from '../queue-delta.js';
-import { discarded, icmpErrors, notIp } from './behind-links.js';
+import { discarded, icmpErrors, notIp, strays } from './behind-links.js';
 import { type CountedRemote, multicastByIp, multicastByRemotes } from './multicast.js';
 
 /** Of one run: what was counted, and what moved beside it. */
@@ -22,7 +22,13 @@ export type Counted = {
 export function behindWire({ kind }: Isolation, counted: Counted): readonly BehindWire[] {
   switch (kind) {
     case 'veth':
-      return [...multicastByIp(counted), ...notIp(counted), ...discarded(counted), ...icmpErrors(counted)];
+      return [
+        ...multicastByIp(counted),
+        ...notIp(counted),
+        ...discarded(counted),
+        ...strays(counted),
+        ...icmpErrors(counted),
+      ];
     case 'user-mode':
       return multicastByIp(counted);
     case 'host':

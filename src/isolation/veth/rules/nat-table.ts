@@ -6,11 +6,12 @@ import { OwnTable } from '../../../linux/netlink/netfilter/own-table.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
 import type { Warning } from '../../../measurement/measurement.js';
 import type { PublishedPort } from '../../ports/ports.js';
+import type { WireReading } from '../../scope.js';
 import type { Links } from '../links/make-links.js';
 import { hostLocalLink } from '../links/subnet.js';
 import { astrayWarnings } from './astray.js';
 import { lastHopRules } from './last-hop-rules.js';
-import { leavingRules } from './leaving-rules.js';
+import { leavingRules, readLeaving } from './leaving-rules.js';
 import { localLinkRules } from './local-link-rules.js';
 import { natRules, tableName } from './nat-rules.js';
 
@@ -86,6 +87,16 @@ export class NatTable implements Disposable {
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return [LOST];
       if (error instanceof LinuxError) return [];
+      throw error;
+    }
+  }
+
+  /** What of the command's packets has ended, or began, at the table; nothing where that is gone, of which there is a warning. */
+  behind(): WireReading {
+    try {
+      return this.#table ? readLeaving(this.nftables, this.#table.name) : {};
+    } catch (error) {
+      if (error instanceof LinuxError) return {};
       throw error;
     }
   }

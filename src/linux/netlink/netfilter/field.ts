@@ -80,14 +80,17 @@ export const thDport = payload({ base: 'transport', offset: 2, octets: 2 }, 13, 
 export const thOctets = (offset: number, octets: number): Field =>
   payload({ base: 'transport', offset, octets }, 4, [], noteOfBits('transport', offset * 8, octets * 8));
 
-/** Whether an address, of the packet's destination, is one of this machine's own, a multicast group ...: RTN_, linux/rtnetlink.h. */
-export const daddrType: Field = {
-  load: (to) => ({ kind: 'fib', to, result: 'type', flags: 2 }),
+const addressType = (flags: number): Field => ({
+  load: (to) => ({ kind: 'fib', to, result: 'type', flags }),
   octets: 4,
   type: 38,
   order: 'host',
   needs: [],
-};
+});
+
+/** Whether an address, of the packet's source or destination, is one of this machine's own, a multicast group ...: RTN_, linux/rtnetlink.h. */
+export const saddrType = addressType(1);
+export const daddrType = addressType(2);
 
 const ct = (key: 'state' | 'direction' | 'status', octets: number, type: number): Field => ({
   load: (to) => ({ kind: 'ct', key, to }),
