@@ -1,5 +1,7 @@
-import { type Choice, canIsolate, chooseIsolation, obstaclesTo } from '../isolation/choose-isolation.js';
+import type { Choice } from '../isolation/choice.js';
+import { canIsolate, chooseIsolation } from '../isolation/choose-isolation.js';
 import type { Facts, Probe } from '../isolation/facts.js';
+import { obstaclesTo } from '../isolation/obstacles-to.js';
 import type { Mended } from '../isolation/veth/giving-back/mend.js';
 import type { Facility } from './facility.js';
 

@@ -1,24 +1,9 @@
 import { NetmeterError } from '../errors.js';
-import type { Facts, Probe } from './facts.js';
-import type { Uplink } from './machine/read-uplink.js';
+import type { Choice } from './choice.js';
+import type { Facts } from './facts.js';
+import { type Isolating, obstaclesTo, offlineObstacles, userModeObstacles, vethChoice } from './obstacles-to.js';
 
 export type Asked = 'auto' | 'veth' | 'user-mode' | 'host' | 'join' | 'offline';
-
-/**
- * `by`: whose rights make it. `evades`: what the command does not meet there. `because`: why it is not in a namespace,
- * where that was not asked for.
- */
-export type Choice =
-  | {
-      readonly kind: 'veth';
-      readonly by: 'root' | 'sudo';
-      readonly evades?: readonly string[];
-      readonly uplink?: Uplink;
-    }
-  | { readonly kind: 'user-mode' }
-  | { readonly kind: 'host'; readonly by?: 'sudo'; readonly because?: readonly string[] }
-  | { readonly kind: 'join'; readonly by?: 'sudo'; readonly netns: string }
-  | { readonly kind: 'offline'; readonly by: 'root' | 'user-namespace' };
 
 /** What is asked for. */
 export type Wish = {
@@ -96,56 +81,9 @@ function reasonsAgainst(facts: Facts): string[] {
   return [...new Set(all.map(({ reason }) => reason))];
 }
 
-type VethChoice = Extract<Choice, { kind: 'veth' }>;
-
-function vethChoice({ libc, rights, vethTools, sudo, uplink }: Facts): VethChoice | undefined {
-  if (!libc.works || !vethTools.works) return undefined;
-  if (rights.works) return { kind: 'veth', by: 'root', ...(uplink && { uplink }) };
-  return sudo.works ? { kind: 'veth', by: 'sudo' } : undefined;
-}
-
-type Failed = Extract<Probe, { works: false }>;
-
-const failed = (...probes: readonly Probe[]): Failed[] => probes.filter((probe) => !probe.works);
-
-const AS_ROOT: Failed = {
-  works: false,
-  reason: 'it is not for root, whose packets pasta does not carry',
-  cure: 'run netmeter as an ordinary user',
-};
-
-const userModeObstacles = ({ root, libc, userNamespace, tun, transport }: Facts): Failed[] =>
-  root ? [AS_ROOT] : failed(libc, userNamespace, tun, transport);
-
-const offlineObstacles = ({ rights, userNamespace }: Facts): Failed[] =>
-  rights.works || userNamespace.works ? [] : failed(rights, userNamespace);
-
-export type Isolating = 'veth' | 'user-mode' | 'offline';
-
 /** Whether an isolation can be had, be it not all that this machine is. */
 export const canIsolate = (kind: Isolating, facts: Facts): boolean =>
   kind === 'veth' ? vethDespite(facts) !== undefined : obstaclesTo(kind, facts).length === 0;
-
-type InTheWay = { readonly reason: string; readonly cure: string };
-
-/** What is in the way of an isolation; nothing: it works. */
-export function obstaclesTo(kind: Isolating, facts: Facts): readonly InTheWay[] {
-  switch (kind) {
-    case 'veth':
-      return [...vethFailures(facts), ...facts.obstacles];
-    case 'user-mode':
-      return userModeObstacles(facts);
-    case 'offline':
-      return offlineObstacles(facts);
-    default:
-      return kind satisfies never;
-  }
-}
-
-const vethFailures = (facts: Facts): Failed[] =>
-  vethChoice(facts)
-    ? []
-    : [...failed(facts.libc, facts.vethTools), ...(facts.rights.works ? [] : failed(facts.rights, facts.sudo))];
 
 function refuse(kinds: readonly Isolating[], facts: Facts, needs?: Needs): never {
   const what = needs ? `${needs.options.join(', ')} cannot be had here` : 'the command cannot be isolated here';

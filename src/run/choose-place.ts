@@ -1,7 +1,8 @@
 import { geteuid } from 'node:process';
 import type { Account } from '../command/account.js';
 import { NetmeterError } from '../errors.js';
-import { type Choice, chooseIsolation } from '../isolation/choose-isolation.js';
+import type { Choice } from '../isolation/choice.js';
+import { chooseIsolation } from '../isolation/choose-isolation.js';
 import { readRootFacts } from '../isolation/read-root-facts.js';
 import type { MeasureOptions } from '../measure-options.js';
 import { needsOf } from './needs.js';

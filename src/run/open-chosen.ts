@@ -1,5 +1,5 @@
 import { type ErrorCode, NetmeterError } from '../errors.js';
-import type { Choice } from '../isolation/choose-isolation.js';
+import type { Choice } from '../isolation/choice.js';
 import { noteFiles } from '../isolation/notes/note-files.js';
 import type { Scope } from '../isolation/scope.js';
 import { LinuxError } from '../linux/linux-error.js';

@@ -1,6 +1,6 @@
 import type { Boundary } from '../boundary.js';
 import { NetmeterError } from '../errors.js';
-import type { Choice } from '../isolation/choose-isolation.js';
+import type { Choice } from '../isolation/choice.js';
 import type { HostPort, PublishedPort } from '../isolation/ports/ports.js';
 import type { Scope } from '../isolation/scope.js';
 import type { MeasureOptions } from '../measure-options.js';

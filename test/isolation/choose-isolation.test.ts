@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  canIsolate,
-  chooseIsolation,
-  type Needs,
-  obstaclesTo,
-  type Wish,
-} from '../../src/isolation/choose-isolation.js';
+import { canIsolate, chooseIsolation, type Needs, type Wish } from '../../src/isolation/choose-isolation.js';
 import type { Facts, Probe } from '../../src/isolation/facts.js';
+import { obstaclesTo } from '../../src/isolation/obstacles-to.js';
 
 const yes: Probe = { works: true };
 const no = (what: string): Probe => ({ works: false, reason: `no ${what}`, cure: `get ${what}` });
