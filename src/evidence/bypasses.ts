@@ -4,18 +4,17 @@ import { addSightings, type BypassList, type Sighting } from '../attribution/byp
 import { childNamespaces, type Resident } from '../attribution/bypasses/child-namespaces.js';
 import { inheritedSockets, SOCKET_LISTS } from '../attribution/bypasses/inherited-sockets.js';
 import { leftGroup } from '../attribution/bypasses/left-group.js';
-import { farEnds, unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
+import { unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import { MarkedTree } from '../isolation/machine/members/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
-import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { NestedFate } from '../measurement/traffic.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { madeElsewhere } from './made-elsewhere.js';
 import type { NestedTransports } from './nested-transports.js';
 import { networkOf, readText } from './read-text.js';
-import { unixPeers } from './unix-peers.js';
+import { UnixClients } from './unix-clients.js';
 
 /** Of one look; a bigger tree is gone through over several. After the last there is none. */
 const DESCRIPTORS_MS = { one: 15, last: 1000 } as const;
@@ -46,20 +45,17 @@ export class Bypasses implements Disposable {
   readonly #descriptors = new Descriptors();
   /** Of namespaces that the job has made, where their packets are counted. */
   #transports: NestedTransports | undefined;
-  /** Inodes of the last look, which need no second one: not of netmeter's namespace; asked for. */
+  readonly #unix: UnixClients;
+  /** Inodes of the last look that are not of netmeter's namespace: they need no second one. */
   #placed: ReadonlySet<string> = new Set();
-  #asked: ReadonlySet<string> = new Set();
-  /** The last answer. */
-  #peers: ReadonlyMap<string, string> | undefined;
   #found: BypassList = [];
-  /** null: it cannot be asked. */
-  #diag: NetlinkSocket | null | undefined;
 
   /** @param group the tree's control group, where it has one */
   constructor(scope: Scope, group?: GroupView) {
     this.#scope = scope;
     this.#group = group;
     this.#shared = scope.isolation.kind === 'host' || scope.isolation.kind === 'join';
+    this.#unix = new UnixClients(scope, !this.#shared);
     // The scope lists who lives in its namespace; who has left it is known by the mark, or by a parent.
     this.#marked = this.#shared ? undefined : new MarkedTree(scope.marks['NETMETER_RUN']);
   }
@@ -85,7 +81,7 @@ export class Bypasses implements Disposable {
     const sockets = this.#scope.inspect(unixSocketsOf);
     const sightings = [
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
-      ...(await this.#unixBypasses(sockets, owners)),
+      ...(await this.#unix.bypasses(sockets, owners)),
       ...this.#unixBypassesOf(left, owners),
       ...(await this.#inherited(sockets, owners)),
       ...this.#outOfGroup(marked),
@@ -97,7 +93,7 @@ export class Bypasses implements Disposable {
 
   [Symbol.dispose](): void {
     this.#transports?.[Symbol.dispose]();
-    this.#diag?.[Symbol.dispose]();
+    this.#unix[Symbol.dispose]();
   }
 
   async #lookForTransports(made: readonly Resident[]): Promise<void> {
@@ -117,18 +113,6 @@ export class Bypasses implements Disposable {
       const route = (file: string) => readText(`/proc/${pid}/net/${file}`);
       return [{ pid, namespace, routes: { ipv4: route('route'), ipv6: route('ipv6_route') } }];
     });
-  }
-
-  async #unixBypasses(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
-    const exclusive = !this.#shared;
-    const ends = exclusive ? farEnds({ sockets, owners, exclusive }) : sockets.filter(isClientOf(owners));
-    const inodes = ends.flatMap(({ inode }) => inode ?? []);
-    if (inodes.some((inode) => !this.#asked.has(inode))) {
-      this.#diag ??= (await this.#scope.sockDiag().catch(() => undefined)) ?? null;
-      this.#peers = this.#diag ? unixPeers(this.#diag) : undefined;
-      this.#asked = new Set(inodes);
-    }
-    return unixBypasses({ sockets, owners, peers: this.#peers, exclusive });
   }
 
   /** Namespaces that the job has made: their sockets are in lists of their own. */
@@ -169,9 +153,3 @@ export class Bypasses implements Disposable {
 const unixSocketsOf = (process: number | 'thread-self') => parseUnixSockets(readText(`/proc/${process}/net/unix`));
 
 const nameOf = (pid: number) => readText(`/proc/${pid}/comm`).trimEnd() || null;
-
-/** A socket of the tree's that may lead to a server. */
-const isClientOf =
-  (owners: ReadonlyMap<string, number>) =>
-  ({ inode, state, type, path }: UnixSocket) =>
-    inode !== undefined && owners.has(inode) && state === 'connected' && type !== 'datagram' && path === undefined;
