@@ -12,6 +12,8 @@ export type Reading = {
   readonly intervalMs: number;
   /** Devices that count as outside. */
   readonly devices: readonly string[];
+  /** Devices that are not counted, and lead to others on this machine. */
+  readonly beside?: readonly string[];
   /** The kernel's number of each device. */
   readonly indexes: Readonly<Record<string, number | null>>;
   readonly snapshot: Snapshot;

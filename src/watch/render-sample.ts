@@ -1,5 +1,7 @@
 import { rate, rounded } from '../report/format-octets.js';
 import type { Paint } from '../report/text/paint.js';
+import { visible } from '../report/visible.js';
+import { besideMoved } from './beside-moved.js';
 import { describeEvents } from './describe-event.js';
 import type { Amount, SampleRecord } from './records/record.js';
 
@@ -18,7 +20,8 @@ export const sampleHeading = (paint: Paint): string =>
   );
 
 /** One sample as a line, without newline: what was added, at which rate, and what to know of it. */
-export function renderSample({ at, delta, events, meter }: SampleRecord, paint: Paint): string {
+export function renderSample(sample: SampleRecord, paint: Paint): string {
+  const { at, delta, events, meter } = sample;
   const amounts = delta
     ? [delta.external.in.wireOctets, delta.external.out.wireOctets, delta.loopback].map(rounded)
     : ['-', '-', '-'];
@@ -29,7 +32,10 @@ export function renderSample({ at, delta, events, meter }: SampleRecord, paint: 
   }
   const said = delta || events.length > 0 ? describeEvents(events) : ['first sample'];
   const isGone = meter && !meter.isThere && !events.some(({ kind }) => kind === 'cgroup-vanished');
-  const notes = isGone ? [...said, 'the control group is not there'] : said;
+  const beside = besideMoved(sample).map(
+    (moved) => `uncounted ${visible(moved.device)}: ${rounded(moved.in)} in, ${rounded(moved.out)} out`,
+  );
+  const notes = [...said, ...beside, ...(isGone ? ['the control group is not there'] : [])];
   return [
     dateTime(at),
     ...amounts.map((text) => text.padStart(AMOUNT)),

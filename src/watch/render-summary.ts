@@ -37,10 +37,13 @@ function heading({ from, to, samples, cgroup }: WatchSummary, name: string, pain
 }
 
 /** The kernel's own counts, which one would get by subtracting them by hand. */
-function layerRows({ raw, devices }: WatchSummary): string[] {
+function layerRows({ raw, devices, beside: uncounted = {} }: WatchSummary): string[] {
   const links = Object.entries(devices).map(([name, sum]) => row('link', `${visible(name)}: ${bothOf(sum)}`));
   const six = raw.ipv6.in.octets === '0' && raw.ipv6.out.octets === '0' ? [] : [row('Ip6', bothOf(raw.ipv6))];
-  return [row('IpExt', `${bothOf(raw.ipv4)} (loopback included)`), ...six, ...links];
+  const beside = Object.entries(uncounted).map(([name, sum]) =>
+    row('uncounted', `${visible(name)}: ${bothOf(sum)} (containers and the like on this machine: in no number)`),
+  );
+  return [row('IpExt', `${bothOf(raw.ipv4)} (loopback included)`), ...six, ...links, ...beside];
 }
 
 const bothOf = ({ in: incoming, out }: InOut<Tally>) => `${atLeast(incoming)} in, ${atLeast(out)} out`;

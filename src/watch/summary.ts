@@ -37,6 +37,8 @@ export type WatchSummary = {
   readonly raw: { readonly ipv4: InOut<Tally>; readonly ipv6: InOut<Tally> };
   /** Link bytes of the devices that count as outside. */
   readonly devices: Readonly<Record<string, InOut<Tally>>>;
+  /** Link bytes of devices that lead to others on this machine (containers, virtual machines), and are in no number; absent: none. */
+  readonly beside?: Readonly<Record<string, InOut<Tally>>>;
   readonly peak: InOut<Peak | null>;
   readonly days: readonly DaySum[];
   /** How often each kind of event happened, and for how long gaps and suspensions lasted. */

@@ -14,6 +14,8 @@ export type ReadingSource = {
   readonly files: HeldCounterFiles;
   /** Picks the devices that lead to the outside from all that there are now. */
   readonly outside: (names: readonly string[]) => readonly string[];
+  /** Devices that lead to others on this machine. Absent: nobody asks for them. */
+  readonly beside?: (counted: readonly string[]) => readonly string[];
   readonly intervalMs: number;
   /** Where the counts of a control group stand. @throws the error of the kernel that refuses */
   readonly meter?: (snapshot: Snapshot) => RecordedMeter;
@@ -35,6 +37,7 @@ const CLOCK = {
 export function takeReading({
   files,
   outside,
+  beside: ofMachine,
   intervalMs,
   meter,
   fileSystem = fs,
@@ -43,6 +46,8 @@ export function takeReading({
   const snapshot = takeSnapshot(files, clock.awakeMs);
   const at = new Date(clock.now()).toISOString();
   const names = Object.keys(snapshot.dev);
+  const devices = outside(names);
+  const beside = ofMachine?.(devices) ?? [];
   return {
     at,
     bootId: required('/proc/sys/kernel/random/boot_id', fileSystem).trim(),
@@ -50,7 +55,8 @@ export function takeReading({
     uptimeMs: uptimeMs(required('/proc/uptime', fileSystem)),
     awakeMs: snapshot.at,
     intervalMs,
-    devices: outside(names),
+    devices,
+    ...(beside.length > 0 && { beside }),
     indexes: Object.fromEntries(names.map((name) => [name, deviceIndex(name, fileSystem)] as const)),
     snapshot,
     ...(meter && { meter: meter(snapshot) }),

@@ -8,6 +8,7 @@ import type { SampleRecord } from '../../src/watch/records/record.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once, until } from '../wait.js';
+import { Machine } from './machine.js';
 import { Wire } from './wire.js';
 
 const TRAFFIC = program('traffic.py');
@@ -57,6 +58,43 @@ describePrivileged('a watch beside a server', () => {
       expect(offOut).toBeLessThan(sent * 0.001 + 10 * ARP);
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describePrivileged('a watch beside a container', () => {
+  test('what the machine and the container exchange has a line of its own', async () => {
+    await using machine = await Machine.build(47);
+    const inner = `${machine.name}-inner`;
+    machine.shell(`
+      ip netns add ${inner}
+      ip -n ${machine.name} link add br0 type bridge
+      ip -n ${machine.name} link add port0 type veth peer name eth0 netns ${inner}
+      ip -n ${machine.name} link set port0 master br0 up
+      ip -n ${machine.name} addr add 198.51.100.9/29 dev br0; ip -n ${machine.name} link set br0 up
+      ip -n ${inner} addr add 198.51.100.10/29 dev eth0; ip -n ${inner} link set eth0 up`);
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    try {
+      const path = join(folder, 'w.ndjson');
+      const words = [NETMETER, 'watch', '--interval', '50ms', '--out', path];
+      const meter = machine.start(process.execPath, words);
+      const closed = once(meter, 'close');
+      await until('the first line is written', () => readOr(path).includes('\n'));
+      const send = `import socket
+link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(20): link.sendto(bytes(1000), ("198.51.100.9", 7000))`;
+      expect((await runToEnd('ip', ['netns', 'exec', inner, 'python3', '-c', send])).status).toBe(0);
+      const received = () => Number(lastOf(path)?.counters.dev['br0']?.counters['rxBytes'] ?? 0);
+      await until('all of it is in the records', () => received() > 20_000);
+      expect(lastOf(path)?.beside).toEqual(['br0']);
+      meter.kill('SIGTERM');
+      expect(await closed).toEqual([0, null]);
+      const { stdout } = await runToEnd(process.execPath, [NETMETER, 'watch', '--report', path]);
+      expect(stdout).toMatch(/^ +in +0 B /m);
+      expect(stdout).toMatch(/^ +uncounted br0: 2\d \d{3} B in, [\d ]+ B out/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+      machine.shell(`ip netns del ${inner}`);
     }
   });
 });

@@ -19,6 +19,7 @@ export type Machine = {
   readonly lo?: bigint;
   readonly links?: Readonly<Record<string, Link>>;
   readonly devices?: readonly string[];
+  readonly beside?: readonly string[];
 };
 
 const START = Date.parse('2027-01-01T00:00:00Z');
@@ -38,6 +39,7 @@ export function reading(machine: Machine = {}): Reading {
     awakeMs: (machine.awakeMinutes ?? uptime) * 60_000,
     intervalMs: machine.intervalMs ?? 60_000,
     devices: machine.devices ?? Object.keys(links),
+    ...(machine.beside && { beside: machine.beside }),
     indexes: {
       lo: 1,
       ...Object.fromEntries(

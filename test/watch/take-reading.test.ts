@@ -99,6 +99,12 @@ test.each([
   expect(() => takeReading(source(volume, 1))).toThrow(expect.objectContaining({ code }));
 });
 
+test('devices that lead to others on this machine, where there are any', () => {
+  const beside = (counted: readonly string[]) => counted.map((name) => `beside ${name}`);
+  expect(takeReading({ ...source(kernel(), 1), beside }).beside).toEqual(['beside eth0']);
+  expect(takeReading({ ...source(kernel(), 1), beside: () => [] })).not.toHaveProperty('beside');
+});
+
 test('a namespace that cannot be told is null', () => {
   const volume = kernel();
   volume.unlinkSync('/proc/self/ns/net');

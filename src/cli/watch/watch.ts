@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../counters/snapshot.js';
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
-import { outsideDevices } from '../../isolation/machine/outside-devices.js';
+import { innerDevices, outsideDevices } from '../../isolation/machine/outside-devices.js';
 import type { SampleRecord } from '../../watch/records/record.js';
 import { type Logged, SampleLog } from '../../watch/records/write-log.js';
 import { RecordFile } from '../../watch/records/write-records.js';
@@ -47,7 +47,9 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
   using group = options.cgroup === undefined ? undefined : await openGroup(options.cgroup, terminal);
   if (file?.last) requireSame(file, file.last, group?.path);
   const meter = group && { meter: (snapshot: Snapshot) => group.read(snapshot) };
-  const source = { files, outside: outsideDevices, intervalMs: options.interval, ...meter };
+  // Of a control group it is counted at the sockets, whatever device their packets take.
+  const beside = meter ? {} : { beside: innerDevices };
+  const source = { files, outside: outsideDevices, ...beside, intervalMs: options.interval, ...meter };
   const ticks = takeTicks({
     intervalMs: options.interval,
     signal: signals.signal,

@@ -1,4 +1,5 @@
 import type { InOut } from '../../measurement/traffic.js';
+import { besideMoved } from '../beside-moved.js';
 import { type DaySum, MAX_LISTED, NOTHING, type Peak, type UnreadableLine, type WatchSummary } from '../summary.js';
 import { addExact, addTally, isPartial, NO_TALLY } from '../tally.js';
 import { entry } from './entry.js';
@@ -37,7 +38,8 @@ export function addRecord(summary: WatchSummary, record: SampleRecord): WatchSum
       // Without IPv6 there is nothing to miss.
       ipv6: delta && !delta.raw.ipv6 ? raw.ipv6 : addPair(raw.ipv6, delta?.raw.ipv6 ?? undefined, partly),
     },
-    devices: addDevices(summary.devices, record, partly),
+    devices: addDevices(summary.devices, record, record.devices, partly),
+    ...addBeside(summary, record, partly),
     peak: { in: higher(peak.in, record, 'in'), out: higher(peak.out, record, 'out') },
     days: addDay(summary.days, record, partly),
     ...addEvents(summary, record),
@@ -60,7 +62,19 @@ function addEvents(summary: WatchSummary, { at, events }: SampleRecord) {
   };
 }
 
-function addDevices(sums: WatchSummary['devices'], { delta, devices }: SampleRecord, partly: boolean) {
+/** Only what has carried something is worth a word. */
+function addBeside({ beside = {} }: WatchSummary, record: SampleRecord, partly: boolean): Pick<WatchSummary, 'beside'> {
+  const moved = besideMoved(record).map(({ device }) => device);
+  if (moved.length + Object.keys(beside).length === 0) return {};
+  return { beside: addDevices(beside, record, moved, partly) };
+}
+
+function addDevices(
+  sums: WatchSummary['devices'],
+  { delta }: SampleRecord,
+  devices: readonly string[],
+  partly: boolean,
+) {
   const known = [...new Set([...devices, ...Object.keys(sums)])];
   return Object.fromEntries(
     known.map((name) => {

@@ -51,6 +51,7 @@ const sample = object({
   awakeMs: count,
   intervalMs: count,
   devices: listOf(text),
+  beside: optional(listOf(text)),
   counters: object({
     netstat: mapOf(table),
     snmp: mapOf(table),

@@ -113,6 +113,8 @@ export type SampleRecord = {
   readonly intervalMs: number;
   /** Devices that count as outside. */
   readonly devices: readonly string[];
+  /** Devices that lead to others on this machine (containers, virtual machines), and are in no number; absent where there are none. */
+  readonly beside?: readonly string[];
   readonly counters: RecordedCounters;
   /** Of --cgroup: then `delta.external`, `delta.loopback` (received) and `total` are of the control group. */
   readonly meter?: RecordedMeter;
