@@ -14,6 +14,7 @@ import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
 import { number } from './number.js';
 import type { OrphanMaps } from './orphans/count-orphans.js';
+import type { OrphanTrace } from './orphans/trace-orphans.js';
 import { type Inside, learnAddresses, learnMtus, readConnections, readInside, readTotals } from './read-maps.js';
 import { refusedAtLoopback } from './refused-ports.js';
 import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
@@ -36,6 +37,7 @@ export class CgroupMeter implements Disposable {
   #adopted = 0;
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
+  #orphans: OrphanTrace | undefined;
 
   /**
    * From now on everything is counted.
@@ -80,10 +82,10 @@ export class CgroupMeter implements Disposable {
   }
 
   /** @param trace of trace-orphans.ts, which not every run loads */
-  watchOrphans(trace: (maps: OrphanMaps) => Disposable | undefined): void {
-    const watch = trace({ ...this.#maps, places: this.#places });
-    if (!watch) return;
-    this.#closing.add(watch);
+  watchOrphans(trace: (maps: OrphanMaps) => OrphanTrace | undefined): void {
+    this.#orphans = trace({ ...this.#maps, places: this.#places });
+    if (!this.#orphans) return;
+    this.#closing.add(this.#orphans);
     this.#closedUnseen = readConnections(this.#maps, this.#cpus).closed;
   }
 
@@ -103,9 +105,10 @@ export class CgroupMeter implements Disposable {
     return this.#adopted + readConnections(this.#maps, this.#cpus).opened;
   }
 
-  /** Connections of which packets may have come, or gone, when they were no socket any more, without being counted. */
+  /** Connections, at most, of which packets may have come, or gone, when they were no socket any more, without being counted. */
   get unseen(): number {
-    return this.#closedUnseen ?? this.opened - readConnections(this.#maps, this.#cpus).refused;
+    const closed = this.#closedUnseen ?? this.opened - readConnections(this.#maps, this.#cpus).refused;
+    return closed + (this.#orphans?.missed ?? 0);
   }
 
   /** Ports of loopback where nobody listened for the tree. */
