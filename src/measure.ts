@@ -106,7 +106,7 @@ const wantsProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOpti
 /** Loaded here: a namespace of its own has no neighbours. */
 async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
   if (!isShared(scope)) return undefined;
-  const { lookForNeighbours } = await import('./run/observers/neighbours.js');
+  const { lookForNeighbours } = await import('./run/observers/look-for-neighbours.js');
   return lookForNeighbours(scope, files, options);
 }
 

@@ -14,7 +14,7 @@ import { judgedBypasses } from './limits/judged-bypasses.js';
 import type { LimitGuard } from './limits/keep-limits.js';
 import type { openGate } from './limits/open-gate.js';
 import type { Meter } from './meter.js';
-import type { lookForNeighbours } from './observers/neighbours.js';
+import type { lookForNeighbours } from './observers/look-for-neighbours.js';
 import type { Observers } from './observers/observers.js';
 import type { openChosen } from './open-chosen.js';
 import type { runCommand } from './run-command.js';

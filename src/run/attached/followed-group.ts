@@ -7,27 +7,7 @@ import { networkOf } from '../../isolation/machine/members/namespace-members.js'
 import { addKnown } from '../../traffic/layers.js';
 import { type TreeCount, treeTraffic } from '../../traffic/shared/tree-traffic.js';
 import { CountedLife, type Increment } from './counted-life.js';
-
-/** What of a control group is counted; all of it only grows. */
-const COUNTS = {
-  inWireOctets: 0n,
-  outWireOctets: 0n,
-  inIpOctets: 0n,
-  outIpOctets: 0n,
-  /** Received by loopback, or at this machine's own addresses. */
-  loopbackOctets: 0n,
-  inErrorBound: 0n,
-  outErrorBound: 0n,
-  /** Readings without a bound. */
-  inUnbounded: 0n,
-  outUnbounded: 0n,
-  appeared: 0n,
-  vanished: 0n,
-  /** How often it had processes when it was found: what those had moved is not counted. */
-  foundLate: 0n,
-};
-
-type FollowedCounts = Readonly<typeof COUNTS>;
+import { addTraffic, type FollowedCounts, noCounts } from './followed-counts.js';
 
 export type FollowedReading = {
   /** Another one for each that follows: the counts began at 0 with it. */
@@ -45,7 +25,7 @@ export class FollowedGroup implements Disposable {
   readonly #counting = randomUUID();
   readonly #onDoubt: (doubt: string) => void;
   readonly #network = networkOf('self');
-  readonly #counts = { ...COUNTS };
+  readonly #counts = noCounts();
   /** The newest first. */
   #lives: readonly CountedLife[] = [];
   /** What those had counted that were let go of since the last reading. */
@@ -83,31 +63,14 @@ export class FollowedGroup implements Disposable {
       unseen: sum((each) => each.unseen),
       sentPastIp: addKnown(taken.map((each) => each.sentPastIp)),
     };
-    this.#add(
-      treeTraffic(counts, beside),
-      taken.some(({ isDoubtful }) => isDoubtful),
-    );
+    const isDoubtful = taken.some((each) => each.isDoubtful);
+    addTraffic(this.#counts, treeTraffic(counts, beside), isDoubtful);
     return { counting: this.#counting, isThere: this.#wasThere, counts: { ...this.#counts } };
   }
 
   [Symbol.dispose](): void {
     this.#watcher?.close();
     for (const life of this.#lives) life[Symbol.dispose]();
-  }
-
-  #add(
-    { traffic: { external, loopback, hostLocal }, method }: ReturnType<typeof treeTraffic>,
-    isDoubtful: boolean,
-  ): void {
-    const counts = this.#counts;
-    for (const way of ['in', 'out'] as const) {
-      counts[`${way}WireOctets`] += BigInt(external[way].wireOctets ?? 0);
-      counts[`${way}IpOctets`] += BigInt(external[way].ipOctets ?? 0);
-      const bound = isDoubtful ? null : method.errorBound[way];
-      if (bound === null) counts[`${way}Unbounded`] += 1n;
-      else counts[`${way}ErrorBound`] += BigInt(bound);
-    }
-    counts.loopbackOctets += BigInt((loopback.in.ipOctets ?? 0) + (hostLocal?.in.ipOctets ?? 0));
   }
 
   /** Notices that it has gone, or come. */

@@ -1,25 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Connection,
-  isClosing,
-  leadsOutside,
-  parseConnections,
-  parseSockets,
-} from '../../counters/connections.js';
+import { type Connection, isClosing, leadsOutside, parseConnections } from '../../counters/connections.js';
 import { subtract } from '../../counters/delta.js';
 import type { Snapshot } from '../../counters/snapshot.js';
 import type { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { takeSnapshot } from '../../counters/take-snapshot.js';
-import { NetmeterError } from '../../errors.js';
-import { socketsOf } from '../../isolation/machine/read-sockets.js';
-import { stillnessOf } from '../../isolation/machine/read-stillness.js';
-import type { Scope } from '../../isolation/scope.js';
-import { DEFAULTS, type MeasureOptions } from '../../measure-options.js';
 import type { Contamination } from '../../measurement/isolation.js';
-import { addKnown } from '../../traffic/layers.js';
 import { idleOctets } from '../../traffic/shared/idle-octets.js';
 import { type Milliseconds, milliseconds } from '../../units.js';
 import { gradeOf } from './contamination.js';
+import { type Idle, together, watchIdle } from './watch-idle.js';
 
 /** A namespace that others live in too, and how long it shall be watched without the command. */
 export type SharedNamespace = {
@@ -34,7 +22,7 @@ export type SharedNamespace = {
   readonly signal?: AbortSignal | undefined;
 };
 
-const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
+export const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6'] as const;
 /** ESTABLISHED, SYN_SENT, CLOSE_WAIT. */
 const IN_USE = new Set(['01', '02', '08']);
 const LISTEN = '0A';
@@ -115,47 +103,3 @@ export class Neighbours {
 
 const key = ({ local, remote }: Connection) => `${local} ${remote}`;
 const isForeign = (each: Connection) => each.inode !== undefined && IN_USE.has(each.state) && leadsOutside(each);
-
-/** What moved, and during how long; `octets` is null when it was not watched. */
-type Idle = { readonly octets: number | null; readonly ms: number };
-
-/** That nothing moved in one says nothing of another that was not watched; that something did says enough. */
-function together(one: Idle, other: Idle): Idle {
-  const known = addKnown([one.octets, other.octets]);
-  return { octets: known ?? (one.octets || other.octets || null), ms: one.ms + other.ms };
-}
-
-async function watchIdle({ files, devices, idle, signal }: SharedNamespace): Promise<Idle> {
-  if (idle === 0 || signal?.aborted) return { octets: null, ms: 0 };
-  const now = () => performance.now();
-  const before = takeSnapshot(files, now);
-  await pause(idle, undefined, signal ? { signal } : {}).catch(() => {});
-  const delta = subtract(before, takeSnapshot(files, now));
-  return { octets: idleOctets(devices, delta), ms: Math.round(delta.elapsedMs) };
-}
-
-/** Whether any program holds a TCP or UDP socket in the namespace, listening ones too. */
-const hasSockets = (files: HeldCounterFiles) =>
-  SOCKETS.some((file) => parseSockets(files.read(file) ?? '').some(({ inode }) => inode !== undefined));
-
-/** Looks for neighbours where there can be any. @throws {NetmeterError} INTERRUPTED */
-export async function lookForNeighbours(
-  scope: Scope,
-  files: HeldCounterFiles,
-  { baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
-): Promise<Neighbours | undefined> {
-  const { isolation } = scope;
-  if (isolation.kind !== 'host' && isolation.kind !== 'join') return undefined;
-  // In the usual container nobody else could have used the network just before, and nothing need be waited for.
-  const idle = baselineIdle ?? (hasSockets(files) ? DEFAULTS.baselineIdle : milliseconds(0));
-  const neighbours = await Neighbours.look({
-    files,
-    devices: isolation.devices,
-    idle,
-    ownSockets: () => socketsOf(scope.processes()),
-    stillness: () => stillnessOf(scope.processes()),
-    signal,
-  });
-  if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-  return neighbours;
-}
