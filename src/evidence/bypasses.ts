@@ -8,7 +8,7 @@ import { unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
 import { MarkedTree } from '../isolation/machine/members/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
-import type { NestedFate } from '../measurement/traffic.js';
+import type { NestedFate } from '../measurement/method.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
 import { madeElsewhere } from './made-elsewhere.js';

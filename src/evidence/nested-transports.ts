@@ -1,7 +1,7 @@
 import { NetworkNamespace } from '../linux/namespace.js';
 import { decodeLink, LIST_LINKS } from '../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../linux/netlink/socket.js';
-import type { NestedFate } from '../measurement/traffic.js';
+import type { NestedFate } from '../measurement/method.js';
 
 /** More namespaces are not looked into in one look. */
 const MOST = 16;

@@ -2,11 +2,12 @@ import type { Milliseconds } from '../units.js';
 import type { JudgedBudget } from './budget.js';
 import type { Exit } from './exit.js';
 import type { Attempt, Contamination, Isolation } from './isolation.js';
+import type { Method } from './method.js';
 import type { ProcessUse } from './processes.js';
 import type { Bypass, DnsUse, RemoteUse } from './remotes.js';
 import type { Repeat } from './repeat.js';
 import type { Series } from './series.js';
-import type { Method, Protocol, Traffic } from './traffic.js';
+import type { Protocol, Traffic } from './traffic.js';
 
 /** Something the reader must know to judge the numbers. `code` is stable, `message` is for people. */
 export type Warning = { readonly code: string; readonly message: string };

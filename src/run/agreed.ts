@@ -1,5 +1,5 @@
+import type { Method } from '../measurement/method.js';
 import type { Bypass } from '../measurement/remotes.js';
-import type { Method } from '../measurement/traffic.js';
 import type { Meter, MeterReading } from './meter.js';
 
 /**

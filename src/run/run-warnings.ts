@@ -3,7 +3,7 @@ import { missingColumns } from '../counters/missing-columns.js';
 import type { Snapshot } from '../counters/snapshot.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
-import type { Method } from '../measurement/traffic.js';
+import type { Method } from '../measurement/method.js';
 import type { Count, Doubt, PastQueue } from '../traffic/count.js';
 import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
 

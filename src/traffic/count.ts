@@ -1,4 +1,5 @@
-import type { InOut, Method, Traffic } from '../measurement/traffic.js';
+import type { Method } from '../measurement/method.js';
+import type { InOut, Traffic } from '../measurement/traffic.js';
 
 /** Traffic, and how it was counted. */
 export type Count = {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/budget/judge.js';
 import type { Limits } from '../../src/budget/limits.js';
 import type { LimitKind, Verdict } from '../../src/measurement/budget.js';
-import type { Layers, Method } from '../../src/measurement/traffic.js';
+import type { Method } from '../../src/measurement/method.js';
+import type { Layers } from '../../src/measurement/traffic.js';
 import { ipOctets } from '../../src/units.js';
 
 const layers = (octets: number | null): Layers => ({

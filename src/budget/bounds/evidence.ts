@@ -1,6 +1,7 @@
+import type { Method } from '../../measurement/method.js';
 import type { DnsUse, RemoteUse } from '../../measurement/remotes.js';
 import type { Series } from '../../measurement/series.js';
-import type { InOut, Layers, Method, Protocol, Traffic } from '../../measurement/traffic.js';
+import type { InOut, Layers, Protocol, Traffic } from '../../measurement/traffic.js';
 
 /** Who used the network: what limits need of a measurement's. */
 export type ProcessShares =

@@ -1,6 +1,6 @@
 import type { Scope } from '../../isolation/scope.js';
+import type { Method } from '../../measurement/method.js';
 import type { Bypass } from '../../measurement/remotes.js';
-import type { Method } from '../../measurement/traffic.js';
 
 /**
  * Those that may have moved what no counter sees. Counted at its sockets, the tree is counted in each namespace; in the host's

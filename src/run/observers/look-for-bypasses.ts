@@ -6,8 +6,8 @@ import { watchForeignSockets } from '../../evidence/foreign-sockets.js';
 import { networkOf } from '../../evidence/read-text.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
+import type { NestedFate } from '../../measurement/method.js';
 import type { Bypass } from '../../measurement/remotes.js';
-import type { NestedFate } from '../../measurement/traffic.js';
 import { milliseconds } from '../../units.js';
 import { Later } from './later.js';
 

@@ -1,6 +1,7 @@
 import type { CounterDelta } from '../../counters/delta.js';
 import type { Isolation } from '../../measurement/isolation.js';
-import type { BehindWire, Method, Traffic } from '../../measurement/traffic.js';
+import type { Method } from '../../measurement/method.js';
+import type { BehindWire, Traffic } from '../../measurement/traffic.js';
 import type { WireDelta } from '../queue-delta.js';
 import { discarded, icmpErrors, notIp, strays } from './behind-links.js';
 import { type CountedRemote, multicastByIp, multicastByRemotes } from './multicast.js';

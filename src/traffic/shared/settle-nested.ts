@@ -1,4 +1,5 @@
-import type { InOut, NestedFate } from '../../measurement/traffic.js';
+import type { NestedFate } from '../../measurement/method.js';
+import type { InOut } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import type { TreeCount, Way } from './tree-traffic.js';
 

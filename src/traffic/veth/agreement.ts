@@ -1,5 +1,6 @@
 import type { CounterDelta } from '../../counters/delta.js';
-import type { Agreement, InOut, Unseen } from '../../measurement/traffic.js';
+import type { Agreement, Unseen } from '../../measurement/method.js';
+import type { InOut } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import type { Count } from '../count.js';
 import type { WireDelta } from '../queue-delta.js';

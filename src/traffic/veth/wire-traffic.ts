@@ -1,5 +1,6 @@
 import type { CounterDelta } from '../../counters/delta.js';
-import type { Family, InOut, Layers, Method } from '../../measurement/traffic.js';
+import type { Method } from '../../measurement/method.js';
+import type { Family, InOut, Layers } from '../../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../../units.js';
 import type { Count, PastQueue } from '../count.js';
 import { addKnown, sumLayers, without } from '../layers.js';

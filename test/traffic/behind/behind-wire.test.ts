@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CounterDelta } from '../../../src/counters/delta.js';
 import type { Isolation } from '../../../src/measurement/isolation.js';
-import type { Method } from '../../../src/measurement/traffic.js';
+import type { Method } from '../../../src/measurement/method.js';
 import { behindWire, type Counted } from '../../../src/traffic/behind/behind-wire.js';
 import { ipOctets, linkBytes, milliseconds, packets } from '../../../src/units.js';
 
