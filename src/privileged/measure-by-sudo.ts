@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
+import { within } from '../isolation/tools/within.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { CallerSocket } from './caller-socket.js';
 import { JsonLines } from './json-lines.js';
 import { type FromCaller, OPTION_NAMES, PRIVILEGED_WORD, type Request, type ToCaller } from './protocol.js';
+import { endCommand, findPart, StoppedPart } from './stopped-part.js';
 
 type FromUs = Request | FromCaller;
 
@@ -22,16 +24,21 @@ type FromUs = Request | FromCaller;
  * @throws {NetmeterError} as {@link measure} does
  */
 export async function measureBySudo(argv: readonly string[], options: MeasureOptions): Promise<Measurement> {
-  const { socket, gone } = await startPart(options);
-  const measuring = converse(socket, requestOf(argv, options), options);
-  const { command, ...rest } = await measuring.finally(() => options.onHandOver?.(undefined));
-  await gone;
+  const { child, socket, gone, pid } = await startPart(options);
+  const measuring = converse({ socket, pid }, requestOf(argv, options), options);
+  const { command, ...rest } = await measuring.finally(() => {
+    options.onHandOver?.(undefined);
+    socket.destroy();
+    child.unref();
+  });
+  // sudo itself may have been stopped.
+  await within(END_MS, gone, () => new Error('sudo has not ended')).catch(() => {});
   const { user, ...own } = command;
   return { ...rest, command: userOf(options) !== undefined ? command : own };
 }
 
 /** Starts the other netmeter and waits until it is there. */
-async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gone: Promise<unknown> }> {
+async function startPart(options: MeasureOptions) {
   using entrance = await CallerSocket.listen();
   const words = ['-n', '--', execPath, entry(), PRIVILEGED_WORD, entrance.path];
   const child = spawn(lookFor('sudo') ?? 'sudo', words, {
@@ -41,7 +48,7 @@ async function startPart(options: MeasureOptions): Promise<{ socket: Socket; gon
   const gone = once(child, 'exit');
   try {
     const socket = await firstConnection(entrance.server, gone, options.signal);
-    return { socket, gone };
+    return { child, socket, gone, pid: findPart(entrance.path) };
   } catch (error) {
     // It is root's, and may not be ended by us: it ends by itself when it finds nobody here.
     child.unref();
@@ -57,6 +64,9 @@ function entry(): string {
   if (found) return found;
   throw new NetmeterError('SETUP_FAILED', 'the command netmeter.cjs is not beside the library');
 }
+
+/** Of sudo, once its part has told the result. */
+const END_MS = 2000;
 
 /** sudo asks no password (-n), but what it asks (PAM, LDAP) may hang. */
 const START_MS = 60_000;
@@ -103,11 +113,21 @@ const namespaceOf = ({ netns, cwd = workingFolder() }: MeasureOptions) =>
 /** By number where the account was decided before: the other part looks it up itself. */
 const userOf = ({ account, user }: MeasureOptions) => (account ? `${account.uid}:${account.gid}` : user);
 
-function converse(socket: Socket, request: Request, options: MeasureOptions): Promise<Measurement> {
-  return new Promise((resolve, reject) => {
+type Part = { readonly socket: Socket; readonly pid: number | undefined };
+
+function converse({ socket, pid }: Part, request: Request, options: MeasureOptions): Promise<Measurement> {
+  let command: number | undefined;
+  let watch: StoppedPart | undefined;
+  const measured = new Promise<Measurement>((resolve, reject) => {
+    const giveUp = (reason: NetmeterError) => {
+      endCommand(command);
+      reject(reason);
+    };
+    if (pid !== undefined) watch = new StoppedPart(pid, giveUp);
     const lines = new JsonLines<ToCaller, FromUs>(socket, (message) => {
       switch (message.kind) {
         case 'started':
+          command = message.pid;
           return options.onStart?.({
             pid: message.pid,
             signal: (signal) => lines.send({ kind: 'signal', signal }),
@@ -128,6 +148,7 @@ function converse(socket: Socket, request: Request, options: MeasureOptions): Pr
     onAbort(options.hurry, () => lines.send({ kind: 'hurry' }));
     socket.once('close', () => reject(new NetmeterError('SETUP_FAILED', 'the privileged part has ended')));
   });
+  return measured.finally(() => watch?.[Symbol.dispose]());
 }
 
 /** Now, if it was aborted before. */

@@ -279,4 +279,48 @@ except PermissionError: raise SystemExit(9)'`);
     await terminal.shows(/^in all: 1$/m);
     await terminal.shows(/\(exit 5/);
   });
+
+  /** Starts a run, and stops a process of it that is root's. @returns how it ended */
+  async function stopped(find: (pid: number) => number, file: string) {
+    const command = 'echo up; sleep 1000.5 & read line; kill $!; exit 3';
+    const become = ['--reuid', `${uid}`, '--regid', `${uid}`, '--init-groups', process.execPath, NETMETER];
+    const words = [...become, '-q', '--wait', 'command', '--report', file, '--', 'bash', '-c', command];
+    const child = spawn('setpriv', words, { stdio: ['pipe', 'pipe', 'pipe'], cwd: folder });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    await once(child.stdout, 'data');
+    const pid = find(child.pid ?? 0);
+    process.kill(pid, 'SIGSTOP');
+    const gone = once(child, 'exit');
+    child.stdin.end('go\n');
+    const [status] = await gone;
+    process.kill(pid, 'SIGCONT');
+    return { status, stderr, pid };
+  }
+
+  const children = (pid: number): number[] =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  const descendants = (pid: number): number[] => children(pid).flatMap((each) => [each, ...descendants(each)]);
+  const wordsOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+
+  test('the part of root’s that somebody has stopped is not waited for: the run is given up, and its command ended', async () => {
+    const before = traces();
+    const part = (own: number) => descendants(own).find((pid) => wordsOf(pid)[2] === '--netmeter-privileged-part') ?? 0;
+    const { status, stderr, pid } = await stopped(part, join(folder, 'stopped.json'));
+    expect(stderr).toContain(`process ${pid}, was stopped: the run is given up`);
+    expect(status).toBe(125);
+    // It goes on, finds nobody, and gives back.
+    await expectNoTraces(before);
+  });
+
+  test('nor is sudo, once its part has told the result', async () => {
+    const before = traces();
+    const file = join(folder, 'sudo-stopped.json');
+    const { status } = await stopped((own) => children(own)[0] ?? 0, file);
+    expect(status).toBe(3);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ command: { exit: { code: 3 } } });
+    await expectNoTraces(before);
+  });
 });
