@@ -32,6 +32,9 @@ export type Guarded = GuardianOptions & {
 export class Guardian {
   /** Resolves when it is no more, before its time too. */
   readonly gone: Promise<void>;
+  /** That it was ended before its time, from then on. */
+  readonly warnings: { readonly code: 'GUARDIAN_GONE'; readonly message: string }[] = [];
+  #isOver = false;
   readonly #shell: ChildProcess;
   readonly #deathSignal = openDeathSignal();
 
@@ -48,6 +51,7 @@ export class Guardian {
       stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
     });
     this.gone = new Promise((resolve) => this.#shell.once('exit', () => resolve()).once('error', () => resolve()));
+    void this.gone.then(() => this.#isOver || this.warnings.push(ended(guarded)));
     // Its end is seen by its exit; a write to it must not throw on top of that.
     this.#shell.stdin?.on('error', () => {});
     if (this.#shell.pid === undefined)
@@ -67,6 +71,7 @@ export class Guardian {
   /** Lets it go, with the program beside it: all has been given back. Resolves when both are no more. */
   async finish(): Promise<void> {
     const shell = this.#shell;
+    this.#isOver = true;
     this.#deathSignal?.[Symbol.dispose]();
     if (shell.stdout === null) {
       shell.kill('SIGKILL');
@@ -80,6 +85,11 @@ export class Guardian {
     clearTimeout(late);
   }
 }
+
+const ended = ({ changes }: Guarded) => ({
+  code: 'GUARDIAN_GONE' as const,
+  message: `the process that cleans up after netmeter was ended: if netmeter is killed too, ${changes === undefined ? 'nobody ends the command’s processes' : 'the next run cleans up'}`,
+});
 
 /** Where it finds what it holds; a descriptor that is left out is closed. */
 const NAMESPACE = 3;

@@ -73,6 +73,26 @@ describePrivileged('what a run could not keep or give back', () => {
     await expectNoTraces(before);
   });
 
+  test.each(['veth', 'host', 'offline'])('in %s a guardian that was ended is', async (isolation) => {
+    const before = traces();
+    const words = ['--isolation', isolation, '--', 'sh', '-c', 'echo up; read line'];
+    const child = spawn(process.execPath, [NETMETER, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    await once(child.stdout, 'data');
+    const guardian = guardianOf(child);
+    process.kill(guardian, 'SIGKILL');
+    // Its parent has taken note of it, and hears of it before the line that comes after.
+    await expect.poll(() => existsSync(`/proc/${guardian}`)).toBe(false);
+    const ended = once(child, 'close');
+    child.stdin.end('\n');
+    await ended;
+    expect(said).toContain('the process that cleans up after netmeter was ended');
+    await expectNoTraces(before);
+  });
+
   test('an address translation that somebody took away in the middle is', () => {
     using table = new NatTable([]);
     expect(table.add({ number: 77, plans: linkPlans(77, true) }, [], false)).toBe(true);

@@ -23,7 +23,6 @@ export type OfflineOptions = OfflineNamespaceOptions & {
 /** A namespace with loopback alone: whatever is for the outside fails at once, and what was tried is remembered. */
 export class OfflineScope implements Scope {
   readonly isolation: Isolation = { kind: 'offline' };
-  readonly warnings: Warning[] = [];
   readonly marks: Readonly<Record<string, string>>;
   readonly #sh: string;
   readonly #cgroup: string | undefined;
@@ -44,6 +43,10 @@ export class OfflineScope implements Scope {
     this.#cgroup = options.cgroup;
     this.marks = { NETMETER_RUN: this.#run };
     this.#namespace = new OfflineNamespace(tools, this.#run, options);
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#guardian?.warnings ?? [];
   }
 
   get network(): string {

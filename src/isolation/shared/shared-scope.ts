@@ -46,7 +46,6 @@ export type SharedOptions = GuardianOptions & {
 
 /** A scope that the command shares with whatever else lives there: its tree is distinguished by its mark and by parents. */
 export class SharedScope implements Scope {
-  readonly warnings: Warning[] = [];
   readonly isolation: Isolation;
   readonly network: string;
   readonly marks: Readonly<Record<string, string>>;
@@ -72,6 +71,10 @@ export class SharedScope implements Scope {
     this.#note = RunNote.ofTree(this.#tree.run, cgroup);
     this.#guardian =
       sh === undefined ? undefined : new Guardian(sh, { run: this.#tree.run, cgroup, changes: this.#note?.fd });
+  }
+
+  get warnings(): readonly Warning[] {
+    return this.#guardian?.warnings ?? [];
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {

@@ -54,7 +54,7 @@ export class GuardedTransport {
   }
 
   get warnings(): readonly Warning[] {
-    return this.#run?.warnings ?? [];
+    return [...(this.#run?.warnings ?? []), ...(this.#guardian?.warnings ?? [])];
   }
 
   unansweredWarnings(): Warning[] {

@@ -73,7 +73,6 @@ export class VethScope implements Scope {
   #made: VethLinks | undefined;
   #chains: readonly ListedChain[] | undefined;
   #remotes: (RemoteSource & Disposable) | undefined;
-  #isOver = false;
   /** The same list as long as the scope is open, so that who has it hears of changes. */
   readonly #hostAddresses = new HostAddresses();
   readonly #boundary: Boundary;
@@ -110,12 +109,11 @@ export class VethScope implements Scope {
     this.#members = new RunMembers(this.#run, () => identity);
     const held = { namespace, changes: this.#changes.fd, tables: this.#nat.nftables.fd };
     this.#guardian = new Guardian(tools.sh, { ...held, run: this.#run, cgroup: options.cgroup });
-    void this.#guardian.gone.then(() => this.#guardianGone());
     this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
   }
 
   get warnings(): Warning[] {
-    return [...this.#warnings, ...this.#nat.warnings()];
+    return [...this.#warnings, ...this.#guardian.warnings, ...this.#nat.warnings()];
   }
 
   get isolation(): Isolation {
@@ -207,7 +205,6 @@ export class VethScope implements Scope {
 
   /** Ends what still lives inside and leaves the host as it was. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
     this.#addresses?.[Symbol.dispose]();
     this.#services[Symbol.dispose]();
     if (!this.#members.areGone) await this.#members.end();
@@ -224,13 +221,6 @@ export class VethScope implements Scope {
     if (failures.length === 0) return;
     const message = `not all could be given back, and the next run tries again: ${failures.join('; ')}`;
     this.#boundary.warn({ code: 'NOT_GIVEN_BACK', message });
-  }
-
-  #guardianGone(): void {
-    if (this.#isOver) return;
-    const message =
-      'the process that cleans up after netmeter was ended: if netmeter is killed too, the next run cleans up';
-    this.#warnings.push({ code: 'GUARDIAN_GONE', message });
   }
 
   get #firewall() {
