@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Check, Compared } from './check.js';
 import { CLIENT, SERVER } from './programs.js';
+import { runLoad } from './run-load.js';
 
 const BYTES = 20_000_000;
-const LIMIT_MS = 60_000;
 /** IP and TCP header of a segment, timestamps included. */
 const HEADERS = 52;
 
@@ -38,9 +38,9 @@ async function meter(file: string, port: string, verb: 'get' | 'put'): Promise<M
   const own = [file, '--isolation', 'user-mode', '--quiet', '--report', '-', '--'];
   // The address by which the namespace reaches this machine is only known inside.
   const command = ['sh', '-c', `exec "$0" -e "$1" "$NETMETER_HOST" ${port} ${BYTES} ${verb}`, execPath, CLIENT];
-  const { execa } = await import('execa');
-  const { stdout } = await execa(execPath, [...own, ...command], { timeout: LIMIT_MS, stdin: 'ignore' });
-  return JSON.parse(stdout) as Measurement;
+  const { measurement, failure } = await runLoad(execPath, [...own, ...command]);
+  if (failure !== undefined || !measurement) throw new Error(failure);
+  return measurement;
 }
 
 function compare({ isolation, traffic }: Measurement, way: 'in' | 'out'): Compared {
