@@ -41,6 +41,29 @@ export function askResolver(
   });
 }
 
+/** A resolver that is asked so many questions at once at most: who floods it shall not take the descriptors of others. */
+export class BoundedResolver {
+  readonly #resolver: Resolver;
+  readonly #most: number;
+  #asked = 0;
+
+  constructor(resolver: Resolver, most: number) {
+    this.#resolver = resolver;
+    this.#most = most;
+  }
+
+  /** As {@link askResolver}; undefined where too many wait already: a failure of ours would be traffic that the server has not sent. */
+  async ask(question: Buffer): Promise<Buffer | 'refused' | undefined> {
+    if (this.#asked >= this.#most) return undefined;
+    this.#asked += 1;
+    try {
+      return await askResolver(question, this.#resolver);
+    } finally {
+      this.#asked -= 1;
+    }
+  }
+}
+
 /** The question again as a response, "server failure" (RFC 1035, 4.1.1): what lets a client ask its next nameserver at once. */
 export function failureOf(question: Buffer): Buffer {
   const answer = Buffer.from(question);

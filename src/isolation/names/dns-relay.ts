@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { openDeviceSocket } from '../../linux/device-socket.js';
 import { isErrno } from '../../linux/linux-error.js';
+import { shareOfFiles } from '../tools/share-of-files.js';
 import { asItIs } from './as-it-is.js';
-import { askResolver, failureOf } from './ask-resolver.js';
+import { BoundedResolver, failureOf } from './ask-resolver.js';
 import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
 
@@ -18,7 +19,10 @@ const RECEIVE_BUFFER = 1 << 20;
 const MAX_TRIES = 5;
 
 /** Each takes two descriptors; more are closed at once. */
-const MOST_STREAMS = 256;
+const mostStreams = () => Math.min(256, shareOfFiles(1 / 32));
+
+/** Questions that wait for an answer, each with a socket of its own; more are lost, as datagrams are. */
+const mostQuestions = () => Math.min(4096, shareOfFiles(1 / 16));
 
 export type RelayOptions = Relayed & {
   /** Of the host, where the namespace reaches it. */
@@ -43,9 +47,10 @@ export class DnsRelay implements Disposable {
   constructor(sockets: RelaySockets, options: Relayed) {
     this.#sockets = sockets;
     const { boundary, isClient = () => true } = options;
+    const resolver = new BoundedResolver(options.server, mostQuestions());
     for (const udp of sockets.udp) {
       const take = boundary.guard('relay', (question: Buffer, from: RemoteInfo) =>
-        isClient(from, 'udp') ? answerQuestion(udp, question, from, options) : undefined,
+        isClient(from, 'udp') ? answerQuestion({ udp, resolver }, question, from, options) : undefined,
       );
       // A client that is gone cannot be answered, and that is all.
       udp
@@ -54,7 +59,7 @@ export class DnsRelay implements Disposable {
         .on('error', () => {});
     }
     for (const tcp of sockets.tcp) {
-      tcp.maxConnections = MOST_STREAMS;
+      tcp.maxConnections = mostStreams();
       tcp.unref().on('connection', (client) => {
         client.on('error', () => client.destroy());
         const { remoteAddress: address = '', remotePort: port = 0 } = client;
@@ -116,10 +121,12 @@ function listenForStreams(tcp: Server, { device, address }: RelayOptions, port: 
   else tcp.listen({ fd: openDeviceSocket('tcp', { device, address, port }) });
 }
 
-async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo, options: Relayed) {
+type Asking = { readonly udp: Socket; readonly resolver: BoundedResolver };
+
+async function answerQuestion({ udp, resolver }: Asking, question: Buffer, from: RemoteInfo, options: Relayed) {
   const { server, observe, admit, answer: own, boundary } = options;
   const start = performance.now();
-  const answer = own?.(question) ?? (await askResolver(question, server));
+  const answer = own?.(question) ?? (await resolver.ask(question));
   const ms = performance.now() - start;
   if (observe)
     boundary.guard(
@@ -133,7 +140,7 @@ async function answerQuestion(relay: Socket, question: Buffer, from: RemoteInfo,
   if (answer === undefined) return;
   if (answer !== 'refused') await boundary.attempt('relay', () => admit?.(answer), undefined);
   try {
-    relay.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
+    udp.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
   } catch {
     // The run is over and the relay closed: nobody waits for this answer.
   }

@@ -1,12 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { shareOfFiles } from '../tools/share-of-files.js';
 import type { Forwarding } from './forward-tcp.js';
 
 /** A peer that was quiet this long is forgotten, as the kernel's connection tracking does (nf_conntrack_udp_timeout_stream). */
 const FORGET_AFTER_MS = 120_000;
 
 /** Each has a descriptor. For one more the oldest is forgotten: a flood shall not take those that a report needs. */
-const MOST_PEERS = 1024;
+const mostPeers = () => Math.min(1024, shareOfFiles(1 / 16));
 
 /** Hands datagrams on to a target and its answers back; each peer has a socket of its own, so that answers find it. */
 export function forwardUdp(socket: Socket, forwarding: Forwarding): Disposable {
@@ -16,12 +17,13 @@ export function forwardUdp(socket: Socket, forwarding: Forwarding): Disposable {
     part,
     boundary,
   } = forwarding;
+  const most = mostPeers();
   const peers = new Map<string, Peer>();
   const peerFor = (from: RemoteInfo): Peer => {
     const key = `${from.address} ${from.port}`;
     const known = peers.get(key);
     if (known) return known;
-    if (peers.size >= MOST_PEERS) peers.values().next().value?.close();
+    if (peers.size >= most) peers.values().next().value?.close();
     const peer = new Peer(address, port, {
       answer: boundary.guard(part, (message: Buffer) => socket.send(message, from.port, from.address)),
       forget: () => peers.delete(key),
