@@ -21,11 +21,18 @@ export const totalRows = (external: InOut<Tally>, loopback: Tally, paint: Paint)
   tallyRow('loopback', loopback, paint),
 ];
 
-function tallyRow(label: string, { octets, errorBound, unknown }: Tally, paint: Paint): string {
-  const bound = errorBound === '0' ? '' : ` ±${exact(BigInt(errorBound))} B`;
+function tallyRow(label: string, tally: Tally, paint: Paint): string {
+  const { octets, unknown } = tally;
+  const bound = boundText(tally, paint);
   const missing = unknown === 0 ? '' : paint.yellow(`  at least: ${timesUnknown(unknown)}`);
   const amount = paint.bold(rounded(BigInt(octets)).padStart(9));
   return `  ${label.padEnd(9)} ${amount}  ${exact(BigInt(octets)).padStart(23)} B${bound}${missing}`;
+}
+
+function boundText({ errorBound, unbounded = 0 }: Tally, paint: Paint): string {
+  const known = errorBound === '0' ? '' : ` ±${exact(BigInt(errorBound))} B`;
+  if (unbounded === 0) return known;
+  return paint.yellow(`${known}  error unknown in ${unbounded === 1 ? '1 interval' : `${exact(unbounded)} intervals`}`);
 }
 
 const timesUnknown = (count: number) =>

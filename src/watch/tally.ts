@@ -5,10 +5,12 @@ export const NO_TALLY: Tally = { octets: '0', errorBound: '0', unknown: 0 };
 /** Adds an interval's amount; `partly`: some of it is missing though the rest is known. */
 export function addTally(tally: Tally, amount: Pick<Amount, 'wireOctets' | 'errorBound'>, partly = false): Tally {
   const { wireOctets, errorBound } = amount;
+  const unbounded = (tally.unbounded ?? 0) + (wireOctets !== null && errorBound === null ? 1 : 0);
   return {
     octets: wireOctets === null ? tally.octets : String(BigInt(tally.octets) + BigInt(wireOctets)),
     errorBound: errorBound === null ? tally.errorBound : String(BigInt(tally.errorBound) + BigInt(errorBound)),
     unknown: tally.unknown + (partly || wireOctets === null ? 1 : 0),
+    ...(unbounded > 0 && { unbounded }),
   };
 }
 

@@ -8,6 +8,7 @@ import { describePrivileged } from '../privileged.js';
 import { once, until } from '../wait.js';
 import { attachedTo } from './attached-to.js';
 import { Machine } from './machine.js';
+import { MAKE, SEND } from './nested-script.js';
 
 /** Opens a connection, says so, and goes on when it is told to: a download over it, and datagrams. */
 const JOB = `import os, socket, sys
@@ -187,6 +188,24 @@ os.execvp("python3", ["python3", "-c", sys.argv[2], sys.argv[1], str(link.fileno
     expect(method.reasons?.[0]).toContain(`1 socket was made elsewhere, and not counted: tcp 198.51.100.1:`);
     expect(method.reasons?.[0]).toContain(`to ${machine.far4}:7000`);
     expect(status).toBe(125);
+  });
+
+  test('namespaces that it makes: what they send outside is counted, and that it may be carried is said', async () => {
+    const sends = [SEND(machine.far4, 1000), SEND(machine.far6, 1000)].map((send) => `in1 ${send}`);
+    const job = start(`${enter}; echo up; read -r go; ${MAKE}; ${sends.join('; ')}`, []);
+    await once(job.stdout ?? job, 'data');
+    const before = await readTotals(machine);
+    const words = ['attach', '--cgroup', path, '--report', '-'];
+    const metering = runToEnd(process.execPath, [NETMETER, ...words]);
+    await attachedTo(job.pid ?? 0);
+    job.stdin?.end('go\n');
+    const { stdout, stderr } = await metering;
+    const { traffic, method, warnings } = JSON.parse(stdout) as Measurement;
+    const after = await readTotals(machine);
+    expect(traffic.external.out.wireOctets, stderr).toBe(after.out - before.out);
+    expect(after.out - before.out).toBe(1028 + 1048);
+    expect(method.errorBound.out).toBe(1028 + 1048);
+    expect(warnings.map(({ code }) => code)).toEqual(['NESTED_UNCERTAIN']);
   });
 
   test('a budget is judged', async () => {

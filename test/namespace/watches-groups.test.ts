@@ -10,6 +10,10 @@ import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once, until } from '../wait.js';
 import { Machine } from './machine.js';
+import { MAKE, SEND } from './nested-script.js';
+
+/** Two datagrams with their headers. */
+const SENT = 1028 + 1048;
 
 describePrivileged('a service is watched at its control group', () => {
   let machine: Machine;
@@ -145,5 +149,21 @@ describePrivileged('a service is watched at its control group', () => {
     const { status, stderr } = await runToEnd(process.execPath, [NETMETER, 'watch', '--cgroup', name, '--for', '0']);
     expect(status).toBe(125);
     expect(stderr).toContain(message);
+  });
+
+  test('namespaces that it makes: what they send outside is counted, and that it may be carried is said', async () => {
+    mkdirSync(group);
+    const meter = watch('--cgroup', `${own}/watched`);
+    const closed = once(meter, 'close');
+    await until('the first sample is taken', () => records().length > 0);
+    const sends = [SEND(machine.far4, 1000), SEND(machine.far6, 1000)].map((send) => `in1 ${send}`);
+    const run = onMachine(['sh', '-euc', `echo $$ >${group}/cgroup.procs; ${MAKE}; ${sends.join('; ')}`]);
+    expect(await once(run, 'exit')).toEqual([0, null]);
+    await until('it is in the total', () => Number(last()?.total.out.octets ?? 0) >= SENT);
+    meter.kill('SIGTERM');
+    await closed;
+    expect(last()?.total.out).toMatchObject({ octets: `${SENT}`, unknown: 0, unbounded: expect.any(Number) });
+    const { stdout } = await runToEnd(process.execPath, [NETMETER, 'watch', '--report', path]);
+    expect(stdout).toMatch(/^ +out .* 2 076 B {2}error unknown in \d+ intervals?$/m);
   });
 });

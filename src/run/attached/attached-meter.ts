@@ -1,10 +1,14 @@
+import { pid as ownPid } from 'node:process';
 import { namespacesOf, socketsIn } from '../../evidence/list-sockets.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
+import { netnsCookie } from '../../linux/netns-cookie.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
+import type { Devices } from '../../observe/meter/meter-options.js';
 import { traceOrphans } from '../../observe/meter/orphans/trace-orphans.js';
 import { readMtus } from '../../observe/meter/read-mtus.js';
 import { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
+import { addressesOf, followAddresses, within } from '../scope-addresses.js';
 import { doubtsOf } from './doubts.js';
 import { heldSockets } from './held-sockets.js';
 import { treeOf } from './process-tree.js';
@@ -45,7 +49,9 @@ export class AttachedMeter implements Disposable {
       if (isFiltered) filter = TreeFilter.follow(group.fd);
       const tree = pid === undefined ? new Set(group.members()) : followed(pid, filter);
       const namespaces = namespacesOf(tree);
-      meter = CgroupMeter.attach(group.fd, { mtus: mtusOf([...namespaces.values()]) }, { tree: filter });
+      const place = placeOf([...namespaces.values()]);
+      meter = CgroupMeter.attach(group.fd, place ? devicesAt(place) : { mtus: new Map() }, { tree: filter });
+      if (place) followAll(meter, place);
       const wasPopulated = group.isPopulated;
       meter.watchOrphans(traceOrphans);
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
@@ -90,9 +96,28 @@ function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<numb
   return tree;
 }
 
-/** MTUs by a device's number, which is unique in one namespace alone. */
-const mtusOf = (pids: readonly number[]): ReadonlyMap<number, number> =>
-  pids.length === 1 ? readMtus(`/proc/${pids[0]}/ns/net`) : new Map();
+type Place = Parameters<typeof addressesOf>[0];
+
+/**
+ * The network namespace that theirs are told from which they make: where nobody is there yet, netmeter's own.
+ * @returns undefined where they live in several
+ */
+function placeOf([pid = ownPid, ...others]: readonly number[]): Place | undefined {
+  return others.length > 0 ? undefined : { inspect: (work) => work(pid) };
+}
+
+/** MTUs go by a device's number, which is unique in one namespace alone. */
+function devicesAt(place: Place): Devices {
+  const cookie = within(place, () => netnsCookie());
+  return {
+    mtus: place.inspect((process) => readMtus(`/proc/${process}/ns/net`)),
+    network: cookie === undefined ? undefined : { cookie, addresses: addressesOf(place) },
+  };
+}
+
+function followAll(meter: CgroupMeter, place: Place): void {
+  if (meter.tellsNamespaces) meter.keep(followAddresses(place, (addresses) => meter.learnAddresses(addresses)));
+}
 
 type Present = {
   readonly group: CgroupView;

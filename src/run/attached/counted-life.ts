@@ -48,12 +48,16 @@ export class CountedLife implements Disposable {
     const now = { counts: meter.read(), unseen: meter.unseen, sentPastIp: meter.sentPastIp };
     this.#before = now;
     const networks = [...namespacesOf(this.#group.members()).keys()];
+    const added = addedTo(counts, now.counts);
+    const isNested = (each: TreeCount) => each.class === 'nested' && each.count.wireOctets > 0n;
     return {
-      counts: now.counts.map((each, index) => ({ ...each, count: less(each.count, counts[index]?.count) })),
+      // How namespaces that were made there get outside nobody has seen: mostly their packets are forwarded as they are.
+      counts: added.map((each) => (each.class === 'nested' ? { ...each, class: 'external' } : each)),
       unseen: now.unseen - unseen,
       sentPastIp: now.sentPastIp === null ? null : now.sentPastIp - (sentPastIp ?? 0),
       // Of nobody there is nothing to be doubted: the first doubt of an empty group is none of this one's.
-      isDoubtful: networks.some((name) => name !== network) || (this.wasFoundLate && doubts.length > 0),
+      isDoubtful:
+        added.some(isNested) || networks.some((name) => name !== network) || (this.wasFoundLate && doubts.length > 0),
     };
   }
 
@@ -68,6 +72,13 @@ export class CountedLife implements Disposable {
 }
 
 const NOTHING: Stand = { counts: [], unseen: 0, sentPastIp: 0 };
+
+/** What was added of each kind; one of which there was no packet before was not listed. */
+export function addedTo(before: readonly TreeCount[], after: readonly TreeCount[]): readonly TreeCount[] {
+  const kindOf = ({ class: name, family, protocol, way }: TreeCount) => `${name} ${family} ${protocol} ${way}`;
+  const known = new Map(before.map((each) => [kindOf(each), each.count]));
+  return after.map((each) => ({ ...each, count: less(each.count, known.get(kindOf(each))) }));
+}
 
 type Counts = TreeCount['count'];
 

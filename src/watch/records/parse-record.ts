@@ -21,7 +21,7 @@ export type ParsedLine =
 
 const amount = object({ wireOctets: nullable(count), errorBound: nullable(count), ipOctets: nullable(count) });
 const pair = object({ in: nullable(count), out: nullable(count) });
-const tally = object({ octets: decimal, errorBound: decimal, unknown: count });
+const tally = object({ octets: decimal, errorBound: decimal, unknown: count, unbounded: optional(count) });
 const table = mapOf(decimal);
 const device = { device: text };
 

@@ -80,6 +80,8 @@ export type Tally = {
   readonly errorBound: Decimal;
   /** How often an amount was unknown, wholly or in part, and is missing from `octets`. */
   readonly unknown: number;
+  /** How often it was not known how far a known amount can be off, which is missing from `errorBound`; absent: never. */
+  readonly unbounded?: number;
 };
 
 /** The recorded counters of a device. `index`: the kernel's number of it, which a new device of the old name has not. */
