@@ -1,5 +1,6 @@
 import { connect, type Server, type Socket } from 'node:net';
 import type { Boundary, Part } from '../../boundary.js';
+import { shareOfFiles } from '../tools/share-of-files.js';
 
 /** Where connections go: the addresses are tried in turn. */
 type Target = { readonly addresses: readonly string[]; readonly port: number };
@@ -7,8 +8,12 @@ type Target = { readonly addresses: readonly string[]; readonly port: number };
 /** A target, and where the exceptions of what hands on to it end, under which name. */
 export type Forwarding = Target & { readonly part: Part; readonly boundary: Boundary };
 
+/** Each connection takes two descriptors; one beyond the share is closed at once: those that a report needs are not to be had. */
+const PART = 1 / 8;
+
 /** Hands each connection of a listening socket on to a target, half-closed ends and resets included. */
 export function forwardTcp(server: Server, { addresses, port, part, boundary }: Forwarding): Disposable {
+  server.maxConnections = shareOfFiles(PART);
   const open = new Set<Socket>();
   const take = (client: Socket) => {
     // Data waits until the other side is there.

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
 import { forwardTcp } from '../../../src/isolation/ports/forward-tcp.js';
 import { forwardUdp } from '../../../src/isolation/ports/forward-udp.js';
+import { shareOfFiles } from '../../../src/isolation/tools/share-of-files.js';
 import { once } from '../../wait.js';
 
 let boundary: Boundary;
@@ -86,4 +87,10 @@ test('a listener without a descriptor for a connection goes on', async () => {
     client.destroy();
   }
   target.close();
+});
+
+test('no more connections are taken than a share of what may be open: each has two descriptors', () => {
+  const server = createServer();
+  using _ = forwardTcp(server, forwarding(1));
+  expect(server.maxConnections).toBe(shareOfFiles(1 / 8));
 });
