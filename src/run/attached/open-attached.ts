@@ -3,6 +3,7 @@ import { pid as ownPid } from 'node:process';
 import { NetmeterError } from '../../errors.js';
 import { commandLineOf, watchLife } from '../../isolation/machine/process-life.js';
 import { sharersOf } from '../../isolation/machine/sharers.js';
+import type { CgroupCpu } from '../../linux/cgroup/cgroup-files.js';
 import { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import type { Attached } from '../../measurement/measurement.js';
@@ -63,6 +64,8 @@ async function openGroup(name: string): Promise<Opened> {
   using hierarchy = CgroupHierarchy.open();
   const { folder, path } = findGroup(hierarchy, name);
   const group = CgroupView.open(folder);
+  // Before anything else: who comes and goes meanwhile is not waited for.
+  const isAlive = lifeOf(group);
   try {
     const { AttachedMeter } = await import('./attached-meter.js');
     const at = AttachedMeter.start({ group, isFiltered: false });
@@ -71,7 +74,7 @@ async function openGroup(name: string): Promise<Opened> {
       attached: { pid: null, metered: 'cgroup', cgroup: path, sharedWith: 0 },
       process: group.members()[0] ?? ownPid,
       at,
-      isAlive: lifeOf(group),
+      isAlive,
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -79,12 +82,18 @@ async function openGroup(name: string): Promise<Opened> {
   }
 }
 
-/** Until it has lost its last process, be that before it is looked at again, or was removed; an empty one is waited for. */
-export function lifeOf(group: Pick<CgroupView, 'isPopulated' | 'isThere'>): () => boolean {
+/**
+ * Until it has lost its last process, or was removed; an empty one is waited for. Who came and went between two looks has left
+ * CPU time.
+ */
+export function lifeOf(group: Pick<CgroupView, 'isPopulated' | 'isThere' | 'cpu'>): () => boolean {
   let wasPopulated = group.isPopulated;
+  const before = spent(group.cpu);
   return () => {
     const { isPopulated } = group;
-    wasPopulated ||= isPopulated;
+    wasPopulated ||= isPopulated || spent(group.cpu) > before;
     return group.isThere && (isPopulated || !wasPopulated);
   };
 }
+
+const spent = (cpu: CgroupCpu | undefined) => (cpu ? cpu.userMs + cpu.systemMs : 0);

@@ -4,13 +4,14 @@ import { Later } from './later.js';
 
 /** A command that is over by then is not worth the time; and no connection is likely to be. */
 const AFTER_MS = 5;
-const RARELY_MS = 320;
+/** From then on it is worth it whether there is a connection or not: the first one may be over before it is looked for again. */
+const WORTH_MS = 40;
 
 const load = () => import('../../observe/meter/orphans/trace-orphans.js');
 
 /**
  * Where the sockets' count is beside the traffic, has what is rare counted too, a little after the command's start: what is sent past
- * IP, and, when there is a first connection, the packets of those that are no socket any more. Where it is the traffic, all of that was
+ * IP, and the packets of connections that are no socket any more. Where it is the traffic, all of that was
  * counted before.
  */
 export class OrphanWatch implements Disposable {
@@ -36,8 +37,8 @@ export class OrphanWatch implements Disposable {
   #lookAfter(ms: number): void {
     const look = () => {
       this.#sockets?.watchSends();
-      if (this.#sockets && this.#sockets.opened > 0) void this.#watch();
-      else this.#lookAfter(Math.min(2 * ms, RARELY_MS));
+      if (ms >= WORTH_MS || (this.#sockets && this.#sockets.opened > 0)) void this.#watch();
+      else this.#lookAfter(2 * ms);
     };
     this.#later = new Later(ms, look);
   }
