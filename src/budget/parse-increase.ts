@@ -1,5 +1,4 @@
 import { NetmeterError } from '../errors.js';
-import { parseSize } from './parse-size.js';
 
 /** How much more a later run may use: an increase fails only when it is beyond both. */
 export type Increase = {
@@ -7,12 +6,6 @@ export type Increase = {
   readonly share: number;
   readonly octets: number;
 };
-
-/** Either may be left to its default: 10 %, 1 MB. @throws {NetmeterError} USAGE */
-export const parseIncrease = (share = '10%', octets = '1MB'): Increase => ({
-  share: parseShare(share),
-  octets: parseSize(octets),
-});
 
 /** Parses `10%` or `2.5 %`. @returns 0.1 @throws {NetmeterError} USAGE */
 export function parseShare(text: string): number {

@@ -1,14 +1,23 @@
 import { NetmeterError } from '../errors.js';
 import { type IpOctets, type OctetsPerSecond, octetsPerSecond } from '../units.js';
-import { parseSize } from './parse-size.js';
+import { parseOctets, parseSize } from './parse-size.js';
 
 /** Parses `10MB/s`. @throws {NetmeterError} USAGE */
 export function parseRate(text: string): OctetsPerSecond {
-  const size = /^(.*)\/s$/s.exec(text.trim())?.[1];
-  if (size === undefined)
-    throw new NetmeterError('USAGE', `bad rate '${text}'`, { cure: 'Rates are like 10MB/s or 500kB/s.' });
-  return octetsPerSecond(parseSize(size));
+  if (!/\/s$/.test(text.trim())) throw badRate(text, "it does not end in '/s'");
+  return parseBareRate(text);
 }
+
+/** Parses `10MB/s` or `10MB`. @throws {NetmeterError} USAGE */
+export function parseBareRate(text: string): OctetsPerSecond {
+  const size = text.trim().replace(/\/s$/, '');
+  return octetsPerSecond(parseOctets(size, (reason) => badRate(text, reason), 'it is not a rate'));
+}
+
+const badRate = (text: string, reason: string) =>
+  new NetmeterError('USAGE', `bad rate '${text}': ${reason}`, {
+    cure: 'Rates are bytes a second: 10MB/s, 500kB/s, 1MiB/s.',
+  });
 
 /** Parses a count: `12`, `10_000`. @throws {NetmeterError} USAGE */
 export function parseCount(text: string): number {
@@ -17,10 +26,20 @@ export function parseCount(text: string): number {
   throw new NetmeterError('USAGE', `bad count '${text}'`, { cure: 'Counts are whole numbers: 0, 12, 10_000.' });
 }
 
-/** Parses `PATTERN=SIZE`. @throws {NetmeterError} USAGE */
-export function parseNamedSize(text: string): readonly [pattern: string, size: IpOctets] {
+/** What has a limit of its own, by name: remotes, or programs. */
+export type NamedSizeForm = 'PATTERN=SIZE' | 'NAME=SIZE';
+
+const EXAMPLES: Readonly<Record<NamedSizeForm, string>> = {
+  'PATTERN=SIZE': "'*.example.com=50MB'",
+  'NAME=SIZE': 'git=1MB',
+};
+
+/** Parses `*.example.com=50MB` or `git=1MB`. @throws {NetmeterError} USAGE */
+export function parseNamedSize(text: string, form: NamedSizeForm): readonly [name: string, size: IpOctets] {
   const [, pattern = '', size = ''] = /^(.*)=([^=]*)$/s.exec(text) ?? [];
   if (pattern.trim() === '')
-    throw new NetmeterError('USAGE', `bad limit '${text}'`, { cure: "Say PATTERN=SIZE: '*.example.com=50MB'." });
+    throw new NetmeterError('USAGE', `bad limit '${text}': it is not ${form}`, {
+      cure: `Say, for example, ${EXAMPLES[form]}.`,
+    });
   return [pattern.trim(), parseSize(size)];
 }

@@ -19,18 +19,28 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
  * @throws {NetmeterError} USAGE, showing the accepted forms
  */
 export function parseSize(text: string): IpOctets {
+  return parseOctets(text, (reason) => badSize(text, reason), 'it is not a size');
+}
+
+/**
+ * The number that a size, or what comes in a second at a rate, stands for.
+ * @param bad makes the error of a reason
+ * @param shapeless the reason where it is neither number nor unit
+ */
+export function parseOctets(text: string, bad: (reason: string) => Error, shapeless: string): IpOctets {
   const match = /^(\d+(?:_\d+)*)(?:\.(\d+))?\s*([a-z]*)$/i.exec(text.trim());
-  if (!match) throw badSize(text, 'it is not a size');
+  if (!match) throw bad(shapeless);
   const [, whole = '', fraction = '', unit = ''] = match;
-  if (isOfBits(unit)) throw badSize(text, `'${unit}' is of bits: say ${unit.slice(0, -1)}B`);
+  if (isOfBits(unit)) throw bad(`'${unit}' is of bits: say ${unit.slice(0, -1)}B`);
+  if (/^[kmgt]?i?bits?$/i.test(unit)) throw bad(`'${unit}' counts bits, and 8 bits are 1 byte`);
   const factor = UNITS.get(unit.toLowerCase().replace(/b$/, ''));
-  if (factor === undefined) throw badSize(text, `'${unit}' is no unit of size`);
+  if (factor === undefined) throw bad(`'${unit}' is no unit of bytes`);
   // In whole numbers: in binary fractions 0.1 GB would not be whole, and 1.0000000000001 TB would be.
   const scaled = BigInt(whole.replaceAll('_', '') + fraction) * factor;
   const scale = 10n ** BigInt(fraction.length);
-  if (scaled % scale !== 0n) throw badSize(text, 'it is not a whole number of bytes');
+  if (scaled % scale !== 0n) throw bad('it is not a whole number of bytes');
   const octets = Number(scaled / scale);
-  if (!Number.isSafeInteger(octets)) throw badSize(text, 'it is larger than can be counted exactly');
+  if (!Number.isSafeInteger(octets)) throw bad('it is larger than can be counted exactly');
   return ipOctets(octets);
 }
 

@@ -1,11 +1,12 @@
 import { type AttachTarget, attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { IpOctets } from '../units.js';
+import { ofOption } from './arguments/of-option.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
 import { parseDuration } from './arguments/parse-duration.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import { parseReport } from './arguments/report-target.js';
-import { usage } from './arguments/usage-error.js';
+import { INTERVAL_CURE, usage } from './arguments/usage-error.js';
 import type { CiChoice } from './ci/ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { Outputs } from './outputs.js';
@@ -89,15 +90,15 @@ export function parseAttachArguments(words: readonly string[]) {
   const limits: { in?: IpOctets; out?: IpOctets; total?: IpOctets } = {};
   for (const kind of ['in', 'out', 'total'] as const) {
     const text = values[`max-${kind}`];
-    if (text !== undefined) limits[kind] = parseSize(text);
+    if (text !== undefined) limits[kind] = ofOption(`max-${kind}`, parseSize)(text);
   }
-  const interval = values.interval === undefined ? undefined : parseDuration(values.interval);
-  if (interval === 0) throw usage('--interval cannot be 0');
+  const interval = values.interval === undefined ? undefined : ofOption('interval', parseDuration)(values.interval);
+  if (interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
   return {
     target,
     options: {
       limits,
-      ...(values.for !== undefined && { for: parseDuration(values.for) }),
+      ...(values.for !== undefined && { for: ofOption('for', parseDuration)(values.for) }),
       ...(interval !== undefined && { interval }),
     },
     reports: (values.report ?? []).map(parseReport),
@@ -110,7 +111,9 @@ function parseTarget([pid = '', ...others]: readonly string[], cgroup: string | 
   if (cgroup !== undefined && pid !== '') throw usage('--cgroup and PID exclude each other', 'Give one.');
   if (cgroup !== undefined) return { cgroup };
   if (/^[1-9]\d*$/.test(pid) && others.length === 0) return Number(pid);
-  throw usage(`'${[pid, ...others].join(' ')}' is no process number`, 'Say: netmeter attach PID');
+  const cure = 'Say: netmeter attach PID, or --cgroup PATH';
+  if (pid === '' && others.length === 0) throw usage('no process was given', cure);
+  throw usage(`'${[pid, ...others].join(' ')}' is no process number`, cure);
 }
 
 function parseCi(text = 'auto'): CiChoice {

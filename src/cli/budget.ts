@@ -7,6 +7,7 @@ import { NetmeterError } from '../errors.js';
 import type { Behalf } from '../files/behalf.js';
 import { writeReport } from '../report/write-report.js';
 import { nearestWord } from './arguments/nearest-option.js';
+import { ofOption } from './arguments/of-option.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import { usage } from './arguments/usage-error.js';
 import { behalfOf } from './behalf.js';
@@ -54,7 +55,7 @@ export function parseBudgetArguments(words: readonly string[]) {
   }
   if (files.length === 0) throw usage('reports are needed', CURE);
   const { name, out, slack = '10%' } = values;
-  return { files, slack: parseShare(slack), name, out };
+  return { files, slack: ofOption('slack', parseShare)(slack), name, out };
 }
 
 function read(words: readonly string[]) {

@@ -37,20 +37,20 @@ export async function main(): Promise<void> {
     // Only as the first word: `netmeter -- doctor` runs the program of that name.
     const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
     if (command) process.exitCode = await (await command())(others, terminal);
-    else await obey(await parseArguments(process.argv.slice(2)), first, terminal);
+    else await obey(await parseArguments(process.argv.slice(2)), terminal);
   } catch (error) {
     process.exitCode = FAILED;
     terminal.complain(error);
   }
 }
 
-async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<void> {
+async function obey(parsed: Parsed, terminal: Terminal): Promise<void> {
   switch (parsed.kind) {
     case 'run': {
       // Loaded here: who asks for the version does not wait for a run's code.
       const { run } = await import('./run.js');
       const outcome = await run(parsed.argv, parsed.options, terminal);
-      if (outcome.kind === 'not-found' && parsed.argv[0] === first) await suggestCommand(first, terminal);
+      if (outcome.kind === 'not-found') await suggest(parsed.argv[0] ?? '', terminal);
       return end(outcome, terminal);
     }
     case 'version':
@@ -68,11 +68,11 @@ async function obey(parsed: Parsed, first: string, terminal: Terminal): Promise<
 const helpFor = async ({ columns }: Terminal): Promise<string> =>
   readyHelp(columns) ?? (await import('./help/help.js')).helpText(columns);
 
-/** The first word may have been meant for one of netmeter's own commands. */
-async function suggestCommand(word: string, terminal: Terminal): Promise<void> {
-  const { nearestWord } = await import('./arguments/nearest-option.js');
-  const nearest = nearestWord(word, Object.keys(COMMANDS));
-  if (nearest) terminal.say(`did you mean 'netmeter ${nearest}'?`);
+/** A word that is no program may have been meant for netmeter itself. */
+async function suggest(word: string, terminal: Terminal): Promise<void> {
+  const { mistakenCommand } = await import('./arguments/mistaken-command.js');
+  const meant = mistakenCommand(process.argv.slice(2), word, Object.keys(COMMANDS));
+  if (meant) terminal.say(`did you mean '${meant}'?`);
 }
 
 /** netmeter as root for a netmeter of an ordinary user, started by sudo. */

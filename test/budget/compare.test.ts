@@ -4,8 +4,8 @@ import { whyIncomparable, whyOtherCommand } from '../../src/budget/comparable.js
 import { compareRuns } from '../../src/budget/compare.js';
 import type { EarlierRun } from '../../src/budget/earlier-run.js';
 import { judgeIncrease } from '../../src/budget/judge-increase.js';
-import { parseIncrease } from '../../src/budget/parse-increase.js';
 import { groupRemotes } from '../../src/budget/remote-groups.js';
+import { parseIncrease } from '../../src/cli/arguments/parse-increase.js';
 import type { Verdict } from '../../src/measurement/budget.js';
 import type { RemoteRow } from '../../src/measurement/remotes.js';
 import { ipOctets } from '../../src/units.js';

@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each(['10MB', '10MB/min', '/s', '', 'fast/s', '10Mb/s', '-1B/s'])('no rate: %j', (text) => {
-  expect(() => parseRate(text)).toThrow(/bad (rate|size)/);
+  expect(() => parseRate(text)).toThrow(`bad rate '${text}': `);
 });
 
 test.each([
@@ -33,18 +33,27 @@ test.each<[string, [string, number]]>([
   ['2001:db8::/32=0', ['2001:db8::/32', 0]],
   [' git = 1kB', ['git', 1000]],
 ])('%s', (text, expected) => {
-  expect(parseNamedSize(text)).toEqual(expected);
+  expect(parseNamedSize(text, 'PATTERN=SIZE')).toEqual(expected);
 });
 
 test.each(['', '=5', 'example.com', 'example.com=', 'example.com=5Mb'])('no limit of a name: %j', (text) => {
-  expect(() => parseNamedSize(text)).toThrow(/bad (limit|size)/);
+  expect(() => parseNamedSize(text, 'PATTERN=SIZE')).toThrow(/bad (limit|size)/);
+});
+
+test.each([
+  ['PATTERN=SIZE', "'*.example.com=50MB'"],
+  ['NAME=SIZE', 'git=1MB'],
+] as const)('the example for %s fits it', (form, example) => {
+  expect(() => parseNamedSize('=1MB', form)).toThrow(
+    expect.objectContaining({ message: `bad limit '=1MB': it is not ${form}`, cure: expect.stringContaining(example) }),
+  );
 });
 
 test('any pattern and size come out as they went in', () => {
   const pattern = fc.string({ minLength: 1 }).filter((text) => text.trim() === text && text !== '');
   fc.assert(
     fc.property(pattern, fc.nat(), (name, size) => {
-      expect(parseNamedSize(`${name}=${size}`)).toEqual([name, size]);
+      expect(parseNamedSize(`${name}=${size}`, 'PATTERN=SIZE')).toEqual([name, size]);
     }),
   );
 });

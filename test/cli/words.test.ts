@@ -68,6 +68,30 @@ test.each([
   expect(ended.stderr).toContain(message);
 });
 
+test.each([
+  [['--max-total', '5', 'MB', '--', 'true'], "did you mean '--max-total 5MB'?"],
+  [['–max-in', '5MB', '--', 'true'], "did you mean '--max-in'?"],
+])('%j, which makes a command of what was meant for netmeter, is told', async (words, hint) => {
+  const ended = await netmeter(words);
+  expect(ended).toMatchObject({ status: 127, stdout: '' });
+  expect(ended.stderr).toContain(hint);
+});
+
+test.each([
+  ['attach', '1', '--max-in', '1XB'],
+  ['attach', '1', '--for', 'x'],
+  ['attach', '1', '--interval', 'x'],
+  ['budget', 'suggest', 'a.json', '--slack', 'x'],
+  ['compare', 'a.json', 'b.json', '--max-increase', 'x'],
+  ['compare', 'a.json', 'b.json', '--min-increase', 'x'],
+  ['watch', '--interval', 'x'],
+  ['watch', '--for', 'x'],
+])('%s %s ... names the option whose value is wrong', async (...words) => {
+  const { status, stderr } = await netmeter(words);
+  expect(status).toBe(125);
+  expect(stderr).toMatch(new RegExp(`^netmeter: ${words.at(-2)}: bad (size|duration|share) '${words.at(-1)}'`));
+});
+
 test.each(['bash', 'zsh', 'fish'])('--completion %s', async (shell) => {
   const { status, stdout } = await netmeter(['--completion', shell]);
   expect(status).toBe(0);

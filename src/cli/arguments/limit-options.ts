@@ -1,6 +1,7 @@
 import type { Limits } from '../../budget/limits.js';
 import { parseCount, parseNamedSize, parseRate } from '../../budget/parse-limit.js';
 import { parseSize } from '../../budget/parse-size.js';
+import { ofOption } from './of-option.js';
 import type { Values } from './option-values.js';
 import { usage } from './usage-error.js';
 
@@ -49,31 +50,31 @@ export function parseLimits(level: Level, values: Values): Limits {
   const limits: Record<string, unknown> = {};
   for (const { name, key, value } of LIMIT_OPTIONS) {
     const texts = values.get(`${level}-${name}`);
-    if (texts !== undefined) limits[key] = parseValue(value, texts);
+    if (texts !== undefined) limits[key] = parseValue(`${level}-${name}`, value, texts);
   }
   return limits;
 }
 
-function parseValue(value: LimitOption['value'], texts: readonly string[]): unknown {
+function parseValue(option: string, value: LimitOption['value'], texts: readonly string[]): unknown {
   const [text = ''] = texts;
   switch (value) {
     case 'SIZE':
-      return parseSize(text);
+      return ofOption(option, parseSize)(text);
     case 'RATE':
-      return parseRate(text);
+      return ofOption(option, parseRate)(text);
     case 'N':
-      return parseCount(text);
+      return ofOption(option, parseCount)(text);
     case 'PATTERN=SIZE':
     case 'NAME=SIZE':
-      return distinct(texts.map(parseNamedSize));
+      return distinct(option, texts.map(ofOption(option, (each) => parseNamedSize(each, value))));
     default:
       return value satisfies never;
   }
 }
 
-function distinct<Size>(pairs: readonly (readonly [string, Size])[]): Record<string, Size> {
+function distinct<Size>(option: string, pairs: readonly (readonly [string, Size])[]): Record<string, Size> {
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw usage(`'${twice}' has two limits`, 'Give it one.');
+  if (twice !== undefined) throw usage(`--${option}: '${twice}' has two limits`, 'Give it one.');
   return Object.fromEntries(pairs);
 }

@@ -1,10 +1,11 @@
-import { parseIncrease } from '../../budget/parse-increase.js';
 import { parseCount } from '../../budget/parse-limit.js';
 import type { Asked } from '../../isolation/choose-isolation.js';
 import type { By } from '../../report/text/text.js';
 import type { ConfigChoice } from '../config/find-config.js';
 import type { RepeatChoice } from '../repeat.js';
+import { ofOption } from './of-option.js';
 import type { Values } from './option-values.js';
+import { parseIncrease } from './parse-increase.js';
 import type { RunOptions } from './run-options.js';
 import { usage } from './usage-error.js';
 
@@ -26,12 +27,12 @@ export function parseRepeat(one: (name: string) => string | undefined): Pick<Run
   const [runs, warmup, prepare, judge] = ['runs', 'warmup', 'prepare', 'judge'].map(one);
   if (judge !== undefined && runs === undefined) throw usage('--judge chooses among --runs', 'Add --runs N.');
   if ((runs ?? warmup ?? prepare) === undefined) return {};
-  const count = parseCount(runs ?? '1');
-  if (count === 0) throw usage('--runs cannot be 0');
+  const count = ofOption('runs', parseCount)(runs ?? '1');
+  if (count === 0) throw usage('--runs cannot be 0', 'Give at least 1.');
   return {
     repeat: {
       runs: count,
-      warmups: parseCount(warmup ?? '0'),
+      warmups: ofOption('warmup', parseCount)(warmup ?? '0'),
       ...(prepare !== undefined && { prepare }),
       judge: (judge ?? 'worst') as RepeatChoice['judge'],
     },
@@ -61,7 +62,9 @@ export function parseExitCode(text: string): number {
 
 /** @throws {NetmeterError} USAGE: another place was named, too */
 export function inPlace(one: (name: string) => string | undefined): Asked {
-  const named = one('netns') ?? one('isolation');
-  if (named === undefined || (named === 'host' && one('netns') === undefined)) return 'host';
-  throw usage(`--in-place and ${named} exclude each other`, 'Leave one of them out.');
+  const isolation = one('isolation');
+  const other =
+    one('netns') !== undefined ? '--netns' : isolation !== undefined ? `--isolation ${isolation}` : undefined;
+  if (other === undefined || other === '--isolation host') return 'host';
+  throw usage(`--in-place and ${other} exclude each other`, 'Leave one of them out.');
 }

@@ -14,7 +14,9 @@ export function parseDestination(text: string): Destination {
       `bad destination '${text}': ${reason}`,
       'Destinations are like example.org, *.example.org, 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.',
     );
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw bad('it is a URL: give its host alone');
   const [address = '', length, more] = text.split('/');
+  if (/^(?:[^:]*|\[.*\]):\d+$/.test(address)) throw bad('a single port cannot be chosen: leave it out');
   const family = isIP(address);
   if (family === 0) {
     if (length !== undefined) throw bad(`'${address}' is no address`);

@@ -21,7 +21,7 @@ export function parseHostPorts(text: string): HostPort[] {
  */
 export function parsePublish(text: string): PublishedPort[] {
   const cure = 'Publish like 8080:80, 127.0.0.1:8080:80, [::1]:8080:80, 5353:53/udp or 8000-8003:8000-8003.';
-  const bad = (reason: string) => usage(`cannot publish '${text}': ${reason}`, cure);
+  const bad = (reason: string) => usage(`bad ports '${text}': ${reason}`, cure);
   const { rest, protocol } = splitProtocol(text, bad);
   const parts = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?([^:]+):([^:]+)$/.exec(rest);
   const [, six, four, host = '', inner = ''] = parts ?? [];

@@ -1,6 +1,7 @@
 import type { Asked } from '../../isolation/choose-isolation.js';
 import type { CiChoice } from '../ci/ci-system.js';
 import { parseLimits } from './limit-options.js';
+import { ofOption } from './of-option.js';
 import type { Values } from './option-values.js';
 import { inPlace, parseBaseline, parseBy, parseConfigChoice, parseExitCode, parseRepeat } from './parse-choices.js';
 import { parseDestination } from './parse-destination.js';
@@ -9,17 +10,17 @@ import { parseHostPorts, parsePublish } from './parse-ports.js';
 import { parseRate } from './parse-rate.js';
 import { parseReport } from './report-target.js';
 import type { RunOptions } from './run-options.js';
-import { usage } from './usage-error.js';
+import { INTERVAL_CURE, usage } from './usage-error.js';
 
 /** @throws {NetmeterError} USAGE */
 export function runOptions(values: Values): RunOptions {
   const one = (name: string) => values.get(name)?.[0];
   const duration = (name: 'interval' | 'linger' | 'grace') => {
     const text = one(name);
-    return text === undefined ? {} : { [name]: parseDuration(text) };
+    return text === undefined ? {} : { [name]: ofOption(name, parseDuration)(text) };
   };
   const budgetName = one('budget');
-  const destinations = (name: string) => (values.get(name) ?? []).map(parseDestination);
+  const destinations = (name: 'allow' | 'deny') => (values.get(name) ?? []).map(ofOption(name, parseDestination));
   const enforce = values.has('enforce');
   const user = one('user');
   const rate = one('rate-limit');
@@ -28,7 +29,7 @@ export function runOptions(values: Values): RunOptions {
   const isolation = (values.has('in-place') ? inPlace(one) : one('isolation')) as Asked | undefined;
   const wait = one('wait') as RunOptions['wait'];
   const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
-  if (given.interval === 0) throw usage('--interval cannot be 0');
+  if (given.interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
   const code = parseExitCode(one('budget-exit-code') ?? '120');
   const by = parseBy(values.get('by'));
   const reports = (values.get('report') ?? []).map(parseReport);
@@ -42,7 +43,7 @@ export function runOptions(values: Values): RunOptions {
     kill: values.has('kill'),
     ...(values.has('ignore-bypasses') && { ignoreBypasses: true }),
     ...(enforce && { enforce }),
-    ...(rate !== undefined && { rateLimit: parseRate(rate) }),
+    ...(rate !== undefined && { rateLimit: ofOption('rate-limit', parseRate)(rate) }),
     ...((values.has('allow') || values.has('deny')) && {
       egress: { allow: destinations('allow'), deny: destinations('deny') },
     }),
@@ -53,13 +54,13 @@ export function runOptions(values: Values): RunOptions {
     ...(values.has('reverse-dns') && { reverseDns: true }),
     ...(by && { by }),
     ci: (one('ci') ?? 'auto') as CiChoice,
-    hostPorts: (values.get('host-port') ?? []).flatMap(parseHostPorts),
-    publish: (values.get('publish') ?? []).flatMap(parsePublish),
+    hostPorts: (values.get('host-port') ?? []).flatMap(ofOption('host-port', parseHostPorts)),
+    publish: (values.get('publish') ?? []).flatMap(ofOption('publish', parsePublish)),
     ...given,
     ...(user && { user }),
     ...(wait && { wait }),
     ...(isolation && { isolation }),
     ...(netns && { netns }),
-    ...(idle !== undefined && { baselineIdle: parseDuration(idle) }),
+    ...(idle !== undefined && { baselineIdle: ofOption('baseline-idle', parseDuration)(idle) }),
   };
 }

@@ -21,7 +21,10 @@ export async function readValues(own: readonly string[]): Promise<Values> {
   }
   // In the order of the table, as the first that is wrong is reported.
   const inOrder = OPTIONS.filter((option) => given.has(option));
-  return new Map(inOrder.map((option) => [option.name, checked(option, given.get(option) ?? [])]));
+  for (const option of inOrder) await check(option, given.get(option) ?? []);
+  return new Map(
+    inOrder.map((option) => [option.name, option.value === undefined ? ['true'] : (given.get(option) ?? [])]),
+  );
 }
 
 /** What a word names: an option, or several switches in one word (`-qV`). */
@@ -45,14 +48,20 @@ function givenValue({ name, value }: Option, word: string, following: Iterator<s
   return next;
 }
 
-function checked(option: Option, given: readonly string[]): readonly string[] {
+async function check(option: Option, given: readonly string[]): Promise<void> {
   const { name, value, repeatable, choices } = option;
-  if (value === undefined) return ['true'];
+  if (value === undefined) return;
   if (given.length > 1 && !repeatable) throw usage(`--${name} was given ${given.length} times`, 'Give it once.');
   if (given.includes('')) throw usage(`--${name} needs a value: ${value}`);
-  const strange = choices && given.find((choice) => !choices.includes(choice));
-  if (strange !== undefined) throw usage(`--${name} cannot be '${strange}'`, `Choose one of: ${choices?.join(', ')}.`);
-  return given;
+  const strange = given.find((choice) => choices && !choices.includes(choice));
+  if (choices && strange !== undefined) throw await strangeChoice(name, strange, choices);
+}
+
+async function strangeChoice(name: string, given: string, choices: readonly string[]): Promise<NetmeterError> {
+  const { nearestWord } = await import('./nearest-option.js');
+  const nearest = nearestWord(given, choices);
+  const meant = nearest ? `; did you mean ${nearest}?` : '';
+  return usage(`--${name} cannot be '${given}'${meant}`, `Choose one of: ${choices.join(', ')}.`);
 }
 
 async function unknownOption(word: string): Promise<NetmeterError> {

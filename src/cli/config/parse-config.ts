@@ -22,6 +22,13 @@ function messageOf(issue: v.BaseIssue<unknown>, path: readonly PropertyKey[]): s
   }
   if (issue.type === 'custom') return `${at || 'the configuration'} ${issue.message}`;
   if (issue.type === 'raw_transform' || issue.type === 'min_length') return `${at}: ${issue.message}`;
-  const wanted = issue.expected?.replaceAll(/[()]/g, '').replaceAll('|', 'or').toLowerCase();
-  return `${at || 'the configuration'} must be ${wanted ?? 'something else'}, not ${issue.received}`;
+  return `${at || 'the configuration'} must be ${wanted(issue.expected)}, not ${issue.received}`;
 }
+
+/** valibot's `(string | number)` in words. */
+const wanted = (expected: string | null) =>
+  expected
+    ?.replaceAll(/[()]/g, '')
+    .split(' | ')
+    .map((type) => `${/^[aeiou]/i.test(type) ? 'an' : 'a'} ${type.toLowerCase()}`)
+    .join(' or ') ?? 'something else';

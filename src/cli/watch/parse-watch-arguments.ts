@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Milliseconds, milliseconds } from '../../units.js';
 import { nearestName } from '../arguments/nearest-option.js';
+import { ofOption } from '../arguments/of-option.js';
 import { parseDuration } from '../arguments/parse-duration.js';
 import { usage } from '../arguments/usage-error.js';
 
@@ -66,7 +67,7 @@ function reportsJson(given: Given): boolean {
 
 const time = (name: 'interval' | 'for', given: Given) => {
   const text = given.get(name);
-  return text === undefined ? undefined : parseDuration(text);
+  return text === undefined ? undefined : ofOption(name, parseDuration)(text);
 };
 
 /** Our own messages, not the parser's: they name the cure. */

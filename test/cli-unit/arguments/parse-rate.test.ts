@@ -13,8 +13,10 @@ test.each([
 test.each([
   ['31kB/s', 'too slow'],
   ['0', 'too slow'],
-  ['10MB/min', 'not a size'],
+  ['10MB/min', "bad rate '10MB/min': it is not a rate"],
   ['10Mb/s', 'of bits'],
+  ['10Mbit/s', "bad rate '10Mbit/s': 'Mbit' counts bits"],
+  ['10XB', "bad rate '10XB': 'XB' is no unit"],
 ])('%s is refused', (text, reason) => {
   expect(() => parseRate(text)).toThrow(reason);
 });

@@ -97,10 +97,10 @@ describe('an error points at its line', () => {
     ['a.json', '{\n "budget": {} }', /a\.json:2:2: unknown key 'budget'; did you mean 'budgets'\?/],
     ['a.json', '{ "budgets": {\n "x": { "max": { "remotes": {\n "y": -1 } } } } }', /a\.json:3:2: .*bad size '-1'/],
     ['a.json', '{ "max": { "connections": "1.5" } }', /a\.json:1:12: max\.connections: bad count/],
-    ['a.json', '{ "max": { "in": null } }', /a\.json:1:12: max\.in must be string or number, not null/],
+    ['a.json', '{ "max": { "in": null } }', /a\.json:1:12: max\.in must be a string or a number, not null/],
     ['a.json', '{ "max": [] }', /a\.json:1:3: max must be an object, not a list/],
     ['a.json', '[]', /a\.json:1:1: the configuration must be an object/],
-    ['a.json', '7', /a\.json:1:1: the configuration must be object, not 7/],
+    ['a.json', '7', /a\.json:1:1: the configuration must be an object, not 7/],
     ['a.json', '{\n "max": {},\n}', /a\.json:3:1: /],
     ['a.json', '', /a\.json/],
     ['package.json', '{\n "netmeter": {\n "maxx": 1 } }', /package\.json:3:2: unknown key 'maxx'/],
@@ -111,7 +111,7 @@ describe('an error points at its line', () => {
     ],
     ['a.js', 'module.exports = Object.fromEntries([["max", { in: "x" }]]);', /a\.js: max\.in: bad size/],
     ['a.js', 'throw new Error("oh");', /a\.js: it cannot be run: oh/],
-    ['a.mjs', 'export const max = {};', /a\.mjs: the configuration must be object, not undefined/],
+    ['a.mjs', 'export const max = {};', /a\.mjs: the configuration must be an object, not undefined/],
     ['a.ts', 'export default { max: { in: \n', /a\.ts: it cannot be run: /],
   ])('%s %j', async (file, text, message) => {
     await expect(load(file, text)).rejects.toMatchObject({ code: 'CONFIG', message: expect.stringMatching(message) });
