@@ -20,8 +20,8 @@ export const treeFacilities = (): Facility[] => [
   ...Object.entries(GROUP_FILES).map(([file, { serves, since }]) =>
     tried({ name: file, serves, use: () => withGroup((folder) => requireFile(`${folder}/${file}`)), cure: since }),
   ),
-  ...Object.entries(PROGRAMS).map(([name, { serves, plan }]) =>
-    tried({ name: `BPF: ${name}`, serves, use: () => loadProgram(plan), cure: BPF }),
+  ...Object.entries(PROGRAMS).map(([name, { serves, plan, cure = BPF }]) =>
+    tried({ name: `BPF: ${name}`, serves, use: () => loadProgram(plan), cure }),
   ),
   ...['sock_send_length', 'sock_recv_length'].map((name) =>
     tried({
@@ -42,7 +42,9 @@ const GROUP_FILES = {
 /** `return VALUE`: does nothing, wherever it is attached. */
 const returning = (value: number) => new Assembler().move('r0', value).exit();
 
-const PROGRAMS: Readonly<Record<string, { readonly serves: string; readonly plan: BpfProgramPlan }>> = {
+type Program = { readonly serves: string; readonly plan: BpfProgramPlan; readonly cure?: string };
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
   cgroup_skb: {
     serves: 'exact bytes in place',
     plan: { type: 'cgroupSkb', name: 'nm_doctor', attachment: 'ingress', code: returning(1) },
@@ -58,6 +60,14 @@ const PROGRAMS: Readonly<Record<string, { readonly serves: string; readonly plan
   raw_tracepoint: {
     serves: 'bytes by process in place',
     plan: { type: 'rawTracepoint', name: 'nm_doctor', code: returning(0) },
+  },
+  get_netns_cookie: {
+    serves: 'nested namespaces in place',
+    plan: {
+      ...{ type: 'cgroupSkb', name: 'nm_doctor', attachment: 'ingress' },
+      code: new Assembler().call('get_netns_cookie').move('r0', 1).exit(),
+    },
+    cure: 'Linux 6.15 or later; without it what they move is in the bound',
   },
 };
 

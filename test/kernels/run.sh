@@ -9,7 +9,9 @@ root=$(realpath "$1")
 shift
 tree=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+emulator=
+trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM
 
 modules=$root/lib/modules
 [ -d "$modules" ] || modules=$root/usr/lib/modules
@@ -68,6 +70,7 @@ ln -s /proc/self/fd /dev/fd
 ip link set lo up
 # The console has the kernel's words too, and would be told to whoever reads it from here.
 dmesg -n 1
+stty -F /dev/ttyS0 -onlcr
 . /share/command </dev/null >/dev/ttyS0 2>&1 &
 wait $! && echo 0 >/share/status || echo $? >/share/status
 echo o >/proc/sysrq-trigger
@@ -83,5 +86,7 @@ share() { printf -- '-virtfs local,path=%s,mount_tag=%s,security_model=none%s ' 
 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 3072 -smp 2 -nodefaults -nic none -display none -no-reboot -serial stdio -device virtio-rng-pci \
   -kernel "$kernel" -initrd "$work/initramfs" -append 'console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off' \
   $(share / root ,readonly=on,multidevs=remap) $(share "$work/lib/modules" modules ,readonly=on) $(share "$work/share" share '') \
-  </dev/null | tr -d '\r'
+  </dev/null &
+emulator=$!
+wait "$emulator"
 exit "$(cat "$work/share/status")"

@@ -15,7 +15,13 @@ describePrivileged('netmeter doctor', () => {
     const refused = diagnosis.facilities.filter(({ probe }: { probe: { works: boolean } }) => !probe.works);
     expect(refused.every(({ probe }: { probe: { cure: string } }) => probe.cure !== '')).toBe(true);
     expect(diagnosis.facilities.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['rtnetlink', 'nftables: flags owner', 'cgroup.kill', 'BPF: cgroup_skb']),
+      expect.arrayContaining([
+        'rtnetlink',
+        'nftables: flags owner',
+        'cgroup.kill',
+        'BPF: cgroup_skb',
+        'BPF: get_netns_cookie',
+      ]),
     );
   });
 
