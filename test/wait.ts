@@ -58,6 +58,7 @@ export async function letLook(): Promise<void> {
 
 /** Sends a signal again and again, as an impatient user does, until the process has ended. */
 export async function signalUntilGone(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {
+  if (child.exitCode !== null || child.signalCode !== null) return [];
   const gone = once(child, 'exit');
   child.kill(signal);
   const again = setInterval(() => child.kill(signal), 100);

@@ -14,6 +14,15 @@ const NOTES = '/run/netmeter';
 const notes = () => (existsSync(NOTES) ? readdirSync(NOTES) : []).filter((name) => isOwn(readNote(`${NOTES}/${name}`)));
 const isOwn = (note: Noted | undefined) => note?.network === readlinkSync('/proc/self/ns/net');
 
+/** Whoever has ended may wait for a busy init to be heard of. */
+function lives(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
 /** A command that stays, and one that leaves a daemon in a session of its own. */
 const STAYS = ['sh', '-c', 'echo $$; exec sleep 1000.5'];
 const LEAVES = ['sh', '-c', 'setsid sleep 1000.5 & echo $$; exec sleep 1000.5'];
@@ -45,7 +54,7 @@ describePrivileged('netmeter and its guardian that are killed at the same instan
 
   test.each(['veth', 'host', 'offline'])('in %s the kernel ends the command', async (isolation) => {
     const command = await killBoth(['--isolation', isolation, '--', ...LEAVES]);
-    await expect.poll(() => existsSync(`/proc/${command}`)).toBe(false);
+    await until('the command has ended', () => !lives(command));
     await netmeter(['doctor']);
     await expectNoTraces(before);
     expect(notes()).toEqual([]);
@@ -53,7 +62,7 @@ describePrivileged('netmeter and its guardian that are killed at the same instan
 
   test('whoever it runs as', async () => {
     const command = await killBoth(['--user', 'nobody', '--', ...STAYS]);
-    await expect.poll(() => existsSync(`/proc/${command}`)).toBe(false);
+    await until('the command has ended', () => !lives(command));
     await netmeter(['doctor']);
     await expectNoTraces(before);
   });

@@ -250,7 +250,7 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       const send = `python3 -c 'import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 # Time: looks come meanwhile.
-for _ in range(20): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}; time.sleep(0.05)'`;
+for _ in range(40): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}; time.sleep(0.05)'`;
       const neighbour = machine.start('sh', ['-c', `read pid <${place}-go; ${send}; kill -CONT $pid`]);
       try {
         const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];

@@ -272,8 +272,7 @@ describePrivileged('user-mode isolation', () => {
       const relayed = await resolve('127.0.0.112');
       expect(relayed.stdout, relayed.stderr).toBe('203.0.113.98\nsearch example.net\n');
     } finally {
-      server.kill('SIGKILL');
-      stub.kill('SIGKILL');
+      await Promise.all([server, stub].map((child) => signalUntilGone(child, 'SIGKILL')));
       rmSync(folder, { recursive: true });
     }
   });
@@ -370,7 +369,7 @@ describePrivileged('user-mode isolation', () => {
         });
       }
     } finally {
-      for (const child of servers) child.kill('SIGKILL');
+      await Promise.all(servers.map((child) => signalUntilGone(child, 'SIGKILL')));
       rmSync(folder, { recursive: true });
     }
   });
@@ -393,7 +392,7 @@ describePrivileged('user-mode isolation', () => {
       expect(report.remotes?.rows.map(({ address, port }) => [address, port])).toEqual([[wire.ipv4, 53]]);
     } finally {
       spawnSync('nft', ['delete table inet guard']);
-      server.kill('SIGKILL');
+      await signalUntilGone(server, 'SIGKILL');
       rmSync(folder, { recursive: true });
     }
   });
@@ -425,6 +424,23 @@ describePrivileged('user-mode isolation', () => {
       job.kill('SIGTERM');
       await gone;
     }
+  });
+
+  test.each(['127.0.0.1', '::1'])('a port that is taken on %s is not published', async (address) => {
+    const listen = `import socket; s = socket.create_server(("${address}", 7613), family=socket.AF_INET${address === '::1' ? '6' : ''}); print("up", flush=True); s.accept()`;
+    const other = spawn('python3', ['-c', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await once(other.stdout, 'data');
+      const { status, stderr } = await asUser(meter('-p', '7613:7000', '--', 'true'));
+      expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining('port 7613') });
+    } finally {
+      other.kill('SIGKILL');
+    }
+  });
+
+  test('nor one that is for root', async () => {
+    const { status, stderr } = await asUser(meter('-p', '80:7000', '--', 'true'));
+    expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining('port 80') });
   });
 
   test('what stands in the way is told with its cure', async () => {

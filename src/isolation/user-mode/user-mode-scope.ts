@@ -37,6 +37,14 @@ export type UserModeOptions = {
   readonly publish?: readonly PublishedPort[] | undefined;
 };
 
+/** pasta is content with one family of a port, and says nothing of the other; what it cannot have at all it calls a failure to start. */
+async function requireFree(publish: readonly PublishedPort[]): Promise<void> {
+  if (publish.length === 0) return;
+  const { PublishedPorts } = await import('../ports/published-ports.js');
+  const listening = await PublishedPorts.open(publish, [], new Boundary());
+  listening[Symbol.dispose]();
+}
+
 /** The namespace's name of its tap. */
 const TAP = 'nm0';
 
@@ -55,12 +63,13 @@ export class UserModeScope implements Scope {
 
   /**
    * Opens a scope; on failure all of it is undone.
-   * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS, SETUP_FAILED, INTERRUPTED
+   * @throws {NetmeterError} MISSING_TOOLS, MISSING_RIGHTS, PORT_TAKEN, SETUP_FAILED, INTERRUPTED
    */
   static async open({ signal, ...options }: UserModeOptions = {}): Promise<UserModeScope> {
     // pasta does not end when it is started as root.
     if (getuid?.() === 0)
       throw new NetmeterError('SETUP_FAILED', 'user-mode isolation is for ordinary users, not root');
+    await requireFree(options.publish ?? []);
     const scope = new UserModeScope(options);
     return opened(scope, () => scope.#setUp(), signal);
   }
