@@ -22,15 +22,15 @@ const cures = {
   SETUP_FAILED: 'Run again with the same command; if it fails again, report the message above.',
   MALFORMED_KERNEL_FILE: 'Report the kernel version (uname -r) together with the file named above.',
   UNMEASURABLE: 'A budget needs a number; see the warnings for what took it away.',
-  REPORT_NOT_WRITTEN: 'Check that the folder exists and may be written to.',
+  REPORT_NOT_WRITTEN: 'Choose another path.',
   COUNTERS_UNREADABLE: 'netmeter watch needs Linux with /proc mounted; see proc(5).',
   WATCH_FILE_BUSY: 'Stop the other one, or give this one a file of its own.',
   WATCH_FILE_FOREIGN: 'Give a file that netmeter watch has written, or the name of a new one.',
   WATCH_FILE_FAILED: 'Check that the file exists, or its folder, and your permissions.',
   REPORT_UNREADABLE: 'Give a JSON report of netmeter: --report FILE.json or --save-baseline FILE.json writes one.',
-  INCOMPARABLE: 'Compare runs of one command in one kind of isolation; --save-baseline makes a new baseline.',
+  INCOMPARABLE: 'Compare runs of one command in one kind of isolation.',
   PREPARE_FAILED: 'Correct it, or run it by hand to see why.',
-  CONFIG: 'Correct it there, or leave it out with --no-config.',
+  CONFIG: 'Correct it there.',
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;
 

@@ -1,7 +1,7 @@
 import { geteuid, env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
-import { type Account, chooseAccount, requireBecoming } from './command/account.js';
+import { type Account, chooseAccount, isOwn, requireBecoming } from './command/account.js';
 import { commandEnvironment } from './command/account-environment.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
@@ -48,11 +48,17 @@ async function measureBeside(
   const given = options.env ?? ownEnvironment;
   findCommand(argv[0] ?? '', given['PATH'], options.cwd);
   const account = options.account ?? chooseAccount(options.user, options.caller ?? {});
+  if (account && isOwn(account)) return measureBeside(boundary, argv, asOwn(options));
   const place = await choosePlace(options, account);
   if ('by' in place && place.by === 'sudo') return measureAsCaller(argv, options);
   requireBecoming(options.user, account, geteuid?.() ?? 0);
   const env = options.account ? given : commandEnvironment(account, options.user, given);
   return measureAt(place, { argv, env, account, options, boundary });
+}
+
+/** Who is the wanted account already needs no rights to become it. */
+function asOwn({ user: _user, account: _account, caller: _caller, ...options }: MeasureOptions): MeasureOptions {
+  return options;
 }
 
 type Given = {

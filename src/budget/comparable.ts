@@ -20,8 +20,12 @@ export function whyIncomparable(before: EarlierRun, after: EarlierRun): string[]
 export function whyOtherCommand(before: EarlierRun, argv: readonly string[]): string[] {
   const [then, now] = [before.command.argv, argv];
   const hides = [then, now].some((words) => words.length === 2 && words[1] === HIDDEN);
-  return hides ? differ('the command', then[0], now[0]) : differ('the command', then.join(' '), now.join(' '));
+  return hides ? differ('the command', then[0], now[0]) : differ('the command', inLine(then), inLine(now));
 }
+
+/** A script that was handed over as a word may have many lines, and a reason has one. */
+const inLine = (words: readonly string[]) =>
+  words.join(' ').replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 
 function differ(what: string, before: unknown, after: unknown): string[] {
   return before === after ? [] : [`${what} was ${before ?? 'none'} and is ${after ?? 'none'}`];

@@ -5,7 +5,7 @@ import { ofOption } from './arguments/of-option.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
 import { parseDuration } from './arguments/parse-duration.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
-import { parseReport } from './arguments/report-target.js';
+import { parseReports } from './arguments/report-target.js';
 import { INTERVAL_CURE, usage } from './arguments/usage-error.js';
 import type { CiChoice } from './ci/ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
@@ -101,7 +101,7 @@ export function parseAttachArguments(words: readonly string[]) {
       ...(values.for !== undefined && { for: ofOption('for', parseDuration)(values.for) }),
       ...(interval !== undefined && { interval }),
     },
-    reports: (values.report ?? []).map(parseReport),
+    reports: parseReports(values.report ?? []),
     quiet: values.quiet ?? false,
     ci: parseCi(values.ci),
   };

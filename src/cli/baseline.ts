@@ -27,13 +27,14 @@ export async function openBaseline(
   const { file } = options;
   const run = await readReport(file, behalf, signal);
   const { exit } = run.command;
-  if (exit.kind !== 'code' || exit.code !== 0)
-    throw new NetmeterError('INCOMPARABLE', `the baseline ${file} is of a run that failed`);
+  if (exit.kind !== 'code' || exit.code !== 0) throw incomparable(`the baseline ${file} is of a run that failed`);
   const reasons = whyOtherCommand(run, argv);
-  if (reasons.length > 0)
-    throw new NetmeterError('INCOMPARABLE', `the baseline ${file} cannot be compared: ${reasons.join('; ')}`);
+  if (reasons.length > 0) throw incomparable(`the baseline ${file} cannot be compared: ${reasons.join('; ')}`);
   return { ...options, run };
 }
+
+const incomparable = (message: string) =>
+  new NetmeterError('INCOMPARABLE', message, { cure: 'Make a new baseline: --save-baseline FILE.json writes one.' });
 
 /** The measurement with the increases among its limits. Where the runs cannot be compared, they are unmeasured. */
 export function judgeBaseline(measurement: Measurement, { file, run, increase }: Baseline): Measurement {

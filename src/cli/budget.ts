@@ -81,8 +81,11 @@ function checkRun(file: string, run: EarlierRun, first: EarlierRun): void {
   const { argv, exit } = run.command;
   const failed =
     exit.kind === 'code' && exit.code === 0 ? [] : ['its run failed, and may have used less than it needs'];
-  const reasons = [...failed, ...whyIncomparable(first, run), ...whyOtherCommand(first, argv)];
-  if (reasons.length > 0) throw new NetmeterError('INCOMPARABLE', `${file}: ${reasons.join('; ')}`);
+  const others = [...whyIncomparable(first, run), ...whyOtherCommand(first, argv)];
+  const reasons = [...failed, ...others];
+  if (reasons.length === 0) return;
+  const cure = others.length > 0 ? 'Give reports of one command in one kind of isolation.' : 'Leave that report out.';
+  throw new NetmeterError('INCOMPARABLE', `${file}: ${reasons.join('; ')}`, { cure });
 }
 
 type ConfigText = { readonly budgets?: Readonly<Record<string, unknown>> };

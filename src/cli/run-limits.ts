@@ -18,7 +18,10 @@ export async function limitsOf(options: RunOptions, signal: AbortSignal) {
   const { limits, warnLimits, config, budgetName, kill, enforce } = options;
   const file = findConfig(config, workingFolder());
   if (budgetName !== undefined && !file)
-    throw usage(`there is no configuration that could have a budget '${budgetName}'`, 'Write a netmeter.config.json.');
+    throw usage(
+      `--budget ${budgetName}: no configuration was found here, or in a folder above`,
+      'Write a netmeter.config.json with that name under "budgets", or name another file: --config FILE.',
+    );
   const words = { limits, warnLimits };
   const all = file ? await withConfig(file, budgetName, words, { user: options.user, signal }) : words;
   const { in: most, out, total } = all.limits;

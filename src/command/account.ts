@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getegid, geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import type { ProcessAccount } from '../linux/process/process-account.js';
 import { groupsOf } from '../linux/process/user-groups.js';
@@ -54,6 +55,10 @@ export function requireBecoming(wanted: string | undefined, account: Account | u
   if (wanted === undefined || euid === 0 || account) return;
   throw new NetmeterError('MISSING_RIGHTS', `the command cannot run as '${wanted}': netmeter does not run as root`);
 }
+
+/** Whether an account is that of a process which is not root's: to become it nothing is to be done. */
+export const isOwn = ({ uid, gid }: Account, own = { uid: geteuid?.(), gid: getegid?.() }): boolean =>
+  uid !== 0 && uid === own.uid && gid === own.gid;
 
 /** The user database's account of a number; undefined: it has none. */
 export const accountOfUid = (uid: number, read: ReadText = readText): Account | undefined =>

@@ -13,11 +13,14 @@ export function findCommand(name: string, path = '/usr/local/bin:/usr/bin:/bin',
   if (found) return found;
   const existing = name === '' ? undefined : files.find(exists);
   if (!existing) throw new NetmeterError('COMMAND_NOT_FOUND', `${name || "''"}: command not found`);
-  throw new NetmeterError(
-    'COMMAND_NOT_EXECUTABLE',
-    `${name}: ${statSync(existing).isDirectory() ? 'is a folder' : 'permission denied'}`,
-  );
+  const status = statSync(existing);
+  if (status.isDirectory()) throw notExecutable(`${name}: is a folder`, 'Give a program that is in it.');
+  if (!status.isFile()) throw notExecutable(`${name}: is no regular file`, 'Give a program.');
+  throw notExecutable(`${name}: permission denied`);
 }
+
+const notExecutable = (message: string, cure?: string) =>
+  new NetmeterError('COMMAND_NOT_EXECUTABLE', message, cure === undefined ? {} : { cure });
 
 function canExecute(file: string): boolean {
   try {

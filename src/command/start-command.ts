@@ -59,7 +59,11 @@ function started(child: ChildProcess, file: string): RunningCommand | FailedStar
 function notStarted(file: string, cause: unknown): NetmeterError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const reason = REASONS.get(`${code}`);
-  if (reason) return new NetmeterError(...reason(file), { cause });
+  if (reason)
+    return new NetmeterError(reason.code, `${file}: ${reason.said}`, {
+      cause,
+      ...(reason.cure && { cure: reason.cure }),
+    });
   // The kernel's own reasons have cures that whoever tells them knows.
   return new NetmeterError('SETUP_FAILED', `${file} could not be started: ${code ?? cause}`, {
     cause,
@@ -67,8 +71,17 @@ function notStarted(file: string, cause: unknown): NetmeterError {
   });
 }
 
-const REASONS = new Map<string, (file: string) => [ErrorCode, string]>([
-  ['ENOENT', (file) => ['COMMAND_NOT_FOUND', `${file}: what it names as its interpreter was not found`]],
-  ['EACCES', (file) => ['COMMAND_NOT_EXECUTABLE', `${file}: permission denied`]],
-  ['ENOEXEC', (file) => ['COMMAND_NOT_EXECUTABLE', `${file}: no format that this machine executes`]],
+type Reason = { readonly code: ErrorCode; readonly said: string; readonly cure?: string };
+
+const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  [
+    'ENOENT',
+    {
+      code: 'COMMAND_NOT_FOUND',
+      said: 'what it names as its interpreter was not found',
+      cure: 'Correct its first line (#!), or install what that names; for a binary that is the loader of its C library.',
+    },
+  ],
+  ['EACCES', { code: 'COMMAND_NOT_EXECUTABLE', said: 'permission denied' }],
+  ['ENOEXEC', { code: 'COMMAND_NOT_EXECUTABLE', said: 'no format that this machine executes' }],
 ]);

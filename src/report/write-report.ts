@@ -1,17 +1,18 @@
-import { dirname } from 'node:path';
 import { NetmeterError } from '../errors.js';
 import { type Behalf, OWN_BEHALF } from '../files/behalf.js';
 import { HeldFile } from '../files/held-file.js';
-import { curedBy, reasonOf } from '../files/reason-of.js';
-import { quote } from './command-line.js';
+import { reasonOf } from '../files/reason-of.js';
+import { unwrittenCure } from './read-unwritten-cure.js';
 
 /** A report's file, whose folder is held open from before the run. */
 export class ReportFile implements Disposable {
   readonly #path: string;
+  readonly #behalf: Behalf;
   readonly #file: HeldFile;
 
   constructor(path: string, behalf: Behalf) {
     this.#path = path;
+    this.#behalf = behalf;
     this.#file = new HeldFile(path, behalf);
   }
 
@@ -28,11 +29,7 @@ export class ReportFile implements Disposable {
     try {
       this.#file.requireWritable();
     } catch (cause) {
-      throw new NetmeterError('REPORT_NOT_WRITTEN', `the report ${this.#path} cannot be written: ${reasonOf(cause)}`, {
-        ...cureOf(cause, this.#path),
-        ...curedBy(cause),
-        cause,
-      });
+      throw this.#failure('cannot be written', cause);
     }
   }
 
@@ -41,28 +38,20 @@ export class ReportFile implements Disposable {
     try {
       await this.#file.write(text);
     } catch (cause) {
-      throw new NetmeterError('REPORT_NOT_WRITTEN', `the report ${this.#path} was not written: ${reasonOf(cause)}`, {
-        ...curedBy(cause),
-        cause,
-      });
+      throw this.#failure('was not written', cause);
     }
+  }
+
+  #failure(what: string, cause: unknown): NetmeterError {
+    return new NetmeterError('REPORT_NOT_WRITTEN', `the report ${this.#path} ${what}: ${reasonOf(cause)}`, {
+      ...unwrittenCure(cause, this.#path, this.#behalf),
+      cause,
+    });
   }
 
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }
-}
-
-function cureOf(cause: unknown, path: string): { cure?: string } {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return { cure: `Make its folder before the run: mkdir -p ${quote(dirname(path))}` };
-  if (code === 'EROFS') return { cure: 'Choose a folder of a file system that is not mounted read-only.' };
-  if (code === 'EACCES' || code === 'EPERM') {
-    return {
-      cure: 'Choose a folder where whoever started netmeter may write: under sudo that is the caller, not root.',
-    };
-  }
-  return {};
 }
 
 /**

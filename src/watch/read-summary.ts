@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { NetmeterError } from '../errors.js';
+import { reasonOf } from '../files/reason-of.js';
 import { addRecord, addUnreadable } from './records/add-record.js';
 import { parseRecord } from './records/parse-record.js';
 import { type NumberedLine, readLines } from './records/read-lines.js';
@@ -18,8 +19,10 @@ export async function readSummary(path: string, stream?: AsyncIterable<Buffer>):
     for await (const lines of readLines(stream ?? createReadStream(path, { highWaterMark: CHUNK })))
       summary = lines.reduce(addLine, summary);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new NetmeterError('WATCH_FILE_FAILED', `${path} cannot be read: ${reason}`, { cause });
+    throw new NetmeterError('WATCH_FILE_FAILED', `${path} cannot be read: ${reasonOf(cause)}`, {
+      cure: 'Check the path, and that it may be read.',
+      cause,
+    });
   }
   if (summary.samples === 0)
     throw new NetmeterError('WATCH_FILE_FOREIGN', `${path} holds no sample of netmeter watch`, {

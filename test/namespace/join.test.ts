@@ -209,7 +209,7 @@ describePrivileged('a namespace that was there before', () => {
   test.each([
     [['attach', '999999999'], 'there is no process'],
     [['attach', 'x'], 'is no process number'],
-    [['attach'], 'is no process number'],
+    [['attach'], 'no process was given'],
     [['attach', '1', '--isolation', 'veth'], 'cannot be moved into another network namespace'],
     [['attach', '1', '--for', '1s', '--until-exit'], 'exclude each other'],
     [['attach', '1', '--cgroup', '/x'], 'exclude each other'],

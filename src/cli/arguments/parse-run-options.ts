@@ -8,7 +8,7 @@ import { parseDestination } from './parse-destination.js';
 import { parseDuration } from './parse-duration.js';
 import { parseHostPorts, parsePublish } from './parse-ports.js';
 import { parseRate } from './parse-rate.js';
-import { parseReport } from './report-target.js';
+import { parseReports } from './report-target.js';
 import type { RunOptions } from './run-options.js';
 import { INTERVAL_CURE, usage } from './usage-error.js';
 
@@ -32,7 +32,7 @@ export function runOptions(values: Values): RunOptions {
   if (given.interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
   const code = parseExitCode(one('budget-exit-code') ?? '120');
   const by = parseBy(values.get('by'));
-  const reports = (values.get('report') ?? []).map(parseReport);
+  const reports = parseReports(values.get('report') ?? []);
   return {
     limits: parseLimits('max', values),
     warnLimits: parseLimits('warn', values),

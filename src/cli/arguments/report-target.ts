@@ -17,6 +17,14 @@ const FORMATS: ReadonlyMap<string, ReportFormat> = new Map([
   ['.xml', 'junit'],
 ]);
 
+/** @throws {NetmeterError} USAGE also for two on stdout: a reader expects one document */
+export function parseReports(paths: readonly string[]): ReportTarget[] {
+  const targets = paths.map(parseReport);
+  if (targets.filter(({ path }) => path === '-').length > 1)
+    throw new NetmeterError('USAGE', '--report - was given 2 times', { cure: 'Give it once: it prints one document.' });
+  return targets;
+}
+
 /** @throws {NetmeterError} USAGE for an extension that no renderer knows */
 export function parseReport(path: string): ReportTarget {
   if (path === '-') return { path, format: 'json' };

@@ -28,7 +28,7 @@ function parseJson<Parsed>(file: string, parseText: () => Parsed): Parsed {
   } catch (cause) {
     const { line, column, message } = cause as Error & { readonly line?: number; readonly column?: number };
     const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
-    throw configError(place, message.replace(/ *\(\d+:\d+\)$/, ''), cause);
+    throw configError(place, message.replace(/ *\(\d+:\d+\)$/, ''), { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Limits } from '../../budget/limits.js';
+import { NetmeterError } from '../../errors.js';
 import { usage } from '../arguments/usage-error.js';
 import type { Budget, Config } from './config-schema.js';
 import type { ConfigFile } from './find-config.js';
@@ -10,7 +11,14 @@ import { type Reading, readSource } from './read-source.js';
  * @throws {NetmeterError} CONFIG or USAGE
  */
 async function loadBudget(file: ConfigFile, name: string | undefined, reading: Reading): Promise<Budget> {
-  return chooseBudget(file.path, parseConfig(await readSource(file, reading)), name);
+  try {
+    return chooseBudget(file.path, parseConfig(await readSource(file, reading)), name);
+  } catch (error) {
+    if (!file.found || !(error instanceof NetmeterError) || error.code !== 'CONFIG') throw error;
+    // Nobody has named it, and may not have meant it.
+    const cure = `${error.cure}\n--no-config leaves it out.`;
+    throw new NetmeterError('CONFIG', error.message, { cure, cause: error });
+  }
 }
 
 function chooseBudget(path: string, config: Config, name: string | undefined): Budget {

@@ -35,7 +35,7 @@ export async function readConfigText(path: string, { behalf, signal }: Reading):
     return await readInput(path, behalf, signal);
   } catch (cause) {
     if (cause instanceof NetmeterError) throw cause;
-    throw configError(path, reasonOf(cause), cause);
+    throw configError(path, reasonOf(cause), { cause, cure: 'Check the path, and that it may be read.' });
   }
 }
 
@@ -48,10 +48,9 @@ function refuseForeign(path: string): void {
   const caller = own === 0 && /^\d+$/.test(process.env['SUDO_UID'] ?? '') ? [Number(process.env['SUDO_UID'])] : [];
   const reason = whoElseMayWrite(path, [own, 0, ...caller]);
   if (reason === undefined) return;
-  throw configError(
-    path,
-    `it is code that another user may have written (${reason}); --config ${path} runs it, --no-config does not`,
-  );
+  throw configError(path, `it is code that another user may have written (${reason})`, {
+    cure: `To run it all the same, name it: --config ${path}`,
+  });
 }
 
 async function runModule(path: string): Promise<unknown> {
@@ -61,7 +60,7 @@ async function runModule(path: string): Promise<unknown> {
     const { createJiti } = await import('jiti');
     return await createJiti(pathToFileURL(path).href, { fsCache: false }).import(path, { default: true });
   } catch (cause) {
-    throw configError(path, `it cannot be run: ${inOneLine(cause)}`, cause);
+    throw configError(path, `it cannot be run: ${inOneLine(cause)}`, { cause });
   }
 }
 

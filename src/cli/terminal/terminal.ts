@@ -98,7 +98,7 @@ export class Terminal {
       this.#isRead = false;
       if ((cause as NodeJS.ErrnoException).code === 'EPIPE') return;
       throw new NetmeterError('REPORT_NOT_WRITTEN', `stdout was not written: ${reasonOf(cause)}`, {
-        cure: 'See where it leads to.',
+        cure: 'Check what it is redirected to.',
         cause,
       });
     }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../counters/snapshot.js';
 import { HeldCounterFiles } from '../../counters/take-held-files.js';
 import { NetmeterError } from '../../errors.js';
+import { reasonOf as kernelReason } from '../../files/reason-of.js';
 import { innerDevices, outsideDevices } from '../../isolation/machine/outside-devices.js';
 import type { SampleRecord } from '../../watch/records/record.js';
 import { type Logged, SampleLog } from '../../watch/records/write-log.js';
@@ -116,7 +117,7 @@ class OutputErrors {
   }
 
   tell(path: string | undefined, { failure, waiting }: Logged): void {
-    const reason = failure === undefined ? undefined : reasonOf(failure);
+    const reason = failure === undefined ? undefined : kernelReason(failure);
     if (reason === this.#reason) return;
     this.#reason = reason;
     if (reason === undefined) this.#terminal.say(`${path}: written again, nothing was lost`);

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../counters/snapshot.js';
-import { NetmeterError } from '../../errors.js';
 import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import { FollowedGroup } from '../../run/attached/followed-group.js';
+import { noMeter } from '../../run/attached/no-meter.js';
 import { type FoundGroup, placeGroup } from '../../run/find-group.js';
 import type { RecordedMeter } from '../../watch/records/record.js';
 
@@ -32,8 +32,7 @@ export class WatchedGroup implements Disposable {
     try {
       this.#followed = new FollowedGroup(folder, onDoubt);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new NetmeterError('NO_METER', `the sockets of ${path} cannot be counted: ${reason}`, { cause });
+      throw noMeter(path, cause);
     }
   }
 

@@ -1,6 +1,6 @@
 import { NetmeterError } from '../../errors.js';
 import { readText } from '../tools/read-text.js';
-import { parseStat } from './read-processes.js';
+import { isKernelThread, parseStat } from './read-processes.js';
 
 /**
  * Tells whether the same process still lives, and not a later one of the same number.
@@ -9,8 +9,15 @@ import { parseStat } from './read-processes.js';
 export function watchLife(pid: number): () => boolean {
   const startOf = () => parseStat(pid, readText(`/proc/${pid}/stat`) ?? '')?.startedAt;
   const startedAt = startOf();
-  if (startedAt === undefined) throw new NetmeterError('NO_SUCH_PROCESS', `there is no process ${pid}`);
+  if (startedAt === undefined) throw noProcess(pid);
   return () => startOf() === startedAt;
+}
+
+function noProcess(pid: number): NetmeterError {
+  const message = isKernelThread(readText(`/proc/${pid}/stat`) ?? '')
+    ? `process ${pid} is a thread of the kernel's, which has no sockets of its own`
+    : `there is no process ${pid}`;
+  return new NetmeterError('NO_SUCH_PROCESS', message);
 }
 
 /** Its words (/proc/PID/cmdline); a thread of the kernel's has none, but a name. */

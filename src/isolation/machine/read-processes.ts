@@ -18,11 +18,14 @@ const KERNEL_THREAD = 0x00200000;
 
 /** Parses the text of /proc/PID/stat; undefined for a process that has ended, or has no program. */
 export function parseStat(pid: number, text: string): Process | undefined {
-  const { state, parent, flags, startedAt } = fieldsOf(text);
+  const { state, parent, startedAt } = fieldsOf(text);
   if (state === undefined || /^[ZX]/.test(state) || startedAt === undefined) return undefined;
-  if ((Number(flags) & KERNEL_THREAD) !== 0) return undefined;
+  if (isKernelThread(text)) return undefined;
   return { pid, parent: Number(parent), startedAt: Number(startedAt) };
 }
+
+/** Whether the text of a /proc/PID/stat is about a thread of the kernel's. */
+export const isKernelThread = (text: string): boolean => (Number(fieldsOf(text).flags) & KERNEL_THREAD) !== 0;
 
 function fieldsOf(text: string) {
   // The second field is the program's name in brackets, which may hold spaces and brackets itself.

@@ -80,7 +80,9 @@ function collect(child: ChildProcess, count: number, signal: AbortSignal | undef
       if (handle) opened.push({ ...socket, handle: handle as Server | Socket });
       // Without IPv6 there is no ::1.
       else if (socket.address === '127.0.0.1' || error !== 'EADDRNOTAVAIL')
-        fail(`port ${portName(socket.port, socket.protocol)} cannot be offered at ${socket.address} inside: ${error}`);
+        fail(
+          `port ${portName(socket.port, socket.protocol)} cannot be offered at ${socket.address} inside: ${error === 'EADDRINUSE' ? 'it is taken there' : error}`,
+        );
       answered += 1;
       if (answered === count) resolve(opened);
     });

@@ -64,13 +64,27 @@ async function listen(port: PublishedPort, address: string, forwarding: Forwardi
     const { code } = error as NodeJS.ErrnoException;
     // A machine without IPv6 has no :: to listen on.
     if (address === '::' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return NOTHING;
-    throw new NetmeterError(
-      'PORT_TAKEN',
-      `port ${portName(port.host, port.protocol)} of ${address} cannot be published: ${code}`,
-      { cause: error },
-    );
+    const [reason, cure] = REASONS.get(code) ?? [code ?? String(error)];
+    const name = portName(port.host, port.protocol);
+    throw new NetmeterError('PORT_TAKEN', `port ${name} of ${address} cannot be published: ${reason}`, {
+      ...(cure !== undefined && { cure }),
+      cause: error,
+    });
   }
 }
+
+/** What the kernel says to who wants to listen: the reason, and its cure where no other port is one. */
+const REASONS: ReadonlyMap<unknown, readonly [reason: string, cure?: string]> = new Map([
+  ['EADDRINUSE', ['it is taken']],
+  [
+    'EADDRNOTAVAIL',
+    [
+      'this machine does not have that address',
+      "Give an address of this machine's ('ip address' lists them), or none: then all of them are meant.",
+    ],
+  ],
+  ['EACCES', ['this user may not listen on it', 'Choose a port from 1024 on, or run netmeter as root.']],
+]);
 
 async function tcp(port: number, host: string) {
   const server = createServer({ allowHalfOpen: true });

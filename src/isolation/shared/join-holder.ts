@@ -21,6 +21,9 @@ ${COVER_FILES}echo ready
 read -r end
 `;
 
+/** What nsenter(1) says of EINVAL, and of a file that cannot even be opened as one: setns(2). */
+const REFUSED = /reassociate to namespace .*: Invalid argument/;
+
 type HolderTools = Readonly<Record<'nsenter' | 'unshare' | 'mount' | 'umount' | 'sh', string>>;
 
 type Holding = NamespaceFile & {
@@ -31,7 +34,7 @@ type Holding = NamespaceFile & {
 
 /**
  * Starts a process that keeps a namespace, and the mounts that go with it, for as long as netmeter lives.
- * @throws {NetmeterError} SETUP_FAILED: the file is no network namespace, or a mount was refused
+ * @throws {NetmeterError} NO_SUCH_NAMESPACE: the file is not one's; SETUP_FAILED: a mount was refused
  */
 export async function holdJoined(tools: HolderTools, { file, etc, cwd, hosts }: Holding): Promise<Holder> {
   const enter = [
@@ -48,7 +51,9 @@ export async function holdJoined(tools: HolderTools, { file, etc, cwd, hosts }: 
   const env = { ...scriptEnvironment({ mount: tools.mount, umount: tools.umount }), ETC: etc ?? '', ...covered };
   const holder = new Holder(enter, tools.sh, { script: JOIN_HOLDER_SCRIPT, cwd, env });
   const failed = (reason: string) =>
-    new NetmeterError('SETUP_FAILED', `the network namespace ${file} could not be joined: ${reason}`);
+    REFUSED.test(reason)
+      ? new NetmeterError('NO_SUCH_NAMESPACE', `${file} is not the file of a network namespace`)
+      : new NetmeterError('SETUP_FAILED', `the network namespace ${file} could not be joined: ${reason}`);
   await holder.says('ready', failed);
   return holder;
 }

@@ -1,6 +1,5 @@
 import { readlinkSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
-import { NetmeterError } from '../../errors.js';
 import { commandLineOf, watchLife } from '../../isolation/machine/process-life.js';
 import { sharersOf } from '../../isolation/machine/sharers.js';
 import type { CgroupCpu } from '../../linux/cgroup/cgroup-files.js';
@@ -9,6 +8,7 @@ import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import type { Attached } from '../../measurement/measurement.js';
 import { findGroup } from '../find-group.js';
 import type { AttachedMeter } from './attached-meter.js';
+import { noMeter } from './no-meter.js';
 import { treeOf } from './process-tree.js';
 
 /** A process, or a control group by any name that {@link findGroup} knows. */
@@ -77,8 +77,7 @@ async function openGroup(name: string): Promise<Opened> {
       isAlive,
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new NetmeterError('NO_METER', `the sockets of ${path} cannot be counted: ${reason}`, { cause });
+    throw noMeter(path, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseReport } from '../../../src/cli/arguments/report-target.js';
+import { parseReport, parseReports } from '../../../src/cli/arguments/report-target.js';
 
 test.each([
   ['-', 'json'],
@@ -22,3 +22,8 @@ test.each(['net', 'net.htm', 'net.junit', '.json', 'json', 'a.json/net', '', 'ne
     expect(() => parseReport(path)).toThrow('no format is known');
   },
 );
+
+test('one report alone may go to stdout', () => {
+  expect(parseReports(['-', 'a.md']).map(({ format }) => format)).toEqual(['json', 'md']);
+  expect(() => parseReports(['-', 'a.md', '-'])).toThrow('--report - was given 2 times');
+});
