@@ -14,14 +14,17 @@ const NOTES = '/run/netmeter';
 const notes = () => (existsSync(NOTES) ? readdirSync(NOTES) : []).filter((name) => isOwn(readNote(`${NOTES}/${name}`)));
 const isOwn = (note: Noted | undefined) => note?.network === readlinkSync('/proc/self/ns/net');
 
-/** Whoever has ended may wait for a busy init to be heard of. */
-function lives(pid: number): boolean {
+/** R, S, D, Z ... (proc_pid_stat(5)); undefined: there is no such process. */
+function stateOf(pid: number): string | undefined {
   try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return /\) (.) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** Whoever has ended may wait for a busy init to be heard of. */
+const lives = (pid: number) => !['Z', 'X', undefined].includes(stateOf(pid));
 
 /** A command that stays, and one that leaves a daemon in a session of its own. */
 const STAYS = ['sh', '-c', 'echo $$; exec sleep 1000.5'];
@@ -43,6 +46,8 @@ describePrivileged('netmeter and its guardian that are killed at the same instan
     const child = spawn(process.execPath, [NETMETER, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
     children.add(child);
     const command = Number(String((await once(child.stdout, 'data'))[0]));
+    // On a busy machine the command may have said so before netmeter, which has just started it, could do its next step.
+    await until('netmeter waits for its command', () => stateOf(child.pid ?? 0) === 'S');
     const gone = once(child, 'exit');
     const both = [child.pid ?? 0, guardianOf(child)];
     // Neither sees the other's end.
