@@ -15,6 +15,8 @@ export type Facts = {
   readonly rights: Probe;
   /** The tools of a veth scope. */
   readonly vethTools: Probe;
+  /** Those of user-mode and offline. */
+  readonly holderTools: Probe;
   /** sudo without a password. */
   readonly sudo: Probe;
   /** A user namespace, and in it a network namespace. */

@@ -21,11 +21,13 @@ const AS_ROOT: Failed = {
   cure: 'run netmeter as an ordinary user',
 };
 
-export const userModeObstacles = ({ root, libc, userNamespace, tun, transport }: Facts): Failed[] =>
-  root ? [AS_ROOT] : failed(libc, userNamespace, tun, transport);
+export const userModeObstacles = ({ root, libc, holderTools, userNamespace, tun, transport }: Facts): Failed[] =>
+  root ? [AS_ROOT] : failed(libc, holderTools, userNamespace, tun, transport);
 
-export const offlineObstacles = ({ rights, userNamespace }: Facts): Failed[] =>
-  rights.works || userNamespace.works ? [] : failed(rights, userNamespace);
+export const offlineObstacles = ({ holderTools, rights, userNamespace }: Facts): Failed[] => [
+  ...failed(holderTools),
+  ...(rights.works || userNamespace.works ? [] : failed(rights, userNamespace)),
+];
 
 type InTheWay = { readonly reason: string; readonly cure: string };
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Facts, Probe } from './facts.js';
-import { readRootFacts } from './read-root-facts.js';
-import { lookFor } from './tools/find-tools.js';
+import { attempt, readRootFacts } from './read-root-facts.js';
+import { findHolderTools, lookFor } from './tools/find-tools.js';
 
 /** A probe that takes longer hangs. */
 const PROBE_MS = 30_000;
@@ -18,7 +18,8 @@ const WORKS: Probe = { works: true };
  */
 export async function readFacts(uid: number | undefined): Promise<Facts> {
   const [sudo, userNamespace] = await Promise.all([probeSudo(), probeUserNamespace()]);
-  return { ...readRootFacts(uid), sudo, userNamespace, tun: probeTun(), transport: probeTransport() };
+  const holderTools = attempt(findHolderTools);
+  return { ...readRootFacts(uid), holderTools, sudo, userNamespace, tun: probeTun(), transport: probeTransport() };
 }
 
 export async function probeSudo(): Promise<Probe> {

@@ -12,6 +12,7 @@ const user: Facts = {
   libc: yes,
   rights: no('rights'),
   vethTools: yes,
+  holderTools: yes,
   sudo: no('sudo'),
   userNamespace: yes,
   tun: no('tun'),

@@ -11,6 +11,7 @@ const nothing: Facts = {
   libc: yes,
   rights: no('rights'),
   vethTools: no('tools'),
+  holderTools: yes,
   sudo: no('sudo'),
   userNamespace: no('userns'),
   tun: no('tun'),
@@ -21,12 +22,13 @@ const everything: Facts = {
   ...nothing,
   rights: yes,
   vethTools: yes,
+  holderTools: yes,
   sudo: yes,
   userNamespace: yes,
   tun: yes,
   transport: yes,
 };
-const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes };
+const root: Facts = { ...nothing, root: true, rights: yes, vethTools: yes, holderTools: yes };
 const user: Facts = { ...everything, rights: no('rights') };
 
 type Asked = Wish['asked'];
@@ -48,6 +50,12 @@ test.each<[string, Asked, Facts, object]>([
   ['a user with sudo', 'auto', user, { kind: 'veth', by: 'sudo' }],
   ['a user without sudo', 'auto', { ...user, sudo: no('sudo') }, { kind: 'user-mode' }],
   ['sudo, but no nft', 'auto', { ...user, vethTools: no('tools') }, { kind: 'user-mode' }],
+  [
+    'sudo does not work, nor user-mode without its programs',
+    'auto',
+    { ...user, sudo: no('sudo'), holderTools: no('programs') },
+    { kind: 'host', because: ['no rights', 'no sudo', 'no programs'] },
+  ],
   ['asked for veth', 'veth', user, { kind: 'veth', by: 'sudo' }],
   ['a namespace would lead nowhere', 'auto', blocked, { kind: 'host', because: ['no forwarding', 'a rule for users'] }],
   ['its packets would evade a rule', 'auto', evading, { kind: 'host', because: ['a rule for users'] }],
@@ -118,6 +126,7 @@ describe('what does not work is refused with each reason and cure, and in place 
     ['veth without tools', 'veth', { ...user, vethTools: no('tools') }, ['tools'], ['tun']],
     ['user-mode for root', 'user-mode', { ...everything, root: true }, ['not for root'], []],
     ['offline without any right', 'offline', nothing, ['rights', 'userns'], ['tun']],
+    ['offline without its programs', 'offline', { ...root, holderTools: no('programs') }, ['get programs'], ['tun']],
   ])('%s', (_, asked, facts, said, unsaid) => {
     const refusal = (() => {
       try {

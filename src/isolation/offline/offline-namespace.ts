@@ -5,15 +5,13 @@ import { RunMembers } from '../machine/members/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import { asAccount } from '../tools/as-account.js';
+import type { HolderTools } from '../tools/find-tools.js';
 import { Holder } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { limitFiles } from '../tools/limit-files.js';
 import { scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { OFFLINE_HOLDER_SCRIPT } from './offline-script.js';
-
-export const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
-export type Tools = Readonly<Record<(typeof TOOLS)[number], string>>;
 
 export type OfflineNamespaceOptions = {
   readonly cwd?: string | undefined;
@@ -26,14 +24,14 @@ export type OfflineNamespaceOptions = {
 /** A network namespace with loopback alone, the process that holds it, and the ways into it. */
 export class OfflineNamespace implements AsyncDisposable {
   readonly members: RunMembers;
-  readonly #tools: Tools;
+  readonly #tools: HolderTools;
   readonly #options: OfflineNamespaceOptions;
   readonly #hasMounts: boolean;
   readonly #holder: Holder;
   #inside: Promise<InnerNetlink> | undefined;
 
   /** @param run what its processes are known by */
-  constructor(tools: Tools, run: string, options: OfflineNamespaceOptions) {
+  constructor(tools: HolderTools, run: string, options: OfflineNamespaceOptions) {
     const { cwd, rootless, hostPorts = [] } = options;
     this.#tools = tools;
     this.#options = options;

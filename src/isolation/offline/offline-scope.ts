@@ -9,10 +9,10 @@ import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
 import { RunNote } from '../notes/run-note.js';
 import type { Scope, WireReading } from '../scope.js';
-import { requireTools } from '../tools/find-tools.js';
+import { findHolderTools, type HolderTools } from '../tools/find-tools.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
-import { OfflineNamespace, type OfflineNamespaceOptions, TOOLS, type Tools } from './offline-namespace.js';
+import { OfflineNamespace, type OfflineNamespaceOptions } from './offline-namespace.js';
 import { OFFLINE_TABLE, refuseRules, TRIED_SETS } from './refuse-rules.js';
 
 export type OfflineOptions = OfflineNamespaceOptions & {
@@ -34,11 +34,11 @@ export class OfflineScope implements Scope {
 
   /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
   static async open(options: OfflineOptions): Promise<OfflineScope> {
-    const scope = new OfflineScope(requireTools(TOOLS), options);
+    const scope = new OfflineScope(findHolderTools(), options);
     return opened(scope, () => scope.#setUp());
   }
 
-  private constructor(tools: Tools, options: OfflineOptions) {
+  private constructor(tools: HolderTools, options: OfflineOptions) {
     this.#sh = tools.sh;
     this.#cgroup = options.cgroup;
     this.marks = { NETMETER_RUN: this.#run };

@@ -21,6 +21,10 @@ type ToolName = keyof typeof packages;
 const VETH_TOOLS = ['sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
+/** Where a process inside holds the namespace, and others enter by programs: user-mode, offline. */
+const HOLDER_TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
+export type HolderTools = Readonly<Record<(typeof HOLDER_TOOLS)[number], string>>;
+
 /** Looked through first: a PATH may leave out where ip lives, and as root a caller's own must not come first. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -43,6 +47,9 @@ const searched = (path: string) => [
 
 /** The tools of a veth scope. @throws {NetmeterError} MISSING_TOOLS */
 export const findTools = (path?: string): Tools => requireTools(VETH_TOOLS, path);
+
+/** The tools of a scope that a process inside holds. @throws {NetmeterError} MISSING_TOOLS */
+export const findHolderTools = (path?: string): HolderTools => requireTools(HOLDER_TOOLS, path);
 
 /** @throws {NetmeterError} MISSING_TOOLS, naming all that are missing and their packages */
 export function requireTools<Name extends ToolName>(

@@ -3,6 +3,7 @@ import type { ProcessAccount } from '../../linux/process/process-account.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
+import type { HolderTools } from '../tools/find-tools.js';
 import { Holder } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { limitFiles } from '../tools/limit-files.js';
@@ -13,10 +14,8 @@ import type { Transport } from './transport.js';
 import { USER_HOLDER_SCRIPT } from './user-holder-script.js';
 import type { UserModeNames } from './user-mode-names.js';
 
-export const TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
-
 type Parts = {
-  readonly tools: Readonly<Record<(typeof TOOLS)[number], string>>;
+  readonly tools: HolderTools;
   readonly transport: Transport;
   readonly names: Pick<UserModeNames, 'resolvConf' | 'hosts'>;
   /** Where the command will start. */

@@ -13,14 +13,14 @@ import type { PublishedPort } from '../ports/ports.js';
 import { AT_TAP } from '../remotes/remote-rules.js';
 import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
-import { requireTools } from '../tools/find-tools.js';
+import { findHolderTools } from '../tools/find-tools.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { GuardedTransport } from './guarded-transport.js';
 import { readHostCounters } from './host-counters.js';
 import { chooseTransport, type Transport } from './transport.js';
 import { UserModeNames } from './user-mode-names.js';
-import { TOOLS, UserModeNamespace } from './user-mode-namespace.js';
+import { UserModeNamespace } from './user-mode-namespace.js';
 
 export type UserModeOptions = {
   /** Where the command will start. */
@@ -50,7 +50,7 @@ const TAP = 'nm0';
 
 /** An ordinary user's network namespace, whose packets a program of that user carries (pasta, else slirp4netns). */
 export class UserModeScope implements Scope {
-  readonly #tools = requireTools(TOOLS);
+  readonly #tools = findHolderTools();
   readonly #uplink: Uplink = readUplink();
   readonly #transport: Transport;
   readonly #names: UserModeNames;
