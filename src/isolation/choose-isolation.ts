@@ -46,7 +46,7 @@ export function chooseIsolation({ asked, needs }: Wish, facts: Facts): Choice {
 
 function choose(needs: Needs | undefined, facts: Facts): Choice {
   if (needs && !needs.inPlace) return chooseNamespace(needs, facts);
-  if (!facts.libc.works && lacksLibcAlone(facts)) refuse(['veth', 'user-mode'], facts);
+  if (!facts.libc.works && lacksLibcAlone(facts)) refuse(facts.root ? ['veth'] : ['veth', 'user-mode'], facts);
   const veth = facts.obstacles.length === 0 ? vethChoice(facts) : undefined;
   if (veth) return veth;
   // A user's namespace, and a user in place, cannot do it.

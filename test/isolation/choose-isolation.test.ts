@@ -114,7 +114,13 @@ test.each<[string, Facts, object]>([
 describe('what does not work is refused with each reason and cure, and in place is only offered', () => {
   test.each<[string, Asked, Facts, string[], string[]]>([
     ['veth that would lead nowhere', 'veth', blocked, ['no forwarding', 'forward'], ['tun']],
-    ['a namespace that lacks koffi alone', 'auto', { ...root, libc: no('libc') }, ['no libc', 'get libc'], ['tun']],
+    [
+      'a namespace that lacks koffi alone',
+      'auto',
+      { ...root, libc: no('libc') },
+      ['no libc', 'get libc'],
+      ['tun', 'root'],
+    ],
     [
       'a transport that lacks koffi alone',
       'auto',

@@ -3,6 +3,7 @@ import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
+import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import { copyMessages, type WAYS } from './copy-messages.js';
 import { type CopiedPacket, decodeCopy } from './decode-copy.js';
@@ -24,13 +25,13 @@ export class NameCopies implements Disposable {
   /**
    * From now on each message is copied, and handed over from the event loop.
    * @param group a descriptor of the control group's folder
-   * @returns undefined where bpf(2) is refused, or this kernel has not what is needed (before Linux 5.8)
+   * @returns undefined where bpf(2) is refused or cannot be called, or this kernel has not what is needed (before Linux 5.8)
    */
   static attach(group: number, take: (packet: CopiedPacket) => void): NameCopies | undefined {
     try {
       return new NameCopies(group, take);
     } catch (error) {
-      if (error instanceof LinuxError) return undefined;
+      if (error instanceof LinuxError || error instanceof NoLibcError) return undefined;
       throw error;
     }
   }

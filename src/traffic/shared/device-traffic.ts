@@ -57,28 +57,39 @@ function withoutDevices({ devices }: CounterDelta): DeviceFlow {
 function inwards(devices: readonly string[], delta: CounterDelta): DeviceFlow {
   const hidden = [hiddenSegments(ipv4Counters(delta)), delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0] as const;
   const ip = ipOctetsIn(devices, delta);
-  const seen = packetsByIp(delta);
+  const seen = packetsByIp(devices, delta);
   const [four, six] = hidden;
   const known = ip !== null && four !== undefined && six !== undefined;
   // Where nothing came by the counted devices, the segments came by others.
-  const headers = known && ip > 0 ? four * TCP_HEADERS.ipv4 + six * TCP_HEADERS.ipv6 : 0;
+  const ours = known && ip > 0 ? { four, six } : { four: 0, six: 0 };
+  const headers = ours.four * TCP_HEADERS.ipv4 + ours.six * TCP_HEADERS.ipv6;
   return {
     layers: {
       wireOctets: known ? ipOctets(ip + headers) : null,
       ipOctets: ip === null ? null : ipOctets(ip),
       linkBytes: branded(sumOf(devices, 'rxBytes', delta), linkBytes),
-      packets: known && seen !== null ? packets(seen + four + six) : null,
+      packets: known && seen !== null ? packets(seen + ours.four + ours.six) : null,
     },
     bound: known ? headerError(four + six, loopbackSegments(delta)) : null,
   };
 }
 
-/** Of the IP layer, loopback's left out: a card that merges packets itself counts them before. */
-function packetsByIp(delta: CounterDelta): number | null {
+/**
+ * Of the IP layer, loopback's left out: a card that merges packets itself counts them before. No more than the counted devices
+ * brought, where others moved too.
+ */
+function packetsByIp(devices: readonly string[], delta: CounterDelta): number | null {
   const [four, six] = [ipv4Counters(delta)['receives'], delta.snmp6 ? ipv6Counters(delta)['receives'] : 0];
   const loop = countersNamed('lo', delta)['rxPackets'];
-  return four === undefined || six === undefined || loop === undefined ? null : Math.max(0, four + six - loop);
+  if (four === undefined || six === undefined || loop === undefined) return null;
+  const brought = othersMoved(devices, delta) ? sumOf(devices, 'rxPackets', delta) : null;
+  return Math.max(0, Math.min(four + six - loop, brought ?? Infinity));
 }
+
+const othersMoved = (devices: readonly string[], delta: CounterDelta) =>
+  Object.keys(delta.devices).some(
+    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)['rxBytes'] ?? 0) > 0,
+  );
 
 /** Nothing tells the hidden segments of loopback from those of the outside. */
 const headerError = (hidden: number, onLoopback: number) =>
@@ -105,9 +116,6 @@ function ipOctetsIn(devices: readonly string[], delta: CounterDelta): number | n
   const loop = countersNamed('lo', delta)['rxBytes'];
   if (all === null || loop === undefined) return null;
   const ip = Math.max(0, all - loop);
-  const others = Object.keys(delta.devices).filter((name) => name !== 'lo' && !devices.includes(name));
   const brought = deviceOctets(devices, 'rx', delta);
-  return brought !== null && others.some((name) => (countersNamed(name, delta)['rxBytes'] ?? 0) > 0)
-    ? Math.min(ip, brought)
-    : ip;
+  return brought !== null && othersMoved(devices, delta) ? Math.min(ip, brought) : ip;
 }
