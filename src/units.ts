@@ -19,6 +19,9 @@ export const packets = (count: number) => count as Packets;
 export const milliseconds = (count: number) => count as Milliseconds;
 export const octetsPerSecond = (rate: number) => rate as OctetsPerSecond;
 
+/** "12 345 678": in groups of three, as people read it. */
+export const grouped = (count: number | bigint): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+
 /**
  * Narrows a difference of u64 counters to a number.
  * @throws {RangeError} beyond 2^53 - 1, where a number is no longer exact.

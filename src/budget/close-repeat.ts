@@ -1,5 +1,6 @@
 import type { Measurement, Warning } from '../measurement/measurement.js';
 import type { Repeat, RunSummary } from '../measurement/repeat.js';
+import { grouped } from '../units.js';
 import { chooseRun } from './choose-run.js';
 import { octetsOf, outliers, spreadOf } from './spread.js';
 
@@ -45,7 +46,7 @@ function outlierWarnings({ runs, outliers: found, spread }: Repeat, { warmups, i
           ? 'The caches that --prepare leaves may need more --warmup runs.'
           : 'Consider --prepare, which can clear the caches before each run.'
         : 'Consider --warmup, to fill the caches before the first run, or --prepare, to clear them before each.';
-    const message = `the first run used significantly more than the rest (${total} B). This could be caused by caches that were not filled until after the first run. ${cure}`;
+    const message = `the first run used significantly more than the rest (${grouped(total)} B). This could be caused by caches that were not filled until after the first run. ${cure}`;
     return [{ code: 'FIRST_RUN_LARGER', message }];
   }
   if (found.length === 0) return [];

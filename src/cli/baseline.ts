@@ -5,12 +5,20 @@ import { closeBudget } from '../budget/judge.js';
 import { judgeIncrease } from '../budget/judge-increase.js';
 import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
+import type { Asked } from '../isolation/choose-isolation.js';
 import type { JudgedLimit } from '../measurement/budget.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Reading } from './config/read-source.js';
 import { readReport } from './read-report.js';
 
 export type BaselineOptions = { readonly file: string; readonly increase: Increase };
+
+/** What is known before a run. */
+type Planned = {
+  readonly argv: readonly string[];
+  /** The isolation that was asked for; undefined: netmeter will choose. */
+  readonly place: Exclude<Asked, 'auto'> | undefined;
+};
 
 /** An earlier run that this one is compared with. */
 export type Baseline = BaselineOptions & { readonly run: EarlierRun };
@@ -21,14 +29,18 @@ export type Baseline = BaselineOptions & { readonly run: EarlierRun };
  */
 export async function openBaseline(
   options: BaselineOptions,
-  argv: readonly string[],
+  { argv, place }: Planned,
   { behalf, signal }: Reading,
 ): Promise<Baseline> {
   const { file } = options;
   const run = await readReport(file, behalf, signal);
   const { exit } = run.command;
   if (exit.kind !== 'code' || exit.code !== 0) throw incomparable(`the baseline ${file} is of a run that failed`);
-  const reasons = whyOtherCommand(run, argv);
+  const { kind } = run.isolation;
+  const reasons = [
+    ...whyOtherCommand(run, argv),
+    ...(place === undefined || place === kind ? [] : [`the isolation was ${kind} and would be ${place}`]),
+  ];
   if (reasons.length > 0) throw incomparable(`the baseline ${file} cannot be compared: ${reasons.join('; ')}`);
   return { ...options, run };
 }

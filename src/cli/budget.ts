@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
 import type { EarlierRun } from '../budget/earlier-run.js';
 import { parseShare } from '../budget/parse-increase.js';
@@ -55,6 +56,9 @@ export function parseBudgetArguments(words: readonly string[]) {
   }
   if (files.length === 0) throw usage('reports are needed', CURE);
   const { name, out, slack = '10%' } = values;
+  if (name === '') throw usage('--name needs a value: NAME', 'Leave it out for the budget that needs no --budget.');
+  if (out !== undefined && /^\.[cm]?[jt]s$/.test(extname(out)))
+    throw usage(`--out ${out}: it would be run, and what is written is JSON`, 'Give a file that ends in .json.');
   return { files, slack: ofOption('slack', parseShare)(slack), name, out };
 }
 

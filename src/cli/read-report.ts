@@ -62,15 +62,20 @@ const report = v.looseObject({
  * @throws {NetmeterError} REPORT_UNREADABLE or INTERRUPTED
  */
 export async function readReport(file: string, behalf: Behalf, signal?: AbortSignal): Promise<EarlierRun> {
-  const result = v.safeParse(report, await readJson(file, behalf, signal));
+  const json = await readJson(file, behalf, signal);
+  const result = v.safeParse(report, json);
   // The kinds that are named by words are only compared with each other.
   if (result.success) return result.output as unknown as EarlierRun;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  throw unreadable(
-    file,
-    path === null ? 'it is no report of netmeter' : `${path} is not what a report of netmeter has`,
-  );
+  throw unreadable(file, whyUnreadable(json, v.getDotPath(issue)));
+}
+
+/** @param path of what is wrong in it; null: all of it is */
+function whyUnreadable(json: unknown, path: string | null): string {
+  if (path !== null && path !== 'schema') return `its ${path} is not what netmeter writes`;
+  const { schema } = (json ?? {}) as { readonly schema?: unknown };
+  if (path === 'schema' && typeof schema === 'number') return `its schema is ${schema}, and this netmeter reads 1`;
+  return 'it is not a report of netmeter';
 }
 
 async function readJson(file: string, behalf: Behalf, signal: AbortSignal | undefined): Promise<unknown> {

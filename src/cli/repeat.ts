@@ -2,6 +2,7 @@ import { closeRepeat, hasFailed } from '../budget/close-repeat.js';
 import type { Account } from '../command/account.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Repeat } from '../measurement/repeat.js';
+import { grouped } from '../units.js';
 import { prepare } from './prepare.js';
 
 export type RepeatChoice = {
@@ -46,8 +47,10 @@ export async function repeat(repetition: Repetition): Promise<Measurement> {
 
 function outcomeText({ traffic: { external }, budget, command }: Measurement): string {
   const { in: incoming, out } = external;
-  const known = incoming.wireOctets !== null && out.wireOctets !== null;
-  const octets = known ? `${incoming.wireOctets} B in, ${out.wireOctets} B out` : 'unknown';
+  const octets =
+    incoming.wireOctets !== null && out.wireOctets !== null
+      ? `${grouped(incoming.wireOctets)} B in, ${grouped(out.wireOctets)} B out`
+      : 'unknown';
   if (hasFailed(command)) return `${octets}; it failed, which ends the series`;
   return budget && budget.verdict !== 'within' ? `${octets}; budget ${budget.verdict}` : octets;
 }

@@ -8,7 +8,7 @@ import type { RunOptions } from './arguments/run-options.js';
 import { ciSystem } from './ci/ci-system.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles, requireOpenFiles } from './open-files.js';
-import { baselineOf, limitsOf } from './run-limits.js';
+import { baselineOf, limitsOf, namingConfig } from './run-limits.js';
 import { SignalListener } from './signals.js';
 import { tell } from './tell.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -21,12 +21,12 @@ export async function run(argv: readonly string[], options: RunOptions, terminal
   const relay = new SignalListener();
   try {
     requireOpenFiles();
-    const limits = await limitsOf(options, relay.signal);
+    const { config, ...limits } = await limitsOf(options, relay.signal);
     const judgeIncrease = await baselineOf(argv, options, relay.signal);
     using outputs = await outputsOf(options);
     outputs?.requireWritable();
     const measureOnce = async () =>
-      judgeIncrease(await measureWith({ relay, terminal }, argv, { ...options, ...limits }));
+      namingConfig(judgeIncrease(await measureWith({ relay, terminal }, argv, { ...options, ...limits })), config);
     const measurement = options.repeat
       ? await repeatWith({ relay, terminal }, options, measureOnce)
       : await measureOnce();
@@ -41,6 +41,8 @@ export async function run(argv: readonly string[], options: RunOptions, terminal
       outputs,
       terminal,
     });
+    if (options.saveBaseline !== undefined && !succeeded && !options.quiet)
+      terminal.say(`${options.saveBaseline} was not written: a run that fails makes no baseline`);
     // A report that is missing fails a run that would have passed, and hides no other failure.
     if (failed && succeeded) return { kind: 'failed' };
     // A series that was cut short has passed nothing.

@@ -56,6 +56,8 @@ export type JudgedBudget = {
   readonly limits: readonly JudgedLimit[];
   /** netmeter ended the command because of the breach (--kill), or the kernel refused it the network (--enforce). */
   readonly ended: boolean;
+  /** The configuration that some of the limits are from. */
+  readonly config?: string;
   /** The kernel kept the limits (--enforce). */
   readonly enforced?: true;
 };

@@ -1,4 +1,5 @@
 import prettyBytes from 'pretty-bytes';
+import { grouped } from '../units.js';
 
 const UNKNOWN = 'unknown';
 
@@ -6,8 +7,7 @@ const UNKNOWN = 'unknown';
 export const rounded = (octets: number | bigint | null) => (octets === null ? UNKNOWN : prettyBytes(octets));
 
 /** "12 345 678": exact, in groups of three. */
-export const exact = (count: number | bigint | null) =>
-  count === null ? UNKNOWN : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+export const exact = (count: number | bigint | null) => (count === null ? UNKNOWN : grouped(count));
 
 /** What follows a count of packets: "1 packet", "2 packets", "unknown packets". */
 export const packetsWord = (count: number | null) => (count === 1 ? 'packet' : 'packets');

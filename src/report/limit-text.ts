@@ -40,11 +40,14 @@ const isWay = (subject: string) => /^(?:in|out|total)$/.test(subject);
 const earlierText = ({ baseline }: JudgedLimit) =>
   typeof baseline === 'number' ? `; the baseline used ${inUnit(baseline)}` : '';
 
-/** What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged, or not all. */
-export function usedText({ used, range, verdict, unit }: JudgedLimit): string {
+/**
+ * What was used, exact; "unknown" is said, and so is that a number is not exact enough to be judged, or not all. Of an increase
+ * that is in the reason: two exact numbers, too, may be none to compare.
+ */
+export function usedText({ kind, used, range, verdict, unit }: JudgedLimit): string {
   if (used === null) return 'unknown';
   const text = inUnit(used, unit);
-  if (!range) return `${verdict === 'unmeasured' ? 'about ' : ''}${text}`;
+  if (!range) return `${verdict === 'unmeasured' && kind !== 'increase' ? 'about ' : ''}${text}`;
   const { atLeast, atMost } = range;
   if (used === atMost) return `up to ${text}`;
   const most = atMost === null || verdict === 'exceeded' ? '' : `, up to ${inUnit(atMost, unit)}`;

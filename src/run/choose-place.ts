@@ -15,7 +15,8 @@ import { needsOf } from './needs.js';
 export async function choosePlace(options: MeasureOptions, account: Account | undefined): Promise<Choice> {
   const { isolation = 'auto', netns } = options;
   if (netns !== undefined) return asRoot(join(isolation, netns));
-  if (isolation === 'join') throw new NetmeterError('USAGE', 'join needs to know which namespace', { cure: JOIN_CURE });
+  if (isolation === 'join')
+    throw new NetmeterError('USAGE', '--isolation join needs a namespace to join', { cure: JOIN_CURE });
   if (isolation === 'host') return asRoot({ kind: 'host' });
   const leadsOut = isolation === 'auto' || isolation === 'veth';
   const uid = leadsOut ? (account?.uid ?? geteuid?.() ?? 0) : undefined;
@@ -38,7 +39,7 @@ const JOIN_CURE = 'Name it: --netns NAME, or the path of its file, /proc/PID/ns/
 
 function join(isolation: string, netns: string): Extract<Choice, { kind: 'join' }> {
   if (isolation === 'auto' || isolation === 'join') return { kind: 'join', netns };
-  throw new NetmeterError('USAGE', `--netns joins a namespace that is there, which ${isolation} is not`, {
+  throw new NetmeterError('USAGE', `--netns and --isolation ${isolation} exclude each other`, {
     cure: 'Leave --isolation out.',
   });
 }

@@ -19,11 +19,11 @@ const NOT_STARTED: ReadonlySet<ErrorCode> = new Set(['SETUP_FAILED', 'FORWARDING
 export async function openChosen(place: Choice, options: ScopeOptions): Promise<Chosen> {
   try {
     const mended = await mendEarlier();
-    return { scope: await openScope(place, options), warnings: [...choiceWarnings(place), ...mended] };
+    return { scope: await openScope(place, options), warnings: [...choiceWarnings(place, options), ...mended] };
   } catch (error) {
     if (!isOpen(place, options) || !isNotStarted(error)) throw explainMissingLibc(error);
     const inPlace = { kind: 'host', because: [error.message] } as const;
-    return { scope: await openScope(inPlace, options), warnings: choiceWarnings(inPlace) };
+    return { scope: await openScope(inPlace, options), warnings: choiceWarnings(inPlace, options) };
   }
 }
 
@@ -43,7 +43,18 @@ const isOpen = ({ kind }: Choice, options: MeasureOptions) =>
 const isNotStarted = (error: unknown): error is Error =>
   error instanceof LinuxError || (error instanceof NetmeterError && NOT_STARTED.has(error.code));
 
-function choiceWarnings(place: Choice): Warning[] {
+function choiceWarnings(place: Choice, { baselineIdle }: MeasureOptions): Warning[] {
+  return [...placeWarnings(place), ...(baselineIdle !== undefined && !isShared(place) ? [IDLE_UNUSED] : [])];
+}
+
+const isShared = ({ kind }: Choice) => kind === 'host' || kind === 'join';
+
+const IDLE_UNUSED: Warning = {
+  code: 'IDLE_UNUSED',
+  message: '--baseline-idle had no effect: nobody else uses this namespace (it is for --in-place and --netns)',
+};
+
+function placeWarnings(place: Choice): Warning[] {
   if (place.kind === 'host' && place.because)
     return [{ code: 'IN_PLACE', message: `measured in place, not in a namespace: ${place.because.join('; ')}` }];
   if (place.kind === 'veth' && place.evades)

@@ -70,7 +70,7 @@ function checkGates({ kind }: Choice, options: MeasureOptions): void {
   const { enforce, egress, rateLimit } = options;
   if (kind === 'veth') return;
   if (rateLimit !== undefined) {
-    throw new NetmeterError('USAGE', `--rate-limit: netmeter slows no command in ${kind} down`, {
+    throw new NetmeterError('USAGE', `--rate-limit: netmeter cannot limit the rate in ${kind}`, {
       cure: 'It needs veth: run as root, or with sudo.',
     });
   }
@@ -79,15 +79,18 @@ function checkGates({ kind }: Choice, options: MeasureOptions): void {
   if (egress) {
     throw new NetmeterError(
       'USAGE',
-      `${gatesOf({ egress }).join(', ')}: where a command in ${kind} goes is not netmeter's to say`,
+      `${gatesOf({ egress }).join(', ')}: netmeter cannot restrict destinations in ${kind}`,
       {
-        cure: 'That needs root, and veth or --in-place. --isolation offline refuses everything, and needs no root.',
+        cure:
+          kind === 'offline'
+            ? 'Offline everything is refused anyway: leave one of the two out.'
+            : 'That needs root, and veth or --in-place. --isolation offline refuses everything, and needs no root.',
       },
     );
   }
   if (!enforce) return;
-  throw new NetmeterError('USAGE', `--enforce: the kernel keeps no limits for a command in ${kind}`, {
-    cure: 'It needs root, and veth or --in-place. --kill ends a command at the sample that shows a breach.',
+  throw new NetmeterError('USAGE', `--enforce: netmeter cannot enforce limits in ${kind}`, {
+    cure: 'That needs root, and veth or --in-place. --kill ends a command at the sample that shows a breach.',
   });
 }
 
@@ -95,15 +98,15 @@ function checkGates({ kind }: Choice, options: MeasureOptions): void {
 function checkPublish({ kind }: Choice, publish: readonly PublishedPort[]): void {
   const refuse = (why: string, cure: string) => new NetmeterError('USAGE', `--publish: ${why}`, { cure });
   if (publish.length === 0) return;
-  if (kind === 'offline') throw refuse('nothing gets into an offline namespace', 'Leave one of the two out.');
+  if (kind === 'offline') throw refuse('an offline namespace cannot be reached', 'Leave one of the two out.');
   if (kind === 'join')
     throw refuse(
-      'a namespace that netmeter did not make has its own way in',
-      "Publish by what made it, or use netmeter's own.",
+      'netmeter cannot publish ports of a namespace that it did not make',
+      'Publish them with the tool that made it, or leave --netns out.',
     );
   if (kind === 'host' && publish.some(({ host, inner }) => host !== inner))
     throw refuse(
-      'in the host’s own namespace a port cannot be another one',
+      'in place a port cannot be mapped to another one',
       'Let the command listen on the published port itself.',
     );
 }

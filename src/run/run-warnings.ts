@@ -6,6 +6,7 @@ import type { Warning } from '../measurement/measurement.js';
 import type { Method } from '../measurement/method.js';
 import type { Count, Doubt, PastQueue } from '../traffic/count.js';
 import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
+import { grouped } from '../units.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = {
@@ -57,10 +58,13 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
       `datagrams larger than the MTU went out as ${fragments} fragments, which pasta does not carry: the other side may have got less (cure: a smaller datagram, or sudo)`,
     );
   }
-  if (sentPastIp > 0) warn('PAST_IP', `${sentPastIp} B were sent by packet sockets, past IP: they are in no number`);
+  if (sentPastIp > 0)
+    warn('PAST_IP', `${grouped(sentPastIp)} B were sent by packet sockets, past IP: they are in no number`);
   for (const each of beside) {
     const moved =
-      each.in === null || each.out === null ? 'bytes that are unknown' : `${each.in} B in and ${each.out} B out`;
+      each.in === null || each.out === null
+        ? 'bytes that are unknown'
+        : `${grouped(each.in)} B in and ${grouped(each.out)} B out`;
     warn(
       'UNCOUNTED_DEVICE',
       `${each.device} carried ${moved} between this namespace and others of this machine (containers, virtual machines, programs): they are in no number, and may be the command’s (cure: run as root, where each device counts)`,
@@ -69,7 +73,7 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
   if (nestedUnsure > 0) {
     warn(
       'NESTED_UNCERTAIN',
-      `up to ${nestedUnsure} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`,
+      `up to ${grouped(nestedUnsure)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`,
     );
   }
   if (dropped > 0) {
@@ -83,14 +87,14 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
   if (unexplained && unexplained.in + unexplained.out > 0) {
     warn(
       'COUNTS_DISAGREE',
-      `the links and the command’s sockets, counted apart, differ by ${unexplained.in} B in and ${unexplained.out} B out that nothing explains: the numbers can be off by these`,
+      `the links and the command’s sockets, counted apart, differ by ${grouped(unexplained.in)} B in and ${grouped(unexplained.out)} B out that nothing explains: the numbers can be off by these`,
     );
   }
   if (doubt) warn('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`);
   for (const { device, octets } of past) {
     warn(
       'QUEUE_BYPASSED',
-      `at least ${octets} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`,
+      `at least ${grouped(octets)} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`,
     );
   }
   for (const [device, { kind }] of Object.entries(delta.devices)) {
@@ -126,4 +130,4 @@ const DOUBTS = {
 const boundText = (bound: number | null) =>
   bound === null
     ? 'how many bytes came in is unknown'
-    : `packets in are computed from bytes and headers, and the bytes in can be off by ${bound} B`;
+    : `packets in are computed from bytes and headers, and the bytes in can be off by ${grouped(bound)} B`;

@@ -39,7 +39,14 @@ test.each<[(words: readonly string[]) => unknown, string[], RegExp]>([
   [parseBudgetArguments, ['suggest'], /reports are needed/],
   [parseBudgetArguments, ['guess', 'a'], /^budget cannot 'guess'$/],
   [parseBudgetArguments, ['sugest', 'a'], /^budget cannot 'sugest'; did you mean suggest\?$/],
-  [parseBudgetArguments, ['suggest', 'a', '--slack', 'some'], /bad share/],
+  [parseBudgetArguments, ['suggest', 'a', '--slack', 'some'], /^--slack: bad share/],
+  [parseBudgetArguments, ['suggest', 'a', '--name', ''], /^--name needs a value: NAME$/],
+  [
+    parseBudgetArguments,
+    ['suggest', 'a', '--out', 'x.js'],
+    /^--out x\.js: it would be run, and what is written is JSON$/,
+  ],
+  [parseBudgetArguments, ['suggest', 'a', '--out', 'x.mts'], /^--out x\.mts: /],
 ])('%s refuses %j', (parse, words, message) => {
   expect(() => parse(words)).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),

@@ -28,10 +28,11 @@ test('what a later netmeter adds is let be', async () => {
 test.each<[string, RegExp]>([
   ['', /not JSON/],
   ['{', /not JSON/],
-  ['[]', /schema is not|no report/],
-  ['null', /no report of netmeter/],
-  [JSON.stringify({ ...crawl, schema: 2 }), /schema is not/],
-  [JSON.stringify({ ...crawl, traffic: {} }), /traffic\.external is not/],
+  ['[]', /not a report of netmeter/],
+  ['{}', /not a report of netmeter/],
+  ['null', /not a report of netmeter/],
+  [JSON.stringify({ ...crawl, schema: 2 }), /its schema is 2, and this netmeter reads 1/],
+  [JSON.stringify({ ...crawl, traffic: {} }), /its traffic\.external is not what netmeter writes/],
   [JSON.stringify({ ...crawl, command: { ...crawl.command, argv: [] } }), /command\.argv is not/],
   [JSON.stringify({ ...crawl, remotes: { ...crawl.remotes, rows: [{}] } }), /remotes\.rows\.0\.address is not/],
 ])('refused: %.40s', async (text, message) => {

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { prepare } from '../../src/cli/prepare.js';
 import { type Repetition, repeat } from '../../src/cli/repeat.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
-import { quiet } from '../report/measurements.js';
+import { renderText } from '../../src/report/text/text.js';
+import { crawl, quiet } from '../report/measurements.js';
 
 const ended = (code: number): Measurement => ({
   ...quiet,
@@ -93,4 +94,18 @@ describe('--prepare', () => {
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
+});
+
+test('octets are in groups of three, and one run is said to differ from nothing', async () => {
+  const said: string[] = [];
+  const large = { ...crawl, command: { ...crawl.command, exit: { kind: 'code', code: 3 } } } as const;
+  const { measurement } = await series([], { measureOnce: async () => large, onRun: (text) => said.push(text) });
+  const { in: incoming, out } = crawl.traffic.external;
+  const [moreIn, moreOut] = [incoming, out].map(({ wireOctets }) =>
+    wireOctets?.toLocaleString('en').replaceAll(',', ' '),
+  );
+  expect(said).toEqual([`run 1 of 3: ${moreIn} B in, ${moreOut} B out; it failed, which ends the series`]);
+  const text = renderText(measurement, { color: false });
+  expect(text).toMatch(/^ {2}runs +1 run$/m);
+  expect(text).not.toContain('median');
 });

@@ -203,8 +203,8 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
   });
 
   test.each([
-    ['a name', ['--allow', 'far.example'], 'in place a name is no address'],
-    ['a rate', ['--rate-limit', '1MB/s'], 'slows no command in host down'],
+    ['a name', ['--allow', 'far.example'], 'names cannot be used in place'],
+    ['a rate', ['--rate-limit', '1MB/s'], 'cannot limit the rate in host'],
   ])('%s is an error, and nothing runs', async (_, options, reason) => {
     const { status, stdout, stderr } = await netmeter(['--in-place', ...options, '--', 'echo', 'ran']);
     expect([status, stdout]).toEqual([125, '']);

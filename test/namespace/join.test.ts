@@ -91,8 +91,8 @@ describePrivileged('a namespace that was there before', () => {
   });
 
   test.each([
-    [['--isolation', 'join', '--', 'true'], 'join needs to know which namespace'],
-    [['--isolation', 'veth', '--netns', 'x', '--', 'true'], '--netns joins a namespace that is there'],
+    [['--isolation', 'join', '--', 'true'], '--isolation join needs a namespace to join'],
+    [['--isolation', 'veth', '--netns', 'x', '--', 'true'], '--netns and --isolation veth exclude each other'],
   ])('%j is refused with the cure', async (words, message) => {
     const { status, stderr } = await netmeter(words);
     expect(status).toBe(125);

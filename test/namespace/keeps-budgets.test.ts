@@ -171,6 +171,9 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(await status('--no-config')).toBe(0);
     expect(await status('--budget', 'lagre')).toBe(125);
     expect(await status('--config', 'missing.json')).toBe(125);
+    const { stderr } = await netmeter(['--save-baseline', 'none.json', '--', ...fetch(500)], { cwd: folder });
+    expect(stderr.replaceAll(/\n {12}/g, ' ')).toContain(`budget    from ${join(folder, 'netmeter.config.json')}`);
+    expect(stderr).toContain('none.json was not written: a run that fails makes no baseline');
   });
 
   test('a run is compared with its baseline, which only a run that succeeded makes', async () => {
@@ -198,7 +201,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect((await run(200_000, [...against, '--max-increase', '200%'])).status).toBe(0);
     const elsewhere = await run(100_000, [...against, '--isolation', 'host', '--baseline-idle', '0']);
     expect(elsewhere.status, elsewhere.stderr).toBe(125);
-    expect(elsewhere.stderr.replaceAll(/\n {12}/g, ' ')).toContain('the isolation was veth and is host');
+    expect(elsewhere.stderr.replaceAll(/\n {12}/g, ' ')).toContain('the isolation was veth and would be host');
     const other = await netmeter(['--baseline', file, '--', 'true']);
     expect(other).toMatchObject({ status: 125, stderr: expect.stringContaining('the command was bash') });
     const compared = await netmeter(['compare', file, file, '--max-increase', '0%', '--min-increase', '0', '--json']);

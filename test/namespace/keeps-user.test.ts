@@ -101,7 +101,7 @@ describePrivileged('the command runs as whom it should', () => {
     ['--enforce --max-in 5MB', /--enforce cannot be had here/, '--kill'],
     ['--allow a.example', /--allow cannot be had here/, '--isolation offline'],
     ['--in-place --deny 192.0.2.1', /--deny: the command cannot be held back in place/, 'It needs root'],
-    ['--in-place --deny a.example', /--deny: in place a name is no address/, 'Give addresses'],
+    ['--in-place --deny a.example', /--deny: names cannot be used in place/, 'Give addresses'],
   ])('and of no option that was not given: %s', async (options, message, cure) => {
     const ended = await runToEnd('su', [USER, '-c', `'${process.execPath}' '${NETMETER}' ${options} -- true`]);
     expect(ended.status).toBe(125);

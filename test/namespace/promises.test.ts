@@ -254,9 +254,9 @@ describePrivileged('every isolation keeps the promises', () => {
   });
 
   test.each([
-    [['--isolation', 'offline', '-p', '80:80'], 'nothing gets into an offline namespace'],
-    [['--isolation', 'host', '-p', '80:81'], 'cannot be another one'],
-    [['--netns', JOINED, '-p', '80:80'], 'has its own way in'],
+    [['--isolation', 'offline', '-p', '80:80'], 'an offline namespace cannot be reached'],
+    [['--isolation', 'host', '-p', '80:81'], 'cannot be mapped to another one'],
+    [['--netns', JOINED, '-p', '80:80'], 'cannot publish ports of a namespace that it did not make'],
   ])('%j is refused with the cure', async (words, message) => {
     const job = spawn(process.execPath, [NETMETER, ...words, '--', 'true'], { stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';

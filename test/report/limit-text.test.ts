@@ -13,12 +13,16 @@ const limit = (used: number | null, allowed: number, verdict: JudgedLimit['verdi
   verdict,
 });
 
-test.each([
+test.each<[JudgedLimit, string]>([
   [limit(1_000_000, 1_000_000, 'within'), 'in 1 000 000 B of 1 MB (1 000 000 B), 100 %'],
   [limit(1_000_001, 1_000_000, 'exceeded'), 'in 1 000 001 B exceeds 1 MB (1 000 000 B), 101 %'],
   [limit(0, 0, 'within'), 'in 0 B of 0 B (0 B)'],
   [limit(1, 0, 'exceeded'), 'in 1 B exceeds 0 B (0 B)'],
   [limit(5, 10, 'unmeasured'), 'in about 5 B: cannot be judged against 10 B (10 B)'],
+  [
+    { ...limit(5, 10, 'unmeasured'), kind: 'increase', subject: 'in' },
+    'in vs. baseline 5 B: cannot be judged against 10 B (10 B)',
+  ],
   [limit(null, 10, 'unmeasured'), 'in unknown: cannot be judged against 10 B (10 B)'],
 ])('%j', (judged, text) => {
   expect(limitText(judged)).toBe(text);

@@ -1,4 +1,5 @@
 import type { InOut } from '../../measurement/traffic.js';
+import { grouped } from '../../units.js';
 import { type Bounds, plus, unknown } from './bounds.js';
 import type { Evidence } from './evidence.js';
 
@@ -20,7 +21,7 @@ function boundsOf(used: number | null, bound: number, isShared: boolean): Bounds
   const reason = isShared
     ? 'others can have used the same namespace, and the number holds theirs'
     : bound > 0
-      ? `the number can be off by ${bound} B`
+      ? `the number can be off by ${grouped(bound)} B`
       : undefined;
   return {
     lower: isShared ? 0 : Math.max(0, used - bound),

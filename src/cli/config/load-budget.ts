@@ -36,8 +36,16 @@ function chooseBudget(path: string, config: Config, name: string | undefined): B
 /** Limits of words, and behind them those of a configuration's budget. @throws {NetmeterError} CONFIG or USAGE */
 export async function withBudgetOf(file: ConfigFile, name: string | undefined, words: LimitsByLevel, reading: Reading) {
   const { max, warn } = await loadBudget(file, name, reading);
-  return { limits: mergeLimits(max, words.limits), warnLimits: mergeLimits(warn, words.warnLimits) };
+  return {
+    limits: mergeLimits(max, words.limits),
+    warnLimits: mergeLimits(warn, words.warnLimits),
+    ...((adds(max, words.limits) || adds(warn, words.warnLimits)) && { config: file.path }),
+  };
 }
+
+/** Whether any limit of the file counts. Of those by name the words may have given others. */
+const adds = (file: Limits = {}, words: Limits = {}): boolean =>
+  Object.keys(file).some((key) => !Object.hasOwn(words, key) || key === 'remotes' || key === 'processes');
 
 type LimitsByLevel = { readonly limits: Limits; readonly warnLimits: Limits };
 

@@ -1,5 +1,6 @@
 import type { JudgedBudget } from '../../measurement/budget.js';
 import { limitText, markOf } from '../limit-text.js';
+import { visible } from '../visible.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';
 
@@ -11,7 +12,11 @@ export function budgetRows(budget: JudgedBudget | undefined, paint: Paint): stri
     const paints = { within: paint.green, exceeded: isWarning ? paint.yellow : paint.red, unmeasured: paint.yellow };
     return row(isWarning ? 'warn at' : 'budget', `${markOf(limit)} ${limitText(limit)}`, paints[limit.verdict]);
   });
-  return budget.ended ? [...rows, row('budget', endText(budget))] : rows;
+  return [
+    ...rows,
+    ...(budget.ended ? [row('budget', endText(budget))] : []),
+    ...(budget.config === undefined ? [] : [row('budget', `from ${visible(budget.config)}`)]),
+  ];
 }
 
 const endText = ({ enforced }: JudgedBudget) =>

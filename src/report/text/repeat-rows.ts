@@ -12,7 +12,8 @@ export function repeatRows({ repeat }: Measurement): string[] {
   const count = `${runs.length} run${runs.length === 1 ? '' : 's'}`;
   return [
     row('runs', `${count}${warm}${which}`),
-    ...(['in', 'out', 'total'] as const).map((kind) => spreadRow(kind, spread[kind])),
+    // One run differs from nothing, and its numbers are above.
+    ...(runs.length === 1 ? [] : (['in', 'out', 'total'] as const).map((kind) => spreadRow(kind, spread[kind]))),
   ];
 }
 

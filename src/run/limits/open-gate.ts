@@ -26,7 +26,7 @@ export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Aske
   const options = gatesOf(asked);
   try {
     if (asked.egress && hasNames(asked.egress))
-      throw new NetmeterError('USAGE', `${options.join(', ')}: in place a name is no address`, { cure: NAMES_CURE });
+      throw new NetmeterError('USAGE', `${options.join(', ')}: names cannot be used in place`, { cure: NAMES_CURE });
     if (!group) throw cannotHold(options, 'there is no control group for it');
     const gate = CgroupGate.attach(group.cgroup.fd, planOf(asked, addressesOf(scope)));
     const watch = followAddresses(scope, (come) => gate.exempt(come.map(addressRange)));
@@ -38,7 +38,7 @@ export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Aske
 }
 
 const NAMES_CURE =
-  'Give addresses or networks, or let the command have a network namespace of its own: names need one.';
+  'Give addresses or networks, or leave --in-place or --netns out: names need a network namespace of the command’s own.';
 
 function planOf({ limits = {}, enforce = false, egress }: Asked, local: readonly string[]): GatePlan {
   const ranges = (list: readonly Destination[] = []) =>

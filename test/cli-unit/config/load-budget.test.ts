@@ -27,10 +27,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const none = { limits: {}, warnLimits: {} };
 
-function load(file: string, text: string, name?: string, words = none, found = false) {
+/** The limits; which file they are from is a test of its own. */
+async function load(file: string, text: string, name?: string, words = none, found = false) {
   const path = join(folder, file);
   writeFileSync(path, text);
-  return withBudgetOf({ path, found }, name, words, { behalf: OWN_BEHALF });
+  const { limits, warnLimits } = await withBudgetOf({ path, found }, name, words, { behalf: OWN_BEHALF });
+  return { limits, warnLimits };
 }
 
 const LIMITS = `{
@@ -166,7 +168,8 @@ describe.runIf(process.getuid?.() === 0)('code that another user may have writte
   const spoil = async (found: boolean, how: (path: string) => string) => {
     await load('a.js', text);
     const path = how(join(folder, 'a.js'));
-    return withBudgetOf({ path, found }, undefined, none, { behalf: OWN_BEHALF });
+    const { limits, warnLimits } = await withBudgetOf({ path, found }, undefined, none, { behalf: OWN_BEHALF });
+    return { limits, warnLimits };
   };
   const inFolder = (uid: number, gid: number, mode: number) => (path: string) => {
     const sub = join(folder, 'sub');
@@ -272,4 +275,24 @@ test('no JSON makes the parser fail in an unexpected way', () => {
       }
     }),
   );
+});
+
+test.each<[string, object, boolean]>([
+  ['{ "max": { "in": 5 } }', {}, true],
+  ['{ "warn": { "in": 5 } }', { limits: { in: 1 } }, true],
+  ['{ "max": { "in": 5 } }', { limits: { in: 1 } }, false],
+  ['{ "max": { "in": 5, "out": 5 } }', { limits: { in: 1 } }, true],
+  ['{ "max": { "remotes": { "a": 5 } } }', { limits: { remotes: { b: 1 } } }, true],
+  ['{ "max": {} }', {}, false],
+  ['{}', { limits: { in: 1 } }, false],
+])('%s behind %j gives limits: %s', async (text, given, counts) => {
+  const path = join(folder, 'netmeter.config.json');
+  writeFileSync(path, text);
+  const { config } = await withBudgetOf(
+    { path, found: true },
+    undefined,
+    { ...none, ...given },
+    { behalf: OWN_BEHALF },
+  );
+  expect(config).toBe(counts ? path : undefined);
 });

@@ -56,7 +56,11 @@ export const BUDGET_OPTIONS: readonly Option[] = [
     group: 'Budget',
     description: 'Write the report as a baseline when all went well',
   },
-  { name: 'kill', group: 'Budget', description: 'End the command as soon as a sample shows the breach' },
+  {
+    name: 'kill',
+    group: 'Budget',
+    description: 'End the command at the first sample beyond a limit, up to one --interval late',
+  },
   {
     name: 'enforce',
     group: 'Budget',

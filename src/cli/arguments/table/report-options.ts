@@ -15,7 +15,8 @@ export const REPORT_OPTIONS: readonly Option[] = [
     value: 'SYSTEM',
     choices: ['auto', 'github', 'gitlab', 'none'],
     group: 'Report',
-    description: 'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none',
+    description:
+      'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none',
   },
   {
     name: 'by',

@@ -33,12 +33,12 @@ _netmeter() {
     '--max-increase=[Allowed above the baseline (default 10%), in, out, total and with each remote]:SHARE: ' \
     '--min-increase=[Never fail for an increase up to this (default 1MB)]:SIZE: ' \
     '--save-baseline=[Write the report as a baseline when all went well]:FILE:_files' \
-    '--kill[End the command as soon as a sample shows the breach]' \
+    '--kill[End the command at the first sample beyond a limit, up to one --interval late]' \
     '--enforce[Have the kernel refuse all that is beyond the limits, and end the command]' \
     '--ignore-bypasses[Judge limits although the command had ways to a network that no counter sees]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
-    '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab or none]:SYSTEM:(auto github gitlab none)' \
+    '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none]:SYSTEM:(auto github gitlab none)' \
     '*--by=[Tables of the summary: remote (default), process beside it, or none]:WHAT:(process remote none)' \
     '--reverse-dns[Ask the reverse zones for remotes whose name the command did not look up]' \
     '--redact[Hide arguments and host names in the summary and the reports]' \
