@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Boundary } from './boundary.js';
 import type { Limits } from './budget/limits.js';
+import { checkOptions, checkTarget } from './check-options.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import { NetmeterError } from './errors.js';
 import { besideDevices } from './isolation/machine/beside-devices.js';
@@ -38,9 +39,11 @@ const POLL_MS = 50;
  * Meters what runs already, read-only: a process with what it has started, in a control group with others or alone, or a
  * control group. Where the kernel does not let its sockets be counted, a process' network namespace is metered, and the result
  * says how many others share it.
- * @throws {NetmeterError} NO_SUCH_PROCESS, NO_SUCH_CGROUP, NO_METER
+ * @throws {NetmeterError} USAGE, NO_SUCH_PROCESS, NO_SUCH_CGROUP, NO_METER
  */
 export async function attach(target: AttachTarget, options: AttachOptions = {}): Promise<Measurement> {
+  checkTarget(target);
+  checkOptions(options);
   const startedAt = new Date();
   const { argv, attached, process, at, isAlive } = await openAttached(target);
   using metered = at;

@@ -1,6 +1,7 @@
 import { geteuid, env as ownEnvironment } from 'node:process';
 import { Boundary } from './boundary.js';
 import { needsProcesses } from './budget/limits.js';
+import { checkCommand, checkOptions } from './check-options.js';
 import { type Account, chooseAccount, isOwn, requireBecoming } from './command/account.js';
 import { commandEnvironment } from './command/account-environment.js';
 import { findCommand } from './command/find-command.js';
@@ -26,9 +27,11 @@ import { prepareGroup, TreeGroup, treeFolder } from './run/tree-group.js';
 /**
  * Runs a command in a network namespace of its own and measures what it sent and received.
  * @param argv the command and its arguments, handed on as they are
- * @throws {NetmeterError} when the command cannot be found, or the scope cannot be made; nothing is left behind
+ * @throws {NetmeterError} when an option is none, the command cannot be found, or the scope cannot be made; nothing is left behind
  */
 export async function measure(argv: readonly string[], options: MeasureOptions = {}): Promise<Measurement> {
+  checkCommand(argv);
+  checkOptions(options);
   const { boundary = new Boundary() } = options;
   const measurement = await measureBeside(boundary, argv, options);
   const { warnings } = measurement;

@@ -4,11 +4,16 @@ import { NetmeterError } from '../errors.js';
 
 /**
  * Looks for the command as execvp(3) will, so that a wrong name is reported before anything is set up.
- * @throws {NetmeterError} COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+ * @param folder where it will start; the present one, which may be removed, by default
+ * @throws {NetmeterError} USAGE, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
-export function findCommand(name: string, path = '/usr/local/bin:/usr/bin:/bin', folder = '.'): string {
+export function findCommand(name: string, path = '/usr/local/bin:/usr/bin:/bin', folder?: string): string {
+  if (folder !== undefined && !isFolder(folder))
+    throw new NetmeterError('USAGE', `the command cannot start in ${folder}, which is no folder`, {
+      cure: 'Give a folder that exists.',
+    });
   const candidates = name.includes('/') ? [name] : path.split(':').map((entry) => `${entry || '.'}/${name}`);
-  const files = candidates.map((file) => resolve(folder, file));
+  const files = candidates.map((file) => resolve(folder ?? '.', file));
   const found = name === '' ? undefined : files.find(canExecute);
   if (found) return found;
   const existing = name === '' ? undefined : files.find(exists);
@@ -28,6 +33,15 @@ function canExecute(file: string): boolean {
     return statSync(file).isFile();
   } catch {
     return false;
+  }
+}
+
+/** What this process may not look at, a file system of the account's own say, the command may yet enter. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code));
   }
 }
 

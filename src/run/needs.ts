@@ -2,7 +2,7 @@ import type { Needs } from '../isolation/choose-isolation.js';
 import { type Destination, type Egress, hasNames } from '../isolation/limits/destinations.js';
 import type { MeasureOptions } from '../measure-options.js';
 
-type Asked = Pick<MeasureOptions, 'egress' | 'enforce' | 'publish' | 'rateLimit'>;
+type Asked = Pick<MeasureOptions, 'egress' | 'enforce' | 'isolation' | 'publish' | 'rateLimit'>;
 
 const NONE: Egress = { allow: [], deny: [] };
 
@@ -31,14 +31,19 @@ export function needsOf(asked: Asked): Needs | undefined {
   const gates = gatesOf(asked);
   const options = [...new Set([...gates, ...namespace])];
   if (options.length === 0) return undefined;
-  return { options, inPlace: namespace.length === 0, userMode: gates.length === 0, instead: insteadOf(options) };
+  return {
+    options,
+    inPlace: namespace.length === 0,
+    userMode: gates.length === 0,
+    instead: insteadOf(options, asked.isolation),
+  };
 }
 
 /** What needs no rights and does nearly the same. */
-function insteadOf(options: readonly string[]): string | undefined {
+function insteadOf(options: readonly string[], isolation: Asked['isolation']): string | undefined {
   if (options.every((option) => option === '--enforce'))
     return 'instead of --enforce, --kill: it ends the command at the sample that shows the breach';
-  if (options.every((option) => option === '--allow' || option === '--deny'))
+  if (isolation !== 'offline' && options.every((option) => option === '--allow' || option === '--deny'))
     return '--isolation offline, which refuses everything';
   return undefined;
 }

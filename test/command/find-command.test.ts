@@ -73,3 +73,9 @@ test.each([
   const code = expect.stringMatching(/^COMMAND_NOT_(FOUND|EXECUTABLE)$/);
   expect(() => find(name)).toThrow(expect.objectContaining({ name: 'NetmeterError', code }));
 });
+
+test.each(['gone', 'first/tool/x'])('a folder that is none is no place to start in: %s', (name) => {
+  expect(() => findCommand('sh', '/bin', join(folder, name))).toThrow(
+    expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('which is no folder') }),
+  );
+});

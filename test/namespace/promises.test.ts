@@ -254,6 +254,7 @@ describePrivileged('every isolation keeps the promises', () => {
   });
 
   test.each([
+    [['--isolation', 'offline', '--allow', '192.0.2.7'], 'Offline everything is refused anyway'],
     [['--isolation', 'offline', '-p', '80:80'], 'an offline namespace cannot be reached'],
     [['--isolation', 'host', '-p', '80:81'], 'cannot be mapped to another one'],
     [['--netns', JOINED, '-p', '80:80'], 'cannot publish ports of a namespace that it did not make'],

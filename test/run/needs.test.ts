@@ -25,6 +25,7 @@ test.each<[string, Parameters<typeof needsOf>[0], object | undefined]>([
 test('another way is named where there is one', () => {
   expect(needsOf({ enforce: true })?.instead).toContain('--kill');
   expect(needsOf({ egress: { allow: [name], deny: [] } })?.instead).toContain('--isolation offline');
+  expect(needsOf({ egress: { allow: [name], deny: [] }, isolation: 'offline' })?.instead).toBeUndefined();
   expect(needsOf({ rateLimit: 1 as never })?.instead).toBeUndefined();
   expect(needsOf({ enforce: true, egress: { allow: [name], deny: [] } })?.instead).toBeUndefined();
 });

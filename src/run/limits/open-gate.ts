@@ -38,7 +38,7 @@ export function openGate(scope: Scope, group: TreeGroup | undefined, asked: Aske
 }
 
 const NAMES_CURE =
-  'Give addresses or networks, or leave --in-place or --netns out: names need a network namespace of the command’s own.';
+  'Give addresses or networks, or let the command have a network namespace of its own: names need one.';
 
 function planOf({ limits = {}, enforce = false, egress }: Asked, local: readonly string[]): GatePlan {
   const ranges = (list: readonly Destination[] = []) =>
