@@ -107,6 +107,20 @@ describePrivileged('as root', () => {
   ];
   for (const each of CASES) said(each);
 
+  test('a full disk', async () => {
+    symlinkSync('/dev/full', join(folder, 'full.json'));
+    const { status, stderr } = await netmeter(['-q', '--report', 'full.json', '--', 'true'], { cwd: folder });
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/no space left on device\n {2}Make room there, or choose another file system\.\n$/);
+  });
+
+  test('an option that the chosen isolation has no use for', async () => {
+    const { stderr } = await netmeter(['--isolation', 'veth', '--baseline-idle', '1s', '--', 'true']);
+    expect(stderr).toContain('--baseline-idle had no effect');
+    const inPlace = await netmeter(['--in-place', '--baseline-idle', '0', '--', 'true']);
+    expect(inPlace.stderr).not.toContain('had no effect');
+  });
+
   const asNobody = (words: readonly string[]) =>
     runToEnd(
       'setpriv',

@@ -192,7 +192,7 @@ describePrivileged('--publish', () => {
     try {
       const { status, stdout, stderr } = await netmeter(['--publish', `${HOST}:80`, '--', 'echo', 'started']);
       expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
-      expect(stderr).toContain(`port ${HOST} of 0.0.0.0 cannot be published`);
+      expect(stderr).toContain(`port ${HOST} of 0.0.0.0 cannot be published: it is taken\n  Choose another port`);
     } finally {
       await ended(taken);
     }
