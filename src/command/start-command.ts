@@ -78,10 +78,10 @@ const REASONS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
     'ENOENT',
     {
       code: 'COMMAND_NOT_FOUND',
-      said: 'what it names as its interpreter was not found',
+      said: 'the interpreter that it names was not found',
       cure: 'Correct its first line (#!), or install what that names; for a binary that is the loader of its C library.',
     },
   ],
   ['EACCES', { code: 'COMMAND_NOT_EXECUTABLE', said: 'permission denied' }],
-  ['ENOEXEC', { code: 'COMMAND_NOT_EXECUTABLE', said: 'no format that this machine executes' }],
+  ['ENOEXEC', { code: 'COMMAND_NOT_EXECUTABLE', said: 'this machine cannot execute its format' }],
 ]);

@@ -86,7 +86,7 @@ export const canIsolate = (kind: Isolating, facts: Facts): boolean =>
   kind === 'veth' ? vethDespite(facts) !== undefined : obstaclesTo(kind, facts).length === 0;
 
 function refuse(kinds: readonly Isolating[], facts: Facts, needs?: Needs): never {
-  const what = needs ? `${needs.options.join(', ')} cannot be had here` : 'the command cannot be isolated here';
+  const what = needs ? `${needs.options.join(', ')}: not available here` : 'the command cannot be isolated here';
   const lines = kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ reason }) => `  ${kind}: ${reason}`));
   const cures = new Set(kinds.flatMap((kind) => obstaclesTo(kind, facts).map(({ cure }) => asSentence(cure))));
   const instead = needs ? needs.instead : insteadOf(kinds);

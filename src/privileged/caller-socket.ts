@@ -31,7 +31,7 @@ export class CallerSocket implements Disposable {
         reasons.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    throw new NetmeterError('SETUP_FAILED', `no folder can hold a socket for a moment: ${reasons.join('; ')}`, {
+    throw new NetmeterError('SETUP_FAILED', `no folder was found for a temporary socket: ${reasons.join('; ')}`, {
       cure: 'Set TMPDIR to a folder that may be written to.',
     });
   }

@@ -20,7 +20,7 @@ export function placeGroup(hierarchy: CgroupHierarchy | undefined, name: string)
   const mounts = legacyPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
   if (mounts.some((point) => path === point || path.startsWith(`${point}/`))) throw legacy;
   const folder = hierarchy.folderAt(path);
-  if (folder === undefined) throw refuse(`the control group ${name} is not to be seen from here`);
+  if (folder === undefined) throw refuse(`the control group ${name} cannot be seen from here`);
   return { folder, path: hierarchy.pathOf(folder) };
 }
 

@@ -88,7 +88,7 @@ describePrivileged('as root', () => {
     [
       '-- ./orphan.sh',
       127,
-      /names as its interpreter was not found/,
+      /interpreter that it names was not found/,
       'Correct its first line (#!), or install what that names; for a binary that is the loader of its C library.',
     ],
     [

@@ -176,11 +176,11 @@ describe('what was asked for and needs a place that cannot be had', () => {
 
   test('is named, with what helps it and nothing that does not', () => {
     expect(refusalOf({ asked: 'auto', needs: ENFORCE }, poor)).toMatchObject({
-      message: '--enforce cannot be had here:\n  veth: no rights\n  veth: no sudo',
+      message: '--enforce: not available here:\n  veth: no rights\n  veth: no sudo',
       cure: 'Get rights\n  Get sudo\n  Or another way',
     });
     expect(refusalOf({ asked: 'auto', needs: NAMES }, poor)).toMatchObject({
-      message: '--allow cannot be had here:\n  veth: no rights\n  veth: no sudo',
+      message: '--allow: not available here:\n  veth: no rights\n  veth: no sudo',
       cure: 'Get rights\n  Get sudo',
     });
     expect(refusalOf({ asked: 'auto', needs: PUBLISH }, poor).cure).toBe('Get rights\n  Get sudo\n  Get tun');

@@ -52,7 +52,7 @@ describePrivileged('the exit status is the command’s', () => {
       writeFileSync(file, '#!/no/such/interpreter\n', { mode: 0o755 });
       const ended = await netmeter([...where, '--', file]);
       expect(ended).toMatchObject({ status: 127, stdout: '' });
-      expect(ended.stderr).toContain('its interpreter was not found');
+      expect(ended.stderr).toContain('the interpreter that it names was not found');
       rmSync(folder, { recursive: true });
     },
   );

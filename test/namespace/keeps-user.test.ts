@@ -98,8 +98,8 @@ describePrivileged('the command runs as whom it should', () => {
   });
 
   test.each([
-    ['--enforce --max-in 5MB', /--enforce cannot be had here/, '--kill'],
-    ['--allow a.example', /--allow cannot be had here/, '--isolation offline'],
+    ['--enforce --max-in 5MB', /--enforce: not available here/, '--kill'],
+    ['--allow a.example', /--allow: not available here/, '--isolation offline'],
     ['--in-place --deny 192.0.2.1', /--deny: the command cannot be held back in place/, 'It needs root'],
     ['--in-place --deny a.example', /--deny: names cannot be used in place/, 'Give addresses'],
   ])('and of no option that was not given: %s', async (options, message, cure) => {

@@ -39,7 +39,7 @@ export class RecordFile implements AsyncDisposable {
     try {
       const end = await readFileEnd(opened.handle);
       if (end.kind === 'foreign')
-        throw new NetmeterError('WATCH_FILE_FOREIGN', `${path} holds something else than samples of netmeter watch`);
+        throw new NetmeterError('WATCH_FILE_FOREIGN', `${path} holds something other than samples of netmeter watch`);
       return new RecordFile(path, behalf, opened, end);
     } catch (error) {
       await opened.handle.close();
