@@ -1,6 +1,7 @@
 import { type AttachTarget, attach } from '../attach.js';
 import { parseSize } from '../budget/parse-size.js';
 import type { IpOctets } from '../units.js';
+import { nearestWord } from './arguments/nearest-option.js';
 import { ofOption } from './arguments/of-option.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
 import { parseDuration } from './arguments/parse-duration.js';
@@ -118,8 +119,12 @@ function parseTarget([pid = '', ...others]: readonly string[], cgroup: string | 
 
 function parseCi(text = 'auto'): CiChoice {
   const choices = OPTIONS_OF_A_RUN.find(({ name }) => name === 'ci')?.choices;
-  if (!choices?.includes(text)) throw usage(`--ci cannot be '${text}'`, `Choose one of: ${choices?.join(', ')}.`);
-  return text as CiChoice;
+  if (choices?.includes(text)) return text as CiChoice;
+  const nearest = nearestWord(text, choices ?? []);
+  throw usage(
+    `--ci cannot be '${text}'${nearest ? `; did you mean ${nearest}?` : ''}`,
+    `Choose one of: ${choices?.join(', ')}.`,
+  );
 }
 
 function read(words: readonly string[]) {

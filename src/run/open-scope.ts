@@ -71,7 +71,7 @@ function checkGates({ kind }: Choice, options: MeasureOptions): void {
   if (kind === 'veth') return;
   if (rateLimit !== undefined) {
     throw new NetmeterError('USAGE', `--rate-limit: netmeter cannot limit the rate in ${kind}`, {
-      cure: 'It needs veth: run as root, or with sudo.',
+      cure: 'That needs veth, for which root or sudo is needed.',
     });
   }
   // In place that is for programs at the tree's control group.

@@ -19,8 +19,10 @@ export function parseOwnArguments<const T extends ParseArgsConfig>(
 function misused(error: unknown, command: string, known: readonly string[]): NetmeterError {
   // Node goes on with advice on '--', which is not ours.
   const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-  const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   const cure = `Try 'netmeter ${command} --help'.`;
+  const [, name, value] = /^Option '(?:-\w, )?(--[\w-]+)( <value>)?'/.exec(message) ?? [];
+  if (name !== undefined) return usage(`${name} ${value === undefined ? 'takes no value' : 'needs a value'}`, cure);
+  const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   if (unknown === undefined) return usage(message, cure);
   if (OPTIONS.some(({ name }) => `--${name}` === unknown))
     return usage(`${command} has no option ${unknown}, which is a run's: netmeter ${unknown} ... -- COMMAND`, cure);
