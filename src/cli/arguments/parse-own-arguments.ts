@@ -20,8 +20,9 @@ function misused(error: unknown, command: string, known: readonly string[]): Net
   // Node goes on with advice on '--', which is not ours.
   const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
   const cure = `Try 'netmeter ${command} --help'.`;
-  const [, name, value] = /^Option '(?:-\w, )?(--[\w-]+)( <value>)?'/.exec(message) ?? [];
-  if (name !== undefined) return usage(`${name} ${value === undefined ? 'takes no value' : 'needs a value'}`, cure);
+  const name = /^Option '(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
+  if (name !== undefined)
+    return usage(`${name} ${message.includes('does not take') ? 'takes no value' : 'needs a value'}`, cure);
   const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   if (unknown === undefined) return usage(message, cure);
   if (OPTIONS.some(({ name }) => `--${name}` === unknown))
