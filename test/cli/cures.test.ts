@@ -78,6 +78,8 @@ describe('a cure fits its cause', () => {
 test('before it is built it says in one line what to do', async () => {
   const copy = join(folder, 'package');
   cpSync(join(ROOT, 'bin'), join(copy, 'bin'), { recursive: true });
+  // As a build leaves it that was broken off.
+  mkdirSync(join(copy, 'dist'));
   const { status, stderr } = await runToEnd(process.execPath, [join(copy, 'bin/netmeter.js'), '--', 'true']);
   expect(status).toBe(125);
   expect(stderr).toBe(`netmeter: it is not built yet: run npm install in ${copy}\n`);
