@@ -139,7 +139,7 @@ describePrivileged('its steps', () => {
   test('limits are handed on, and a bad one is said', async () => {
     const { status, stderr } = await metered({ run: 'true', 'max-in': '50q' });
     expect(status).toBe(125);
-    expect(stderr).toContain('no unit of size');
+    expect(stderr).toContain("--max-in: bad size '50q'");
   });
 });
 

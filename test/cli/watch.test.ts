@@ -210,8 +210,8 @@ describePrivileged('beside a run', () => {
 
   test('a full disk is said, and made good when there is room again', async () => {
     const disk = join(folder, 'disk');
-    const script = `mkdir ${disk}; mount -t tmpfs -o size=64k tmpfs ${disk}
-      head -c 61440 /dev/zero >${disk}/filler; touch ${folder}/said
+    const script = `mkdir ${disk}; mount -t tmpfs -o size=1m tmpfs ${disk}
+      head -c 1044480 /dev/zero >${disk}/filler; touch ${folder}/said
       ${process.execPath} ${NETMETER} watch --interval 20ms --out ${disk}/w 2>${folder}/said >${folder}/lines & meter=$!
       until grep -q 'cannot be written to' ${folder}/said; do sleep 0.02; done
       before=$(wc -l <${folder}/lines); until [ $(wc -l <${folder}/lines) -gt $((before + 5)) ]; do sleep 0.02; done

@@ -1,8 +1,6 @@
 import { Boundary } from '../../boundary.js';
-import { NetmeterError } from '../../errors.js';
 import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
-import type { ChainName } from '../../linux/netlink/netfilter/command.js';
-import type { ListedChain, Nftables } from '../../linux/netlink/netfilter/nftables.js';
+import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
@@ -11,7 +9,6 @@ import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { readUplink, type Uplink } from '../machine/read-uplink.js';
-import { linkName } from '../machine/run-devices.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
@@ -23,21 +20,11 @@ import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
 import { asSetUp } from './as-set-up.js';
 import { countAtInnerEnds } from './count-at-inner-ends.js';
-import { type ForwardingPlan, forwardLinks, ipv6Support, planForwarding } from './forwarding.js';
-import { NotedChanges } from './giving-back/noted-changes.js';
-import { type AddressChange, AddressWatch } from './links/address-watch.js';
-import { HostAddresses } from './links/host-addresses.js';
-import { hostDevices, type Links } from './links/make-links.js';
-import { makeOwnLinks } from './links/make-own-links.js';
-import { hostLocalLink } from './links/subnet.js';
-import type { VethLinks } from './links/veth-links.js';
+import { ipv6Support } from './forwarding.js';
+import { HostSide } from './host-side.js';
 import { Namespace } from './namespace.js';
 import { blockedReading } from './rules/blocked.js';
-import { tableName } from './rules/nat-rules.js';
-import { NatTable } from './rules/nat-table.js';
-import { openFirewall, openInput } from './rules/open-firewall.js';
 import { startAs } from './start-as.js';
-import { switchOn } from './switches.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
 export type OpenOptions = {
@@ -66,17 +53,11 @@ export class VethScope implements Scope {
   readonly #inside: InnerNetlink;
   readonly #run = newRun();
   readonly #members: RunMembers;
-  readonly #changes: NotedChanges;
+  readonly #host: HostSide;
   readonly #guardian: Guardian;
-  readonly #nat: NatTable;
   readonly #services: VethServices;
-  #made: VethLinks | undefined;
-  #chains: readonly ListedChain[] | undefined;
-  #remotes: (RemoteSource & Disposable) | undefined;
-  /** The same list as long as the scope is open, so that who has it hears of changes. */
-  readonly #hostAddresses = new HostAddresses();
   readonly #boundary: Boundary;
-  #addresses: AddressWatch | undefined;
+  #remotes: (RemoteSource & Disposable) | undefined;
 
   /**
    * Opens a scope. Everything that does not depend on another is started at once; on failure all of it is undone.
@@ -89,7 +70,7 @@ export class VethScope implements Scope {
   }
 
   private constructor(tools: Tools, options: Omit<OpenOptions, 'signal'>) {
-    const { publish = [], hostPorts = [], keep, egress, boundary = new Boundary() } = options;
+    const { publish = [], hostPorts = [], keep, egress, cgroup, rateLimit: rate, boundary = new Boundary() } = options;
     this.#boundary = boundary;
     this.#options = options;
     this.#uplink = options.uplink ?? readUplink();
@@ -103,17 +84,18 @@ export class VethScope implements Scope {
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
     this.#inside = InnerNetlink.in(this.#namespace.network);
-    this.#nat = new NatTable(publish);
-    this.#changes = new NotedChanges(this.#run, options.cgroup);
+    const own = { run: this.#run, cgroup };
+    const uplink = this.#uplink;
+    this.#host = new HostSide({ ...own, publish, uplink, ipv6, isKept: keep !== undefined, rate, boundary });
+    const { nat, changes } = this.#host;
     const { fd: namespace, identity } = this.#namespace.network;
     this.#members = new RunMembers(this.#run, () => identity);
-    const held = { namespace, changes: this.#changes.fd, tables: this.#nat.nftables.fd };
-    this.#guardian = new Guardian(tools.sh, { ...held, run: this.#run, cgroup: options.cgroup });
-    this.#services = new VethServices({ publish, keep, egress, boundary, nat: this.#nat, resolver, hosts });
+    this.#guardian = new Guardian(tools.sh, { ...own, namespace, changes: changes.fd, tables: nat.nftables.fd });
+    this.#services = new VethServices({ publish, keep, egress, boundary, nat, resolver, hosts });
   }
 
   get warnings(): Warning[] {
-    return [...this.#warnings, ...this.#guardian.warnings, ...this.#nat.warnings()];
+    return [...this.#warnings, ...this.#guardian.warnings, ...this.#host.nat.warnings()];
   }
 
   get isolation(): Isolation {
@@ -125,7 +107,7 @@ export class VethScope implements Scope {
   }
 
   get hostAddresses(): readonly string[] {
-    return this.#hostAddresses.list;
+    return this.#host.addresses;
   }
 
   inspect<T>(work: (process: 'thread-self') => NoPromise<T>): T {
@@ -155,7 +137,7 @@ export class VethScope implements Scope {
   }
 
   get marks(): Readonly<Record<string, string>> {
-    const [host] = hostLocalLink(this.#links.plans).host.addresses;
+    const host = this.#host.address;
     return { NETMETER_RUN: this.#run, ...(host && { NETMETER_HOST: host }) };
   }
 
@@ -165,14 +147,13 @@ export class VethScope implements Scope {
   }
 
   async readWire(): Promise<WireReading> {
-    const { ipv4, ipv6 } = this.#uplink.routed;
-    const behind = () => ({ ...this.#links.behind([...new Set([...ipv4, ...ipv6])]), ...this.#nat.behind() });
-    return { ...(await this.sampleWire()), ...this.#boundary.attemptNow('drops', behind, {}) };
+    const wire = await this.sampleWire();
+    return { ...wire, ...this.#boundary.attemptNow('drops', () => this.#host.behind(), {}) };
   }
 
   async sampleWire(): Promise<WireReading> {
     const blocked = () => blockedReading(this.#services.blocked());
-    return { ...this.#links.read(), ...this.#boundary.attemptNow('limits', blocked, {}) };
+    return { ...this.#host.links.read(), ...this.#boundary.attemptNow('limits', blocked, {}) };
   }
 
   get limits(): LimitKeeper | undefined {
@@ -186,16 +167,16 @@ export class VethScope implements Scope {
   }
 
   async countRemotes(): Promise<void> {
-    this.#remotes = await countAtInnerEnds(this.#links.plans, this.nftables(), this.#options.publish ?? []);
+    this.#remotes = await countAtInnerEnds(this.#host.links.plans, this.nftables(), this.#options.publish ?? []);
   }
 
   get waysOut(): readonly WayOut[] {
-    return this.#links.waysOut;
+    return this.#host.links.waysOut;
   }
 
   /** Where names cannot be seen, the command asks its nameservers unchanged. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
-    openInput(this.#firewall);
+    this.#host.letAsk();
     return this.#services.observeNames(observe);
   }
 
@@ -205,78 +186,19 @@ export class VethScope implements Scope {
 
   /** Ends what still lives inside and leaves the host as it was. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#addresses?.[Symbol.dispose]();
+    this.#host.stopWatching();
     this.#services[Symbol.dispose]();
     if (!this.#members.areGone) await this.#members.end();
-    this.#giveBack();
+    this.#host.giveBack(this.#namespace.network);
     const gone = this.#guardian.finish();
-    for (const each of [this.#remotes, this.#inside, this.#nat, this.#made, this.#changes]) each?.[Symbol.dispose]();
+    for (const each of [this.#remotes, this.#inside, this.#host]) each?.[Symbol.dispose]();
     this.#namespace[Symbol.dispose]();
     await gone;
   }
 
-  /** What stays is reported, and noted for the next run. */
-  #giveBack(): void {
-    const failures = this.#changes.giveBack(this.#namespace.network, () => this.#nat.remove());
-    if (failures.length === 0) return;
-    const message = `not all could be given back, and the next run tries again: ${failures.join('; ')}`;
-    this.#boundary.warn({ code: 'NOT_GIVEN_BACK', message });
-  }
-
-  get #firewall() {
-    const note = (chain: ChainName) => this.#changes.addChain(chain);
-    const { nftables } = this.#nat;
-    const chains = () => {
-      this.#chains ??= nftables.chains();
-      return this.#chains;
-    };
-    return { nftables, chains, link: this.#links.name, note };
-  }
-
-  get #links(): VethLinks {
-    if (!this.#made) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return this.#made;
-  }
-
   async #setUp(): Promise<void> {
-    const forwarding = planForwarding(this.#uplink, this.#ipv6);
-    const links = asSetUp(() => this.#makeLinks(forwarding));
-    this.#made = links;
-    asSetUp(() => links.configure(this.#hostAddresses.add(links.plans)));
-    // After the address translation, whose rules keep the forwarding to the namespace's packets.
-    forwardLinks(links.plans);
-    switchOn(forwarding.keys, () => this.#changes.write());
-    openFirewall(this.#firewall);
-    this.#addresses = this.#boundary.attemptNow('addresses', () => this.#watchAddresses(), undefined);
+    const links = this.#host.setUp(this.#namespace);
     await this.#services.start({ namespace: this.#namespace, plans: links.plans, inside: this.#inside });
     await links.running();
-  }
-
-  /** Makes links, and the table for them, that are nobody else's. */
-  #makeLinks(forwarding: ForwardingPlan): VethLinks {
-    const { keep, rateLimit } = this.#options;
-    return makeOwnLinks({
-      ...{ namespace: this.#namespace, ipv6: this.#ipv6, mtu: this.#uplink.mtu },
-      ...{ isKept: keep !== undefined, rate: rateLimit },
-      claim: (chosen) => this.#claim(chosen, forwarding),
-    });
-  }
-
-  /** Noted before there is a table, which would stay. */
-  #claim(chosen: Links, { keys, switchedOn }: ForwardingPlan): boolean {
-    const links = hostDevices(chosen);
-    this.#changes.add({ link: linkName(chosen.number), links, keys, tables: [tableName(chosen)] });
-    if (this.#nat.add(chosen, switchedOn, this.#changes.areNoted)) return true;
-    this.#changes.add({ link: '', links: [], keys: [], tables: [] });
-    return false;
-  }
-
-  #watchAddresses(): AddressWatch {
-    return new AddressWatch(this.#boundary.guard('addresses', (change: AddressChange) => this.#follow(change)));
-  }
-
-  #follow(change: AddressChange): void {
-    this.#links.follow(change);
-    this.#hostAddresses.follow(change);
   }
 }
