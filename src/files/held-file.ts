@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
 import { appendText } from './append-text.js';
 import type { Behalf } from './behalf.js';
 import { HeldPlace } from './held-place.js';
+import { openSpecial } from './open-special.js';
 import { O_PATH } from './path-walk.js';
 import { replaceFile } from './replace-file.js';
 import { requireReplaceable, requireWritableDescriptor, requireWritableSpecial } from './require-writable.js';
@@ -113,16 +113,7 @@ const isCode = (error: unknown, ...codes: readonly string[]) =>
 
 /** Not synchronous: a FIFO waits for its reader, and signals must get through meanwhile. */
 async function writeToSpecial({ place, fd }: { place: HeldPlace; fd: number }, text: string): Promise<void> {
-  const path = `/proc/self/fd/${fd}`;
-  if (place.rights) place.as(() => mustBeWritable(path));
-  await writeFile(path, text, { flag: constants.O_WRONLY | constants.O_NOCTTY });
-}
-
-/** @throws EACCES ...; only the kernel knows, and a FIFO that has no reader yet may be written to (ENXIO) */
-function mustBeWritable(path: string): void {
-  try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
-  } catch (error) {
-    if (!isCode(error, 'ENXIO')) throw error;
-  }
+  const as = <T>(work: () => T) => (place.rights ? place.as(work) : work());
+  await using file = await openSpecial(`/proc/self/fd/${fd}`, { as });
+  await file.writeFile(text);
 }

@@ -173,7 +173,7 @@ describe('words', () => {
     [['--report', '/dev/null'], 'holds no sample'],
     [['--out', '/no/such/folder/w'], '/no/such/folder/w cannot be written to'],
     [['--out', '/dev/null'], 'it is no regular file'],
-    [['--out', NETMETER], 'holds something else'],
+    [['--out', NETMETER], 'holds something other than samples'],
     [['ls', '-l'], 'netmeter -- watch'],
   ])('%j is refused with the cure', async (words, message) => {
     const ended = await watch(...words);

@@ -102,7 +102,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
     const onMachine = `ip -n ${machine.name}`;
     machine.shell(`
       ip netns add ${inner}
-      ${onMachine} link add br0 type bridge
+      ${onMachine} link add br0 type bridge mcast_snooping 0
       ${onMachine} link add port0 type veth peer name eth0 netns ${inner}
       ${onMachine} link set port0 master br0 up
       ${onMachine} addr add 198.51.100.9/29 dev br0; ${onMachine} link set br0 up
@@ -149,7 +149,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
       ${onMachine} link add vm0 type veth peer name eth0 netns ${inner}
       ${onMachine} addr add 198.51.100.9/29 dev vm0; ${onMachine} link set vm0 up
       ip -n ${inner} addr add 198.51.100.10/29 dev eth0; ip -n ${inner} link set eth0 up
-      ${onMachine} link add br0 type bridge; ${onMachine} link set vm0 master br0
+      ${onMachine} link add br0 type bridge mcast_snooping 0; ${onMachine} link set vm0 master br0
       ${onMachine} addr flush dev vm0; ${onMachine} addr add 198.51.100.9/29 dev br0; ${onMachine} link set br0 up`);
     const service = machine.start('nsenter', [
       `--net=/run/netns/${inner}`,

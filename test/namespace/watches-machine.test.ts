@@ -68,7 +68,7 @@ describePrivileged('a watch beside a container', () => {
     const inner = `${machine.name}-inner`;
     machine.shell(`
       ip netns add ${inner}
-      ip -n ${machine.name} link add br0 type bridge
+      ip -n ${machine.name} link add br0 type bridge mcast_snooping 0
       ip -n ${machine.name} link add port0 type veth peer name eth0 netns ${inner}
       ip -n ${machine.name} link set port0 master br0 up
       ip -n ${machine.name} addr add 198.51.100.9/29 dev br0; ip -n ${machine.name} link set br0 up
