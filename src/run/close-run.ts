@@ -19,6 +19,7 @@ import type { Observers } from './observers/observers.js';
 import type { openChosen } from './open-chosen.js';
 import type { runCommand } from './run-command.js';
 import { runWarnings } from './run-warnings.js';
+import { settleBypasses } from './settle-bypasses.js';
 
 /** A run whose command is over, and all that has watched it. */
 type OverRun = {
@@ -55,8 +56,13 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled: life.sampled, durationMs: life.movedMs });
   const figures = { external, method, traffic, protocol, series, ...explanation };
-  const budget = await judge(run, figures, contamination !== undefined && contamination.grade !== 'clean');
-  const { hint, stillOpen, bypasses } = life;
+  const bypasses = await settleBypasses(life.bypasses, reading);
+  const budget = await judge(
+    run,
+    { ...figures, bypasses },
+    contamination !== undefined && contamination.grade !== 'clean',
+  );
+  const { hint, stillOpen } = life;
   return {
     schema: 1,
     netmeter: version,
@@ -94,10 +100,14 @@ function commandOf({ argv, account, life }: OverRun): Measurement['command'] {
   return { argv, ...(account && { user: account.name ?? `${account.uid}` }), exit, startedAt, durationMs, cpu };
 }
 
-type Figures = Omit<Parameters<typeof judgeRun>[1], 'isShared' | 'bypasses' | 'ended'>;
+type Figures = Omit<Parameters<typeof judgeRun>[1], 'isShared' | 'bypasses' | 'ended'> & Pick<Measurement, 'bypasses'>;
 
-function judge({ options, chosen, guard, life, boundary }: OverRun, figures: Figures, isShared: boolean) {
-  const bypasses = options.ignoreBypasses ? [] : judgedBypasses(life.bypasses ?? [], chosen.scope, figures.method);
+function judge(
+  { options, chosen, guard, boundary }: OverRun,
+  { bypasses: all, ...figures }: Figures,
+  isShared: boolean,
+) {
+  const bypasses = options.ignoreBypasses ? [] : judgedBypasses(all ?? [], chosen.scope, figures.method);
   const judged = { ...figures, isShared, bypasses, ended: guard.ended };
   return judgeRun(
     options,

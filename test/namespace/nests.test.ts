@@ -13,7 +13,9 @@ describePrivileged('netmeter inside netmeter', () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     try {
       const [outer, inner] = ['outer', 'inner'].map((name) => join(folder, `${name}.json`)) as [string, string];
-      const metered = (report: string) => [process.execPath, NETMETER, '--report', report, '--'];
+      // A limit is judged at both: what the inner one's namespace moved has passed the outer one's links.
+      const limits = ['--max-total', '5MB'];
+      const metered = (report: string) => [process.execPath, NETMETER, ...limits, '--report', report, '--'];
       const traffic = ['python3', program('traffic.py'), 'download', wire[family], `${wire.port}`, '300000'];
       const [file = '', ...words] = [...metered(outer), ...metered(inner), ...traffic];
       const before = await wire.totals();
@@ -23,9 +25,10 @@ describePrivileged('netmeter inside netmeter', () => {
       const truth = (way: 'in' | 'out') =>
         (after[`${family}.${way}`]?.[0] ?? 0) - (before[`${family}.${way}`]?.[0] ?? 0);
       for (const report of [outer, inner]) {
-        const { traffic: counted } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
+        const { traffic: counted, budget } = JSON.parse(readFileSync(report, 'utf8')) as Measurement;
         const { in: received, out: sent } = counted.external;
         expect([received.wireOctets, sent.wireOctets], report).toEqual([truth('in'), truth('out')]);
+        expect(budget?.verdict).toBe('within');
       }
     } finally {
       rmSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import type { SeenConnections } from '../../attribution/remotes/connection-ledge
 import type { CountedRemotes } from '../../attribution/remotes/counted-remotes.js';
 import { listedRemotes } from '../../attribution/remotes/listed-remotes.js';
 import { meteredRemotes, type SocketCounts } from '../../attribution/remotes/metered-remotes.js';
+import { nestedRemotes } from '../../attribution/remotes/nested-remotes.js';
 import { type Carried, remoteRows } from '../../attribution/remotes/remote-rows.js';
 import { RemoteTally } from '../../attribution/remotes/remote-tally.js';
 import { type Retransmitted, retransmittedOctets } from '../../attribution/remotes/remote-tcp.js';
@@ -49,6 +50,16 @@ export async function explainRemotes(question: RemoteQuestion): Promise<Explaine
     datagrams: counted.datagrams,
     portless: counted.portless,
   };
+}
+
+/** Whether the links carried, to the octet, what sockets of the command's own namespaces exchanged with the outside. */
+export function nestedCrossed(sockets: SocketCounts, traffic: Traffic): boolean {
+  const carried = carriedBy(traffic);
+  const external = (family: Family, way: 'in' | 'out') =>
+    sockets.totals
+      .filter((each) => each.class === 'external' && each.family === family && each.way === way)
+      .reduce((sum, { count }) => sum + Number(count.wireOctets), 0);
+  return carried !== undefined && nestedRemotes(sockets, carried, external).isWhole;
 }
 
 /** Lists what nftables counted. */
