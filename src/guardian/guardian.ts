@@ -58,6 +58,11 @@ export class Guardian {
       throw new NetmeterError('SETUP_FAILED', `the process that cleans up after netmeter could not be started: ${sh}`);
   }
 
+  /** Whose child the program beside it is, if there is one. */
+  get pid(): number | undefined {
+    return this.#shell.pid;
+  }
+
   /** What the program beside it says, if there is one. */
   get output(): Readable | null {
     return this.#shell.stdout;

@@ -209,7 +209,10 @@ describePrivileged('user-mode isolation', () => {
     expect(stdout).toBe(`${uid}\n${uid}\n/home/${USER}\n/home/${USER}\n${USER}\nCapEff:\t0000000000000000\n`);
   });
 
-  test('a transport that ends takes the network along, and the report says so', async () => {
+  test.each([
+    ['ends', 'SIGKILL', 'pasta ended while the command ran'],
+    ['is stopped', 'SIGSTOP', 'pasta was stopped by a signal'],
+  ] as const)('a transport that %s takes the network along, and the report says so', async (_, signal, said) => {
     // Time: for netmeter to hear of it before its command ends.
     const words = meter('--', 'sh', '-c', 'echo up; read -r end; sleep 3');
     const job = spawn(process.execPath, words.slice(1), { stdio: 'pipe', uid, gid: uid, cwd: '/' });
@@ -224,10 +227,10 @@ describePrivileged('user-mode isolation', () => {
     const pidOf = (lines: readonly string[], name: RegExp) =>
       Number.parseInt(lines.find((line) => name.test(line)) ?? '', 10);
     const transport = pidOf(childrenOf(pidOf(childrenOf(job.pid), /guardian\.sh/)), /pasta|passt/);
-    process.kill(transport, 'SIGKILL');
+    process.kill(transport, signal);
     job.stdin.end('\n');
     await closed;
-    expect(stderr).toContain('pasta ended while the command ran');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(said);
   });
 
   test('what a refused connect looks like with this pasta is told, and only then', async () => {

@@ -6,6 +6,7 @@ import type { Holder } from '../tools/holder.js';
 import { LineChannel } from '../tools/line-channel.js';
 import { within } from '../tools/within.js';
 import { explainRefusal } from './explain-refusal.js';
+import { hasStoppedChild } from './has-stopped-child.js';
 import type { Transport } from './transport.js';
 import { TransportRun } from './transport-run.js';
 
@@ -54,7 +55,16 @@ export class GuardedTransport {
   }
 
   get warnings(): readonly Warning[] {
-    return [...(this.#run?.warnings ?? []), ...(this.#guardian?.warnings ?? [])];
+    return [...(this.#run?.warnings ?? []), ...(this.#guardian?.warnings ?? []), ...this.#stopped()];
+  }
+
+  /** It lives, but carries nothing. */
+  #stopped(): Warning[] {
+    const pid = this.#guardian?.pid;
+    if (pid === undefined || !hasStoppedChild(pid)) return [];
+    const { tool } = this.#given.transport;
+    const message = `${tool} was stopped by a signal, and with it the network: what the command sent since then has not left`;
+    return [{ code: 'CARRIER_STOPPED', message }];
   }
 
   unansweredWarnings(): Warning[] {
