@@ -15,9 +15,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
-import { letPass, once, signalUntilGone } from '../wait.js';
+import { letPass, once, signalUntilGone, until } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { Machine } from './machine.js';
+import { lives } from './process-state.js';
 import { Terminal } from './terminal.js';
 import { Wire } from './wire.js';
 
@@ -292,11 +293,13 @@ except PermissionError: raise SystemExit(9)'`);
     });
     await once(child.stdout, 'data');
     const pid = find(child.pid ?? 0);
+    const all = descendants(child.pid ?? 0);
     process.kill(pid, 'SIGSTOP');
     const gone = once(child, 'exit');
     child.stdin.end('go\n');
     const [status] = await gone;
     process.kill(pid, 'SIGCONT');
+    await until('sudo and its part have ended', () => !all.some(lives));
     return { status, stderr, pid };
   }
 

@@ -7,24 +7,13 @@ import { describePrivileged } from '../privileged.js';
 import { letPass, once, until } from '../wait.js';
 import { guardianOf } from './guardian-of.js';
 import { expectNoTraces, traces } from './leftovers.js';
+import { lives, stateOf } from './process-state.js';
 import { Wire } from './wire.js';
 
 const NOTES = '/run/netmeter';
 /** Of runs on this test's machine: the folder is shared with others. */
 const notes = () => (existsSync(NOTES) ? readdirSync(NOTES) : []).filter((name) => isOwn(readNote(`${NOTES}/${name}`)));
 const isOwn = (note: Noted | undefined) => note?.network === readlinkSync('/proc/self/ns/net');
-
-/** R, S, D, Z ... (proc_pid_stat(5)); undefined: there is no such process. */
-function stateOf(pid: number): string | undefined {
-  try {
-    return /\) (.) /.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whoever has ended may wait for a busy init to be heard of. */
-const lives = (pid: number) => !['Z', 'X', undefined].includes(stateOf(pid));
 
 /** A command that stays, and one that leaves a daemon in a session of its own. */
 const STAYS = ['sh', '-c', 'echo $$; exec sleep 1000.5'];

@@ -181,12 +181,11 @@ describePrivileged('each process is told by its own bytes', () => {
     ).toEqual(new Set(['1 6 1']));
     expect(told.payload).toEqual({ external: { in: count, out: 6 * count }, loopback: nothing, unplaced: nothing });
     expect(told.remotes).toHaveLength(1000);
-    expect(told.otherRemotes).toEqual({
-      remotes: count - 1000,
-      in: count - 1000,
-      out: 6 * (count - 1000),
-      connections: count - 1000,
-    });
+    const { remotes, ...sums } = told.otherRemotes;
+    expect(sums).toEqual({ in: count - 1000, out: 6 * (count - 1000), connections: count - 1000 });
+    // Those that found the map full, on a busy machine, are in the sums alone.
+    expect(remotes).toBeGreaterThan(0);
+    expect(remotes).toBeLessThanOrEqual(count - 1000);
   });
 
   test('what else netmeter starts is not the command’s', async () => {
