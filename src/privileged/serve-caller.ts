@@ -7,6 +7,7 @@ import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import { withFileRightsOf } from '../linux/process/credentials.js';
 import type { measure } from '../measure.js';
+import { continueSudo } from './continue-sudo.js';
 import { JsonLines } from './json-lines.js';
 import { parseFromCaller, parseRequest } from './parse-request.js';
 import type { Signals, ToCaller } from './protocol.js';
@@ -93,6 +94,7 @@ export async function serveCaller(path: string, run: typeof measure, { signals, 
   stop.abort();
   hurry.abort();
   await serving;
+  continueSudo();
 }
 
 const isSaying = (message: unknown) => typeof message === 'object' && message !== null && 'kind' in message;
