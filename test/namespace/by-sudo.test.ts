@@ -298,7 +298,11 @@ except PermissionError: raise SystemExit(9)'`);
     const gone = once(child, 'exit');
     child.stdin.end('go\n');
     const [status] = await gone;
-    process.kill(pid, 'SIGCONT');
+    try {
+      process.kill(pid, 'SIGCONT');
+    } catch {
+      // Its part has continued it, and it has ended.
+    }
     await until('sudo and its part have ended', () => !all.some(lives));
     return { status, stderr, pid };
   }
