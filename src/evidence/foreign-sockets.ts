@@ -4,7 +4,7 @@ import { Assembler } from '../linux/bpf/assembler.js';
 import { BpfLink } from '../linux/bpf/bpf-link.js';
 import { BpfMap } from '../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../linux/bpf/bpf-program.js';
-import { ToldCookie } from '../linux/bpf/told-cookie.js';
+import { CookieProbe } from '../linux/bpf/cookie-probe.js';
 import { LinuxError } from '../linux/linux-error.js';
 import type { NetworkNamespace } from '../linux/namespace.js';
 import { netnsCookie } from '../linux/netns-cookie.js';
@@ -91,8 +91,8 @@ class ForeignSockets implements Disposable {
 function cookiesOf(inside: NetworkNamespace): { readonly scope: bigint; readonly own: bigint } {
   const [scope, own] = [inside.inside(() => netnsCookie()), netnsCookie()];
   if (scope !== undefined && own !== undefined) return { scope, own };
-  using told = new ToldCookie();
-  return { scope: inside.inside(() => told.read()), own: told.read() };
+  using probe = new CookieProbe();
+  return { scope: inside.inside(() => probe.read()), own: probe.read() };
 }
 
 /** On the stack: the key, and below it a value. */

@@ -65,7 +65,7 @@ function entry(): string {
   throw new NetmeterError('SETUP_FAILED', 'the command netmeter.cjs is not beside the library');
 }
 
-/** Of sudo, once its part has told the result. */
+/** Of sudo, once its part has sent the result. */
 const END_MS = 2000;
 
 /** sudo asks no password (-n), but what it asks (PAM, LDAP) may hang. */

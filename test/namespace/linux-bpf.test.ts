@@ -5,9 +5,9 @@ import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
 import { BpfMap, type BpfMapPlan } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
+import { CookieProbe } from '../../src/linux/bpf/cookie-probe.js';
 import { entryPages } from '../../src/linux/bpf/map-entries.js';
 import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
-import { ToldCookie } from '../../src/linux/bpf/told-cookie.js';
 import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
@@ -134,7 +134,7 @@ describePrivileged('the kernel’s programs and their maps', () => {
 
     test('a namespace has the number that its sockets say it has, also where no option tells it (before Linux 5.14)', () => {
       using other = NetworkNamespace.create();
-      using told = new ToldCookie();
+      using told = new CookieProbe();
       expect(told.read()).toBe(netnsCookie());
       const inside = other.inside(() => told.read());
       expect(inside).toBe(other.inside(() => netnsCookie() ?? 0n));

@@ -99,7 +99,7 @@ function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<numb
 type Place = Parameters<typeof addressesOf>[0];
 
 /**
- * The network namespace that theirs are told from which they make: where nobody is there yet, netmeter's own.
+ * The network namespace that theirs are distinguished from which they make: where nobody is there yet, netmeter's own.
  * @returns undefined where they live in several
  */
 function placeOf([pid = ownPid, ...others]: readonly number[]): Place | undefined {

@@ -34,7 +34,7 @@ export function behindWire({ kind }: Isolation, counted: Counted): readonly Behi
       return multicastByIp(counted);
     case 'host':
     case 'join':
-      // Without programs everybody's is in the number, too.
+      // Without programs that of all is in the number, too.
       return counted.method.name === 'cgroup' ? multicastByRemotes(counted.sockets?.remotes ?? []) : [];
     case 'offline':
       return [];

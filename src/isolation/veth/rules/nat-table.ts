@@ -17,7 +17,7 @@ import { natRules, tableName } from './nat-rules.js';
 
 /**
  * A run's own table of nftables, which nobody else can change. It outlives a netmeter and a guardian that are both killed: what
- * the command's sockets still say then is translated as ever, and the devices that forward for its sake forward for it alone.
+ * the command's sockets still say then is translated as before, and the devices that forward for its sake forward for it alone.
  */
 export class NatTable implements Disposable {
   readonly nftables = Nftables.open();

@@ -21,21 +21,21 @@ const ONLY = Buffer.alloc(4);
 
 /**
  * Tells the numbers of network namespaces where SO_NETNS_COOKIE does not (before Linux 5.14): this process makes a socket, and a
- * program at its own control group is told in which one (BPF_CGROUP_INET_SOCK_CREATE). It forbids nothing.
+ * program at its own control group learns in which one (BPF_CGROUP_INET_SOCK_CREATE). It forbids nothing.
  */
-export class ToldCookie implements Disposable {
+export class CookieProbe implements Disposable {
   readonly #closing = new Closing();
-  readonly #told: BpfMap;
+  readonly #answer: BpfMap;
 
   /** @throws {LinuxError} bpf(2) is refused; {Error} this process has no control group of version 2 */
   constructor() {
     try {
-      this.#told = this.#closing.add(
+      this.#answer = this.#closing.add(
         BpfMap.create({ type: 'array', name: 'nm_cookie', keySize: 4, valueSize: 8, maxEntries: 1 }),
       );
       using program = BpfProgram.load({
         ...{ type: 'cgroupSock', name: 'nm_cookie', attachment: 'sockCreate' },
-        code: tellCookie(this.#told),
+        code: tellCookie(this.#answer),
       });
       this.#attach(program);
     } catch (error) {
@@ -47,7 +47,7 @@ export class ToldCookie implements Disposable {
   /** That of the calling thread's namespace. @throws {LinuxError} socket: EPERM without CAP_NET_RAW */
   read(): bigint {
     closeSync(openSocket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, PROTOCOL));
-    return this.#told.lookup(ONLY)?.readBigUInt64LE() ?? 0n;
+    return this.#answer.lookup(ONLY)?.readBigUInt64LE() ?? 0n;
   }
 
   [Symbol.dispose](): void {
@@ -67,12 +67,12 @@ export class ToldCookie implements Disposable {
   }
 }
 
-const tellCookie = (told: BpfMap): Assembler =>
+const tellCookie = (answer: BpfMap): Assembler =>
   new Assembler()
     .load('u32', 'r2', 'r1', SOCKET.protocol)
     .jumpIf('r2', '!=', PROTOCOL, 'allow')
     .call('get_netns_cookie')
-    .loadMapValue('r2', told)
+    .loadMapValue('r2', answer)
     .store('u64', 'r2', 0, 'r0')
     .label('allow')
     .move('r0', 1)
