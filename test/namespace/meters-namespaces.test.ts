@@ -46,8 +46,7 @@ describePrivileged('remotes of a command with a namespace of its own', () => {
     remotes?.rows.find((row) => row.address === address && row.port === port);
 
   /** What was sent twice is payload, too: on a busy machine that is more than a tenth of it. */
-  const atLeast = (payload: number) =>
-    expect.toSatisfy((octets: number) => octets >= payload && octets < 2 * payload);
+  const atLeast = (payload: number) => expect.toSatisfy((octets: number) => octets >= payload && octets < 2 * payload);
 
   /** Rows, others and the rest must be what the wire carried, to the octet. */
   function expectSum({ remotes, traffic: { external } }: Measurement): void {
