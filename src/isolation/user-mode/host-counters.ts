@@ -8,9 +8,9 @@ const ERRORS6 = ['Icmp6InDestUnreachs', 'Icmp6InPktTooBigs', 'Icmp6InTimeExcds',
 
 /**
  * What this host got and no tap shows: ICMP errors, which the sockets of the program that carries the packets take, and
- * fragments, which the host puts together. They may be others' too: a bound.
+ * fragments, which the host puts together; and segments that it sent again for that program. They may be others' too: a bound.
  * @param read reads a file of the kernel's; undefined: it cannot be read
- * @returns in packets, `host4.errors` and `host4.fragments`, and the same of IPv6
+ * @returns in packets, `host4.errors` and `host4.fragments`, the same of IPv6, and `host.retransmitted` of both
  */
 export function readHostCounters(read: (file: string) => string | undefined = readText): WireReading {
   const four = countersOf(read('/proc/net/snmp') ?? '');
@@ -18,6 +18,7 @@ export function readHostCounters(read: (file: string) => string | undefined = re
   return {
     'host4.errors': packetsTogether(ERRORS.map((name) => four.get(`Icmp.${name}`))),
     'host4.fragments': packetsTogether([four.get('Ip.ReasmReqds')]),
+    'host.retransmitted': packetsTogether([four.get('Tcp.RetransSegs')]),
     'host6.errors': packetsTogether(ERRORS6.map((name) => six.get(name))),
     'host6.fragments': packetsTogether([six.get('Ip6ReasmReqds')]),
   };

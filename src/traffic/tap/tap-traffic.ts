@@ -37,8 +37,9 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
     out: layersOf(link['txBytes'], link['txPackets'], segments.out),
   };
   const data = dataSegments(link, delta);
-  // What the namespace retransmitted was lost between it and the transport.
-  const retransmitted = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) * mtu;
+  // What the namespace retransmitted was lost between it and the transport; what the host did has crossed the wire once more.
+  const again = (delta.snmp['Tcp']?.['RetransSegs'] ?? 0) + (wire['host.retransmitted']?.packets ?? 0);
+  const retransmitted = again * mtu;
   const unseen = unseenAtTap(wire, delta);
   // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).
   const mangled = tool === 'pasta' ? fragmentsSent(delta) * mtu : 0;

@@ -84,6 +84,11 @@ test('ICMP errors and fragments that the host received may be the command’s: t
   expect((boundOf(requests, wire).in ?? 0) - (before ?? 0)).toBe(2 * 576 + 1280 + 3 * 20);
 });
 
+test('what the host has sent again for the transport may be the command’s, too', () => {
+  const wire = { 'host.retransmitted': packets(3) };
+  expect((boundOf(requests, wire).out ?? 0) - (boundOf(requests).out ?? 0)).toBe(3 * 1500);
+});
+
 test('where the host does not tell, each packet may have got one', () => {
   const unknown = { 'host4.errors': undefined };
   expect((boundOf(requests, unknown).in ?? 0) - (boundOf(requests).in ?? 0)).toBe(1500 * 576);
