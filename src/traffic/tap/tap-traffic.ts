@@ -5,6 +5,7 @@ import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../../units.js';
 import type { Count } from '../count.js';
 import { deviceLoopback } from '../loopback.js';
 import type { WireDelta } from '../queue-delta.js';
+import { endedUnread, lostAtHost } from './lost-at-host.js';
 import { fragmentsSent, unseenAtTap } from './unseen-at-tap.js';
 
 /** TCP's timestamps (RFC 7323): the transport's segments on the wire have them, those on its tap have not. */
@@ -18,6 +19,8 @@ const SEGMENTING_ERROR = { pasta: 0.01, slirp4netns: 0.05 } as const;
 
 /** The octets of a segment that only acknowledges: the wire has none to one of them for each that carries data. */
 const ACKNOWLEDGEMENT = 72;
+
+const UNREAD = 'connections of this host ended before all that had come for them was read';
 
 /** The namespace's counters, and what the host received meanwhile. */
 type Counted = { readonly wire: WireDelta; readonly delta: CounterDelta };
@@ -43,6 +46,10 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
   const unseen = unseenAtTap(wire, delta);
   // pasta takes no fragments: it drops them, or carries the first as if it were all (RFC 791).
   const mangled = tool === 'pasta' ? fragmentsSent(delta) * mtu : 0;
+  const lost = lostAtHost(wire, {
+    mtu,
+    octets: { in: external.in.wireOctets ?? 0, out: external.out.wireOctets ?? 0 },
+  });
   const bound = ({ wireOctets }: Layers, acknowledged: number, more: number) =>
     wireOctets === null ? null : Math.ceil(wireOctets * SEGMENTING_ERROR[tool] + acknowledged * ACKNOWLEDGEMENT + more);
   return {
@@ -50,10 +57,11 @@ export function tapTraffic({ tool, mtu }: Pick<UserMode, 'tool' | 'mtu'>, device
     method: {
       name: 'tap',
       errorBound: {
-        in: bound(external.in, data.out, unseen.in),
-        out: bound(external.out, data.in, retransmitted + unseen.out + mangled),
+        in: bound(external.in, data.out, unseen.in + lost.in),
+        out: bound(external.out, data.in, retransmitted + unseen.out + mangled + lost.out),
       },
       packetsIn: 'device',
+      ...(endedUnread(wire) && { reasons: [UNREAD] }),
     },
   };
 }

@@ -89,6 +89,13 @@ test('what the host has sent again for the transport may be the command’s, too
   expect((boundOf(requests, wire).out ?? 0) - (boundOf(requests).out ?? 0)).toBe(3 * 1500);
 });
 
+test('what came and was not read is in the bound, with the reason', () => {
+  const wire = { 'host.unread': { packets: 1, bytes: 1e9 }, 'host.received': { packets: 0, bytes: 230_400 + 15_000 } };
+  const { method } = tapTraffic(PASTA, 'nm0', counted(requests, wire));
+  expect((method.errorBound.in ?? 0) - (boundOf(requests).in ?? 0)).toBe(15_000);
+  expect(method.reasons).toEqual(['connections of this host ended before all that had come for them was read']);
+});
+
 test('where the host does not tell, each packet may have got one', () => {
   const unknown = { 'host4.errors': undefined };
   expect((boundOf(requests, unknown).in ?? 0) - (boundOf(requests).in ?? 0)).toBe(1500 * 576);
