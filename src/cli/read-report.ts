@@ -44,6 +44,7 @@ const report = v.looseObject({
       unattributed: v.looseObject({ in: v.nullable(v.number()), out: v.nullable(v.number()) }),
     }),
   ),
+  dns: v.optional(v.looseObject({ queries: unknownCount })),
   processes: v.optional(
     v.variant('evidence', [
       v.looseObject({ evidence: v.literal('none'), reason: v.string() }),
