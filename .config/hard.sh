@@ -21,6 +21,8 @@ if [ "${1-}" != slowed ]; then
     echo $((cpus * 20000)) >"$group/cpu.cfs_quota_us"
   fi
   tmp=$(mktemp -d)
+  # Other users have theirs in it, as in any folder for temporary files.
+  chmod 711 "$tmp"
   loops=
   clean() {
     # shellcheck disable=SC2086
@@ -38,7 +40,9 @@ if [ "${1-}" != slowed ]; then
   setpriv --reuid 64999 --regid 64999 --clear-groups sleep 100000 &
   loops="$loops $!"
   mkdir -m 1777 "$tmp/ödd,folder"
-  export TMPDIR="$tmp/ödd,folder" LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 TZ=Pacific/Chatham
+  # LC_ALL would have bash complain wherever that language is not installed; Node has it in any case.
+  unset LC_ALL
+  export TMPDIR="$tmp/ödd,folder" LANG=tr_TR.UTF-8 TZ=Pacific/Chatham
   export NETMETER_TEST_MTU=1400 NETMETER_TEST_FIREWALL=docker
   [ ! -e /etc/ssl/certs/ca-certificates.crt ] || export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
   status=0
