@@ -1,14 +1,18 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Facts, Probe } from './facts.js';
 import { attempt, readRootFacts } from './read-root-facts.js';
+import { answerOf } from './tools/answer-of.js';
 import { findHolderTools, lookFor } from './tools/find-tools.js';
 
-/** A probe that takes longer hangs. */
+/** A probe that takes longer hangs: sudo may ask somebody by the network. */
 const PROBE_MS = 30_000;
 
 /** The same words as where rights are missing: it is one cure. */
 const AS_ROOT = 'Run it as root: sudo netmeter -- COMMAND.';
+
+/** Nothing of the caller's. */
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 const WORKS: Probe = { works: true };
 
@@ -76,17 +80,25 @@ function probeTransport(): Probe {
 }
 
 /** @returns undefined when it succeeded, else why not */
-function run(file: string, words: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      file,
-      words,
-      { timeout: PROBE_MS, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } },
-      (error, _, stderr) => {
-        if (!error) return resolve(undefined);
-        const said = stderr.trim().split('\n')[0];
-        resolve(said || (error.killed ? `no answer within ${PROBE_MS / 1000} s` : error.message));
-      },
+async function run(file: string, words: readonly string[]): Promise<string | undefined> {
+  let child: ChildProcess | undefined;
+  const answer = new Promise<string | undefined>((resolve) => {
+    child = execFile(file, words, { env: ENVIRONMENT }, (error, _, stderr) =>
+      resolve(error ? stderr.trim().split('\n')[0] || error.message : undefined),
     );
   });
+  try {
+    return await answerOf({ pids: [child?.pid], atMostMs: PROBE_MS }, answer, (reason) => new Error(reason));
+  } catch (error) {
+    if (child) leave(child);
+    return (error as Error).message;
+  }
+}
+
+/** sudo is root's and cannot be ended by us: it shall not keep netmeter, either. */
+function leave(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }

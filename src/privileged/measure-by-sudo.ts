@@ -7,6 +7,7 @@ import { execPath, env as ownEnvironment, umask } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { workingFolder } from '../command/working-folder.js';
 import { NetmeterError } from '../errors.js';
+import { answerOf } from '../isolation/tools/answer-of.js';
 import { lookFor } from '../isolation/tools/find-tools.js';
 import { within } from '../isolation/tools/within.js';
 import type { MeasureOptions } from '../measure-options.js';
@@ -47,7 +48,8 @@ async function startPart(options: MeasureOptions) {
   });
   const gone = once(child, 'exit');
   try {
-    const socket = await firstConnection(entrance.server, gone, options.signal);
+    const connected = firstConnection(entrance.server, gone, options.signal);
+    const socket = await answerOf({ pids: [child.pid], atMostMs: START_MS }, connected, notStarted);
     return { child, socket, gone, pid: findPart(entrance.path) };
   } catch (error) {
     // It is root's, and may not be ended by us: it ends by itself when it finds nobody here.
@@ -71,24 +73,24 @@ const END_MS = 2000;
 /** sudo asks no password (-n), but what it asks (PAM, LDAP) may hang. */
 const START_MS = 60_000;
 
+const notStarted = (reason: string) =>
+  new NetmeterError('SETUP_FAILED', `the privileged part could not be started by sudo: ${reason}`);
+
 /** @throws {NetmeterError} SETUP_FAILED; INTERRUPTED when `signal` is aborted meanwhile */
 async function firstConnection(
   server: Server,
   gone: Promise<unknown>,
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
-  const failed = (reason: string) => new NetmeterError('SETUP_FAILED', reason);
-  const limit = AbortSignal.any([AbortSignal.timeout(START_MS), ...(signal ? [signal] : [])]);
   const ended = gone.then(() => {
-    throw failed('the privileged part could not be started by sudo');
+    throw notStarted('sudo has ended');
   });
   ended.catch(() => {});
   try {
-    const connected = once(server, 'connection', { signal: limit }).then(([socket]) => socket as Socket);
+    const connected = once(server, 'connection', { signal }).then(([socket]) => socket as Socket);
     return await Promise.race([connected, ended]);
   } catch (error) {
     if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-    if (limit.aborted) throw failed(`the privileged part was not started by sudo within ${START_MS / 1000} s`);
     throw error;
   }
 }

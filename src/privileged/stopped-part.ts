@@ -2,7 +2,7 @@ import { kill } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import { commandLineOf } from '../isolation/machine/process-life.js';
 import { readProcesses } from '../isolation/machine/read-processes.js';
-import { readText } from '../isolation/tools/read-text.js';
+import { isStopped as hasStopped } from '../isolation/tools/find-stopped.js';
 import { PRIVILEGED_WORD } from './protocol.js';
 
 const LOOK_MS = 500;
@@ -25,7 +25,7 @@ export const findPart = (path: string): number | undefined =>
 export class StoppedPart implements Disposable {
   readonly #timer: NodeJS.Timeout;
 
-  constructor(pid: number, give: (reason: NetmeterError) => void, isStopped: (pid: number) => boolean = hasStopped) {
+  constructor(pid: number, give: (reason: NetmeterError) => void, isStopped = hasStopped) {
     let looks = 0;
     this.#timer = setInterval(() => {
       looks = isStopped(pid) ? looks + 1 : 0;
@@ -47,9 +47,6 @@ export function endCommand(pid: number | undefined): void {
     // It has ended, or is another user's: the part ends it as soon as it goes on.
   }
 }
-
-/** By its state, T in proc_pid_stat(5); one that is traced, t, is not. */
-const hasStopped = (pid: number) => /^\d+ \(.*\) T /s.test(readText(`/proc/${pid}/stat`) ?? '');
 
 const stopped = (pid: number) =>
   new NetmeterError('SETUP_FAILED', `netmeter's privileged part, process ${pid}, was stopped: the run is given up`, {

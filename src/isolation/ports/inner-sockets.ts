@@ -3,13 +3,13 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
-import { within } from '../tools/within.js';
+import { answerOf } from '../tools/answer-of.js';
 import { type HostPort, portName } from './ports.js';
 
 /** A socket that listens inside a namespace and is ours to serve. */
 export type InnerSocket = HostPort & { readonly address: string; readonly handle: Server | Socket };
 
-/** How long it may keep us waiting: somebody may have stopped it, and of a socket that we have no descriptor for Node says nothing. */
+/** How long it may keep us waiting: of a socket that we have no descriptor for Node says nothing. */
 const MOST_MS = 30_000;
 
 /** What the process inside runs: opens each socket and hands it to us, the one way in which Node gets a socket elsewhere. */
@@ -51,9 +51,8 @@ export async function openInnerSockets(
   // Nothing of the caller's environment: it may run as another user.
   const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {}, serialization: 'json' });
   try {
-    return await within(MOST_MS, collect(child, wanted.length, signal), () =>
-      failed(`no answer in ${MOST_MS / 1000} s`),
-    );
+    const opened = collect(child, wanted.length, signal);
+    return await answerOf({ pids: [child.pid], atMostMs: MOST_MS }, opened, failed);
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -4,6 +4,7 @@ import type { NamespaceFile } from '../machine/find-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
 import { COVER_FILES } from '../scripts/cover-script.js';
 import { Holder } from '../tools/holder.js';
+import { opened } from '../tools/opened.js';
 import { scriptEnvironment } from '../tools/script-environment.js';
 
 /**
@@ -54,6 +55,5 @@ export async function holdJoined(tools: HolderTools, { file, etc, cwd, hosts }: 
     REFUSED.test(reason)
       ? new NetmeterError('NO_SUCH_NAMESPACE', `${file} is not the file of a network namespace`)
       : new NetmeterError('SETUP_FAILED', `the network namespace ${file} could not be joined: ${reason}`);
-  await holder.says('ready', failed);
-  return holder;
+  return opened(holder, () => holder.says('ready', failed));
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { NetmeterError } from '../../errors.js';
+import { answerOf } from './answer-of.js';
 import { joined, LineChannel } from './line-channel.js';
-import { within } from './within.js';
 
 export type Holding = {
   /** What the holder does first; it ends at the end of its input. */
@@ -53,8 +53,8 @@ export class Holder implements AsyncDisposable {
    * @throws what `failed` makes of its complaints where it ends instead, or of its silence: somebody may have stopped it
    */
   async says(word: string, failed: (complaints: string) => Error, atMostMs = ANSWER_MS): Promise<void> {
-    const said = within(atMostMs, this.#words.linesUntil(word), () => failed(`no answer in ${atMostMs / 1000} s`));
-    const { before, end } = await said;
+    const said = this.#words.linesUntil(word);
+    const { before, end } = await answerOf({ pids: [this.pid], atMostMs }, said, failed);
     if (end !== undefined) return;
     const { before: complaints } = await this.#complaints.linesUntil();
     throw failed(joined([...before, ...complaints]));

@@ -8,7 +8,7 @@ import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { receiveDescriptors, socketPair } from '../../linux/pass-descriptors.js';
 import { INNER_SOCKETS_WORD, ownFile } from '../../own-file.js';
-import { within } from './within.js';
+import { answerOf } from './answer-of.js';
 
 /**
  * A scope's users: of nftables what counts remotes, leads look-ups, counts ports, hears of refusals, refuses; of sock_diag
@@ -60,9 +60,8 @@ export class InnerNetlink implements Disposable {
     try {
       const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });
       using _ = child.pid === undefined ? undefined : exempt?.(child.pid);
-      // Somebody may have stopped it.
-      const late = () => new Error('no answer');
-      await within(atMostMs, once(child, 'exit'), late).catch(() => child.kill('SIGKILL'));
+      const ended = answerOf({ pids: [child.pid], atMostMs }, once(child, 'exit'), (reason) => new Error(reason));
+      await ended.catch(() => child.kill('SIGKILL'));
       sockets.push(...receiveSockets(ours));
     } finally {
       for (const fd of [ours, theirs]) closeSync(fd);

@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 import { NetmeterError } from '../../errors.js';
 import { Guardian } from '../../guardian/guardian.js';
 import type { Warning } from '../../measurement/measurement.js';
+import { answerOf } from '../tools/answer-of.js';
+import { findStoppedBelow } from '../tools/find-stopped.js';
 import type { Holder } from '../tools/holder.js';
 import { LineChannel } from '../tools/line-channel.js';
-import { within } from '../tools/within.js';
 import { explainRefusal } from './explain-refusal.js';
-import { hasStoppedChild } from './has-stopped-child.js';
 import type { Transport } from './transport.js';
 import { TransportRun } from './transport-run.js';
 
-/** For each step; all of them together take a tenth of a second, and a hundred times as long on a busy machine. */
-const STEP_MS = 30_000;
+/** It takes a tenth of a second, and a hundred times as long on a busy machine. */
+const ATTACH_MS = 30_000;
 
 type Guarded = {
   readonly transport: Transport;
@@ -40,7 +40,7 @@ export class GuardedTransport {
    */
   async start(prepare: () => void): Promise<void> {
     const { transport, holder, sh, mark, cgroup } = this.#given;
-    await within(STEP_MS, holder.says('made', explainRefusal), () => late('the network namespace was not made'));
+    await holder.says('made', explainRefusal);
     const { network: namespace, pid } = holder;
     const beside = [transport.file, ...transport.argumentsFor(pid)];
     const guardian = new Guardian(sh, { run: mark, cgroup, namespace, beside });
@@ -49,8 +49,9 @@ export class GuardedTransport {
     const run = new TransportRun(transport, new LineChannel(guardian.output as Socket));
     this.#run = run;
     holder.tell('go');
-    await within(STEP_MS, run.attach(holder.says('ready', tapFailed)), () =>
-      late(`${transport.tool} did not attach to its tap (it said: ${run.complaint})`),
+    const attached = run.attach(holder.says('ready', tapFailed, ATTACH_MS));
+    await answerOf({ pids: [guardian.pid], atMostMs: ATTACH_MS }, attached, (reason) =>
+      notAttached(transport.tool, reason, run.complaint),
     );
   }
 
@@ -61,7 +62,7 @@ export class GuardedTransport {
   /** It lives, but carries nothing. */
   #stopped(): Warning[] {
     const pid = this.#guardian?.pid;
-    if (pid === undefined || !hasStoppedChild(pid)) return [];
+    if (pid === undefined || findStoppedBelow(pid) === undefined) return [];
     const { tool } = this.#given.transport;
     const message = `${tool} was stopped by a signal, and with it the network: what the command sent since then has not left`;
     return [{ code: 'CARRIER_STOPPED', message }];
@@ -87,7 +88,7 @@ export class GuardedTransport {
 
 const tapFailed = (complaints: string) => new NetmeterError('SETUP_FAILED', `the tap could not be used: ${complaints}`);
 
-const late = (what: string) =>
-  new NetmeterError('SETUP_FAILED', `${what} within ${STEP_MS / 1000} s`, {
+const notAttached = (tool: string, reason: string, complaint: string) =>
+  new NetmeterError('SETUP_FAILED', `${tool} did not attach to its tap: ${reason} (it said: ${complaint})`, {
     cure: 'Run it again when the machine is less busy, or as root: sudo netmeter -- COMMAND',
   });

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { NetmeterError } from '../../errors.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { LineChannel } from '../tools/line-channel.js';
@@ -11,6 +11,7 @@ export class TransportRun {
   readonly #tool: Transport['tool'];
   readonly #said: string[] = [];
   readonly #gone: Promise<void>;
+  readonly #version: ChildProcess;
   #isLeft = false;
 
   /** @param output what it says; its end is the transport's */
@@ -18,7 +19,9 @@ export class TransportRun {
     this.#tool = tool;
     this.#gone = this.#listen(output);
     // Beside the start it costs no time; which version it is decides what its silence means.
-    execFile(file, ['--version'], (_, version) => this.#said.push(...version.split('\n').filter(Boolean)));
+    this.#version = execFile(file, ['--version'], (_, version) =>
+      this.#said.push(...version.split('\n').filter(Boolean)),
+    );
   }
 
   /** Waits until `ready`; from then on its end is a warning. @throws {NetmeterError} SETUP_FAILED: it ended before */
@@ -42,6 +45,8 @@ export class TransportRun {
   /** Its end is expected from now on. */
   leave(): void {
     this.#isLeft = true;
+    // Somebody may have stopped it.
+    this.#version.kill('SIGKILL');
   }
 
   async #listen(output: LineChannel): Promise<void> {
