@@ -64,10 +64,13 @@ export class Btf {
     return prototype.kind === FUNCTION_PROTOTYPE ? prototype.count - 1 : 0;
   }
 
-  /** How many arguments a function has; 0: there is none of that name, or it is not known. */
-  functionArguments(name: string): number {
+  /** Whether a function has an argument of that name; false also where no such function is known. */
+  hasArgument(name: string, argument: string): boolean {
     const type = this.#find(name, FUNCTION);
-    return type === undefined ? 0 : this.#kind(this.#referred(type)).count;
+    if (type === undefined) return false;
+    const { at, count } = this.#kind(this.#referred(type));
+    const names = Array.from({ length: count }, (_, index) => this.#bytes.readUInt32LE(at + HEADER + index * 8));
+    return names.some((offset) => offset !== 0 && this.#text(offset) === argument);
   }
 
   #find(name: string, kind: number): number | undefined {

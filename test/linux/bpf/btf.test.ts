@@ -64,18 +64,26 @@ describe('the kernel’s types', () => {
 
   test('arguments of functions and tracepoints', () => {
     const functions = new Btf(
-      btf([
-        { kind: 13, members: 3, rest: [0, 0, 0, 0, 0, 0] },
-        { kind: 2, size: 1 },
-        { name: 'btf_trace_x', kind: 8, size: 2 },
-        { name: 'f', kind: 12, size: 1 },
-      ]),
+      btf(
+        [
+          { kind: 13, members: 3, rest: [-1, 0, 0, 0, -2, 0] },
+          { kind: 2, size: 1 },
+          { name: 'btf_trace_x', kind: 8, size: 2 },
+          { name: 'f', kind: 12, size: 1 },
+        ],
+        ['sk', 'orig_sk', 'skb'],
+      ),
       ['btf_trace_x', 'btf_trace_y', 'f', 'g'],
     );
     expect(functions.tracepointArguments('x')).toBe(2);
     expect(functions.tracepointArguments('y')).toBe(0);
-    expect(functions.functionArguments('f')).toBe(3);
-    expect(functions.functionArguments('g')).toBe(0);
+    for (const [name, argument, has] of [
+      ['f', 'sk', true],
+      ['f', 'orig_sk', true],
+      ['f', 'skb', false],
+      ['g', 'sk', false],
+    ] as const)
+      expect(functions.hasArgument(name, argument), `${name}(${argument})`).toBe(has);
   });
 
   test('of a bitfield the size is left out of its place', () => {

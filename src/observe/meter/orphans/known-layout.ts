@@ -10,7 +10,10 @@ const FOLDER = '/run/netmeter/kernel';
 const BOOT = '/proc/sys/kernel/random/boot_id';
 
 /** A file says of which boot it is, and what it was found to be; null: this kernel does not let it be known. */
-type Kept = { readonly boot: string; readonly layout: OrphanLayout | null };
+type Kept = { readonly format: number; readonly boot: string; readonly layout: OrphanLayout | null };
+
+/** Of the file: another one with each change to what is found, and how. */
+const FORMAT = 2;
 
 /**
  * The layout, which takes 70 ms to find among the kernel's types, and is the same until the machine is restarted.
@@ -21,9 +24,9 @@ export function knownLayout(folder = FOLDER): OrphanLayout | undefined {
   const boot = bootOf();
   const file = `${folder}/orphans.json`;
   const kept = boot === undefined ? undefined : readKept(folder, file);
-  if (kept && kept.boot === boot) return kept.layout ?? undefined;
+  if (kept?.format === FORMAT && kept.boot === boot) return kept.layout ?? undefined;
   const layout = orphanLayout(Btf.read(ORPHAN_TYPES));
-  if (boot !== undefined) keep(folder, file, { boot, layout: layout ?? null });
+  if (boot !== undefined) keep(folder, file, { format: FORMAT, boot, layout: layout ?? null });
   return layout;
 }
 

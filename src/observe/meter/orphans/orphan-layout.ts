@@ -27,9 +27,6 @@ export const ORPHAN_TYPES = [
   ...['btf_trace_kfree_skb', 'btf_trace_tcp_send_reset', 'ip_send_unicast_reply'],
 ];
 
-/** The socket that is answered for is one of them. */
-const ANSWER_WITH_SOCKET = 9;
-
 /**
  * @returns undefined where the tracepoints do not say which socket a packet was for (before Linux 6.11)
  * @throws {Error} a field has another name
@@ -49,7 +46,7 @@ export function orphanLayout(btf: Btf): OrphanLayout | undefined {
     segments: btf.offsetOf('skb_shared_info', 'gso_segs'),
     segmentSize: btf.offsetOf('skb_shared_info', 'gso_size'),
     socketState: btf.offsetOf('sock_common', 'skc_state'),
-    answersHaveSocket: btf.functionArguments('ip_send_unicast_reply') >= ANSWER_WITH_SOCKET,
+    answersHaveSocket: btf.hasArgument('ip_send_unicast_reply', 'orig_sk'),
     timeWaitState: btf.offsetOf('inet_timewait_sock', 'tw_substate'),
   };
 }

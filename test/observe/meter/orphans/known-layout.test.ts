@@ -19,14 +19,15 @@ describe.runIf(hasTypes && process.getuid?.() === 0)('the kernel’s layout of p
 
   test('is kept where it is root’s alone, and taken from there', () => {
     const found = knownLayout(folder) ?? null;
-    expect(kept()).toEqual({ boot: expect.any(String), layout: found });
+    expect(kept()).toEqual({ format: expect.any(Number), boot: expect.any(String), layout: found });
     expect(readdirSync(folder)).toEqual(['orphans.json']);
     writeFileSync(file(), JSON.stringify({ ...kept(), layout: FORGED }));
     expect(knownLayout(folder)).toEqual(FORGED);
   });
 
   test.each([
-    ['of another boot', () => writeFileSync(file(), JSON.stringify({ boot: 'other', layout: FORGED }))],
+    ['of another boot', () => writeFileSync(file(), JSON.stringify({ ...kept(), boot: 'other', layout: FORGED }))],
+    ['of another build', () => writeFileSync(file(), JSON.stringify({ ...kept(), format: 0, layout: FORGED }))],
     ['damaged', () => writeFileSync(file(), '{"boot":')],
   ])('what is %s is found again', (_, change) => {
     const found = knownLayout(folder);
