@@ -23,6 +23,7 @@ export const HELPERS = {
   ringbuf_reserve: 131,
   ringbuf_submit: 132,
   ringbuf_discard: 133,
+  ringbuf_query: 134,
   ktime_get_coarse_ns: 160,
 } as const;
 

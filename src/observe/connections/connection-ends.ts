@@ -10,7 +10,7 @@ import { reportEnds } from './report-ends.js';
 
 export type { ConnectionEnd } from './end-record.js';
 
-/** Some 9000 ends, until the event loop takes them; and connections that are open at once. */
+/** Some 9000 ends, which the event loop takes when a quarter is full; and connections that are open at once. */
 const ROOM = 1 << 20;
 const MOST_OPEN = 65_536;
 
@@ -23,7 +23,7 @@ export class ConnectionEnds implements Disposable {
   readonly #take: (end: ConnectionEnd) => void;
 
   /**
-   * From now on each end is reported from the event loop.
+   * From now on the ends are reported, many at once, from the event loop, and the last of them by drain().
    * @param group a descriptor of the control group's folder
    * @returns undefined where bpf(2) is refused, or this kernel has not what is needed (before Linux 5.8)
    */
@@ -44,7 +44,7 @@ export class ConnectionEnds implements Disposable {
       this.#open = this.#closing.add(BpfMap.create({ ...open, isGrown: true }));
       const lost = { type: 'array', name: 'nm_ends_lost', keySize: 4, valueSize: 8, maxEntries: 1 } as const;
       this.#lost = this.#closing.add(BpfMap.create(lost));
-      const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost });
+      const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost, waiting: ROOM / 4 });
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load({ type: 'sockOps', name: 'nm_ends', attachment: 'sockOps', code });
       this.#closing.add(BpfLink.toCgroup(program, group));

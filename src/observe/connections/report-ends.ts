@@ -4,8 +4,19 @@ import { ACCEPTED, AF_INET, CHANGES, CHANGES_FLAG, CLOSED, CONNECTS, OPS } from 
 
 type Map = { readonly fd: number };
 
+/** Flags of bpf_ringbuf_submit(), and what bpf_ringbuf_query() is asked for: octets that nobody has read (linux/bpf.h). */
+const NO_WAKEUP = 1;
+const FORCE_WAKEUP = 2;
+const AVAILABLE = 0;
+
 /** What the program fills: the role of each open connection by its cookie, records, and how many had no room. */
-export type EndMaps = { readonly open: Map; readonly ends: Map; readonly lost: Map };
+export type EndMaps = {
+  readonly open: Map;
+  readonly ends: Map;
+  readonly lost: Map;
+  /** So many octets of records are left to wait before the reader is woken: waking it for each takes longer than a connection. */
+  readonly waiting: number;
+};
 
 const COOKIE = -8;
 const NEW_ROLE = -16;
@@ -54,7 +65,17 @@ export function reportEnds(maps: EndMaps): Assembler {
     .jumpIf('r0', '==', 0, 'no room')
     .move('r8', 'r0');
   fill(code);
-  code.move('r1', 'r8').move('r2', 0).call('ringbuf_submit').jump('out');
+  code
+    .loadMap('r1', maps.ends)
+    .move('r2', AVAILABLE)
+    .call('ringbuf_query')
+    .move('r2', NO_WAKEUP)
+    .jumpIf('r0', '<', maps.waiting, 'submit')
+    .move('r2', FORCE_WAKEUP)
+    .label('submit')
+    .move('r1', 'r8')
+    .call('ringbuf_submit')
+    .jump('out');
   return code
     .label('no room')
     .store('u32', 'r10', LOST_KEY, 0)
