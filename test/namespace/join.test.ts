@@ -55,8 +55,7 @@ describePrivileged('a namespace that was there before', () => {
     const inside = machine.start('sh', ['-c', `echo up; exec ${traffic('udp', machine.nowhere6, 1_000_000_000)}`]);
     try {
       if (inside.stdout) await once(inside.stdout, 'data');
-      const pids = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n');
-      const options = ['--isolation', 'join', '--netns', `/proc/${pids[0]}/ns/net`];
+      const options = ['--isolation', 'join', '--netns', `/proc/${inside.pid}/ns/net`];
       const before = await machine.totals();
       const { report, stderr } = await measured(['sh', '-euc', traffic('requests', machine.far4, 50)], options);
       const after = await machine.totals();
@@ -127,7 +126,8 @@ describePrivileged('a namespace that was there before', () => {
     // It starts to transfer when attach is there already: attach prints nothing before its end, so a file tells.
     const inside = machine.start('sh', ['-c', `echo up; read go; ${traffic('udp', machine.far4, 40)}; read end`]);
     if (inside.stdout) await once(inside.stdout, 'data');
-    const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+    // ip and setpriv become what they start. The namespace may list one of the test before, whose end is not over.
+    const pid = `${inside.pid}`;
     const weak = ['--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--', process.execPath];
     const metering = runToEnd('setpriv', [
       ...weak,
@@ -156,7 +156,7 @@ describePrivileged('a namespace that was there before', () => {
   test('attach ends with its process', async () => {
     const inside = machine.start('sh', ['-c', 'echo up; read end']);
     if (inside.stdout) await once(inside.stdout, 'data');
-    const pid = execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+    const pid = `${inside.pid}`;
     const metering = runToEnd(process.execPath, [NETMETER, 'attach', pid, '-q', '--report', '-']);
     await attached(pid);
     inside.kill('SIGKILL');
@@ -176,8 +176,7 @@ describePrivileged('a namespace that was there before', () => {
       const inside = machine.start(as[0] ?? '', [...as.slice(1), 'sh', '-c', 'echo up; read end']);
       try {
         if (inside.stdout) await once(inside.stdout, 'data');
-        const pid =
-          execFileSync('ip', ['netns', 'pids', machine.name], { encoding: 'utf8' }).trim().split('\n')[0] ?? '';
+        const pid = `${inside.pid}`;
         const words = [...as.slice(1), process.execPath, NETMETER, 'attach', pid, '--for', '200ms', '--report', '-'];
         const hiding = `mount -t proc -o hidepid=${hidepid} proc /proc; exec "$@"`;
         const { stdout, stderr, status } = await runToEnd('unshare', [

@@ -25,26 +25,27 @@ export class ConnectionEnds implements Disposable {
   /**
    * From now on the ends are reported, many at once, from the event loop, and the last of them by drain().
    * @param group a descriptor of the control group's folder
+   * @param room octets of records that wait: whole pages, and a power of two
    * @returns undefined where bpf(2) is refused, or this kernel has not what is needed (before Linux 5.8)
    */
-  static attach(group: number, take: (end: ConnectionEnd) => void): ConnectionEnds | undefined {
+  static attach(group: number, take: (end: ConnectionEnd) => void, room = ROOM): ConnectionEnds | undefined {
     try {
-      return new ConnectionEnds(group, take);
+      return new ConnectionEnds(group, take, room);
     } catch (error) {
       if (error instanceof LinuxError) return undefined;
       throw error;
     }
   }
 
-  private constructor(group: number, take: (end: ConnectionEnd) => void) {
+  private constructor(group: number, take: (end: ConnectionEnd) => void, room: number) {
     this.#take = take;
-    this.#ends = this.#closing.add(new RingBuffer('nm_ends', ROOM));
+    this.#ends = this.#closing.add(new RingBuffer('nm_ends', room));
     try {
       const open = { type: 'hash', name: 'nm_open', keySize: 8, valueSize: 4, maxEntries: MOST_OPEN } as const;
       this.#open = this.#closing.add(BpfMap.create({ ...open, isGrown: true }));
       const lost = { type: 'array', name: 'nm_ends_lost', keySize: 4, valueSize: 8, maxEntries: 1 } as const;
       this.#lost = this.#closing.add(BpfMap.create(lost));
-      const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost, waiting: ROOM / 4 });
+      const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost, waiting: room / 4 });
       // Once attached, the program lives as long as its link.
       using program = BpfProgram.load({ type: 'sockOps', name: 'nm_ends', attachment: 'sockOps', code });
       this.#closing.add(BpfLink.toCgroup(program, group));
