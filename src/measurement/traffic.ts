@@ -38,7 +38,7 @@ export type BehindWire = {
   /**
    * multicast: multicast and broadcast, which stays on its link. not-ip: frames of other protocols, which are not forwarded.
    * discarded: their TTL ended here, or their address leads nowhere. strays: of no connection any more, so that they cannot be
-   * translated. icmp-errors: this machine's own answers.
+   * translated, or of a source address that is not the command's. icmp-errors: this machine's own answers.
    */
   readonly kind: 'multicast' | 'not-ip' | 'discarded' | 'strays' | 'icmp-errors';
   readonly way: 'in' | 'out';

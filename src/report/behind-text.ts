@@ -21,7 +21,7 @@ const KINDS = {
   multicast: 'of multicast or broadcast, which stays on its link',
   'not-ip': 'of other protocols than IP, which are not forwarded',
   discarded: 'that this machine did not forward (TTL, address)',
-  strays: 'of no connection any more, which this machine did not forward',
+  strays: 'of no connection any more or a forged source, which this machine did not forward',
   'icmp-errors': 'of ICMP errors by this machine, for packets that it did not forward',
 } as const satisfies Record<BehindWire['kind'], string>;
 
@@ -29,6 +29,6 @@ const NAMES = {
   multicast: 'multicast or broadcast',
   'not-ip': 'not IP',
   discarded: 'not forwarded here',
-  strays: 'of no connection any more',
+  strays: 'of no connection any more or a forged source',
   'icmp-errors': 'ICMP errors by this machine',
 } as const satisfies Record<BehindWire['kind'], string>;

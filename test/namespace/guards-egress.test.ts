@@ -66,6 +66,15 @@ describePrivileged('--allow and --deny', () => {
     expect(report.dns).toMatchObject({ unanswered: 0 });
   });
 
+  test('a command that is root cannot pretend to be the nameserver that is asked for it', async () => {
+    const silent = `${wire.ipv4.replace(/\d+$/, '')}251`;
+    const script = `python3 ${program('forge-answers.py')} ${silent} far.example ${other.ipv4} ${wire.near4}; ${get(other.ipv4)}`;
+    const options = ['--allow', 'far.example'];
+    const { stdout, report } = await measuredWithResolver(`nameserver ${silent}\n`, script, options);
+    expect(stdout).toBe(`no ${other.ipv4}\n`);
+    expect(report.dns).toMatchObject({ answered: 0 });
+  });
+
   test('--redact hides the names of attempts', async () => {
     const { report } = await run(get('ads.example'), '--allow', 'far.example', '--redact');
     expect(report.attempts).toEqual([{ address: other.ipv4, protocol: 'tcp', port: 7000, packets: 1 }]);

@@ -37,7 +37,7 @@ test('each kind in the summary, below the numbers that it is in', () => {
     'of these  out: 3 880 B in 31 packets of multicast or broadcast, which stays on its link; ' +
       'out: at least 1 packet of other protocols than IP, which are not forwarded; ' +
       'out: up to 10 packets that this machine did not forward (TTL, address); ' +
-      'out: 80 B in 2 packets of no connection any more, which this machine did not forward; ' +
+      'out: 80 B in 2 packets of no connection any more or a forged source, which this machine did not forward; ' +
       'in: 936 B in 6 packets of ICMP errors by this machine, for packets that it did not forward',
   );
   expect(rowOf(told([{ ...multicast, packets: null }]))).toBe(
@@ -52,7 +52,7 @@ test('in the tables a row each, below the total', () => {
     ['of out, multicast or broadcast', '3 880 B', '3.88 kB', '31'],
     ['of out, not IP (at least)', 'unknown', '', '1'],
     ['of out, not forwarded here (up to)', 'unknown', '', '10'],
-    ['of out, of no connection any more', '80 B', '80 B', '2'],
+    ['of out, of no connection any more or a forged source', '80 B', '80 B', '2'],
     ['of in, ICMP errors by this machine', '936 B', '936 B', '6'],
   ]);
 });

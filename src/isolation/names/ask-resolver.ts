@@ -31,7 +31,7 @@ export function askResolver(
     };
     const timer = afterPatience(withinMs, () => finish(undefined)).unref();
     upstream.on('error', () => finish('refused'));
-    upstream.once('message', finish);
+    upstream.on('message', (message) => isAnswerTo(question, message) && finish(message));
     // Connected, so that it hears of a refusal.
     upstream.connect(port, address, (error?: Error) => {
       // No socket is left, say: the client had better ask again, or another one.
@@ -40,6 +40,32 @@ export function askResolver(
     });
   });
 }
+
+/** Before the questions: identifier, flags, counts (RFC 1035, 4.1.1). */
+const HEADER = 12;
+
+/**
+ * Whether a message has the identifier of a question and its words: whoever forges an answer must guess the port and know
+ * these (RFC 5452, 9.1). A server that could not read the question repeats none of it, and says nothing else.
+ */
+export function isAnswerTo(question: Buffer, message: Buffer): boolean {
+  const identifier = question.subarray(0, 2);
+  if (!identifier.equals(message.subarray(0, identifier.length))) return false;
+  const words = question.subarray(HEADER, endOfQuestion(question));
+  return (
+    message.length <= HEADER || lowerCase(words).equals(lowerCase(message.subarray(HEADER, HEADER + words.length)))
+  );
+}
+
+/** Of the first; a name ends with an empty label (3.1), behind which are its type and class. */
+function endOfQuestion(message: Buffer): number {
+  let at = HEADER;
+  while (at < message.length && message[at] !== 0) at += (message[at] ?? 0) + 1;
+  return at + 5;
+}
+
+/** Names are compared without case (RFC 4343). */
+const lowerCase = (words: Buffer) => Buffer.from(words.toString('latin1').toLowerCase(), 'latin1');
 
 /** A resolver that is asked so many questions at once at most: who floods it shall not take the descriptors of others. */
 export class BoundedResolver {

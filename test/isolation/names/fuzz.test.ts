@@ -49,7 +49,12 @@ beforeEach(async () => {
     client.on('data', (chunk: Buffer) => questions.data(chunk)).on('end', () => client.end());
   });
   udp = await onOnePort(tcp, () =>
-    createSocket('udp4').on('message', (_, { port, address }) => udp.send(answer(), port, address)),
+    createSocket('udp4').on('message', (question, { port, address }) => {
+      const broken = answer();
+      udp.send(broken, port, address);
+      // What does not repeat the question is no answer to it.
+      udp.send(Buffer.concat([question, broken]), port, address);
+    }),
   );
   const opened = await DnsRelay.open({
     boundary,

@@ -25,7 +25,7 @@ const CHAIN = 'nm_leaving';
 const PRIORITY = 300;
 
 /** Counts what is dropped because it cannot be translated. */
-const STRAYS = 'nm_strays';
+export const STRAYS = 'nm_strays';
 
 /** Of the links that lead out: what counts ICMP errors of this machine's, and which of ICMP's types these are (RFC 792, RFC 4443). */
 const ERRORS = {

@@ -14,6 +14,7 @@ import { lastHopRules } from './last-hop-rules.js';
 import { leavingRules, readLeaving } from './leaving-rules.js';
 import { localLinkRules } from './local-link-rules.js';
 import { natRules, tableName } from './nat-rules.js';
+import { ownSourceRules } from './own-source-rules.js';
 
 /**
  * A run's own table of nftables, which nobody else can change. It outlives a netmeter and a guardian that are both killed: what
@@ -61,6 +62,7 @@ export class NatTable implements Disposable {
       ...natRules(links, switchedOn, this.#published),
       ...lastHopRules(name, links.plans),
       ...leavingRules(name, links.plans),
+      ...ownSourceRules(name, links.plans),
     ];
     const kept = (canReject: boolean) => [...nat, ...localLinkRules(new TableCommands(name), device, canReject)];
     this.#table =
