@@ -3,9 +3,8 @@ import { type ErrorCode, FEW_FILES_CURE, NetmeterError } from '../errors.js';
 import type { Exit } from '../measurement/exit.js';
 
 export type CommandPlan = {
+  /** With what enters the scope before it. */
   readonly argv: readonly string[];
-  /** argv that enters the scope, before ours. */
-  readonly enter: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly stdio?: StdioOptions;
@@ -27,7 +26,7 @@ export type FailedStart = { readonly failure: Promise<NetmeterError> };
  * child, and keeps our terminal, process group and environment.
  */
 export function startCommand(plan: CommandPlan): RunningCommand | FailedStart {
-  const [file = '', ...rest] = [...plan.enter, ...plan.argv];
+  const [file = '', ...rest] = plan.argv;
   try {
     return started(spawn(file, rest, spawnOptions(plan)), file);
   } catch (cause) {

@@ -12,6 +12,7 @@ import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
 import type { CommandTree } from './command-tree.js';
+import { handedPast } from './handed-past.js';
 import type { LimitGuard } from './limits/keep-limits.js';
 import { octetsSince } from './limits/octets-since.js';
 import type { Meter } from './meter.js';
@@ -75,7 +76,9 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const cpuBefore = childCpu();
   const plan = { ...options, env: { ...env, ...scope.marks }, argv };
   const owner = processAccount(account);
-  const command = tree.start(() => scope.start(owner, (enter) => startCommand({ ...plan, enter })));
+  const command = tree.start(() =>
+    scope.start(owner, (enter) => startCommand({ ...plan, ...handedPast(enter, plan) })),
+  );
   if ('failure' in command) throw await command.failure;
   scope.commandStarted(command.pid);
   tree.command = command;

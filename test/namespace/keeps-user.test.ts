@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -29,6 +29,19 @@ describePrivileged('the command runs as whom it should', () => {
   test('--user takes its groups along', async () => {
     const ended = await netmeter(['-q', '--user', USER, '--', ...identity]);
     expect(ended.stdout).toBe(`${USER}\n${USER}\n${USER} games\n`);
+  });
+
+  test.each([
+    ['veth', []],
+    ['host', ['--in-place', '--baseline-idle', '0']],
+    ['join', ['--netns', '/proc/self/ns/net', '--baseline-idle', '0']],
+  ])('nothing that the environment names is loaded by what has root’s rights still: %s', async (_, where) => {
+    // The loader says of each process which file it looks for.
+    const env = { ...process.env, LD_DEBUG: 'files' };
+    const { stdout, stderr } = await netmeter(['-q', ...where, '--user', USER, '--', 'printenv', 'LD_DEBUG'], { env });
+    expect(stdout).toBe('files\n');
+    const programs = [...stderr.matchAll(/initialize program: (\S+)/g)].map(([, program = '']) => basename(program));
+    expect(programs.filter((program) => !['node', 'env'].includes(program))).toEqual(['printenv']);
   });
 
   test('--user NAME:GROUP and bare numbers', async () => {

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { carriedPast } from '../../src/command/carried-variables.js';
+
+const env = { PATH: '/bin', LD_PRELOAD: './x.so', GLIBC_TUNABLES: 'a=b', LDAP: 'c' };
+const argv = ['job', '-v'];
+const setpriv = ['/usr/bin/setpriv', '--reuid=1', '--'];
+
+test('what the loader obeys is handed to the command, past the programs that go before it', () => {
+  expect(carriedPast(setpriv, { argv, env }, '/usr/bin/env')).toEqual({
+    argv: [...setpriv, '/usr/bin/env', 'LD_PRELOAD=./x.so', 'GLIBC_TUNABLES=a=b', ...argv],
+    env: { PATH: '/bin', LDAP: 'c' },
+  });
+  expect(carriedPast(setpriv, { argv, env }, undefined)).toBeUndefined();
+});
+
+test('where there is no such program, or no such variable, nothing changes', () => {
+  expect(carriedPast([], { argv, env }, '/usr/bin/env')).toEqual({ argv, env });
+  const plain = { PATH: '/bin' };
+  expect(carriedPast(setpriv, { argv, env: plain }, undefined)).toEqual({ argv: [...setpriv, ...argv], env: plain });
+});
