@@ -15,14 +15,14 @@ import type { Measurement } from './measurement/measurement.js';
 import { attachMeter } from './run/attach-meter.js';
 import { choosePlace } from './run/choose-place.js';
 import { closeRun } from './run/close-run.js';
-import { CommandTree } from './run/command-tree.js';
-import { isShared } from './run/end-tree.js';
 import { LimitGuard } from './run/limits/keep-limits.js';
 import { Meter } from './run/meter.js';
 import { Observers } from './run/observers/observers.js';
 import { openChosen } from './run/open-chosen.js';
 import { runCommand } from './run/run-command.js';
-import { prepareGroup, TreeGroup, treeFolder } from './run/tree-group.js';
+import { CommandTree } from './run/tree/command-tree.js';
+import { isShared } from './run/tree/end-tree.js';
+import { prepareGroup, TreeGroup, treeFolder } from './run/tree/tree-group.js';
 
 /**
  * Runs a command in a network namespace of its own and measures what it sent and received.

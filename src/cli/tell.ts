@@ -10,7 +10,7 @@ type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
 
 /** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
 export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
-  const measurement = options.redact ? (await import('../report/redact.js')).redact(whole) : whole;
+  const measurement = options.redact ? (await import('../report/escaping/redact.js')).redact(whole) : whole;
   // A warning too is worth telling to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { terminal } = options;

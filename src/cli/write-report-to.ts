@@ -2,7 +2,7 @@ import { NetmeterError } from '../errors.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { By } from '../report/text/text.js';
 import type { ReportFile } from '../report/write-report.js';
-import type { ReportFormat, ReportTarget } from './arguments/report-target.js';
+import type { ReportFormat, ReportTarget } from './arguments/values/report-target.js';
 import { untilDone } from './signals.js';
 import type { Terminal } from './terminal/terminal.js';
 

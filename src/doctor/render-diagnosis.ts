@@ -1,6 +1,6 @@
 import { exact } from '../report/format-octets.js';
+import { timesText } from '../report/phrases/times-text.js';
 import type { Paint } from '../report/text/paint.js';
-import { timesText } from '../report/times-text.js';
 import type { Check } from './check.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { Facility } from './facility.js';

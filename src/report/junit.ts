@@ -1,9 +1,9 @@
 import type { JudgedLimit } from '../measurement/budget.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { commandLine } from './command-line.js';
-import { endText, hasFailed } from './end-text.js';
-import { markup } from './escape-markup.js';
-import { limitName, limitText } from './limit-text.js';
+import { markup } from './escaping/escape-markup.js';
+import { endText, hasFailed } from './phrases/end-text.js';
+import { limitName, limitText } from './phrases/limit-text.js';
 import { renderText } from './text/text.js';
 
 /** A test that passed has no problem. A failure is the command's, an error says that there is nothing to judge. */

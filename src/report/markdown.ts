@@ -1,8 +1,8 @@
 import type { Measurement } from '../measurement/measurement.js';
 import { commandLine } from './command-line.js';
-import { code, markdownCell } from './escape-markdown.js';
+import { code, markdownCell } from './escaping/escape-markdown.js';
 import { exact } from './format-octets.js';
-import { headline } from './headline.js';
+import { headline } from './phrases/headline.js';
 import type { Table } from './tables/table.js';
 import { tablesOf } from './tables/tables.js';
 

@@ -3,9 +3,9 @@ import { netnsCookie } from '../linux/netns-cookie.js';
 import type { CgroupGate } from '../observe/gate/cgroup-gate.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import type { Devices } from '../observe/meter/meter-options.js';
-import { isShared } from './end-tree.js';
 import { addressesOf, followAddresses, within } from './scope-addresses.js';
-import type { TreeGroup } from './tree-group.js';
+import { isShared } from './tree/end-tree.js';
+import type { TreeGroup } from './tree/tree-group.js';
 
 /**
  * Counts what the tree's sockets move, at its control group.

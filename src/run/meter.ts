@@ -13,8 +13,8 @@ import type { WireDelta } from '../traffic/queue-delta.js';
 import { separateBlocked } from '../traffic/separate-blocked.js';
 import { settleNested } from '../traffic/shared/settle-nested.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
-import { isShared } from './end-tree.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
+import { isShared } from './tree/end-tree.js';
 
 /** What was counted, and the counters themselves. */
 export type MeterReading = Count & {

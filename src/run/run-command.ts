@@ -11,7 +11,6 @@ import type { Sample } from '../measurement/series.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
-import type { CommandTree } from './command-tree.js';
 import { handedPast } from './handed-past.js';
 import type { LimitGuard } from './limits/keep-limits.js';
 import { octetsSince } from './limits/octets-since.js';
@@ -23,8 +22,9 @@ import type { Observers } from './observers/observers.js';
 import { OrphanWatch } from './observers/watch-orphans.js';
 import { TrafficWatch } from './observers/watch-traffic.js';
 import { prepareEnd } from './prepare-end.js';
+import type { CommandTree } from './tree/command-tree.js';
+import { waitForTree } from './tree/wait-for-tree.js';
 import { waitForQuiet } from './wait-for-quiet.js';
-import { waitForTree } from './wait-for-tree.js';
 
 export type Stage = {
   readonly argv: readonly string[];

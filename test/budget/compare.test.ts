@@ -5,7 +5,7 @@ import { compareRuns } from '../../src/budget/compare.js';
 import type { EarlierRun } from '../../src/budget/earlier-run.js';
 import { judgeIncrease } from '../../src/budget/judge-increase.js';
 import { groupRemotes } from '../../src/budget/remote-groups.js';
-import { parseIncrease } from '../../src/cli/arguments/parse-increase.js';
+import { parseIncrease } from '../../src/cli/arguments/values/parse-increase.js';
 import type { Verdict } from '../../src/measurement/budget.js';
 import type { RemoteRow } from '../../src/measurement/remotes.js';
 import { ipOctets } from '../../src/units.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeBaseline, openBaseline } from '../../src/cli/baseline.js';
 import { OWN_BEHALF } from '../../src/files/behalf.js';
 import { renderJson } from '../../src/report/json.js';
-import { limitText } from '../../src/report/limit-text.js';
+import { limitText } from '../../src/report/phrases/limit-text.js';
 import { crawl, estimate } from '../report/measurements.js';
 
 let folder: string;

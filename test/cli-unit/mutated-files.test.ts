@@ -6,7 +6,7 @@ import { whyIncomparable } from '../../src/budget/comparable.js';
 import { compareRuns } from '../../src/budget/compare.js';
 import { judgeIncrease } from '../../src/budget/judge-increase.js';
 import { suggestLimits } from '../../src/budget/suggest.js';
-import { parseIncrease } from '../../src/cli/arguments/parse-increase.js';
+import { parseIncrease } from '../../src/cli/arguments/values/parse-increase.js';
 import { jsonSource } from '../../src/cli/config/json-source.js';
 import { parseConfig } from '../../src/cli/config/parse-config.js';
 import { readReport } from '../../src/cli/read-report.js';

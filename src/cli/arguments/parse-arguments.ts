@@ -1,9 +1,9 @@
 import type { Values } from './option-values.js';
 import { runOptions } from './parse-run-options.js';
-import { readValues } from './read-values.js';
 import type { RunOptions } from './run-options.js';
 import { splitArguments } from './split-arguments.js';
 import { usage } from './usage-error.js';
+import { readValues } from './values/read-values.js';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 

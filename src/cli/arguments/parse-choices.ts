@@ -5,9 +5,9 @@ import type { ConfigChoice } from '../config/find-config.js';
 import type { RepeatChoice } from '../repeat.js';
 import { ofOption } from './of-option.js';
 import type { Values } from './option-values.js';
-import { parseIncrease } from './parse-increase.js';
 import type { RunOptions } from './run-options.js';
 import { usage } from './usage-error.js';
+import { parseIncrease } from './values/parse-increase.js';
 
 /** @throws {NetmeterError} USAGE: an increase without a baseline */
 export function parseBaseline(

@@ -4,13 +4,13 @@ import { parseLimits } from './limit-options.js';
 import { ofOption } from './of-option.js';
 import type { Values } from './option-values.js';
 import { inPlace, parseBaseline, parseBy, parseConfigChoice, parseExitCode, parseRepeat } from './parse-choices.js';
-import { parseDestination } from './parse-destination.js';
-import { parseDuration } from './parse-duration.js';
-import { parseHostPorts, parsePublish } from './parse-ports.js';
-import { parseRate } from './parse-rate.js';
-import { parseReports } from './report-target.js';
 import type { RunOptions } from './run-options.js';
 import { INTERVAL_CURE, usage } from './usage-error.js';
+import { parseDestination } from './values/parse-destination.js';
+import { parseDuration } from './values/parse-duration.js';
+import { parseHostPorts, parsePublish } from './values/parse-ports.js';
+import { parseRate } from './values/parse-rate.js';
+import { parseReports } from './values/report-target.js';
 
 /** @throws {NetmeterError} USAGE */
 export function runOptions(values: Values): RunOptions {

@@ -8,7 +8,7 @@ import type { BaselineOptions } from '../baseline.js';
 import type { CiChoice } from '../ci/ci-system.js';
 import type { ConfigChoice } from '../config/find-config.js';
 import type { RepeatChoice } from '../repeat.js';
-import type { ReportTarget } from './report-target.js';
+import type { ReportTarget } from './values/report-target.js';
 
 /** What the words say about a run; what is absent has the library's default. */
 export type RunOptions = {

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { type Milliseconds, milliseconds } from '../../units.js';
 import { nearestName } from '../arguments/nearest-option.js';
 import { ofOption } from '../arguments/of-option.js';
-import { parseDuration } from '../arguments/parse-duration.js';
 import { usage } from '../arguments/usage-error.js';
+import { parseDuration } from '../arguments/values/parse-duration.js';
 
 export type WatchOptions = {
   readonly interval: Milliseconds;

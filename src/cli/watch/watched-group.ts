@@ -2,7 +2,7 @@ import type { Snapshot } from '../../counters/snapshot.js';
 import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import { FollowedGroup } from '../../run/attached/followed-group.js';
 import { noMeter } from '../../run/attached/no-meter.js';
-import { type FoundGroup, placeGroup } from '../../run/find-group.js';
+import { type FoundGroup, placeGroup } from '../../run/tree/find-group.js';
 import type { RecordedMeter } from '../../watch/records/record.js';
 
 /** A control group that is watched, there now or not. */

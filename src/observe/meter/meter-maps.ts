@@ -1,6 +1,6 @@
 import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import type { Closing } from '../../linux/closing.js';
-import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS } from './connections.js';
+import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS } from './connections/connections.js';
 import { INSIDE_KEY, MOST_INSIDE, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remotes/remote-layout.js';
 import { TOTAL, TOTALS_COUNT } from './totals.js';
 

@@ -1,4 +1,4 @@
-import { CONNECTION_COUNTS } from './connections.js';
+import { CONNECTION_COUNTS } from './connections/connections.js';
 import { ANY_DEVICE } from './fragments.js';
 import type { Maps } from './meter-maps.js';
 import { number } from './number.js';

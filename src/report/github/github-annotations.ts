@@ -1,5 +1,5 @@
 import type { Measurement } from '../../measurement/measurement.js';
-import { limitText } from '../limit-text.js';
+import { limitText } from '../phrases/limit-text.js';
 import { visible } from '../visible.js';
 
 /** GitHub shows ten of each level for a step. */

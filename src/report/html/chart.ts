@@ -1,4 +1,4 @@
-import { markup } from '../escape-markup.js';
+import { markup } from '../escaping/escape-markup.js';
 import { scaleTo, timeScale } from './chart-scale.js';
 
 /** Lines over time, in one unit. Points are in the order of time. */

@@ -1,5 +1,5 @@
-import { markup } from '../escape-markup.js';
-import { verdictText } from '../limit-text.js';
+import { markup } from '../escaping/escape-markup.js';
+import { verdictText } from '../phrases/limit-text.js';
 import type { Cell, Column, Table } from '../tables/table.js';
 
 /** A table with its title; a folded one opens without a script. */

@@ -1,11 +1,11 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { Layers } from '../../measurement/traffic.js';
 import { commandLine } from '../command-line.js';
-import { endText } from '../end-text.js';
-import { markup } from '../escape-markup.js';
+import { markup } from '../escaping/escape-markup.js';
 import { totalOf } from '../flows.js';
 import { duration, exact, packetsWord, rounded, utc } from '../format-octets.js';
-import { headline } from '../headline.js';
+import { endText } from '../phrases/end-text.js';
+import { headline } from '../phrases/headline.js';
 import { sampleTable } from '../tables/sample-table.js';
 import { tablesOf } from '../tables/tables.js';
 import { STYLE } from './html-style.js';

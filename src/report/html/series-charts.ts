@@ -1,6 +1,6 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import { duration, rate, rounded } from '../format-octets.js';
-import { allowedText, limitName } from '../limit-text.js';
+import { allowedText, limitName } from '../phrases/limit-text.js';
 import { type Moment, timeline } from '../timeline.js';
 import { type Chart, chartHtml, type Series } from './chart.js';
 

@@ -1,5 +1,5 @@
 import type { JudgedLimit } from '../../measurement/budget.js';
-import { limitName } from '../limit-text.js';
+import { limitName } from '../phrases/limit-text.js';
 import type { Family, Value } from './family.js';
 
 /** As metrics call them: the last word of the name; a count has none. */

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { Layers } from '../../measurement/traffic.js';
-import { hasFailed } from '../end-text.js';
+import { hasFailed } from '../phrases/end-text.js';
 import { budgetMetrics } from './budget-metrics.js';
 import { directions, type Family, single } from './family.js';
 

@@ -1,5 +1,5 @@
 import type { Measurement } from '../../measurement/measurement.js';
-import { allowedText, limitName, shareText, usedText } from '../limit-text.js';
+import { allowedText, limitName, shareText, usedText } from '../phrases/limit-text.js';
 import { left, right, type Table } from './table.js';
 
 /** Every limit with what was used of it. */

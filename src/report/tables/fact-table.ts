@@ -1,9 +1,9 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { InOut } from '../../measurement/traffic.js';
 import { commandLine } from '../command-line.js';
-import { endText } from '../end-text.js';
 import { duration, rate, utc } from '../format-octets.js';
-import { methodText } from '../method-text.js';
+import { endText } from '../phrases/end-text.js';
+import { methodText } from '../phrases/method-text.js';
 import { sharingText } from '../text/sharing-row.js';
 import { visible } from '../visible.js';
 import { type Cell, left, type Table } from './table.js';

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../measurement/measurement.js';
-import { endText } from '../end-text.js';
 import { duration, exact } from '../format-octets.js';
+import { endText } from '../phrases/end-text.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** The runs of a series, the one that the report tells marked, and how far they differ. */

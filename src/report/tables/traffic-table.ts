@@ -1,8 +1,8 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { InOut, Layers } from '../../measurement/traffic.js';
-import { behindName } from '../behind-text.js';
 import { isOneSided, moved, totalOf, withoutWire } from '../flows.js';
 import { exact, rounded } from '../format-octets.js';
+import { behindName } from '../phrases/behind-text.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** Wire octets and packets by class and direction; what did not move is left out beyond the three sums. */

@@ -1,5 +1,5 @@
 import type { JudgedBudget } from '../../measurement/budget.js';
-import { limitText, markOf } from '../limit-text.js';
+import { limitText, markOf } from '../phrases/limit-text.js';
 import { visible } from '../visible.js';
 import type { Paint } from './paint.js';
 import { row } from './rows.js';

@@ -1,11 +1,11 @@
 import type { Measurement } from '../../measurement/measurement.js';
 import type { InOut, Layers } from '../../measurement/traffic.js';
-import { behindText } from '../behind-text.js';
 import { commandLine } from '../command-line.js';
-import { endText, hasFailed } from '../end-text.js';
 import { isOneSided, moved, totalOf, withoutWire } from '../flows.js';
 import { duration, exact, packetsWord, rate, rounded } from '../format-octets.js';
-import { methodText } from '../method-text.js';
+import { behindText } from '../phrases/behind-text.js';
+import { endText, hasFailed } from '../phrases/end-text.js';
+import { methodText } from '../phrases/method-text.js';
 import { visible } from '../visible.js';
 import { attemptRows, blockedRows } from './attempt-rows.js';
 import { budgetRows } from './budget-rows.js';

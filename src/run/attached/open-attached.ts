@@ -6,7 +6,7 @@ import type { CgroupCpu } from '../../linux/cgroup/cgroup-files.js';
 import { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import type { Attached } from '../../measurement/measurement.js';
-import { findGroup } from '../find-group.js';
+import { findGroup } from '../tree/find-group.js';
 import type { AttachedMeter } from './attached-meter.js';
 import { noMeter } from './no-meter.js';
 import { treeOf } from './process-tree.js';

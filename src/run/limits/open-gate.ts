@@ -8,7 +8,7 @@ import { type AddressRange, addressRange } from '../../observe/gate/address-rang
 import { CgroupGate, type GatePlan } from '../../observe/gate/cgroup-gate.js';
 import { gatesOf } from '../needs.js';
 import { addressesOf, followAddresses } from '../scope-addresses.js';
-import type { TreeGroup } from '../tree-group.js';
+import type { TreeGroup } from '../tree/tree-group.js';
 import { cannotHold, TreeGate } from './tree-gate.js';
 
 type Asked = Pick<MeasureOptions, 'limits' | 'enforce' | 'egress'>;

@@ -10,7 +10,7 @@ import type { ProcessUse } from '../../measurement/processes.js';
 import type { DnsUse, RemoteUse } from '../../measurement/remotes.js';
 import type { Protocol, Traffic } from '../../measurement/traffic.js';
 import type { Reading } from '../take-reading.js';
-import type { TreeGroup } from '../tree-group.js';
+import type { TreeGroup } from '../tree/tree-group.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { NameWatch } from './name-watch.js';
 import { ProcessWatch } from './process-watch.js';

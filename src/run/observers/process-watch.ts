@@ -3,7 +3,7 @@ import type { Boundary } from '../../boundary.js';
 import type { SocketSamples } from '../../evidence/socket-samples.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { ProcessEvidence } from '../../measurement/processes.js';
-import { isShared } from '../end-tree.js';
+import { isShared } from '../tree/end-tree.js';
 import type { CountedProcesses } from './counted-processes.js';
 
 /** The first looks at who holds which socket, ms after the start; then one with each sample of the traffic. */

@@ -1,7 +1,7 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import type { Places } from '../classify.js';
-import { CONNECTION } from '../connections.js';
+import { CONNECTION } from '../connections/connections.js';
 import { IPPROTO, LOOPBACK_DEVICE } from '../packet-context.js';
 import { INSIDE } from '../remotes/remote-layout.js';
 import { classStep, STEP } from '../totals.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { CONNECTION } from '../connections.js';
+import { CONNECTION } from '../connections/connections.js';
 import { IPPROTO } from '../packet-context.js';
 import type { RemoteMaps } from '../remotes/count-remote.js';
 import { REMOTE_KEY, ROLES } from '../remotes/remote-layout.js';

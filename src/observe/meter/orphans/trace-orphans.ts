@@ -2,7 +2,7 @@ import type { Assembler } from '../../../linux/bpf/assembler.js';
 import { BpfLink } from '../../../linux/bpf/bpf-link.js';
 import { BpfProgram } from '../../../linux/bpf/bpf-program.js';
 import { Closing } from '../../../linux/closing.js';
-import { countResets } from '../count-resets.js';
+import { countResets } from '../connections/count-resets.js';
 import { countOrphans, type OrphanMaps } from './count-orphans.js';
 import { knownLayout } from './known-layout.js';
 

@@ -1,0 +1,146 @@
+import { Assembler } from '../../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import { recordOf } from '../../../linux/bpf/record.js';
+import { isOwned } from '../tree/tree-programs.js';
+
+/** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
+export const CONNECTION = { size: 36, remote: 0, local: 16, remotePort: 32, localPort: 34 } as const;
+
+/** The oldest go first: of these the packets that come after their end are recognised. */
+export const MOST_CONNECTIONS = 16_384;
+
+/** What became of a connection, as far as it is remembered: the map's values. */
+export const FATE = { known: 1, refused: 2 } as const;
+
+/** What is counted of the tree's connections. */
+export const CONNECTION_COUNTS = recordOf(
+  'opened',
+  /** Those that were answered, or may be: something may come for them when they are no socket any more. */
+  'closed',
+  /** Their only segment was answered by a reset: nothing comes any more. */
+  'refused',
+);
+
+/** Offsets in struct bpf_sock_ops of linux/bpf.h. */
+const OPS = {
+  kind: 0,
+  oldState: 4,
+  newState: 8,
+  family: 20,
+  remote4: 24,
+  local4: 28,
+  remote6: 32,
+  local6: 48,
+  remotePort: 64,
+  localPort: 68,
+  retransmitted: 136,
+  segmentsIn: 140,
+  socket: 184,
+} as const;
+
+/** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
+const CONNECTS = 3;
+const ACCEPTED = 5;
+/** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
+const CHANGES = 10;
+const CHANGES_FLAG = 4;
+/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
+const CLOSED = 7;
+/** TCP_SYN_SENT. */
+const ASKED = 2;
+const AF_INET = 2;
+
+const KEY = -40;
+const COUNT_KEY = -48;
+const SEEN = -56;
+
+export type ConnectionMaps = {
+  /** A {@link FATE} by {@link CONNECTION} for each one that the tree has opened or accepted. */
+  readonly connections: BpfMap;
+  /** {@link CONNECTION_COUNTS}. */
+  readonly counts: BpfMap;
+  /** Has an entry for each socket that is counted; undefined: all are. */
+  readonly owned?: BpfMap | undefined;
+};
+
+/** Writes an IPv4 address at `place` as an IPv6 one. @param from where the context has it */
+function mapped(code: Assembler, place: number, from: number): void {
+  code
+    .store('u64', 'r10', place, 0)
+    .store('u32', 'r10', place + 8, -65536)
+    .load('u32', 'r1', 'r6', from)
+    .store('u32', 'r10', place + 12, 'r1');
+}
+
+/**
+ * Remembers each TCP connection of a control group (tcp_call_bpf(), include/net/tcp.h) before its first segment is sent,
+ * or as it is accepted, and counts the ends. r6: the context.
+ */
+export function rememberConnections({ connections, counts, owned }: ConnectionMaps): Assembler {
+  const code = new Assembler();
+  code
+    .move('r6', 'r1')
+    .load('u32', 'r7', 'r6', OPS.kind)
+    .jumpIf('r7', '==', CONNECTS, 'remember')
+    .jumpIf('r7', '==', ACCEPTED, 'remember')
+    .jumpIf('r7', '!=', CHANGES, 'out')
+    .load('u32', 'r1', 'r6', OPS.newState)
+    .jumpIf('r1', '!=', CLOSED, 'out')
+    .move('r8', CONNECTION_COUNTS.at.closed)
+    .load('u32', 'r1', 'r6', OPS.oldState)
+    .jumpIf('r1', '!=', ASKED, 'count')
+    .load('u32', 'r1', 'r6', OPS.retransmitted)
+    .jumpIf('r1', '!=', 0, 'count')
+    .load('u32', 'r1', 'r6', OPS.segmentsIn)
+    .jumpIf('r1', '==', 0, 'count')
+    .move('r8', CONNECTION_COUNTS.at.refused)
+    .store('u32', 'r10', SEEN, FATE.refused)
+    .jump('key')
+    .label('remember');
+  if (owned) {
+    code.load('u64', 'r2', 'r6', OPS.socket).jumpIf('r2', '==', 0, 'out');
+    isOwned(code, owned, 'out');
+  }
+  code
+    .move('r1', 'r6')
+    .move('r2', CHANGES_FLAG)
+    .call('sock_ops_cb_flags_set')
+    .move('r8', CONNECTION_COUNTS.at.opened)
+    .store('u32', 'r10', SEEN, FATE.known)
+    .label('key')
+    .load('u32', 'r1', 'r6', OPS.family)
+    .jumpIf('r1', '!=', AF_INET, 'version 6');
+  mapped(code, KEY + CONNECTION.remote, OPS.remote4);
+  mapped(code, KEY + CONNECTION.local, OPS.local4);
+  code.jump('ports').label('version 6');
+  for (const word of [0, 4, 8, 12]) {
+    code.load('u32', 'r1', 'r6', OPS.remote6 + word).store('u32', 'r10', KEY + CONNECTION.remote + word, 'r1');
+    code.load('u32', 'r1', 'r6', OPS.local6 + word).store('u32', 'r10', KEY + CONNECTION.local + word, 'r1');
+  }
+  code
+    .label('ports')
+    // In the order of the network, in a word of 32 bits.
+    .load('u32', 'r1', 'r6', OPS.remotePort)
+    .swapBytes('r1', 32)
+    .store('u16', 'r10', KEY + CONNECTION.remotePort, 'r1')
+    .load('u32', 'r1', 'r6', OPS.localPort)
+    .store('u16', 'r10', KEY + CONNECTION.localPort, 'r1')
+    .loadMap('r1', connections)
+    .move('r2', 'r10')
+    .compute('add', 'r2', KEY)
+    .move('r3', 'r10')
+    .compute('add', 'r3', SEEN)
+    .move('r4', 0)
+    .call('map_update_elem')
+    .label('count')
+    .store('u32', 'r10', COUNT_KEY, 0)
+    .loadMap('r1', counts)
+    .move('r2', 'r10')
+    .compute('add', 'r2', COUNT_KEY)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, 'out')
+    .compute('add', 'r0', 'r8')
+    .move('r1', 1)
+    .atomicAdd('r0', 0, 'r1');
+  return code.label('out').move('r0', 1).exit();
+}
