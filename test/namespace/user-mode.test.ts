@@ -244,6 +244,19 @@ describePrivileged('user-mode isolation', () => {
   });
 
   test.each([
+    ['pasta', ''],
+    ['slirp4netns', HIDE_PASTA],
+  ])('%s does not outlive the run where its guardian is killed', async (tool, hide) => {
+    const kill = 'kill -9 $(ps -eo pid,ppid,args | awk -v run=$PPID "\\$2 == run && /guardian.sh/ { print \\$1 }")';
+    const transports = () => spawnSync('pgrep', ['-u', USER, '-x', tool], { encoding: 'utf8' }).stdout;
+    const before = transports();
+    const { stderr } = await asUser(meter('--', 'sh', '-c', kill), hide);
+    expect(stderr).toContain(`by ${tool}`);
+    expect(stderr).toContain('the process that cleans up after netmeter was ended');
+    await expect.poll(transports).toBe(before);
+  });
+
+  test.each([
     ['ends', 'SIGKILL', 'pasta ended while the command ran'],
     ['is stopped', 'SIGSTOP', 'pasta was stopped by a signal'],
   ] as const)('a transport that %s takes the network along, and the report says so', async (_, signal, said) => {

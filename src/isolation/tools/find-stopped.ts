@@ -10,11 +10,12 @@ export const isStopped = (pid: number, read: Read = readText): boolean =>
 export const findStopped = (pid: number, read: Read = readText): number | undefined =>
   isStopped(pid, read) ? pid : findStoppedBelow(pid, read);
 
-/** The same without the process itself. Undefined, too, where the kernel does not list children. */
+/** The same without the process itself. */
 export const findStoppedBelow = (pid: number, read: Read = readText): number | undefined =>
   childrenOf(pid, read)
     .map((child) => findStopped(child, read))
     .find((stopped) => stopped !== undefined);
 
-const childrenOf = (pid: number, read: Read): number[] =>
+/** None, too, where the kernel does not list them. */
+export const childrenOf = (pid: number, read: Read = readText): number[] =>
   (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);

@@ -7,6 +7,7 @@ import { findStoppedBelow } from '../tools/find-stopped.js';
 import type { Holder } from '../tools/holder.js';
 import { LineChannel } from '../tools/line-channel.js';
 import { explainRefusal } from './explain-refusal.js';
+import { leftChildren } from './left-children.js';
 import type { Transport } from './transport.js';
 import { TransportRun } from './transport-run.js';
 
@@ -28,6 +29,7 @@ export class GuardedTransport {
   readonly #given: Guarded;
   #guardian: Guardian | undefined;
   #run: TransportRun | undefined;
+  #endLeft: () => void = () => {};
 
   constructor(given: Guarded) {
     this.#given = given;
@@ -53,6 +55,7 @@ export class GuardedTransport {
     await answerOf({ pids: [guardian.pid], atMostMs: ATTACH_MS }, attached, (reason) =>
       notAttached(transport.tool, reason, run.complaint),
     );
+    if (guardian.pid !== undefined) this.#endLeft = leftChildren(guardian.pid);
   }
 
   get warnings(): readonly Warning[] {
@@ -83,6 +86,8 @@ export class GuardedTransport {
 
   async finish(): Promise<void> {
     await this.#guardian?.finish();
+    // Where somebody has killed the guardian, its transport is nobody's any more.
+    this.#endLeft();
   }
 }
 
