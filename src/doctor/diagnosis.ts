@@ -64,7 +64,7 @@ export function diagnose(facts: Facts, facilities: readonly Facility[], about: A
 const findingsOf = (facts: Facts): Finding[] => [
   { name: 'rights over namespaces and links', probe: facts.rights },
   { name: 'programs that a namespace needs', probe: facts.vethTools },
-  { name: 'programs that user-mode and offline need', probe: facts.holderTools },
+  { name: 'programs that an ordinary user’s namespace needs', probe: facts.holderTools },
   { name: 'sudo without a password', probe: facts.sudo },
   { name: 'user namespaces', probe: facts.userNamespace },
   { name: '/dev/net/tun', probe: facts.tun },

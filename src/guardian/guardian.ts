@@ -35,22 +35,21 @@ export class Guardian {
   /** That it was ended before its time, from then on. */
   readonly warnings: { readonly code: 'GUARDIAN_GONE'; readonly message: string }[] = [];
   #isOver = false;
-  readonly #shell: ChildProcess;
+  readonly #shell: ChildProcess | undefined;
   readonly #deathSignal = openDeathSignal();
 
-  /** @param sh the shell. @throws {NetmeterError} SETUP_FAILED */
-  constructor(sh: string, guarded: Guarded) {
-    const { namespace = 'ignore', changes = 'ignore', tables = 'ignore', beside = [] } = guarded;
-    const [one = 'ignore', other = 'ignore'] = this.#deathSignal?.ends ?? [];
-    const entry = ownFile();
-    this.#shell = spawn(sh, [`${dirname(entry)}/guardian/guardian.sh`, ...beside], {
-      // Apart from the terminal: ^C is for the command, not for what holds its scope.
-      detached: true,
-      cwd: '/',
-      env: environment(entry, guarded),
-      stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
+  /**
+   * @param sh the shell; undefined: there is none, in a slim image. Then the kernel ends the command with netmeter, and the
+   * next run what that leaves
+   * @throws {NetmeterError} SETUP_FAILED
+   */
+  constructor(sh: string | undefined, guarded: Guarded) {
+    this.#shell = sh === undefined ? undefined : this.#start(sh, guarded);
+    this.gone = new Promise((resolve) => {
+      if (this.#shell) this.#shell.once('exit', () => resolve()).once('error', () => resolve());
+      else resolve();
     });
-    this.gone = new Promise((resolve) => this.#shell.once('exit', () => resolve()).once('error', () => resolve()));
+    if (!this.#shell) return;
     void this.gone.then(() => this.#isOver || this.warnings.push(ended(guarded)));
     // Its end is seen by its exit; a write to it must not throw on top of that.
     this.#shell.stdin?.on('error', () => {});
@@ -60,12 +59,12 @@ export class Guardian {
 
   /** Whose child the program beside it is, if there is one. */
   get pid(): number | undefined {
-    return this.#shell.pid;
+    return this.#shell?.pid;
   }
 
   /** What the program beside it says, if there is one. */
   get output(): Readable | null {
-    return this.#shell.stdout;
+    return this.#shell?.stdout ?? null;
   }
 
   /** Has the kernel end the command where netmeter and its guardian are both killed: nobody else would, until the next run. */
@@ -78,6 +77,7 @@ export class Guardian {
     const shell = this.#shell;
     this.#isOver = true;
     this.#deathSignal?.[Symbol.dispose]();
+    if (!shell) return;
     if (shell.stdout === null) {
       shell.kill('SIGKILL');
       return this.gone;
@@ -88,6 +88,19 @@ export class Guardian {
     const late = setTimeout(() => shell.kill('SIGKILL'), END_MS);
     await this.gone;
     clearTimeout(late);
+  }
+
+  #start(sh: string, guarded: Guarded): ChildProcess {
+    const { namespace = 'ignore', changes = 'ignore', tables = 'ignore', beside = [] } = guarded;
+    const [one = 'ignore', other = 'ignore'] = this.#deathSignal?.ends ?? [];
+    const entry = ownFile();
+    return spawn(sh, [`${dirname(entry)}/guardian/guardian.sh`, ...beside], {
+      // Apart from the terminal: ^C is for the command, not for what holds its scope.
+      detached: true,
+      cwd: '/',
+      env: environment(entry, guarded),
+      stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
+    });
   }
 }
 

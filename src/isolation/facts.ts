@@ -15,7 +15,7 @@ export type Facts = {
   readonly rights: Probe;
   /** The tools of a veth scope. */
   readonly vethTools: Probe;
-  /** Those of user-mode and offline. */
+  /** Those of user-mode, and of offline for who has not the rights. */
   readonly holderTools: Probe;
   /** sudo without a password. */
   readonly sudo: Probe;

@@ -24,10 +24,11 @@ const AS_ROOT: Failed = {
 export const userModeObstacles = ({ root, libc, holderTools, userNamespace, tun, transport }: Facts): Failed[] =>
   root ? [AS_ROOT] : failed(libc, holderTools, userNamespace, tun, transport);
 
-export const offlineObstacles = ({ holderTools, rights, userNamespace }: Facts): Failed[] => [
-  ...failed(holderTools),
-  ...(rights.works || userNamespace.works ? [] : failed(rights, userNamespace)),
-];
+/** Root makes its namespace by calls of the kernel alone; for anybody else programs make and hold it. */
+export const offlineObstacles = ({ libc, holderTools, rights, userNamespace }: Facts): Failed[] =>
+  rights.works
+    ? failed(libc)
+    : [...failed(libc, holderTools), ...(userNamespace.works ? [] : failed(rights, userNamespace))];
 
 type InTheWay = { readonly reason: string; readonly cure: string };
 

@@ -5,7 +5,7 @@ import { explainMissingLibc } from '../missing-libc.js';
 import type { Facts, Probe } from './facts.js';
 import { readObstacles } from './obstacles/read-obstacles.js';
 import { requireRights } from './require-rights.js';
-import { findHolderTools, findTools } from './tools/find-tools.js';
+import { findTools } from './tools/find-tools.js';
 
 /**
  * What a user with all rights needs to know; the rest is not tried.
@@ -22,8 +22,7 @@ export function readRootFacts(uid: number | undefined): Facts {
     rights,
     ...found,
     vethTools: attempt(findTools),
-    // Only a command that shall not go out may need them as root.
-    holderTools: uid === undefined ? attempt(findHolderTools) : untried,
+    holderTools: untried,
     sudo: untried,
     userNamespace: untried,
     tun: untried,

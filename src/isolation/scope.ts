@@ -8,6 +8,7 @@ import type { InOut } from '../measurement/traffic.js';
 import type { Beside } from './machine/beside-devices.js';
 import type { DnsObserver } from './names/dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remotes/remote-entry.js';
+import type { Administer } from './tools/administer.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with
@@ -68,8 +69,11 @@ export interface Scope extends AsyncDisposable {
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T;
   /** Right after the command's start: from here on it ends with netmeter and its guardian, even where both are killed at once. */
   commandStarted(pid: number): void;
-  /** argv that runs what follows it inside, with the rights over the namespace. */
-  administer(): readonly string[];
+  /**
+   * Starts a process of netmeter's own inside, with the rights over the namespace.
+   * @param spawn starts it, with these words before its own
+   */
+  administer: Administer;
   /**
    * Nftables of the namespace, closed with the scope; undefined where they cannot be had. Absent where the namespace is not
    * netmeter's to change.

@@ -58,7 +58,10 @@ async function offerPorts(
       import('../isolation/ports/ported-scope.js'),
     ]);
     const nftables = Promise.resolve(scope.nftables?.());
-    return new PortedScope(scope, await HostPorts.open(ports, scope.administer(), { nftables, boundary, signal }));
+    return new PortedScope(
+      scope,
+      await HostPorts.open(ports, (spawn) => scope.administer(spawn), { nftables, boundary, signal }),
+    );
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

@@ -77,6 +77,28 @@ test('who was there before it is none of the run’s, whatever it carries', asyn
   expect([before.parent.exitCode, before.parent.signalCode, isAlive(before.pid)]).toEqual([null, null, true]);
 });
 
+test('without a shell, in a slim image, the kernel ends the command with its owner', async () => {
+  const script = `
+    import { Guardian } from '${ROOT}dist/guardian/guardian.js';
+    import { spawn } from 'node:child_process';
+    const guardian = new Guardian(undefined, { run: 'test-${process.pid}-slim' });
+    const { pid } = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    guardian.commandStarted(pid);
+    console.log(pid, guardian.warnings.length);
+    setInterval(() => guardian, 1000);`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(owner);
+  const [pid = 0, warnings] = String((await once(owner.stdout, 'data'))[0])
+    .split(' ')
+    .map(Number);
+  others.push(pid);
+  expect([isAlive(pid), warnings]).toEqual([true, 0]);
+  owner.kill('SIGKILL');
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
 test('let go, it ends at once and looks for nothing', async () => {
   const run = `test-${process.pid}-done`;
   const guardian = new Guardian('/bin/sh', { run });

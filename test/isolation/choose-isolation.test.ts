@@ -95,6 +95,12 @@ test.each<[string, Asked, Facts, object]>([
   ['asked for user-mode', 'user-mode', user, { kind: 'user-mode' }],
   ['asked for offline, as root', 'offline', root, { kind: 'offline', by: 'root' }],
   [
+    'asked for offline, as root without a program',
+    'offline',
+    { ...root, vethTools: no('sh'), holderTools: no('programs') },
+    { kind: 'offline', by: 'root' },
+  ],
+  [
     'asked for offline, as a user',
     'offline',
     { ...nothing, userNamespace: yes },
@@ -132,7 +138,8 @@ describe('what does not work is refused with each reason and cure, and in place 
     ['veth without tools', 'veth', { ...user, vethTools: no('tools') }, ['tools'], ['tun']],
     ['user-mode for root', 'user-mode', { ...everything, root: true }, ['not for root'], []],
     ['offline without any right', 'offline', nothing, ['rights', 'userns'], ['tun']],
-    ['offline without its programs', 'offline', { ...root, holderTools: no('programs') }, ['get programs'], ['tun']],
+    ['offline without its programs', 'offline', { ...user, holderTools: no('programs') }, ['get programs'], ['tun']],
+    ['offline without koffi', 'offline', { ...root, libc: no('libc') }, ['get libc'], ['tun']],
   ])('%s', (_, asked, facts, said, unsaid) => {
     const refusal = (() => {
       try {

@@ -9,24 +9,35 @@ import { describePrivileged } from '../privileged.js';
 const hasStrace = spawnSync('sh', ['-c', 'command -v strace']).status === 0;
 if (!hasStrace) console.log('skipped: which programs a run executes; not installed: strace');
 
+/** Wherever it is. */
+const SHELL = 'sh';
+
 describePrivileged('a run executes the command and its guardian’s shell, and no other program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** The files that were executed, in their order. */
+  /** The files that were executed, sorted: of two that start one after the other strace may hear in the other order. */
   async function executed(...words: readonly string[]): Promise<string[]> {
     const file = join(folder, 'calls');
-    const argv = ['-f', '-qq', '-e', 'trace=execve', '-e', 'status=successful', '-o', file, process.execPath, NETMETER];
+    const argv = ['-f', '-qq', '-e', 'trace=execve', '-o', file, process.execPath, NETMETER];
     const { status, stderr } = await runToEnd('strace', [...argv, ...words]);
     expect(status, stderr).toBe(0);
-    return [...readFileSync(file, 'utf8').matchAll(/execve\("([^"]+)"/g)].map(([, name = '']) => name);
+    // Of the shell that is killed right after its start strace hears no result.
+    const names = [...readFileSync(file, 'utf8').matchAll(/execve\("([^"]+)"(?!.*= -1)/g)].map(([, name = '']) => name);
+    return names.map((name) => (name.endsWith('/sh') ? SHELL : name)).sort();
   }
 
   test.runIf(hasStrace).each([
     ['veth', []],
     ['in place', ['--in-place']],
+    ['offline', ['--isolation', 'offline']],
   ])('%s', async (_, where) => {
     const files = await executed('-q', ...where, '--', '/bin/echo');
-    expect(files).toEqual([process.execPath, expect.stringMatching(/\/sh$/), '/bin/echo']);
+    expect(files).toEqual(['/bin/echo', process.execPath, SHELL].sort());
+  });
+
+  test.runIf(hasStrace).each(['veth', 'offline'])('a port of the host in %s takes one more netmeter', async (kind) => {
+    const files = await executed('-q', '--isolation', kind, '--host-port', '7412', '--', '/bin/echo');
+    expect(files).toEqual(['/bin/echo', process.execPath, process.execPath, SHELL].sort());
   });
 });

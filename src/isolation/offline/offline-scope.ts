@@ -9,13 +9,16 @@ import type { Warning } from '../../measurement/measurement.js';
 import { readAttempts } from '../limits/read-attempts.js';
 import { RunNote } from '../notes/run-note.js';
 import type { Scope, WireReading } from '../scope.js';
-import { findHolderTools, type HolderTools } from '../tools/find-tools.js';
+import { findHolderTools, lookFor } from '../tools/find-tools.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
-import { OfflineNamespace, type OfflineNamespaceOptions } from './offline-namespace.js';
+import type { OfflineNamespace, OfflineNamespaceOptions } from './offline-namespace.js';
+import { OwnNamespace } from './own-namespace.js';
 import { OFFLINE_TABLE, refuseRules, TRIED_SETS } from './refuse-rules.js';
 
 export type OfflineOptions = OfflineNamespaceOptions & {
+  /** Made by the rights of this user over a user namespace, where it has no others. */
+  readonly rootless: boolean;
   /** The folder of the control group that the command's tree may get. */
   readonly cgroup?: string | undefined;
 };
@@ -24,25 +27,26 @@ export type OfflineOptions = OfflineNamespaceOptions & {
 export class OfflineScope implements Scope {
   readonly isolation: Isolation = { kind: 'offline' };
   readonly marks: Readonly<Record<string, string>>;
-  readonly #sh: string;
   readonly #cgroup: string | undefined;
   readonly #namespace: OfflineNamespace;
-  readonly #run = newRun();
+  readonly #run: string;
   #note: RunNote | undefined;
   #guardian: Guardian | undefined;
   #refusing: OwnTable | undefined;
 
   /** @throws {NetmeterError} MISSING_TOOLS, SETUP_FAILED */
-  static async open(options: OfflineOptions): Promise<OfflineScope> {
-    const scope = new OfflineScope(findHolderTools(), options);
+  static async open({ rootless, cgroup, ...options }: OfflineOptions): Promise<OfflineScope> {
+    const run = newRun();
+    const namespace = rootless ? await held(run, options) : OwnNamespace.make(run, options);
+    const scope = new OfflineScope(namespace, run, cgroup);
     return opened(scope, () => scope.#setUp());
   }
 
-  private constructor(tools: HolderTools, options: OfflineOptions) {
-    this.#sh = tools.sh;
-    this.#cgroup = options.cgroup;
-    this.marks = { NETMETER_RUN: this.#run };
-    this.#namespace = new OfflineNamespace(tools, this.#run, options);
+  private constructor(namespace: OfflineNamespace, run: string, cgroup: string | undefined) {
+    this.#namespace = namespace;
+    this.#run = run;
+    this.#cgroup = cgroup;
+    this.marks = { NETMETER_RUN: run };
   }
 
   get warnings(): readonly Warning[] {
@@ -53,20 +57,20 @@ export class OfflineScope implements Scope {
     return this.#namespace.identity;
   }
 
-  inspect<T>(work: (process: number) => NoPromise<T>): T {
-    return work(this.#namespace.pid);
+  inspect<T>(work: (process: number | 'thread-self') => NoPromise<T>): T {
+    return this.#namespace.inspect(work);
   }
 
   start<T>(account: ProcessAccount | undefined, spawn: (enter: readonly string[]) => NoPromise<T>): T {
-    return spawn(this.#namespace.enterAs(account));
+    return this.#namespace.start(account, spawn);
   }
 
   commandStarted(pid: number): void {
     this.#guardian?.commandStarted(pid);
   }
 
-  administer(): string[] {
-    return this.#namespace.administer();
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.#namespace.administer(spawn);
   }
 
   processes(): number[] {
@@ -103,14 +107,14 @@ export class OfflineScope implements Scope {
   }
 
   async #setUp(): Promise<void> {
-    await this.#namespace.is('up');
+    await this.#namespace.made();
     const { network } = this.#namespace;
     this.#note = RunNote.ofTree(this.#run, this.#cgroup);
     const held = { namespace: network, changes: this.#note?.fd };
-    this.#guardian = new Guardian(this.#sh, { run: this.#run, cgroup: this.#cgroup, ...held });
+    this.#guardian = new Guardian(lookFor('sh'), { run: this.#run, cgroup: this.#cgroup, ...held });
     this.#refusing = await this.#refuse();
-    this.#namespace.begin(this.#refusing !== undefined);
-    await this.#namespace.is('ready');
+    // Without rules there are no routes, and the kernel refuses by itself.
+    if (this.#refusing) await this.#namespace.leadToLoopback();
   }
 
   /** @returns undefined where the kernel has no part for it; then what is tried fails all the same, unseen */
@@ -122,4 +126,10 @@ export class OfflineScope implements Scope {
       return undefined;
     }
   }
+}
+
+/** Loaded here: root needs none of it. */
+async function held(run: string, options: OfflineNamespaceOptions): Promise<OfflineNamespace> {
+  const { HeldNamespace } = await import('./held-namespace.js');
+  return new HeldNamespace(findHolderTools(), run, options);
 }

@@ -4,6 +4,7 @@ import type { Boundary } from '../../boundary.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { WireReading } from '../scope.js';
+import type { Administer } from '../tools/administer.js';
 import { forwardTcp } from './forward-tcp.js';
 import { forwardUdp } from './forward-udp.js';
 import { type InnerSocket, openInnerSockets } from './inner-sockets.js';
@@ -30,13 +31,12 @@ export class HostPorts implements Disposable {
   }
 
   /**
-   * @param administer argv that runs what follows it inside, with the rights over the namespace
    * @param options.nftables of the namespace, where they can be had
    * @throws {NetmeterError} SETUP_FAILED: a port inside is taken; INTERRUPTED
    */
   static async open(
     ports: readonly HostPort[],
-    administer: readonly string[],
+    administer: Administer,
     { nftables, boundary, signal }: Opening,
   ): Promise<HostPorts> {
     const [sockets, opened] = await Promise.all([openInnerSockets(administer, ports, signal), nftables]);

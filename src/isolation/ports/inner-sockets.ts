@@ -3,6 +3,7 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
+import type { Administer } from '../tools/administer.js';
 import { answerOf } from '../tools/answer-of.js';
 import { type HostPort, portName } from './ports.js';
 
@@ -37,19 +38,20 @@ type Answer = HostPort & { readonly address: string; readonly error?: string };
 
 /**
  * Listens on ports of the loopback inside.
- * @param administer argv that runs what follows it inside, with the rights over the namespace
  * @param signal aborted: nobody waits for them any more
  * @throws {NetmeterError} SETUP_FAILED, INTERRUPTED
  */
 export async function openInnerSockets(
-  administer: readonly string[],
+  administer: Administer,
   ports: readonly HostPort[],
   signal?: AbortSignal,
 ): Promise<InnerSocket[]> {
   const wanted = ports.flatMap((port) => LOOPBACK.map((address) => ({ ...port, address })));
-  const [file = '', ...rest] = [...administer, execPath, '-e', SCRIPT, JSON.stringify(wanted)];
-  // Nothing of the caller's environment: it may run as another user.
-  const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {}, serialization: 'json' });
+  const child = administer((enter) => {
+    const [file = '', ...rest] = [...enter, execPath, '-e', SCRIPT, JSON.stringify(wanted)];
+    // Nothing of the caller's environment: it may run as another user.
+    return spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: {}, serialization: 'json' });
+  });
   try {
     const opened = collect(child, wanted.length, signal);
     return await answerOf({ pids: [child.pid], atMostMs: MOST_MS }, opened, failed);

@@ -51,8 +51,8 @@ export class PortedScope implements Scope {
     this.#scope.commandStarted(pid);
   }
 
-  administer(): readonly string[] {
-    return this.#scope.administer();
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.#scope.administer(spawn);
   }
 
   async nftables(): Promise<Nftables | undefined> {

@@ -52,8 +52,7 @@ export class SharedScope implements Scope {
   readonly #place: Place;
   readonly #openFiles: number | undefined;
   readonly #tree = new MarkedTree();
-  /** Undefined where there is no shell: a slim image. */
-  readonly #guardian: Guardian | undefined;
+  readonly #guardian: Guardian;
   readonly #note: RunNote | undefined;
   readonly #besideBefore: readonly Beside[];
   /** Of the devices to the outside. */
@@ -67,14 +66,12 @@ export class SharedScope implements Scope {
     this.#queues = new DeviceQueues(place.pid, place.isolation.devices);
     this.network = networkOf(place.pid) ?? '';
     this.marks = { ...this.#tree.marks, ...place.marks };
-    const sh = lookFor('sh');
     this.#note = RunNote.ofTree(this.#tree.run, cgroup);
-    this.#guardian =
-      sh === undefined ? undefined : new Guardian(sh, { run: this.#tree.run, cgroup, changes: this.#note?.fd });
+    this.#guardian = new Guardian(lookFor('sh'), { run: this.#tree.run, cgroup, changes: this.#note?.fd });
   }
 
   get warnings(): readonly Warning[] {
-    return this.#guardian?.warnings ?? [];
+    return this.#guardian.warnings;
   }
 
   inspect<T>(work: (process: number) => NoPromise<T>): T {
@@ -87,11 +84,11 @@ export class SharedScope implements Scope {
   }
 
   commandStarted(pid: number): void {
-    this.#guardian?.commandStarted(pid);
+    this.#guardian.commandStarted(pid);
   }
 
-  administer(): string[] {
-    return [...this.#place.enterNetwork];
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return spawn(this.#place.enterNetwork);
   }
 
   processes(): number[] {
@@ -123,7 +120,7 @@ export class SharedScope implements Scope {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#queues[Symbol.dispose]();
     if (this.processes().length > 0) await endMembers(() => this.processes());
-    await this.#guardian?.finish();
+    await this.#guardian.finish();
     this.#note?.forget();
     this.#note?.[Symbol.dispose]();
     await this.#place.leave();

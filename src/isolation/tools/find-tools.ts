@@ -21,7 +21,7 @@ type ToolName = keyof typeof packages;
 const VETH_TOOLS = ['sh'] as const;
 export type Tools = Readonly<Record<(typeof VETH_TOOLS)[number], string>>;
 
-/** Where a process inside holds the namespace, and others enter by programs: user-mode, offline. */
+/** Where a process inside holds the namespace, and others enter by programs: an ordinary user's, user-mode or offline. */
 const HOLDER_TOOLS = ['ip', 'unshare', 'nsenter', 'setpriv', 'prlimit', 'mount', 'umount', 'sh'] as const;
 export type HolderTools = Readonly<Record<(typeof HOLDER_TOOLS)[number], string>>;
 

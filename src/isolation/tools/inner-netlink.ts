@@ -8,6 +8,7 @@ import { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { receiveDescriptors, socketPair } from '../../linux/pass-descriptors.js';
 import { INNER_SOCKETS_WORD, ownFile } from '../../own-file.js';
+import type { Administer } from './administer.js';
 import { answerOf } from './answer-of.js';
 
 /**
@@ -17,8 +18,7 @@ import { answerOf } from './answer-of.js';
 const USERS = [...Array(5).fill(NETLINK_NETFILTER), ...Array(4).fill(NETLINK_SOCK_DIAG)] as readonly number[];
 
 type Inside = {
-  /** argv that runs what follows it inside, with the rights over the namespace. */
-  readonly administer: readonly string[];
+  readonly administer: Administer;
   readonly exempt?: ((pid: number) => Disposable) | undefined;
   /** How long the process inside may take. */
   readonly atMostMs?: number;
@@ -54,11 +54,13 @@ export class InnerNetlink implements Disposable {
    * @returns with none where they cannot be had
    */
   static async handedOver({ administer, exempt, atMostMs = MOST_MS }: Inside): Promise<InnerNetlink> {
-    const [file = '', ...words] = [...administer, execPath, ownFile(), INNER_SOCKETS_WORD, ...USERS.map(String)];
     const [ours, theirs] = socketPair('dgram');
     const sockets: Handed[] = [];
     try {
-      const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });
+      const child = administer((enter) => {
+        const [file = '', ...words] = [...enter, execPath, ownFile(), INNER_SOCKETS_WORD, ...USERS.map(String)];
+        return spawn(file, words, { stdio: ['ignore', 'ignore', 'ignore', theirs], env: {} });
+      });
       using _ = child.pid === undefined ? undefined : exempt?.(child.pid);
       const ended = answerOf({ pids: [child.pid], atMostMs }, once(child, 'exit'), (reason) => new Error(reason));
       await ended.catch(() => child.kill('SIGKILL'));

@@ -3,16 +3,16 @@ import type { Server } from 'node:net';
 import { DNS_PORT, DnsRelay } from '../names/dns-relay.js';
 import type { Relayed } from '../names/relayed.js';
 import { openInnerSockets } from '../ports/inner-sockets.js';
+import type { Administer } from '../tools/administer.js';
 
 /** Where a namespace finds its relay. */
 export const INNER_RESOLVER = '127.0.0.1';
 
 /**
  * Answers DNS at the loopback inside by asking a resolver that only this machine itself can reach.
- * @param administer argv that runs what follows it inside, with the rights over the namespace
  * @throws {NetmeterError} SETUP_FAILED
  */
-export async function openInnerRelay(administer: readonly string[], relayed: Relayed): Promise<DnsRelay> {
+export async function openInnerRelay(administer: Administer, relayed: Relayed): Promise<DnsRelay> {
   const ports = (['udp', 'tcp'] as const).map((protocol) => ({ port: DNS_PORT, protocol }));
   const sockets = await openInnerSockets(administer, ports);
   const handles = (protocol: 'udp' | 'tcp') =>

@@ -17,6 +17,7 @@ import { openNameRelays } from '../names/name-relays.js';
 import { chooseResolver, type ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
 import { type CoveredFile, withNameservers } from '../names/resolver.js';
+import type { Administer } from '../tools/administer.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { isOwnPeer } from './own-peer.js';
 import { TAP_DEVICE } from './tap-plan.js';
@@ -60,7 +61,7 @@ export class UserModeNames implements Disposable {
   }
 
   /** Before the command starts: a resolver that only the host itself can reach is asked by a relay inside. */
-  async start(administer: readonly string[]): Promise<void> {
+  async start(administer: Administer): Promise<void> {
     const [server] = this.#choice.relayTo ?? [];
     if (server === undefined) return;
     this.#relays.push(

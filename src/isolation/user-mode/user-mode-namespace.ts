@@ -1,4 +1,5 @@
 import { getgid, getuid } from 'node:process';
+import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { asAccount } from '../tools/as-account.js';
@@ -67,14 +68,14 @@ export class UserModeNamespace implements AsyncDisposable {
     ];
   }
 
-  administer(): string[] {
-    return this.#enter([]);
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return spawn(this.#enter([]));
   }
 
   /** Once the namespace is made. */
   openNetlink(): void {
     this.#inside = InnerNetlink.handedOver({
-      administer: this.administer(),
+      administer: (spawn) => this.administer(spawn),
       exempt: (pid: number) => this.#exempted.add(pid),
     });
   }

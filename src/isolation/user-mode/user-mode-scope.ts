@@ -119,8 +119,8 @@ export class UserModeScope implements Scope {
     this.#guarded.commandStarted(pid);
   }
 
-  administer(): string[] {
-    return this.#namespace.administer();
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.#namespace.administer(spawn);
   }
 
   get marks(): Readonly<Record<string, string>> {
@@ -185,7 +185,7 @@ export class UserModeScope implements Scope {
       this.#remotes = this.#countRemotes();
     });
     await this.#remotes?.counts;
-    await this.#names.start(this.administer());
+    await this.#names.start((spawn) => this.administer(spawn));
   }
 
   #countRemotes(): RemoteTable {

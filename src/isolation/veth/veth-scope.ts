@@ -12,19 +12,20 @@ import { readUplink, type Uplink } from '../machine/read-uplink.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { chooseResolver } from '../names/read-resolver.js';
+import { asSetUp } from '../namespace/as-set-up.js';
+import { Namespace } from '../namespace/namespace.js';
+import { startAs } from '../namespace/start-as.js';
 import type { HostPort } from '../ports/ports.js';
 import type { LimitKeeper, RemoteSource, Scope, WayOut, WireReading } from '../scope.js';
-import { findTools, lookFor, type Tools } from '../tools/find-tools.js';
+import { findTools, type Tools } from '../tools/find-tools.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { opened } from '../tools/opened.js';
 import { newRun } from '../tools/script-environment.js';
-import { asSetUp } from './as-set-up.js';
+import { stopAutoconfiguration } from './autoconfiguration.js';
 import { countAtInnerEnds } from './count-at-inner-ends.js';
 import { ipv6Support } from './forwarding.js';
 import { HostSide } from './host-side.js';
-import { Namespace } from './namespace.js';
 import { blockedReading } from './rules/blocked.js';
-import { startAs } from './start-as.js';
 import { type ServiceOptions, VethServices } from './veth-services.js';
 
 export type OpenOptions = {
@@ -83,6 +84,7 @@ export class VethScope implements Scope {
     const wantsName = resolvConf !== undefined || publish.length + hostPorts.length > 0;
     const hosts = wantsName ? readHostsFile() : undefined;
     this.#namespace = Namespace.make([resolvConf, hosts].filter((file) => file !== undefined));
+    this.#namespace.network.inside(stopAutoconfiguration);
     this.#inside = InnerNetlink.in(this.#namespace.network);
     const own = { run: this.#run, cgroup };
     const uplink = this.#uplink;
@@ -124,8 +126,8 @@ export class VethScope implements Scope {
     this.#guardian.commandStarted(pid);
   }
 
-  administer(): string[] {
-    return this.#namespace.administer(lookFor('nsenter') ?? 'nsenter');
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.#namespace.administer(spawn);
   }
 
   async nftables(): Promise<Nftables | undefined> {

@@ -9,7 +9,11 @@ const children = () => readProcesses().filter(({ parent }) => parent === process
 test('whoever is interrupted does not wait for a process inside that somebody has stopped', async () => {
   const before = children().map(({ pid }) => pid);
   const interruption = new AbortController();
-  const opening = openInnerSockets(['sh', '-c', 'kill -STOP $$; exec "$@"', 'sh'], PORTS, interruption.signal);
+  const opening = openInnerSockets(
+    (spawn) => spawn(['sh', '-c', 'kill -STOP $$; exec "$@"', 'sh']),
+    PORTS,
+    interruption.signal,
+  );
   const mine = () => children().filter(({ pid }) => !before.includes(pid));
   await expect
     .poll(() =>

@@ -1,6 +1,6 @@
 import { NetmeterError } from '../../../errors.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../../linux/netlink/socket.js';
-import type { Namespace } from '../namespace.js';
+import type { Namespace } from '../../namespace/namespace.js';
 import { chooseLinks, makeLinks, removeLinks } from './make-links.js';
 import { VethLinks } from './veth-links.js';
 

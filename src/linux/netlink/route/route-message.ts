@@ -4,7 +4,7 @@ import type { Attributes } from '../attribute.js';
 export const ROUTE_HEADER = 12;
 
 /** enum rtattr_type_t. */
-export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, METRICS: 8, MULTIPATH: 9, TABLE: 15, UID: 25 } as const;
+export const RTA = { DST: 1, OIF: 4, GATEWAY: 5, PREFSRC: 7, METRICS: 8, MULTIPATH: 9, TABLE: 15, UID: 25 } as const;
 /** Within RTA_METRICS. */
 export const RTAX_MTU = 2;
 

@@ -18,6 +18,8 @@ const RT_TABLE = { main: 254, local: 255 } as const;
 export type NewRoute = {
   readonly to: { readonly address: string; readonly length: number };
   readonly via?: string;
+  /** The address that packets go out with, whose sender has chosen none. */
+  readonly from?: string;
   readonly index: number;
   /** The main one by default. The one of local addresses is looked up before all others. */
   readonly table?: keyof typeof RT_TABLE;
@@ -37,7 +39,7 @@ export const deleteRoute = (route: NewRoute): Message => ({
   payload: payloadOf(route),
 });
 
-function payloadOf({ to, via, index, table = 'main' }: NewRoute): Buffer {
+function payloadOf({ to, via, from, index, table = 'main' }: NewRoute): Buffer {
   const destination = addressBytes(to.address);
   const header = routeHeader({ family: familyOf(destination), destinationLength: to.length });
   header.writeUInt8(RT_TABLE[table], 4);
@@ -48,6 +50,7 @@ function payloadOf({ to, via, index, table = 'main' }: NewRoute): Buffer {
     ...(to.length === 0 ? [] : [attribute(RTA.DST, destination)]),
     ...(via === undefined ? [] : [attribute(RTA.GATEWAY, addressBytes(via))]),
     attribute(RTA.OIF, u32(index)),
+    ...(from === undefined ? [] : [attribute(RTA.PREFSRC, addressBytes(from))]),
   ];
   return Buffer.concat([header, ...attributes]);
 }

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { pid } from 'node:process';
 import type { MountNamespace } from '../../linux/mounts/mount-namespace.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { NoPromise } from '../../linux/no-promise.js';
@@ -17,7 +15,6 @@ export class Namespace implements Disposable {
    */
   static make(covered: readonly CoveredFile[]): Namespace {
     const network = NetworkNamespace.create();
-    network.inside(stopAutoconfiguration);
     return new Namespace(network, covered.length > 0 ? coverFiles(covered) : undefined);
   }
 
@@ -32,26 +29,13 @@ export class Namespace implements Disposable {
     return this.network.inside<T>(() => (mounts ? (mounts.inside(work) as NoPromise<T>) : work()));
   }
 
-  /** argv that runs what follows it inside, among the host's files. @param nsenter nsenter(1) */
-  administer(nsenter: string): string[] {
-    return [nsenter, `--net=/proc/${pid}/fd/${this.network.fd}`, '--'];
+  /** Starts a process of netmeter's own inside, among the host's files. */
+  administer<T>(spawn: (enter: readonly string[]) => NoPromise<T>): T {
+    return this.network.inside<T>(() => spawn([]));
   }
 
   [Symbol.dispose](): void {
     this.#mounts?.[Symbol.dispose]();
     this.network[Symbol.dispose]();
-  }
-}
-
-/** What a device does by itself when it comes up (networking/ip-sysctl.rst): its packets would be counted as the command's. */
-const AUTOCONFIGURATION = { accept_dad: 0, router_solicitations: 0, accept_ra: 0, addr_gen_mode: 1 } as const;
-
-function stopAutoconfiguration(): void {
-  for (const [key, value] of Object.entries(AUTOCONFIGURATION)) {
-    try {
-      writeFileSync(`/proc/sys/net/ipv6/conf/default/${key}`, `${value}`);
-    } catch {
-      // A kernel without IPv6, or an older one; a container whose /proc/sys may only be read.
-    }
   }
 }
