@@ -1,4 +1,5 @@
 import type { Family } from '../../measurement/traffic.js';
+import { isMulticast } from '../../traffic/behind/multicast.js';
 import type { MeteredRemote, SocketCounts } from './metered-remotes.js';
 import type { Carried } from './remote-rows.js';
 
@@ -23,7 +24,9 @@ export function nestedRemotes(
   external: (family: Family, way: 'in' | 'out') => number,
 ): NestedRemotes {
   const addresses = new Set(inside);
-  const nested = remotes.filter((remote) => remote.class === 'inner' && !addresses.has(remote.address));
+  const nested = remotes.filter(
+    (remote) => remote.class === 'inner' && !addresses.has(remote.address) && !isForLinkAlone(remote),
+  );
   const groups = carried.map(({ families, wireOctets }) => {
     const ours = nested.filter(({ family }) => families.includes(family));
     const left = WAYS.map((way) => {
@@ -37,3 +40,10 @@ export function nestedRemotes(
     isWhole: groups.every(({ ours, left }) => ours.length === 0 || left.every((octets) => octets === 0)),
   };
 }
+
+/**
+ * What is not forwarded: multicast, no address yet, and IPv6's link-local ones (RFC 4291), which a new namespace's own kernel
+ * sends to when its devices come up, by sockets that are the command's.
+ */
+const isForLinkAlone = (remote: Pick<MeteredRemote, 'family' | 'address'>) =>
+  isMulticast(remote) || /^(::|0\.0\.0\.0|fe[89ab].*)$/i.test(remote.address);

@@ -41,7 +41,7 @@ export function multicastByRemotes(remotes: readonly CountedRemote[]): readonly 
 }
 
 /** RFC 5771, RFC 4291 (2.7), and the limited broadcast (RFC 919). */
-function isMulticast({ family, address }: CountedRemote): boolean {
+export function isMulticast({ family, address }: Pick<CountedRemote, 'family' | 'address'>): boolean {
   if (family === 'ipv6') return /^ff/i.test(address);
   const first = Number(address.split('.', 1)[0]);
   return address === '255.255.255.255' || (first >= 224 && first < 240);

@@ -1,7 +1,8 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import { type OrphanMaps, TIME_WAIT } from '../orphans/count-orphans.js';
+import { ORPHAN, readKernel } from '../orphans/orphan-field.js';
 import type { OrphanLayout } from '../orphans/orphan-layout.js';
-import { ORPHAN, readKernel, readOrphan } from '../orphans/orphan-packet.js';
+import { readOrphan } from '../orphans/orphan-packet.js';
 import { findOrphansRemote } from '../orphans/orphan-remote.js';
 import { addPacket, ownHeader, total } from '../orphans/orphan-totals.js';
 

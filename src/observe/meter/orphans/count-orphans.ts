@@ -3,8 +3,9 @@ import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import type { MeterMaps } from '../program-frame.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { TOTAL } from '../totals.js';
+import { field, ORPHAN, readKernel } from './orphan-field.js';
 import type { OrphanLayout } from './orphan-layout.js';
-import { FLAGS, field, ORPHAN, readKernel, readOrphan } from './orphan-packet.js';
+import { FLAGS, readOrphan } from './orphan-packet.js';
 import { findOrphansRemote } from './orphan-remote.js';
 import { addPacket, headers, ownHeader, total } from './orphan-totals.js';
 

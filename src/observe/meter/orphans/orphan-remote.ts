@@ -4,7 +4,7 @@ import { IPPROTO } from '../packet-context.js';
 import type { RemoteMaps } from '../remotes/count-remote.js';
 import { REMOTE_KEY, ROLES } from '../remotes/remote-layout.js';
 import { placeOfRemote } from '../remotes/remote-service.js';
-import { ORPHAN } from './orphan-packet.js';
+import { ORPHAN } from './orphan-field.js';
 
 /** Leaves at `remote` where the packets of the connection that readOrphan() has found are counted by remote, or 0. */
 export function findOrphansRemote(code: Assembler, { remotes, roles }: RemoteMaps): void {

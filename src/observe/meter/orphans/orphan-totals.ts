@@ -2,7 +2,7 @@ import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { atTotal, STEP, TOTAL, WAYS, type Way } from '../totals.js';
-import { ORPHAN } from './orphan-packet.js';
+import { ORPHAN } from './orphan-field.js';
 
 const TCP_HEADER = 20;
 
