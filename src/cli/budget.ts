@@ -6,6 +6,7 @@ import { parseShare } from '../budget/parse-increase.js';
 import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
 import type { Behalf } from '../files/behalf.js';
+import { visibleJson } from '../report/visible.js';
 import { writeReport } from '../report/write-report.js';
 import { nearestWord } from './arguments/nearest-option.js';
 import { ofOption } from './arguments/of-option.js';
@@ -37,7 +38,7 @@ export async function budgetCommand(words: readonly string[], terminal: Terminal
   }
   const { files, slack, name, out } = parsed;
   const behalf = behalfOf(process.env);
-  const text = `${JSON.stringify(withBudget(await readPresent(out, behalf), name, await suggest(files, slack, behalf)), undefined, 2)}\n`;
+  const text = `${visibleJson(withBudget(await readPresent(out, behalf), name, await suggest(files, slack, behalf)), 2)}\n`;
   if (out === undefined) await terminal.printJson(text);
   else await writeReport(out, text, behalf);
   return 0;

@@ -6,6 +6,7 @@ import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import { type Comparison, renderComparison } from '../report/text/comparison.js';
 import { painter } from '../report/text/paint.js';
+import { visibleJson } from '../report/visible.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import { usage } from './arguments/usage-error.js';
 import { parseIncrease } from './arguments/values/parse-increase.js';
@@ -90,5 +91,5 @@ function asJson({ before, after, rows, limits }: Comparison): string {
     after: now.used,
   }));
   const times = { before: before.command.startedAt, after: after.command.startedAt };
-  return `${JSON.stringify({ ...times, rows: listed, limits }, undefined, 2)}\n`;
+  return `${visibleJson({ ...times, rows: listed, limits }, 2)}\n`;
 }

@@ -10,6 +10,7 @@ import { tryFacilities } from '../doctor/try-facilities.js';
 import { readFacts } from '../isolation/read-facts.js';
 import { mend } from '../isolation/veth/giving-back/mend.js';
 import { painter } from '../report/text/paint.js';
+import { visibleJson } from '../report/visible.js';
 import { version } from '../version.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -42,7 +43,7 @@ export async function doctorCommand(words: readonly string[], terminal: Terminal
   const about = { netmeter: version, kernel: release(), mended };
   const diagnosis = diagnose(await readFacts(uid), tryFacilities(), about);
   const checks = measure ? await measureAll(diagnosis) : [];
-  if (json) await terminal.printJson(`${JSON.stringify({ ...diagnosis, measured: checks }, undefined, 2)}\n`);
+  if (json) await terminal.printJson(`${visibleJson({ ...diagnosis, measured: checks }, 2)}\n`);
   else await terminal.print(renderDiagnosis(diagnosis, checks, painter(terminal.colors('stdout'))));
   return diagnosis.isolations.some(({ works, exact }) => works && exact) && checks.every(isRight) ? 0 : 1;
 }

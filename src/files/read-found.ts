@@ -5,14 +5,14 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
  * @throws the error of the system, or an Error with the reason
  */
 export const readFound = (path: string): string =>
-  readRegular(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
+  readRegular(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)).toString('utf8');
 
 /** Reads the rest of a regular file, and closes it. @throws the error of the system, or an Error with the reason */
-export function readRegular(fd: number): string {
+export function readRegular(fd: number): Buffer {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
-    return readFileSync(fd, 'utf8');
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { NetmeterError } from '../errors.js';
@@ -19,8 +20,8 @@ export async function readInput(path: string, behalf: Behalf, signal?: AbortSign
   const { descriptor } = place;
   const fd = descriptor ?? place.open(constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   const stats = fstatSync(fd);
-  if (!stats.isFIFO() && !stats.isSocket()) return readRegular(fd);
-  return await readPipe(fd, descriptor === undefined ? firstOf(fd) : Buffer.alloc(0), signal);
+  if (!stats.isFIFO() && !stats.isSocket()) return textOf(readRegular(fd));
+  return textOf(await readPipe(fd, descriptor === undefined ? firstOf(fd) : Buffer.alloc(0), signal));
 }
 
 /**
@@ -41,7 +42,7 @@ function firstOf(fd: number): Buffer {
 }
 
 /** @param first what was read of it already */
-function readPipe(fd: number, first: Buffer, signal: AbortSignal | undefined): Promise<string> {
+function readPipe(fd: number, first: Buffer, signal: AbortSignal | undefined): Promise<Buffer> {
   const pipe = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
   pipe.setTimeout(IDLE_MS, () => pipe.destroy(new Error(`nothing came out of the pipe for ${IDLE_MS / 1000} s`)));
   return new Promise((resolve, reject) => {
@@ -50,6 +51,12 @@ function readPipe(fd: number, first: Buffer, signal: AbortSignal | undefined): P
     pipe.once('error', (error) =>
       reject(signal?.aborted ? new NetmeterError('INTERRUPTED', 'interrupted before the command started') : error),
     );
-    pipe.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+    pipe.once('end', () => resolve(Buffer.concat(parts)));
   });
+}
+
+/** Other octets would be read as something that nobody has written: a limit on a name would be one on another. */
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new Error('it is not UTF-8');
 }

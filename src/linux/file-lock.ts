@@ -5,7 +5,9 @@ import { isErrno } from './linux-error.js';
 const fcntl = libcFunction('int fcntl(int fd, int command, void *lock)');
 
 /** asm-generic/fcntl.h. */
+const F_OFD_GETLK = 36;
 const F_OFD_SETLK = 37;
+const F_RDLCK = 0;
 const F_WRLCK = 1;
 
 /** struct flock: l_type and l_whence (16 bits each), l_start and l_len (64 bits, aligned), l_pid. */
@@ -28,4 +30,15 @@ export function lockFile(fd: number): boolean {
     if (isErrno(error, 'EAGAIN', 'EACCES')) return false;
     throw error;
   }
+}
+
+/**
+ * Whether what keeps a file from being locked so is a lock for reading: one that who may only read the file can take, too.
+ * @throws {LinuxError} as {@link lockFile}
+ */
+export function isReadLocked(fd: number): boolean {
+  const lock = Buffer.alloc(SIZE);
+  lock.writeInt16LE(F_WRLCK);
+  fcntl(fd, F_OFD_GETLK, lock);
+  return lock.readInt16LE() === F_RDLCK;
 }

@@ -3,7 +3,7 @@ import { duration, exact, rate, rounded } from '../report/format-octets.js';
 import { type Paint, painter } from '../report/text/paint.js';
 import { row } from '../report/text/rows.js';
 import type { TextOptions } from '../report/text/text.js';
-import { visible } from '../report/visible.js';
+import { visible, visibleJson } from '../report/visible.js';
 import { describeEvents } from './describe-event.js';
 import type { Tally } from './records/record.js';
 import { dateTime } from './render-sample.js';
@@ -29,7 +29,7 @@ export function renderSummary(summary: WatchSummary, name: string, { color }: Te
 }
 
 /** The same for machines, described by watch-1.schema.json. */
-export const renderSummaryJson = (summary: WatchSummary): string => `${JSON.stringify(summary, undefined, 2)}\n`;
+export const renderSummaryJson = (summary: WatchSummary): string => `${visibleJson(summary, 2)}\n`;
 
 function heading({ from, to, samples, cgroup }: WatchSummary, name: string, paint: Paint): string {
   const time = from === null || to === null ? 'no time' : `${dateTime(from)} to ${dateTime(to)} UTC`;

@@ -45,3 +45,9 @@ test.each<[string, RegExp]>([
 test('a file that is not there', async () => {
   await expect(readReport(join(folder, 'none.json'), OWN_BEHALF)).rejects.toThrow('no such file or directory');
 });
+
+test('one that is not UTF-8 is refused, and not read as something else', async () => {
+  const file = join(folder, 'latin1.json');
+  writeFileSync(file, Buffer.from(renderJson(crawl).replace('crawl', 'cräwl'), 'latin1'));
+  await expect(readReport(file, OWN_BEHALF)).rejects.toThrow('latin1.json: it is not UTF-8');
+});

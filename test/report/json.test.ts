@@ -143,3 +143,11 @@ test('every property of the schema is described, and no object is open', () => {
   walk(schema, '#');
   expect(bad).toEqual([]);
 });
+
+test('its text steers no terminal, and is the same to whoever parses it', () => {
+  const argv = ['\u001b[2J\u009b5n\u202e\u2028\u007f', 'ä€😀'];
+  const text = renderJson({ ...crawl, command: { ...crawl.command, argv } });
+  expect(text).not.toMatch(/[^\n\P{Cc}]|\p{Cf}|\p{Zl}/u);
+  expect(text).toContain('ä€😀');
+  expect(JSON.parse(text).command.argv).toEqual(argv);
+});

@@ -51,12 +51,15 @@ function placeOf(isolation: Isolation): string {
     case 'user-mode':
       return `user-mode by ${isolation.tool}, MTU ${isolation.mtu}`;
     case 'host':
-      return `host, ${isolation.devices.join(', ') || 'no device'}`;
+      return `host, ${namesOf(isolation.devices)}`;
     case 'join':
-      return `in ${visible(isolation.netns)}, ${isolation.devices.join(', ') || 'no device'}`;
+      return `in ${visible(isolation.netns)}, ${namesOf(isolation.devices)}`;
     case 'offline':
       return 'offline';
     default:
       return isolation satisfies never;
   }
 }
+
+/** Devices may be called as anybody likes who makes them. */
+const namesOf = (devices: readonly string[]) => devices.map(visible).join(', ') || 'no device';

@@ -1,3 +1,4 @@
+import { visibleJson } from '../../report/visible.js';
 import { difference } from '../difference.js';
 import type { Reading } from '../reading.js';
 import { addTotal } from '../tally.js';
@@ -13,4 +14,4 @@ export function nextRecord(before: SampleRecord | undefined, reading: Reading): 
 }
 
 /** A record as a line of the file. */
-export const recordLine = (record: SampleRecord): string => `${JSON.stringify(record)}\n`;
+export const recordLine = (record: SampleRecord): string => `${visibleJson(record)}\n`;

@@ -5,7 +5,7 @@ import type { Behalf } from '../../files/behalf.js';
 import { HeldPlace } from '../../files/held-place.js';
 import { OpenFile } from '../../files/open-file.js';
 import { curedBy, reasonOf } from '../../files/reason-of.js';
-import { lockFile } from '../../linux/file-lock.js';
+import { isReadLocked, lockFile } from '../../linux/file-lock.js';
 import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
 
@@ -31,6 +31,8 @@ export async function openLocked(path: string, behalf: Behalf): Promise<LockedFi
 function lock(path: string, { fd }: OpenFile): string | undefined {
   try {
     if (lockFile(fd)) return undefined;
+    // None of ours: who may only read the file shall not keep a watch from it.
+    if (isReadLocked(fd)) return 'a program that reads it locks it';
   } catch (error) {
     if (error instanceof LinuxError || error instanceof NoLibcError) return error.message;
     throw error;

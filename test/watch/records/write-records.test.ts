@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordLine } from '../../../src/watch/records/next-record.js';
 import { RecordFile } from '../../../src/watch/records/write-records.js';
+import { once } from '../../wait.js';
 import { records } from '../machine.js';
 
 const written = records({}, { minute: 1, inOctets: 5n }, { minute: 2, inOctets: 9n });
@@ -87,6 +89,24 @@ test('a second one is refused, and welcome when the first has gone', async () =>
     await expect(RecordFile.open(path)).rejects.toMatchObject({ code: 'WATCH_FILE_BUSY' });
   }
   await using _second = await RecordFile.open(path);
+});
+
+test('who may only read it cannot keep a watch from it', async () => {
+  writeFileSync(path, '');
+  // F_OFD_SETLK with F_RDLCK, until its input ends.
+  const script = `import fcntl, struct, sys
+held = open('${path}')
+fcntl.fcntl(held, 37, struct.pack('hhqqi4x', fcntl.F_RDLCK, 0, 0, 0, 0))
+print('held', flush=True)
+sys.stdin.read()`;
+  const reader = spawn('python3', ['-c', script]);
+  try {
+    await once(reader.stdout, 'data');
+    await using file = await RecordFile.open(path);
+    expect(file.unlocked).toBe('a program that reads it locks it');
+  } finally {
+    reader.kill('SIGKILL');
+  }
 });
 
 test.each(['/no/such/folder/w', '/dev/null', '/'])('%s cannot be a watch file', async (name) => {

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { methodText } from '../../../src/report/phrases/method-text.js';
+import { crawl } from '../measurements.js';
+
+test.each([
+  { kind: 'host', devices: ['eth0', 'e\u001b[2J'] },
+  { kind: 'join', netns: 'n\u001b[2J', devices: ['e\u001b[2J'] },
+] as const)('devices are foreign text: %j', (isolation) => {
+  const text = methodText({ ...crawl, isolation });
+  expect(text).toContain(String.raw`e\e[2J`);
+  expect(text).not.toMatch(/\p{Cc}/u);
+});
