@@ -6,6 +6,9 @@ export type Probe =
   | { readonly works: true }
   | { readonly works: false; readonly reason: string; readonly cure: string };
 
+/** What was not, as nothing depends on it. */
+export const UNTRIED: Probe = { works: false, reason: 'not tried', cure: '' };
+
 /** What this machine lets this user do. */
 export type Facts = {
   readonly root: boolean;

@@ -1,5 +1,5 @@
 import type { Choice } from './choice.js';
-import type { Facts, Probe } from './facts.js';
+import { type Facts, type Probe, UNTRIED } from './facts.js';
 
 export type Isolating = 'veth' | 'user-mode' | 'offline';
 
@@ -13,7 +13,8 @@ export function vethChoice({ libc, rights, vethTools, sudo, uplink }: Facts): Ve
 
 type Failed = Extract<Probe, { works: false }>;
 
-const failed = (...probes: readonly Probe[]): Failed[] => probes.filter((probe) => !probe.works);
+const failed = (...probes: readonly Probe[]): Failed[] =>
+  probes.filter((probe) => probe !== UNTRIED).filter((probe) => !probe.works);
 
 const AS_ROOT: Failed = {
   works: false,

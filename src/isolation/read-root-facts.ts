@@ -2,8 +2,9 @@ import { geteuid } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import { requireLibc } from '../linux/libc.js';
 import { explainMissingLibc } from '../missing-libc.js';
-import type { Facts, Probe } from './facts.js';
+import { type Facts, type Probe, UNTRIED } from './facts.js';
 import { readObstacles } from './obstacles/read-obstacles.js';
+import { requireReturn } from './require-return.js';
 import { requireRights } from './require-rights.js';
 import { findTools } from './tools/find-tools.js';
 
@@ -12,9 +13,11 @@ import { findTools } from './tools/find-tools.js';
  * @param uid the command's user; undefined: it shall not go out by this machine's network
  */
 export function readRootFacts(uid: number | undefined): Facts {
-  const untried: Probe = { works: false, reason: 'not tried', cure: '' };
-  const rights = attempt(requireRights);
   const libc = attempt(requireLibc);
+  const rights = attempt(() => {
+    requireRights();
+    if (libc.works) requireReturn();
+  });
   const found = uid !== undefined && libc.works && rights.works ? readObstacles(uid) : { obstacles: [] };
   return {
     root: geteuid?.() === 0,
@@ -22,11 +25,11 @@ export function readRootFacts(uid: number | undefined): Facts {
     rights,
     ...found,
     vethTools: attempt(findTools),
-    holderTools: untried,
-    sudo: untried,
-    userNamespace: untried,
-    tun: untried,
-    transport: untried,
+    holderTools: UNTRIED,
+    sudo: UNTRIED,
+    userNamespace: UNTRIED,
+    tun: UNTRIED,
+    transport: UNTRIED,
   };
 }
 

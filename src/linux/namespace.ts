@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { abort } from 'node:process';
 import { libcFunction } from './libc.js';
 import type { NoPromise } from './no-promise.js';
+import { requireReturn } from './require-return.js';
 
 const setns = libcFunction('int setns(int fd, int nstype)');
 const unshare = libcFunction('int unshare(int flags)');
@@ -21,10 +22,11 @@ export class NetworkNamespace implements Disposable {
 
   /**
    * Makes a new one, with a loopback device that is down.
-   * @throws {LinuxError} unshare: EPERM without CAP_SYS_ADMIN, ENOSPC beyond /proc/sys/user/max_net_namespaces
+   * @throws {LinuxError} setns: EPERM: the thread could not come back; unshare: EPERM without CAP_SYS_ADMIN, ENOSPC beyond /proc/sys/user/max_net_namespaces
    */
   static create(): NetworkNamespace {
     using own = NetworkNamespace.open();
+    requireReturn(own.fd, 'net');
     unshare(CLONE_NEWNET);
     return comingBack(own, () => NetworkNamespace.open());
   }
@@ -37,12 +39,19 @@ export class NetworkNamespace implements Disposable {
    * Runs `work` with the main thread inside. What it opens or spawns meanwhile stays inside: a socket belongs to the
    * namespace it was made in, a child starts in that of its parent's thread. Nothing asynchronous may run in it, because a
    * thread of libuv's pool that is created meanwhile would stay inside for ever (setns(2) is the calling thread's alone).
-   * @throws {LinuxError} setns: EPERM without CAP_SYS_ADMIN; and what `work` throws, after coming back
+   * @throws {LinuxError} setns: EPERM without CAP_SYS_ADMIN, here or there; and what `work` throws, after coming back
    */
   inside<T>(work: () => NoPromise<T>): T {
     using own = NetworkNamespace.open();
+    requireReturn(own.fd, 'net');
     setns(this.fd, CLONE_NEWNET);
     return comingBack(own, work);
+  }
+
+  /** @throws {LinuxError} setns: EPERM: a thread that left the present one could not come back */
+  static requireReturn(): void {
+    using own = NetworkNamespace.open();
+    requireReturn(own.fd, 'net');
   }
 
   /** How the kernel names it, `net:[4026531840]`: the target of /proc/PID/ns/net of each process in it. */

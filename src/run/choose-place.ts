@@ -4,6 +4,7 @@ import { NetmeterError } from '../errors.js';
 import type { Choice } from '../isolation/choice.js';
 import { chooseIsolation } from '../isolation/choose-isolation.js';
 import { readRootFacts } from '../isolation/read-root-facts.js';
+import { mayReturn } from '../isolation/require-return.js';
 import type { MeasureOptions } from '../measure-options.js';
 import { needsOf } from './needs.js';
 
@@ -22,7 +23,9 @@ export async function choosePlace(options: MeasureOptions, account: Account | un
   const uid = leadsOut ? (account?.uid ?? geteuid?.() ?? 0) : undefined;
   const wish = { asked: isolation, needs: needsOf(options) };
   const facts = readRootFacts(uid);
-  if (facts.root || facts.rights.works) return chooseIsolation(wish, facts);
+  // Offline is to be had by one more user namespace: root of one loses nothing by it, root of the machine would.
+  const isNested = isolation === 'offline' && facts.libc.works && !mayReturn();
+  if (facts.rights.works || (facts.root && !isNested)) return chooseIsolation(wish, facts);
   const { readFacts } = await import('../isolation/read-facts.js');
   return chooseIsolation(wish, await readFacts(uid));
 }

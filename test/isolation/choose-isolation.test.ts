@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canIsolate, chooseIsolation, type Needs, type Wish } from '../../src/isolation/choose-isolation.js';
-import type { Facts, Probe } from '../../src/isolation/facts.js';
+import { type Facts, type Probe, UNTRIED } from '../../src/isolation/facts.js';
 import { obstaclesTo } from '../../src/isolation/obstacles-to.js';
 
 const yes: Probe = { works: true };
@@ -55,6 +55,12 @@ test.each<[string, Asked, Facts, object]>([
     'auto',
     { ...user, sudo: no('sudo'), holderTools: no('programs') },
     { kind: 'host', because: ['no rights', 'no sudo', 'no programs'] },
+  ],
+  [
+    'root without the rights, for whom nothing else was tried',
+    'auto',
+    { ...root, rights: no('rights'), sudo: UNTRIED },
+    { kind: 'host', because: ['no rights'] },
   ],
   ['asked for veth', 'veth', user, { kind: 'veth', by: 'sudo' }],
   ['a namespace would lead nowhere', 'auto', blocked, { kind: 'host', because: ['no forwarding', 'a rule for users'] }],

@@ -6,6 +6,7 @@ import { findNamespace, type NamespaceFile } from '../machine/find-namespace.js'
 import { foldersOf, readDevices } from '../machine/read-devices.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
+import { requireReturn } from '../require-return.js';
 import { requireRights } from '../require-rights.js';
 import { requireTools } from '../tools/find-tools.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
@@ -23,6 +24,7 @@ export class JoinScope extends SharedScope {
   /** @throws {NetmeterError} MISSING_RIGHTS, MISSING_TOOLS, NO_SUCH_NAMESPACE, SETUP_FAILED, INTERRUPTED */
   static async open({ netns, hostPorts = [], ...options }: JoinOptions): Promise<JoinScope> {
     requireRights();
+    requireReturn();
     const tools = requireTools(['nsenter', 'unshare', 'mount', 'umount', 'sh', 'setpriv']);
     const found = findNamespace(netns);
     // Who speaks with the host wants its name.

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { abort } from 'node:process';
 import { libcFunction } from '../libc.js';
 import type { NoPromise } from '../no-promise.js';
+import { requireReturn } from '../require-return.js';
 import { followMounts } from './mount.js';
 
 const unshare = libcFunction('int unshare(int flags)');
@@ -18,14 +19,21 @@ const CLONE_NEWNS = 0x20000;
  * others stay where they are, as it has a root and working folder of its own from the first time on (CLONE_FS, unshare(2)).
  */
 export class MountNamespace implements Disposable {
+  /** @throws {LinuxError} setns: EPERM: a thread that left the present one could not come back */
+  static requireReturn(): void {
+    using own = Place.current();
+    own.requireReturn();
+  }
+
   readonly #place: Place;
 
   /**
    * Copies the present one; `arrange` mounts what shall be different there.
-   * @throws {LinuxError} unshare: EPERM without CAP_SYS_ADMIN; and what `arrange` throws
+   * @throws {LinuxError} setns: EPERM: the thread could not come back; unshare: EPERM without CAP_SYS_ADMIN; and what `arrange` throws
    */
   static create(arrange: () => void): MountNamespace {
     using own = Place.current();
+    own.requireReturn();
     unshare(CLONE_NEWNS);
     return comingBack(own, () => {
       followMounts('/');
@@ -45,6 +53,7 @@ export class MountNamespace implements Disposable {
    */
   inside<T>(work: () => NoPromise<T>): T {
     using own = Place.current();
+    own.requireReturn();
     // Threads that were started meanwhile share root and working folder with this one again, and then none may go.
     unshare(CLONE_FS);
     return comingBack(own, () => {
@@ -72,6 +81,10 @@ class Place implements Disposable {
     this.#namespace = openSync('/proc/thread-self/ns/mnt', constants.O_RDONLY);
     this.#root = openSync('/', constants.O_RDONLY);
     this.#folder = openSync('.', constants.O_RDONLY);
+  }
+
+  requireReturn(): void {
+    requireReturn(this.#namespace, 'mnt');
   }
 
   enter(): void {
