@@ -6,10 +6,9 @@ import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 import { guardianOf } from './guardian-of.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { Wire } from './wire.js';
+import { HOLDS, WatchedListener } from './watched-listener.js';
 
-/** Far ends that accept and never read, and one that never answers. */
-const HOLDS = 7100;
+/** One that never answers. */
 const SILENT = 7101;
 
 /** What a command can leave of its sockets when it ends or is ended. */
@@ -38,47 +37,28 @@ const script = (kind: keyof typeof kinds, host: string) =>
     'sys.exit(3)',
   ].join('\n');
 
-const LISTENER = `import socket
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.bind(('0.0.0.0', ${HOLDS})); s.listen()
-print('listening', flush=True)
-held = []
-while True: held.append(s.accept())`;
-
 describePrivileged('no socket keeps a run alive', () => {
   const children = new Set<ChildProcess>();
-  let wire: Wire;
+  let far: WatchedListener;
   let before: string[];
 
   beforeEach(async () => {
     before = traces();
-    wire = await Wire.lay(31);
-    const rules = `table inet watched { chain in { type filter hook prerouting priority -300; ip saddr 198.18.0.0/15 counter; tcp dport ${SILENT} drop; }; }`;
-    wire.inServer(`nft '${rules}'`);
-    const listener = spawn('ip', ['netns', 'exec', wire.namespace, 'python3', '-c', LISTENER]);
-    children.add(listener);
-    await once(listener.stdout, 'data');
+    far = await WatchedListener.start(31, `tcp dport ${SILENT} drop`);
   });
 
   afterEach(async () => {
     for (const child of children) child.kill('SIGKILL');
     children.clear();
-    await wire[Symbol.asyncDispose]();
+    await far[Symbol.asyncDispose]();
   });
-
-  /** Packets that came over the wire with an address of a namespace's inside. */
-  const untranslated = () =>
-    /counter packets (\d+)/.exec(
-      spawnSync('ip', ['netns', 'exec', wire.namespace, 'nft', 'list', 'table', 'inet', 'watched'], {
-        encoding: 'utf8',
-      }).stdout,
-    )?.[1];
 
   /** The far end answers nothing any more. */
   const hush = () =>
-    wire.inServer("nft 'add chain inet watched out { type filter hook output priority 0; policy drop; }'");
+    far.wire.inServer("nft 'add chain inet watched out { type filter hook output priority 0; policy drop; }'");
 
   async function started(kind: keyof typeof kinds) {
-    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, wire.ipv4)];
+    const words = ['--linger', '0.2s', '--', 'python3', '-c', script(kind, far.wire.ipv4)];
     const child = spawn(process.execPath, [NETMETER, '-q', ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
     children.add(child);
     const ended = once(child, 'exit');
@@ -89,7 +69,7 @@ describePrivileged('no socket keeps a run alive', () => {
   /** Other network namespaces that this one has something to do with: one that is kept by a socket still has its links. */
   const namespaces = () => spawnSync('ip', ['netns', 'list-id'], { encoding: 'utf8' }).stdout.split('\n');
 
-  const forwarding = () => `/proc/sys/net/ipv4/conf/${wire.device}/forwarding`;
+  const forwarding = () => `/proc/sys/net/ipv4/conf/${far.wire.device}/forwarding`;
 
   const ends = {
     'netmeter is killed': (child: ChildProcess) => child.kill('SIGKILL'),
@@ -112,7 +92,7 @@ describePrivileged('no socket keeps a run alive', () => {
     await expectNoTraces([...before, ...lasting]);
     await expect.poll(namespaces).toEqual(namespacesBefore);
     expect(readFileSync(forwarding(), 'utf8')).toBe(`${on}\n`);
-    expect(untranslated()).toBe('0');
+    expect(far.arrived()).toEqual([0]);
   });
 
   test('a guardian that somebody has stopped is not waited for', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
@@ -8,15 +8,7 @@ import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 import { guardianOf } from './guardian-of.js';
 import { expectNoTraces, traces } from './leftovers.js';
-import { Wire } from './wire.js';
-
-/** Accepts, and never reads. */
-const PORT = 7100;
-const LISTENER = `import socket
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096); s.bind(('0.0.0.0', ${PORT})); s.listen()
-print('listening', flush=True)
-held = []
-while True: held.append(s.accept())`;
+import { HOLDS, WatchedListener } from './watched-listener.js';
 
 /** What the kernel goes on to say something about when the command is gone. */
 const kinds = {
@@ -28,7 +20,7 @@ except BlockingIOError: pass`,
 };
 
 const script = (host: string, kind: keyof typeof kinds) => `import os, socket, time
-s = socket.create_connection(('${host}', ${PORT}))
+s = socket.create_connection(('${host}', ${HOLDS}))
 ${kinds[kind]}
 print(os.getpid(), flush=True)
 time.sleep(1000)`;
@@ -52,45 +44,33 @@ icmp.sendto(reply[:2] + struct.pack('!H', sum16(reply)) + reply[4:], to)`;
 
 describePrivileged('no packet leaves with an address of the inside', () => {
   const children = new Set<ChildProcess>();
-  let wire: Wire;
+  let far: WatchedListener;
   let before: string[];
 
   beforeEach(async () => {
     before = traces();
-    wire = await Wire.lay(43);
-    const rules = `ip saddr 198.18.0.0/15 counter; tcp dport ${PORT} counter;`;
-    wire.inServer(`nft 'table inet watched { chain in { type filter hook prerouting priority -300; ${rules} }; }'`);
-    const listener = spawn('ip', ['netns', 'exec', wire.namespace, 'python3', '-c', LISTENER]);
-    children.add(listener);
-    await once(listener.stdout, 'data');
+    far = await WatchedListener.start(43, `tcp dport ${HOLDS} counter`);
   });
 
   afterEach(async () => {
     for (const child of children) child.kill('SIGKILL');
     children.clear();
-    await wire[Symbol.asyncDispose]();
+    await far[Symbol.asyncDispose]();
   });
-
-  /** Packets that came over the wire with an address of a namespace's inside, and those for the listener. */
-  const arrived = (): number[] => {
-    const list = ['netns', 'exec', wire.namespace, 'nft', 'list', 'table', 'inet', 'watched'];
-    const { stdout } = spawnSync('ip', list, { encoding: 'utf8' });
-    return [...stdout.matchAll(/packets (\d+)/g)].map(([, packets]) => Number(packets));
-  };
 
   const switchTo = (on: string) => {
     writeFileSync('/proc/sys/net/ipv4/ip_forward', on);
-    writeFileSync(`/proc/sys/net/ipv4/conf/${wire.device}/forwarding`, on);
+    writeFileSync(`/proc/sys/net/ipv4/conf/${far.wire.device}/forwarding`, on);
   };
 
   /** @returns once netmeter and its guardian are no more, the command's pid and the packets that it had sent */
   async function killBoth(kind: keyof typeof kinds, enter: readonly string[] = []) {
-    const words = [process.execPath, NETMETER, '-q', '--', 'python3', '-c', script(wire.ipv4, kind)];
+    const words = [process.execPath, NETMETER, '-q', '--', 'python3', '-c', script(far.wire.ipv4, kind)];
     const [file = '', ...others] = [...enter, ...words];
     const child = spawn(file, others, { stdio: ['ignore', 'pipe', 'ignore'] });
     children.add(child);
     const command = Number(String((await once(child.stdout, 'data'))[0]));
-    const [, known = 0] = arrived();
+    const [, known = 0] = far.arrived();
     const gone = once(child, 'exit');
     const both = [child.pid ?? 0, guardianOf(child)];
     for (const pid of both) process.kill(pid, 'SIGSTOP');
@@ -117,10 +97,10 @@ describePrivileged('no packet leaves with an address of the inside', () => {
     const { command, known } = await killBoth(kind);
     await expect.poll(() => existsSync(`/proc/${command}`)).toBe(false);
     // What its sockets say to the end of it arrives, translated.
-    await expect.poll(() => arrived()[1]).toBeGreaterThan(known);
-    expect(arrived()[0]).toBe(0);
+    await expect.poll(() => far.arrived()[1]).toBeGreaterThan(known);
+    expect(far.arrived()[0]).toBe(0);
     await netmeter(['doctor']);
-    expect(arrived()[0]).toBe(0);
+    expect(far.arrived()[0]).toBe(0);
     await expectNoTraces([...before, ...traces().filter((trace) => trace.startsWith('/proc/sys'))]);
   });
 
@@ -150,12 +130,12 @@ describePrivileged('no packet leaves with an address of the inside', () => {
   });
 
   test('nor what belongs to no connection', async () => {
-    const { status, stderr } = await netmeter(['--', 'python3', '-c', STRAYS(wire.ipv4)]);
+    const { status, stderr } = await netmeter(['--', 'python3', '-c', STRAYS(far.wire.ipv4)]);
     // Each has left the command, and counts.
     expect({ status, stderr }).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(/out +\d+ B +\d+ B +5 packets/),
     });
-    expect(arrived()[0]).toBe(0);
+    expect(far.arrived()[0]).toBe(0);
   });
 });
