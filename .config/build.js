@@ -1,5 +1,6 @@
 // Bundles the command: few files start faster than two hundred, and what a run may not need stays in files of its own.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'rolldown';
 import { reachedFrom } from './reached-from.js';
 
@@ -74,8 +75,11 @@ await build({
 });
 for (const schema of ['report/report-1.schema.json', 'watch/watch-1.schema.json'])
   copyFileSync(`src/${schema}`, `dist/${schema}`);
-mkdirSync('dist/guardian', { recursive: true });
-copyFileSync('src/guardian/guardian.sh', 'dist/guardian/guardian.sh');
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' });
+for (const script of sources.filter((file) => file.endsWith('.sh'))) {
+  mkdirSync(`dist/${dirname(script)}`, { recursive: true });
+  copyFileSync(`src/${script}`, `dist/${script}`);
+}
 // As most ask for it: yargs, which lays it out, takes as long to load as a run takes to start.
 await build({ ...shared, input: 'src/cli/help/help.ts', output: { file: 'dist/cli/help.js', format: 'esm' } });
 const { helpText } = await import('../dist/cli/help.js');

@@ -49,7 +49,7 @@ const processes = (): string[] =>
   (GROUP ? membersOf(GROUP) : readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
     .map((pid) => `${pid} ${commandLineOf(pid)}`)
     .filter((line) =>
-      /guardian\/guardian\.sh|--internal-give-back|netmeter-holder|(pasta|slirp4netns) |sleep 1000\.5/.test(line),
+      /(guardian|isolation\/scripts)\/[\w-]+\.sh|--internal-give-back|(pasta|slirp4netns) |sleep 1000\.5/.test(line),
     );
 
 const links = () => readFileSync('/proc/net/dev', 'utf8').match(/\bnm\d\w*(?=:)/g) ?? [];

@@ -6,13 +6,12 @@ import { RunMembers } from '../machine/members/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import { asAccount } from '../tools/as-account.js';
 import type { HolderTools } from '../tools/find-tools.js';
-import { Holder } from '../tools/holder.js';
+import { Holder, holderScript } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { limitFiles } from '../tools/limit-files.js';
 import { scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import type { OfflineNamespace, OfflineNamespaceOptions } from './offline-namespace.js';
-import { OFFLINE_HOLDER_SCRIPT } from './offline-script.js';
 
 /** An ordinary user's: made by the rights of this user over a user namespace, and held by a process inside. */
 export class HeldNamespace implements OfflineNamespace {
@@ -35,7 +34,7 @@ export class HeldNamespace implements OfflineNamespace {
     const covered = { RESOLV_TARGET: '', HOSTS_TARGET: hosts?.target ?? '', HOSTS_TEXT: hosts?.text ?? '' };
     const env = { ...scriptEnvironment(tools), ...covered };
     this.#holder = new Holder([tools.unshare, '--user', '--map-root-user', '--net', ...mounts], tools.sh, {
-      ...{ script: OFFLINE_HOLDER_SCRIPT, cwd, env },
+      ...{ script: holderScript('offline'), cwd, env },
     });
     this.members = new RunMembers(
       run,

@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { NetmeterError } from '../../errors.js';
+import { ownFile } from '../../own-file.js';
 import { answerOf } from './answer-of.js';
 import { joined, LineChannel } from './line-channel.js';
 
 export type Holding = {
-  /** What the holder does first; it ends at the end of its input. */
+  /** The file of what the holder does, which speaks by descriptor 3, and ends at the end of what it hears there. */
   readonly script: string;
   /** Variables of the script. */
   readonly env: NodeJS.ProcessEnv;
   /** Where the command will start. */
   readonly cwd?: string | undefined;
 };
+
+/** The file of a way's script, beside the others. */
+export const holderScript = (name: 'offline' | 'user-mode' | 'join'): string =>
+  join(dirname(ownFile()), 'isolation/scripts', `${name}.sh`);
 
 /** What it does takes some 0.1 s; on a busy machine longer. */
 const ANSWER_MS = 10_000;
@@ -32,13 +38,12 @@ export class Holder implements AsyncDisposable {
    * @throws {NetmeterError} SETUP_FAILED
    */
   constructor(enter: readonly string[], sh: string, { script, env, cwd }: Holding) {
-    const [file = sh, ...words] = [...enter, sh, '-c', 'exec <&3 >&3 3<&-; eval "$HOLDER"', 'netmeter-holder'];
+    const [file = sh, ...words] = [...enter, sh, script];
     this.#child = spawn(file, words, {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       ...(cwd !== undefined && { cwd }),
-      // As a variable, so that a process list shows a name and not a page of shell.
-      env: { ...env, HOLDER: script },
+      env,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#gone = new Promise((resolve) => this.#child.once('exit', () => resolve()).once('error', () => resolve()));

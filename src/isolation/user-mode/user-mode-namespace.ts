@@ -5,14 +5,13 @@ import { RunMembers } from '../machine/members/run-members.js';
 import { asAccount } from '../tools/as-account.js';
 import { Exempted } from '../tools/exempted.js';
 import type { HolderTools } from '../tools/find-tools.js';
-import { Holder } from '../tools/holder.js';
+import { Holder, holderScript } from '../tools/holder.js';
 import { InnerNetlink } from '../tools/inner-netlink.js';
 import { limitFiles } from '../tools/limit-files.js';
 import { scriptEnvironment } from '../tools/script-environment.js';
 import { enterUserNamespace } from '../tools/user-namespace.js';
 import { TAP_DEVICE, tapLines } from './tap-plan.js';
 import type { Transport } from './transport.js';
-import { USER_HOLDER_SCRIPT } from './user-holder-script.js';
 import type { UserModeNames } from './user-mode-names.js';
 
 type Parts = {
@@ -45,7 +44,7 @@ export class UserModeNamespace implements AsyncDisposable {
     this.#hasMounts = names.resolvConf !== undefined || names.hosts !== undefined;
     const mounts = this.#hasMounts ? ['--mount', '--propagation', 'slave'] : [];
     const enter = [tools.unshare, '--user', '--map-root-user', '--net', ...mounts];
-    this.holder = new Holder(enter, tools.sh, { script: USER_HOLDER_SCRIPT, cwd, env: this.#holderVariables() });
+    this.holder = new Holder(enter, tools.sh, { script: holderScript('user-mode'), cwd, env: this.#holderVariables() });
     this.members = new RunMembers(
       mark,
       () => this.holder.identity,

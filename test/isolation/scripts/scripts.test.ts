@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { OFFLINE_HOLDER_SCRIPT } from '../../../src/isolation/offline/offline-script.js';
-import { JOIN_HOLDER_SCRIPT } from '../../../src/isolation/shared/join-holder.js';
-import { USER_HOLDER_SCRIPT } from '../../../src/isolation/user-mode/user-holder-script.js';
+import { holderScript } from '../../../src/isolation/tools/holder.js';
+import { ROOT } from '../../netmeter.js';
 
-test.each([
-  ['offline', OFFLINE_HOLDER_SCRIPT],
-  ['user-mode', USER_HOLDER_SCRIPT],
-  ['a joined namespace', JOIN_HOLDER_SCRIPT],
-])('the script of the holder of %s is a shell’s', (_, script) => {
-  expect(spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+test.each(['offline', 'user-mode', 'join'] as const)('the script of the holder %s is a shell’s, and packed', (name) => {
+  const file = holderScript(name);
+  expect(spawnSync('sh', ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  const source = readFileSync(`${ROOT}src/isolation/scripts/${basename(file)}`, 'utf8');
+  expect(readFileSync(file, 'utf8')).toBe(source);
 });

@@ -1,9 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { Holder } from '../../../src/isolation/tools/holder.js';
 
 const failed = (complaints: string) => new Error(`failed: ${complaints}`);
-const holder = (script: string, env = {}) => new Holder([], '/bin/sh', { script, env });
+const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function holder(text: string, env = {}): Holder {
+  const script = join(folder, 'holder.sh');
+  writeFileSync(script, `exec <&3 >&3 3<&-\n${text}`);
+  return new Holder([], '/bin/sh', { script, env });
+}
 
 test('it says what it has done, hears what is said to it, and its network namespace is known', async () => {
   await using held = holder('echo first; read -r word; echo "$word $MORE"; read -r end', { MORE: 'heard' });

@@ -1,8 +1,7 @@
-/**
- * Shell of a holder with mounts of its own: covers the files RESOLV_TARGET and HOSTS_TARGET by ones on a file system that
- * only this mount namespace knows.
- */
-export const COVER_FILES = `cover() {
+#!/bin/sh
+# For a holder with mounts of its own: covers the files RESOLV_TARGET and HOSTS_TARGET by ones on a file system that only
+# this mount namespace knows.
+cover() {
   [ -z "$2" ] || { printf '%s' "$3" >"/tmp/$1" && chmod 644 "/tmp/$1" && "$MOUNT" --bind "/tmp/$1" "$2"; }
 }
 if [ -n "$RESOLV_TARGET$HOSTS_TARGET" ]; then
@@ -10,4 +9,3 @@ if [ -n "$RESOLV_TARGET$HOSTS_TARGET" ]; then
     cover resolv.conf "$RESOLV_TARGET" "$RESOLV_TEXT" && cover hosts "$HOSTS_TARGET" "$HOSTS_TEXT" &&
     "$UMOUNT" /tmp || exit
 fi
-`;

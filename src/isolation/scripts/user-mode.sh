@@ -1,21 +1,20 @@
-import { COVER_FILES } from '../scripts/cover-script.js';
-
-/**
- * Runs inside, as the first process, as the root of a user namespace of its own. Address autoconfiguration is off before
- * any device exists, or its packets would be counted as the command's. The tap is made and configured here, so that the
- * transport only has to attach to it, and asks nobody for anything.
- *
- * Says `made`, and at the word to go on `ready` once the tap is attached to; lives until the end of its input.
- */
-export const USER_HOLDER_SCRIPT = `
+#!/bin/sh
+# Runs inside, as the first process, as the root of a user namespace of its own. Address autoconfiguration is off before any
+# device exists, or its packets would be counted as the command's. The tap is made and configured here, so that the transport
+# only has to attach to it, and asks nobody for anything.
+#
+# Says `made`, and at the word to go on `ready` once the tap is attached to; lives until the end of its input.
+exec <&3 >&3 3<&-
 for key in accept_dad router_solicitations accept_ra; do
   echo 0 >/proc/sys/net/ipv6/conf/default/$key
 done 2>/dev/null
 { echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode; } 2>/dev/null
-${COVER_FILES}printf '%s\\n' "$TAP_LINES" | "$IP" -batch - || exit
+# shellcheck source=src/isolation/scripts/cover-files.sh
+. "${0%/*}/cover-files.sh"
+printf '%s\n' "$TAP_LINES" | "$IP" -batch - || exit
 echo made
 # Without a netmeter nobody would attach.
-read -r go || exit
+read -r _ || exit
 # IFF_LOWER_UP of a tap: a program has attached to it.
 while :; do
   case $("$IP" -o link show "$TAP") in
@@ -32,5 +31,4 @@ for gateway in $ASK; do
   "$IP" neigh change "$gateway" dev "$TAP" nud permanent || exit
 done
 echo ready
-read -r end
-`;
+read -r _
