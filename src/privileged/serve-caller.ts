@@ -29,7 +29,16 @@ type Around = {
  * @param path the caller's socket
  * @throws {NetmeterError} USAGE
  */
-export async function serveCaller(path: string, run: typeof measure, { signals, sudoUid }: Around): Promise<void> {
+export async function serveCaller(path: string, run: typeof measure, around: Around): Promise<void> {
+  try {
+    await serveUntilGone(path, run, around);
+  } finally {
+    // Whatever came of it: the caller may have given up before it was answered.
+    continueSudo();
+  }
+}
+
+async function serveUntilGone(path: string, run: typeof measure, { signals, sudoUid }: Around): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
   const caller = readCaller(path, sudoUid);
@@ -94,7 +103,6 @@ export async function serveCaller(path: string, run: typeof measure, { signals, 
   stop.abort();
   hurry.abort();
   await serving;
-  continueSudo();
 }
 
 const isSaying = (message: unknown) => typeof message === 'object' && message !== null && 'kind' in message;

@@ -322,6 +322,25 @@ except PermissionError: raise SystemExit(9)'`);
     await expectNoTraces(before);
   });
 
+  test('nor at its start, and sudo, which stops itself with it, does not stay', async () => {
+    const before = traces();
+    const become = ['--reuid', `${uid}`, '--regid', `${uid}`, '--init-groups', process.execPath, NETMETER];
+    const child = spawn('setpriv', [...become, '-q', '--', 'sleep', '1000.5'], { stdio: 'ignore', cwd: folder });
+    const gone = once(child, 'exit');
+    let all: number[] = [];
+    let part: number | undefined;
+    while (part === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+      all = descendants(child.pid ?? 0);
+      part = all.find((pid) => lives(pid) && wordsOf(pid)[2] === '--netmeter-privileged-part');
+    }
+    process.kill(part, 'SIGSTOP');
+    expect(await gone).toEqual([125, null]);
+    process.kill(part, 'SIGCONT');
+    await until('sudo and its part have ended', () => !all.some(lives));
+    await expectNoTraces(before);
+  });
+
   test('nor is sudo, once its part has told the result', async () => {
     const before = traces();
     const file = join(folder, 'sudo-stopped.json');
