@@ -7,6 +7,7 @@ import { commandEnvironment } from './command/account-environment.js';
 import { findCommand } from './command/find-command.js';
 import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
+import type { Choice } from './isolation/choice.js';
 import type { Scope } from './isolation/scope.js';
 import { newRun } from './isolation/tools/script-environment.js';
 import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
@@ -54,10 +55,14 @@ async function measureBeside(
   if (account && isOwn(account)) return measureBeside(boundary, argv, asOwn(options));
   const place = await choosePlace(options, account);
   if ('by' in place && place.by === 'sudo') return measureAsCaller(argv, options);
-  requireBecoming(options.user, account, geteuid?.() ?? 0);
+  requireBecoming(options.user, account, { euid: geteuid?.() ?? 0, isUsersNamespace: isUsers(place) });
   const env = options.account ? given : commandEnvironment(account, options.user, given);
   return measureAt(place, { argv, env, account, options, boundary });
 }
+
+/** Whether the namespace is made in a user namespace, which maps one account. */
+const isUsers = (place: Choice) =>
+  place.kind === 'user-mode' || (place.kind === 'offline' && place.by === 'user-namespace');
 
 /** Who is the wanted account already needs no rights to become it. */
 function asOwn({ user: _user, account: _account, caller: _caller, ...options }: MeasureOptions): MeasureOptions {

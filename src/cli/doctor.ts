@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { chooseAccount } from '../command/account.js';
+import { callerOf, chooseAccount } from '../command/account.js';
 import type { Check } from '../doctor/check.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
 import { measureLoad } from '../doctor/measure-load.js';
@@ -38,7 +38,7 @@ export async function doctorCommand(words: readonly string[], terminal: Terminal
     await terminal.print(HELP);
     return 0;
   }
-  const uid = chooseAccount(undefined, process.env)?.uid ?? process.geteuid?.() ?? 0;
+  const uid = chooseAccount(undefined, callerOf(process.env))?.uid ?? process.geteuid?.() ?? 0;
   const mended = process.geteuid?.() === 0 ? mend() : [];
   const about = { netmeter: version, kernel: release(), mended };
   const diagnosis = diagnose(await readFacts(uid), tryFacilities(), about);

@@ -1,5 +1,5 @@
 import { Boundary } from '../boundary.js';
-import { chooseAccount } from '../command/account.js';
+import { callerOf, chooseAccount } from '../command/account.js';
 import { commandEnvironment } from '../command/account-environment.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
@@ -98,7 +98,7 @@ async function measureWith(
   const measurement = await measure(argv, {
     ...options,
     boundary,
-    caller: process.env,
+    caller: callerOf(process.env),
     processes: tellsProcesses(options),
     ...(openFiles !== undefined && { openFiles }),
     signal: relay.signal,

@@ -46,14 +46,26 @@ export function chooseAccount(
   return staysRoot({ ...known, uid, gid });
 }
 
+/** Who called sudo, where that has made root of them: what `sudo -u` starts is the account's that it names. */
+export const callerOf = (env: Caller, euid = geteuid?.()): Caller => (euid === 0 ? env : {});
+
 /**
- * Nobody becomes root by asking for it. Whether another account can be had is looked at where its rights are taken.
- * @param account what `wanted` came to; undefined: root
+ * Nobody becomes root by asking for it, and a user's namespace has the user's own account alone. Whether another can be had
+ * elsewhere is looked at where its rights are taken.
+ * @param account what `wanted` came to, somebody else's; undefined: root, or nobody new
  * @throws {NetmeterError} MISSING_RIGHTS
  */
-export function requireBecoming(wanted: string | undefined, account: Account | undefined, euid: number): void {
-  if (wanted === undefined || euid === 0 || account) return;
-  throw new NetmeterError('MISSING_RIGHTS', `the command cannot run as '${wanted}': netmeter does not run as root`);
+export function requireBecoming(
+  wanted: string | undefined,
+  account: Account | undefined,
+  { euid, isUsersNamespace = false }: { readonly euid: number; readonly isUsersNamespace?: boolean },
+): void {
+  const refuse = (why: string) => {
+    const who = wanted ?? account?.name ?? account?.uid;
+    return new NetmeterError('MISSING_RIGHTS', `the command cannot run as '${who}': ${why}`);
+  };
+  if (account && isUsersNamespace) throw refuse('a namespace without root’s rights has no other account');
+  if (wanted !== undefined && euid !== 0 && !account) throw refuse('netmeter does not run as root');
 }
 
 /** Whether an account is that of a process which is not root's: to become it nothing is to be done. */

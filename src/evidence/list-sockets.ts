@@ -1,3 +1,4 @@
+import { pid as ownPid } from 'node:process';
 import { networkOf } from '../isolation/machine/members/namespace-members.js';
 import { openInNetwork } from '../isolation/tools/open-in-network.js';
 import { isErrno } from '../linux/linux-error.js';
@@ -15,12 +16,13 @@ import { NETLINK_SOCK_DIAG } from '../linux/netlink/socket.js';
 /** One of the sockets of TCP and UDP. */
 export type ListedSocket = InetSocket & { readonly protocol: number };
 
-/** One process of each network namespace that some live in. */
+/** One process of each network namespace that some live in: netmeter's own where it lives there too, which stays. */
 export function namespacesOf(pids: Iterable<number>): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
+  const own = networkOf('self');
   for (const pid of pids) {
     const name = networkOf(pid);
-    if (name !== undefined && !found.has(name)) found.set(name, pid);
+    if (name !== undefined && !found.has(name)) found.set(name, name === own ? ownPid : pid);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseAccount, requireBecoming } from '../../src/command/account.js';
+import { callerOf, chooseAccount, requireBecoming } from '../../src/command/account.js';
 
 const files: Record<string, string> = {
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nann:x:1000:1001:Ann:/home/ann:/bin/sh\n',
@@ -75,13 +75,26 @@ test('an entry without a home has none, and a broken line is passed over', () =>
 });
 
 test.each([
-  ['nobody else was asked for', undefined, undefined, 1000],
-  ['root becomes anybody', 'build', { uid: 1001, gid: 1001 }, 0],
-  ['one stays who one is', 'me', { uid: 1000, gid: 1000 }, 1000],
-] as const)('%s: allowed', (_, wanted, account, euid) => {
-  expect(() => requireBecoming(wanted, account, euid)).not.toThrow();
+  ['nobody else was asked for', undefined, undefined, { euid: 1000 }],
+  ['root becomes anybody', 'build', { uid: 1001, gid: 1001 }, { euid: 0 }],
+  ['whose rights are looked at later', 'build', { uid: 1001, gid: 1001 }, { euid: 1000 }],
+  ['nor in a namespace of the user’s own', undefined, undefined, { euid: 1000, isUsersNamespace: true }],
+] as const)('%s: allowed', (_, wanted, account, where) => {
+  expect(() => requireBecoming(wanted, account, where)).not.toThrow();
 });
 
-test('an ordinary user does not become root', () => {
-  expect(() => requireBecoming('root', undefined, 1000)).toThrow(expect.objectContaining({ code: 'MISSING_RIGHTS' }));
+test.each([
+  ['an ordinary user does not become root', 'root', undefined, { euid: 1000 }],
+  ['nor anybody else in a namespace of their own', 'ann', ann, { euid: 1001, isUsersNamespace: true }],
+  ['nor does root, where it is root of its own namespace alone', undefined, ann, { euid: 0, isUsersNamespace: true }],
+] as const)('%s', (_, wanted, account, where) => {
+  expect(() => requireBecoming(wanted, account, where)).toThrow(
+    expect.objectContaining({ code: 'MISSING_RIGHTS', message: expect.stringContaining(`'${wanted ?? 'ann'}'`) }),
+  );
+});
+
+test('who called sudo matters where sudo has made root of them', () => {
+  const variables = { SUDO_UID: '1000', SUDO_GID: '1001' };
+  expect(callerOf(variables, 0)).toEqual(variables);
+  expect(callerOf(variables, 1002)).toEqual({});
 });

@@ -505,6 +505,20 @@ describePrivileged('user-mode isolation', () => {
     expect(bare.stderr).toContain('apt-get install passt');
   });
 
+  test('nor is the command another account’s, which no namespace of a user has', async () => {
+    for (const isolation of ['user-mode', 'offline']) {
+      const words = [process.execPath, NETMETER, '--isolation', isolation, '--user', 'nobody', '--', 'true'];
+      const { status, stderr } = await asUser(words);
+      expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining("as 'nobody'") });
+    }
+  });
+
+  test('by `sudo -u` it is the account that sudo has made, not who called', async () => {
+    const by = ['env', 'SUDO_UID=65534', 'SUDO_GID=65534', 'SUDO_USER=nobody'];
+    const { status, stdout } = await asUser([...by, ...meter('-q', '--', 'id', '-u')]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${uid}\n` });
+  });
+
   test('never as root', async () => {
     const { status, stderr } = await runToEnd(process.execPath, [NETMETER, ...USER_MODE, '--', 'true']);
     expect(status).toBe(125);

@@ -9,6 +9,7 @@ import { traceOrphans } from '../../observe/meter/orphans/trace-orphans.js';
 import { readMtus } from '../../observe/meter/read-mtus.js';
 import { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
 import { addressesOf, followAddresses, within } from '../scope-addresses.js';
+import { despiteEnds } from './despite-ends.js';
 import { doubtsOf } from './doubts.js';
 import { heldSockets } from './held-sockets.js';
 import { treeOf } from './process-tree.js';
@@ -42,7 +43,16 @@ export class AttachedMeter implements Disposable {
    * Takes the group over, which is let go of with it.
    * @throws {LinuxError} bpf(2) is refused; or another error of the kernel's files
    */
-  static start({ group, pid, isFiltered }: Attached): AttachedMeter {
+  static start(attached: Attached): AttachedMeter {
+    try {
+      return despiteEnds(() => AttachedMeter.#start(attached));
+    } catch (error) {
+      attached.group.close();
+      throw error;
+    }
+  }
+
+  static #start({ group, pid, isFiltered }: Attached): AttachedMeter {
     let filter: TreeFilter | undefined;
     let meter: CgroupMeter | undefined;
     try {
@@ -59,7 +69,6 @@ export class AttachedMeter implements Disposable {
     } catch (error) {
       meter?.[Symbol.dispose]();
       filter?.[Symbol.dispose]();
-      group.close();
       throw error;
     }
   }
