@@ -307,10 +307,18 @@ except PermissionError: raise SystemExit(9)'`);
     return { status, stderr, pid };
   }
 
+  /** None of one that has ended meanwhile. */
   const children = (pid: number): number[] =>
-    readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+    textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
   const descendants = (pid: number): number[] => children(pid).flatMap((each) => [each, ...descendants(each)]);
-  const wordsOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+  const wordsOf = (pid: number) => textOf(`/proc/${pid}/cmdline`).split('\0');
+  const textOf = (file: string) => {
+    try {
+      return readFileSync(file, 'latin1');
+    } catch {
+      return '';
+    }
+  };
 
   test('the part of root’s that somebody has stopped is not waited for: the run is given up, and its command ended', async () => {
     const before = traces();
@@ -332,7 +340,7 @@ except PermissionError: raise SystemExit(9)'`);
     while (part === undefined) {
       await new Promise((resolve) => setImmediate(resolve));
       all = descendants(child.pid ?? 0);
-      part = all.find((pid) => lives(pid) && wordsOf(pid)[2] === '--netmeter-privileged-part');
+      part = all.find((pid) => wordsOf(pid)[2] === '--netmeter-privileged-part');
     }
     process.kill(part, 'SIGSTOP');
     expect(await gone).toEqual([125, null]);
