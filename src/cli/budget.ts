@@ -53,7 +53,7 @@ export function parseBudgetArguments(words: readonly string[]) {
   const [verb, ...files] = positionals;
   if (verb !== undefined && verb !== 'suggest') {
     const nearest = nearestWord(verb, ['suggest']);
-    throw usage(`budget cannot '${verb}'${nearest ? `; did you mean ${nearest}?` : ''}`, CURE);
+    throw usage(`budget has no command '${verb}'${nearest ? `; did you mean ${nearest}?` : ''}`, CURE);
   }
   if (files.length === 0) throw usage('reports are needed', CURE);
   const { name, out, slack = '10%' } = values;

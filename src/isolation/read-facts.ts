@@ -9,7 +9,7 @@ import { findHolderTools, lookFor } from './tools/find-tools.js';
 const PROBE_MS = 30_000;
 
 /** The same words as where rights are missing: it is one cure. */
-const AS_ROOT = 'Run it as root: sudo netmeter -- COMMAND.';
+const AS_ROOT = 'run it as root: sudo netmeter -- COMMAND';
 
 /** Nothing of the caller's. */
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };

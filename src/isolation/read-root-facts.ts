@@ -41,6 +41,9 @@ export function attempt(check: () => unknown): Probe {
   } catch (error) {
     const known = explainMissingLibc(error);
     if (!(known instanceof NetmeterError)) throw error;
-    return { works: false, reason: known.message, cure: known.cure };
+    return { works: false, reason: known.message, cure: asClause(known.cure) };
   }
 }
+
+/** Cures of errors are sentences; those of what does not work stand behind a colon. */
+const asClause = (sentence: string) => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;

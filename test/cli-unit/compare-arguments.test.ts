@@ -37,8 +37,8 @@ test.each<[(words: readonly string[]) => unknown, string[], RegExp]>([
   [parseCompareArguments, ['a', 'b', '--max-inc', '3%'], /unknown option --max-inc; did you mean --max-increase\?/],
   [parseBudgetArguments, [], /reports are needed/],
   [parseBudgetArguments, ['suggest'], /reports are needed/],
-  [parseBudgetArguments, ['guess', 'a'], /^budget cannot 'guess'$/],
-  [parseBudgetArguments, ['sugest', 'a'], /^budget cannot 'sugest'; did you mean suggest\?$/],
+  [parseBudgetArguments, ['guess', 'a'], /^budget has no command 'guess'$/],
+  [parseBudgetArguments, ['sugest', 'a'], /^budget has no command 'sugest'; did you mean suggest\?$/],
   [parseBudgetArguments, ['suggest', 'a', '--slack', 'some'], /^--slack: bad share/],
   [parseBudgetArguments, ['suggest', 'a', '--name', ''], /^--name needs a value: NAME$/],
   [

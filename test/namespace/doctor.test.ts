@@ -119,7 +119,7 @@ describePrivileged('netmeter doctor', () => {
 
   test.each([
     [['doctor', '--mesure'], 'did you mean --measure?'],
-    [['doctor', 'x'], 'Unexpected argument'],
+    [['doctor', 'x'], "doctor takes no argument: 'x'"],
   ])('%j is refused', async (words, message) => {
     const { status, stderr } = await netmeter(words);
     expect(status).toBe(125);

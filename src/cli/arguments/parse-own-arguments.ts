@@ -23,6 +23,8 @@ function misused(error: unknown, command: string, known: readonly string[]): Net
   const name = /^Option '(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
   if (name !== undefined)
     return usage(`${name} ${message.includes('does not take') ? 'takes no value' : 'needs a value'}`, cure);
+  const argument = /^Unexpected argument ('.*)$/s.exec(message)?.[1];
+  if (argument !== undefined) return usage(`${command} takes no argument: ${argument}`, cure);
   const unknown = /^Unknown option '(--?[^']+)'/.exec(message)?.[1];
   if (unknown === undefined) return usage(message, cure);
   if (OPTIONS.some(({ name }) => `--${name}` === unknown))

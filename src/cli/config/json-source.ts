@@ -8,9 +8,9 @@ import type { ConfigSource } from './config-source.js';
  * @throws {NetmeterError} CONFIG
  */
 export function jsonSource(file: string, text: string, isManifest: boolean): ConfigSource {
-  const document = parseJson(file, () => parse(text));
+  const document = parseJson(file, text, parse);
   // The parser that remembers lets some pass that is no JSON.
-  const value: unknown = parseJson(file, () => JSON.parse(text));
+  const value: unknown = parseJson(file, text, JSON.parse);
   const prefix = isManifest ? ['netmeter'] : [];
   return {
     value: isManifest ? sectionOf(value) : value,
@@ -22,14 +22,22 @@ function sectionOf(manifest: unknown): unknown {
   return typeof manifest === 'object' && manifest !== null && 'netmeter' in manifest ? manifest.netmeter : undefined;
 }
 
-function parseJson<Parsed>(file: string, parseText: () => Parsed): Parsed {
+function parseJson<Parsed>(file: string, text: string, parseText: (text: string) => Parsed): Parsed {
   try {
-    return parseText();
+    return parseText(text);
   } catch (cause) {
     const { line, column, message } = cause as Error & { readonly line?: number; readonly column?: number };
+    if (/end of (JSON )?input/.test(message))
+      throw configError(`${file}:${endOf(text)}`, 'it ends where JSON goes on', { cause });
     const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
     throw configError(place, message.replace(/ *\(\d+:\d+\)$/, ''), { cause });
   }
+}
+
+/** The line and column behind the last character; the parser gives none. */
+function endOf(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return `${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 }
 
 /** As far down the path as there is something. */

@@ -21,11 +21,16 @@ export async function readSource({ path, found }: ConfigFile, reading: Reading):
   const text = await readConfigText(path, reading);
   if (extname(path) === '.json') return (await import('./json-source.js')).jsonSource(path, text, isManifest(path));
   if (found) refuseForeign(path);
+  if (!CODE.includes(extname(path)))
+    throw configError(path, `no format is known for '${extname(path)}'`, { cure: 'Write it as .json, .js or .ts.' });
   return {
     value: await runModule(path),
     locate: (keys) => locateInSource(path, text, keys),
   };
 }
+
+/** What Node runs, and TypeScript. */
+const CODE: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', ''];
 
 const isManifest = (path: string) => basename(path) === 'package.json';
 

@@ -296,3 +296,21 @@ test.each<[string, object, boolean]>([
   );
   expect(config).toBe(counts ? path : undefined);
 });
+
+test.each([
+  ['{"max": ', '1:8'],
+  ['', '1:1'],
+  ['{\n  "max": {\n', '2:11'],
+])('JSON that ends too early is told with its end: %j', async (text, place) => {
+  await expect(load('netmeter.config.json', text)).rejects.toThrow(
+    `netmeter.config.json:${place}: it ends where JSON goes on`,
+  );
+});
+
+test('a format that netmeter does not read is told, not what Node says of it', async () => {
+  const error = {
+    message: expect.stringContaining("no format is known for '.yaml'"),
+    cure: 'Write it as .json, .js or .ts.',
+  };
+  await expect(load('netmeter.yaml', 'max:')).rejects.toMatchObject(error);
+});
