@@ -27,10 +27,31 @@ function parseJson<Parsed>(file: string, text: string, parseText: (text: string)
     return parseText(text);
   } catch (cause) {
     const { line, column, message } = cause as Error & { readonly line?: number; readonly column?: number };
-    if (/end of (JSON )?input/.test(message))
-      throw configError(`${file}:${endOf(text)}`, 'it ends where JSON goes on', { cause });
+    if (endsEarly(text)) throw configError(`${file}:${endOf(text)}`, 'it ends where JSON goes on', { cause });
     const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
-    throw configError(place, message.replace(/ *\(\d+:\d+\)$/, ''), { cause });
+    throw configError(place, inWords(message), { cause });
+  }
+}
+
+/** What the parser calls the characters that it meets. */
+const TOKENS = { LBrace: '{', RBrace: '}', LBracket: '[', RBracket: ']', Comma: ',', Colon: ':' } as const;
+
+const inWords = (message: string) =>
+  message
+    .replace(/ *\(\d+:\d+\)$/, '')
+    .replace(/(?<=^Unexpected token )\w+/, (type) =>
+      type in TOKENS ? `'${TOKENS[type as keyof typeof TOKENS]}'` : type,
+    );
+
+/** The parser that remembers takes the last token for what is wrong. */
+function endsEarly(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    return position === undefined ? message.includes('end of JSON input') : Number(position) >= text.trimEnd().length;
   }
 }
 

@@ -297,6 +297,10 @@ test.each<[string, object, boolean]>([
   expect(config).toBe(counts ? path : undefined);
 });
 
+test('a character that is not expected is told as it is written', async () => {
+  await expect(load('netmeter.config.json', '{"max": {},}')).rejects.toThrow(/:1:\d+: Unexpected token '}' found/);
+});
+
 test.each([
   ['{"max": ', '1:8'],
   ['', '1:1'],
