@@ -102,18 +102,21 @@ function commandOf({ argv, account, life }: OverRun): Measurement['command'] {
 
 type Figures = Omit<Parameters<typeof judgeRun>[1], 'isShared' | 'bypasses' | 'ended'> & Pick<Measurement, 'bypasses'>;
 
-function judge(
+async function judge(
   { options, chosen, guard, boundary }: OverRun,
   { bypasses: all, ...figures }: Figures,
   isShared: boolean,
 ) {
   const bypasses = options.ignoreBypasses ? [] : judgedBypasses(all ?? [], chosen.scope, figures.method);
   const judged = { ...figures, isShared, bypasses, ended: guard.ended };
-  return judgeRun(
+  const budget = await judgeRun(
     options,
     judged,
     boundary.attemptNow('limits', () => guard.passed(), []),
   );
+  // Where others are in the number, so they were when the command was ended.
+  if (!budget || isShared || guard.breached.length === 0) return budget;
+  return (await import('../budget/breached.js')).breached(budget, guard.breached);
 }
 
 const wasUnanswered = ({ tcp }: Measurement['protocol']) =>

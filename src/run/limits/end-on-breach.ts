@@ -1,5 +1,5 @@
 import type { Limits } from '../../budget/limits.js';
-import type { JudgedBudget } from '../../measurement/budget.js';
+import type { JudgedBudget, JudgedLimit } from '../../measurement/budget.js';
 import type { Sample } from '../../measurement/series.js';
 import type { InOut } from '../../measurement/traffic.js';
 import { leftOf } from './left-of.js';
@@ -22,6 +22,7 @@ export type BreachWatch = {
 export class BreachEnder {
   readonly #watch: BreachWatch;
   #ended = false;
+  #breached: readonly JudgedLimit[] = [];
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(watch: BreachWatch) {
@@ -31,6 +32,11 @@ export class BreachEnder {
   /** True once the tree was ended for a breach. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Limits that were exceeded for certain when the tree was ended: octets only grow, however far off their count is later. */
+  get breached(): readonly JudgedLimit[] {
+    return this.#breached;
   }
 
   /** When nothing of the tree's is left. */
@@ -44,7 +50,11 @@ export class BreachEnder {
     // A sample may be slightly high. Where packets pass meanwhile, counters that are read one after the other contradict each
     // other: what is certain of one decides before the exact count does.
     const least = atLeast();
-    if (!(least && this.#isOver(least)) && (await judgeNow())?.verdict !== 'exceeded') return;
+    if (!(least && this.#isOver(least))) {
+      const judged = await judgeNow();
+      if (judged?.verdict !== 'exceeded') return;
+      this.#breached = judged.limits.filter(({ verdict }) => verdict === 'exceeded');
+    }
     this.#ended = true;
     // Not waited for here: samples are taken until the last process has gone.
     this.#ending = Promise.allSettled([refuse(), endTree()]);

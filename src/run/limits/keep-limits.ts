@@ -69,6 +69,11 @@ export class LimitGuard {
     return this.#ender.ended;
   }
 
+  /** What was exceeded for certain when the tree was ended. */
+  get breached(): BreachEnder['breached'] {
+    return this.#ender.breached;
+  }
+
   commandStarted(): void {
     this.#watching = this.#kept?.enforcer.watch();
   }

@@ -5,13 +5,15 @@ import { ipOctets, milliseconds } from '../../../src/units.js';
 
 const sample = (octets: number) => ({ atMs: milliseconds(1), in: ipOctets(octets), out: ipOctets(0) });
 
+const judged = (verdict: Verdict) => ({ kind: 'in' as const, limit: 100, used: 101, verdict });
+
 /** An ender of a command that may have 100 octets; what it does is told. */
 function watching(verdict: Verdict, refuse = async () => {}, least = 0) {
   const calls: string[] = [];
   const ender = new BreachEnder({
     limits: { in: ipOctets(100) },
     atLeast: () => ({ in: least, out: 0 }),
-    judgeNow: async () => ({ verdict, limits: [], ended: false }),
+    judgeNow: async () => ({ verdict, limits: [judged(verdict), { ...judged('within'), kind: 'out' }], ended: false }),
     refuse: () => {
       calls.push('refuse');
       return refuse();
@@ -30,6 +32,7 @@ test('a breach ends the tree, and all that follows is refused meanwhile; once', 
   await ender.finish();
   expect(calls).toEqual(['refuse', 'end']);
   expect(ender.ended).toBe(true);
+  expect(ender.breached).toEqual([judged('exceeded')]);
 });
 
 test('the exact count decides', async () => {
