@@ -11,7 +11,7 @@ export async function agreed(meter: Meter, reading: MeterReading, bypasses: read
   if (!meter.sockets || !sockets || method.name !== 'qdisc') return method;
   // Loaded here: while the command starts every millisecond counts, and now none does.
   const { withAgreement } = await import('../traffic/veth/agreement.js');
-  const { unseen, sentPastIp } = meter.sockets;
+  const { unseen, late, sentPastIp } = meter.sockets;
   const hasLeft = bypasses?.some(({ kind }) => kind === 'left-cgroup') ?? false;
-  return withAgreement(reading, { totals: sockets.totals, unseen, sentPastIp, hasLeft }, reading).method;
+  return withAgreement(reading, { totals: sockets.totals, unseen, late, sentPastIp, hasLeft }, reading).method;
 }

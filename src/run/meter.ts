@@ -73,8 +73,9 @@ export class Meter<S extends Countable = Scope> {
     const sockets = read?.counts;
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
     if (!tree) return { after, delta, wire, sockets, ...countTraffic(scope.isolation, wire, delta, scope.beside?.()) };
-    const { unseen, sentPastIp, blocked } = tree;
-    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, unseen, sentPastIp, nested: read?.nested });
+    const { unseen, late, sentPastIp, blocked } = tree;
+    const seen = { unseen, late, sentPastIp, nested: read?.nested };
+    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, ...seen });
     return {
       after,
       delta,

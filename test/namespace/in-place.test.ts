@@ -222,6 +222,7 @@ for number in range(100_000):
       expect(idle.report.traffic.external).toMatchObject({ in: { wireOctets: 0 }, out: { wireOctets: 0 } });
     } finally {
       neighbour.kill('SIGKILL');
+      await machine.forgetLost();
     }
   });
 

@@ -37,6 +37,8 @@ export class CgroupMeter implements Disposable {
   #adopted = 0;
   /** Connections that were over before packets without a socket were seen; undefined: these are not. */
   #closedUnseen: number | undefined;
+  /** No datagram had come or gone by then. */
+  #seesLate = false;
   #orphans: OrphanTrace | undefined;
 
   /**
@@ -81,11 +83,15 @@ export class CgroupMeter implements Disposable {
     this.#sends ??= this.#watchSends();
   }
 
-  /** @param trace of trace-orphans.ts, which not every run loads */
-  watchOrphans(trace: (maps: OrphanMaps) => OrphanTrace | undefined): void {
+  /**
+   * @param trace of trace-orphans.ts, which not every run loads
+   * @param knowsPorts no socket of the tree's had a port before the meter was there
+   */
+  watchOrphans(trace: (maps: OrphanMaps) => OrphanTrace | undefined, knowsPorts = true): void {
     this.#orphans = trace({ ...this.#maps, places: this.#places });
     if (!this.#orphans) return;
     this.#closing.add(this.#orphans);
+    this.#seesLate = knowsPorts && this.read().every(({ protocol }) => protocol !== 'udp');
     this.#closedUnseen = readConnections(this.#maps, this.#cpus).closed;
   }
 
@@ -109,6 +115,15 @@ export class CgroupMeter implements Disposable {
   get unseen(): number {
     const closed = this.#closedUnseen ?? this.opened - readConnections(this.#maps, this.#cpus).refused;
     return closed + (this.#orphans?.missed ?? 0);
+  }
+
+  /**
+   * IP octets of datagrams, at most, that came for sockets of the tree's that were closed. null: nobody has seen them, and the
+   * kernel's counters alone tell how many came for nobody.
+   */
+  get late(): number | null {
+    if (!this.#seesLate || !this.#orphans || this.#orphans.missed > 0) return null;
+    return readConnections(this.#maps, this.#cpus).late;
   }
 
   /** Ports of loopback where nobody listened for the tree. */

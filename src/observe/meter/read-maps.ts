@@ -16,8 +16,8 @@ export const readTotals = ({ totals }: Maps, cpus: number): TotalOf[] =>
 
 export function readConnections({ counts }: Maps, cpus: number) {
   const values = counts.lookup(number(0), CONNECTION_COUNTS.size * cpus) ?? EMPTY;
-  const { opened, closed, refused } = CONNECTION_COUNTS.sum(values);
-  return { opened: Number(opened), closed: Number(closed), refused: Number(refused) };
+  const { opened, closed, refused, late } = CONNECTION_COUNTS.sum(values);
+  return { opened: Number(opened), closed: Number(closed), refused: Number(refused), late: Number(late) };
 }
 
 export function readInside({ inside }: Maps): Inside {

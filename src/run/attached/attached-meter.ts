@@ -63,7 +63,7 @@ export class AttachedMeter implements Disposable {
       meter = CgroupMeter.attach(group.fd, place ? devicesAt(place) : { mtus: new Map() }, { tree: filter });
       if (place) followAll(meter, place);
       const wasPopulated = group.isPopulated;
-      meter.watchOrphans(traceOrphans);
+      meter.watchOrphans(traceOrphans, !wasPopulated);
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
       return new AttachedMeter({ meter, filter, group, wasPopulated, doubts });
     } catch (error) {

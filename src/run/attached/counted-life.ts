@@ -7,6 +7,7 @@ import { AttachedMeter } from './attached-meter.js';
 export type Increment = {
   readonly counts: readonly TreeCount[];
   readonly unseen: number;
+  readonly late: number | null;
   readonly sentPastIp: number | null;
   /** Something of it is not counted, or something else is. */
   readonly isDoubtful: boolean;
@@ -44,8 +45,8 @@ export class CountedLife implements Disposable {
   /** @param network the namespace whose counters are read beside, and bound what the sockets do not see */
   take(network: string | undefined): Increment {
     const { meter, doubts } = this.#at;
-    const { counts, unseen, sentPastIp } = this.#before;
-    const now = { counts: meter.read(), unseen: meter.unseen, sentPastIp: meter.sentPastIp };
+    const { counts, unseen, late, sentPastIp } = this.#before;
+    const now = { counts: meter.read(), unseen: meter.unseen, late: meter.late, sentPastIp: meter.sentPastIp };
     this.#before = now;
     const networks = [...namespacesOf(this.#group.members()).keys()];
     const added = addedTo(counts, now.counts);
@@ -54,6 +55,7 @@ export class CountedLife implements Disposable {
       // How namespaces that were made there get outside nobody has seen: mostly their packets are forwarded as they are.
       counts: added.map((each) => (each.class === 'nested' ? { ...each, class: 'external' } : each)),
       unseen: now.unseen - unseen,
+      late: now.late === null ? null : now.late - (late ?? 0),
       sentPastIp: now.sentPastIp === null ? null : now.sentPastIp - (sentPastIp ?? 0),
       // Of nobody there is nothing to be doubted: the first doubt of an empty group is none of this one's.
       isDoubtful:
@@ -71,7 +73,7 @@ export class CountedLife implements Disposable {
   }
 }
 
-const NOTHING: Stand = { counts: [], unseen: 0, sentPastIp: 0 };
+const NOTHING: Stand = { counts: [], unseen: 0, late: 0, sentPastIp: 0 };
 
 /** What was added of each kind; one of which there was no packet before was not listed. */
 export function addedTo(before: readonly TreeCount[], after: readonly TreeCount[]): readonly TreeCount[] {

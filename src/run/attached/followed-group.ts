@@ -61,6 +61,7 @@ export class FollowedGroup implements Disposable {
       wire: {},
       delta,
       unseen: sum((each) => each.unseen),
+      late: addKnown(taken.map((each) => each.late)),
       sentPastIp: addKnown(taken.map((each) => each.sentPastIp)),
     };
     const isDoubtful = taken.some((each) => each.isDoubtful);

@@ -27,7 +27,7 @@ export const boundOf = (doubts: readonly Doubted[]): number | null => addKnown(d
 export function treeDoubts(
   counts: readonly TreeCount[],
   way: Way,
-  { delta, unseen }: Pick<Beside, 'delta' | 'unseen'>,
+  { delta, unseen, late }: Pick<Beside, 'delta' | 'unseen' | 'late'>,
 ): Doubted[] {
   const outside = counts.filter((each) => each.class === 'external');
   // Whoever sent and received nothing is sent no errors, and causes none.
@@ -51,7 +51,7 @@ export function treeDoubts(
     // Others' copies came to a raw socket, too.
     { by: 'raw-sockets', octets: total('rawOctets') },
     { by: 'closed-connections', octets: unseenBound(unseen, way, delta) },
-    { by: 'closed-datagram-sockets', octets: way === 'in' ? lateDatagrams(outside, delta) : 0 },
+    { by: 'closed-datagram-sockets', octets: way === 'in' ? (late ?? lateDatagrams(outside, delta)) : 0 },
   ];
   return doubts.filter(({ octets }) => octets !== 0);
 }
@@ -79,7 +79,7 @@ const LARGEST_PACKET = 8 * 65_535 + 72 * Math.ceil((8 * 65_535) / 536);
 /** The most that a datagram has. */
 const LARGEST_DATAGRAM = 65_535;
 
-/** Datagrams for nobody may be answers that came when their socket was closed. */
+/** Where they were not seen, one by one, datagrams for nobody may be answers that came when their socket was closed. */
 function lateDatagrams(outside: readonly TreeCount[], { snmp, snmp6 }: CounterDelta): number | null {
   if (outside.every(({ protocol, count }) => protocol !== 'udp' || count.packets === 0n)) return 0;
   const late = addKnown([snmp['Udp']?.['NoPorts'] ?? null, snmp6 ? (snmp6['Udp6NoPorts'] ?? null) : 0]);

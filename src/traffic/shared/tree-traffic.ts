@@ -32,6 +32,8 @@ export type Beside = {
   readonly delta: CounterDelta;
   /** Connections that may have had packets when they were no socket any more, unseen. */
   readonly unseen: number;
+  /** IP octets of datagrams, at most, that came for sockets that were closed. null: nobody has seen them. */
+  readonly late: number | null;
   /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not tell. */
   readonly sentPastIp: number | null;
   /** Octets of namespaces that the command has made, of which it is not known whether they left as they are. */
@@ -43,7 +45,7 @@ const NONE = { in: 0, out: 0 };
 /** Traffic of a tree whose sockets were counted one by one, wherever they are. */
 export function treeTraffic(
   counts: readonly TreeCount[],
-  { wire, delta, unseen, sentPastIp, nested = NONE }: Beside,
+  { wire, delta, unseen, late, sentPastIp, nested = NONE }: Beside,
 ): Count {
   const of = (name: TreeClass, families: readonly Family[]) => flow(counts, name, families);
   const external = of('external', ['ipv4', 'ipv6']);
@@ -52,7 +54,7 @@ export function treeTraffic(
     loopback: of('loopback', ['ipv4', 'ipv6']),
     hostLocal: of('hostLocal', ['ipv4', 'ipv6']),
   };
-  const [doubtsIn, doubtsOut] = WAYS.map((way) => treeDoubts(counts, way, { delta, unseen }));
+  const [doubtsIn, doubtsOut] = WAYS.map((way) => treeDoubts(counts, way, { delta, unseen, late }));
   const reasons = reasonsOf([...(doubtsIn ?? []), ...(doubtsOut ?? [])], sentPastIp);
   return {
     traffic: separateHostPorts(traffic, wire, true),

@@ -12,6 +12,8 @@ export type Sockets = {
   readonly totals: readonly TreeCount[];
   /** Connections that may have had packets when they were no socket any more, unseen. */
   readonly unseen: number;
+  /** IP octets of datagrams, at most, that came for sockets that were closed. null: nobody has seen them. */
+  readonly late: number | null;
   /** Octets that were handed to packet sockets. null: nobody can tell. */
   readonly sentPastIp: number | null;
   /** Processes of the tree have left the control group at which it is counted. */
@@ -23,13 +25,13 @@ type Counted = Pick<Count, 'traffic' | 'method'>;
 /** Compares what the links carried with what the tree's sockets moved, and widens the bound by what nothing explains. */
 export function withAgreement<C extends Counted>(
   count: C,
-  { totals, unseen, sentPastIp, hasLeft }: Sockets,
+  { totals, unseen, late, sentPastIp, hasLeft }: Sockets,
   { wire, delta }: { readonly wire: WireDelta; readonly delta: CounterDelta },
 ): C {
   const moved = treeOctets(totals);
   const packetsOf = (name: string) => wire[name]?.packets ?? 0;
   const doubts = (way: Way): readonly Blind[] => [
-    ...treeDoubts(totals, way, { delta, unseen }),
+    ...treeDoubts(totals, way, { delta, unseen, late }),
     ...kernelDoubts(way, delta),
     { by: 'packets-in', octets: way === 'in' ? count.method.errorBound.in : 0 },
     // What answers them has no socket either.

@@ -40,7 +40,13 @@ const settle = (over: Partial<Parameters<typeof settleNested>[0]>) =>
 
 function sums(counts: readonly TreeCount[]) {
   const delta = { elapsedMs: milliseconds(1), netstat: {}, snmp: {}, devices: {}, resets: [] };
-  const { external, hostLocal } = treeTraffic(counts, { wire: {}, delta, unseen: 0, sentPastIp: 0 }).traffic;
+  const { external, hostLocal } = treeTraffic(counts, {
+    wire: {},
+    delta,
+    unseen: 0,
+    late: null,
+    sentPastIp: 0,
+  }).traffic;
   return { external: external.out, hostLocal: hostLocal?.out };
 }
 

@@ -56,7 +56,7 @@ test('traffic by class, family and direction, all protocols together', () => {
       counted({ class: 'loopback' }, moved(8n)),
       counted({ class: 'hostLocal', way: 'out' }, moved(9n)),
     ],
-    { wire: {}, delta: quiet, unseen: 0, sentPastIp: 0 },
+    { wire: {}, delta: quiet, unseen: 0, late: null, sentPastIp: 0 },
   );
   expect(traffic.external.in).toEqual({ wireOctets: 1050, ipOctets: 950, linkBytes: null, packets: 4 });
   expect(traffic.external.ipv4?.in.wireOctets).toBe(1050);
@@ -79,17 +79,29 @@ test('in passing, external octets alone are told, and all of them for the quiet'
 test('a port of the host is taken off loopback, each direction once', () => {
   const counts = [counted({ class: 'loopback' }, moved(100n)), counted({ class: 'loopback', way: 'out' }, moved(60n))];
   const wire = { 'host-port.in': { bytes: 90, packets: 1 }, 'host-port.out': { bytes: 50, packets: 1 } };
-  const { loopback, hostLocal } = treeTraffic(counts, { wire, delta: quiet, unseen: 0, sentPastIp: 0 }).traffic;
+  const { loopback, hostLocal } = treeTraffic(counts, {
+    wire,
+    delta: quiet,
+    unseen: 0,
+    late: null,
+    sentPastIp: 0,
+  }).traffic;
   expect([loopback.in.wireOctets, loopback.out.wireOctets]).toEqual([10, 10]);
   expect([hostLocal?.in.wireOctets, hostLocal?.out.wireOctets]).toEqual([90, 50]);
 });
 
 describe('how far it can be off', () => {
-  const methodOf = (count: Partial<TreeCount['count']>, delta: CounterDelta, over: Partial<TreeCount> = {}) =>
+  const methodOf = (
+    count: Partial<TreeCount['count']>,
+    delta: CounterDelta,
+    over: Partial<TreeCount> = {},
+    seen: number | null = null,
+  ) =>
     treeTraffic([counted({ protocol: 'udp', ...over }, moved(4000n, count))], {
       wire: {},
       delta,
       unseen: 0,
+      late: seen,
       sentPastIp: 0,
     }).method;
   const bound = (...of: Parameters<typeof methodOf>) => methodOf(...of).errorBound;
@@ -112,8 +124,16 @@ describe('how far it can be off', () => {
     );
   });
 
+  test('where datagrams for closed sockets were seen one by one, those for nobody are others’', () => {
+    expect(methodOf({}, late(160_000), {}, 0)).toMatchObject({ errorBound: { in: 0, out: 0 } });
+    expect(methodOf({}, late(160_000), {}, 300)).toMatchObject({
+      errorBound: { in: 300, out: 0 },
+      reasons: ['datagrams came for sockets that were closed, or for nobody'],
+    });
+  });
+
   test('what was sent past IP is missing, and so is, in, what answered it', () => {
-    const { method } = treeTraffic([], { wire: {}, delta: quiet, unseen: 0, sentPastIp: 5420 });
+    const { method } = treeTraffic([], { wire: {}, delta: quiet, unseen: 0, late: null, sentPastIp: 5420 });
     expect(method.errorBound).toEqual({ in: null, out: 5420 });
   });
 
@@ -124,15 +144,20 @@ describe('how far it can be off', () => {
       reasons: ['ICMP errors came or went, which have no socket and may be others’'],
     });
     expect(
-      treeTraffic([counted({ class: 'loopback' }, moved(9n))], { wire: {}, delta: errors, unseen: 0, sentPastIp: 0 })
-        .method.errorBound.in,
+      treeTraffic([counted({ class: 'loopback' }, moved(9n))], {
+        wire: {},
+        delta: errors,
+        unseen: 0,
+        late: null,
+        sentPastIp: 0,
+      }).method.errorBound.in,
     ).toBe(0);
   });
 });
 
 test('what packet sockets send is bounded, and unknown where the kernel does not tell', () => {
   const method = (sentPastIp: number | null) =>
-    treeTraffic([counted({}, moved(100n))], { wire: {}, delta: quiet, unseen: 0, sentPastIp }).method;
+    treeTraffic([counted({}, moved(100n))], { wire: {}, delta: quiet, unseen: 0, late: null, sentPastIp }).method;
   expect(method(40)).toEqual({
     name: 'cgroup',
     errorBound: { in: null, out: 40 },
@@ -150,7 +175,8 @@ test('what packet sockets send is bounded, and unknown where the kernel does not
 test('of connections whose end was not seen a FIN may have come late, and a packet for each reset', () => {
   const after = (resets: number) => {
     const delta = { ...quiet, snmp: { ...quiet.snmp, Tcp: { OutRsts: resets } } };
-    return treeTraffic([counted({}, moved(100n))], { wire: {}, delta, unseen: 2, sentPastIp: 0 }).method.errorBound;
+    return treeTraffic([counted({}, moved(100n))], { wire: {}, delta, unseen: 2, late: null, sentPastIp: 0 }).method
+      .errorBound;
   };
   expect(after(0)).toEqual({ in: 288, out: 288 });
   expect(after(1)).toEqual({ in: 288 + 8 * 65_535 + 72 * 979, out: 288 + 72 });
@@ -162,7 +188,7 @@ test('loopback is one number where one side is the tree’s, and between bounds 
       counted({ class: 'loopback' }, moved(received)),
       counted({ class: 'loopback', way: 'out' }, moved(sent)),
     ];
-    const { traffic, method } = treeTraffic(counts, { wire: {}, delta: quiet, unseen: 0, sentPastIp: 0 });
+    const { traffic, method } = treeTraffic(counts, { wire: {}, delta: quiet, unseen: 0, late: null, sentPastIp: 0 });
     return loopbackBounds({ traffic, method, external: traffic.external, ended: false });
   };
   expect(bounds(0n, 7n)).toMatchObject({ lower: 7, upper: 7 });

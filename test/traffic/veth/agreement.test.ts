@@ -42,7 +42,14 @@ const sockets = (incoming: number, out: number, more: Partial<Sockets> = {}): So
       ...{ ipOctets: 0n, packets: 1n, payload: 0n, fragmented: 0n, fragments: 0n, unknownMtu: 0n, rawOctets: 0n },
     },
   });
-  return { totals: [of('in', incoming), of('out', out)], unseen: 0, sentPastIp: 0, hasLeft: false, ...more };
+  return {
+    totals: [of('in', incoming), of('out', out)],
+    unseen: 0,
+    late: null,
+    sentPastIp: 0,
+    hasLeft: false,
+    ...more,
+  };
 };
 
 test('two counts that are the same need no explanation, whatever happened', () => {

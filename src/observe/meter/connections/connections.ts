@@ -19,6 +19,8 @@ export const CONNECTION_COUNTS = recordOf(
   'closed',
   /** Their only segment was answered by a reset: nothing comes any more. */
   'refused',
+  /** IP octets of datagrams that came for a port of the tree's when it had no socket there (orphans/late-datagrams.ts). */
+  'late',
 );
 
 /** Offsets in struct bpf_sock_ops of linux/bpf.h. */

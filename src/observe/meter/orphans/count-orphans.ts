@@ -1,15 +1,17 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import { IPPROTO } from '../packet-context.js';
 import type { MeterMaps } from '../program-frame.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { TOTAL } from '../totals.js';
+import { countLate } from './late-datagrams.js';
 import { field, ORPHAN, readKernel } from './orphan-field.js';
 import type { OrphanLayout } from './orphan-layout.js';
-import { FLAGS, readOrphan } from './orphan-packet.js';
+import { FLAGS, findConnection, readHeaders } from './orphan-packet.js';
 import { findOrphansRemote } from './orphan-remote.js';
 import { addPacket, headers, ownHeader, total } from './orphan-totals.js';
 
-export type OrphanMaps = Omit<MeterMaps, 'mtus' | 'clock'> & { readonly connections: BpfMap };
+export type OrphanMaps = Omit<MeterMaps, 'mtus' | 'clock'> & { readonly connections: BpfMap; readonly counts: BpfMap };
 
 /** TCP_TIME_WAIT (include/net/tcp_states.h), and SKB_DROP_REASON_NO_SOCKET (include/net/dropreason-core.h). */
 export const TIME_WAIT = 6;
@@ -22,7 +24,8 @@ const TIMESTAMPS = 12;
  * Counts what arrives for a connection of the tree that is no socket any more, where no program of its control group sees
  * it: a repeated or late FIN in TIME_WAIT, and what was in flight when a process was killed (tcp_v4_rcv(), which frees
  * both by sk_skb_reason_drop()). Those of TIME_WAIT are answered by an acknowledgement of no socket
- * (tcp_timewait_state_process()), which is counted with them. At the raw tracepoint kfree_skb.
+ * (tcp_timewait_state_process()), which is counted with them. Of datagrams those are added up that may have been for a socket that
+ * is closed. At the raw tracepoint kfree_skb.
  *
  * Arguments: the packet, who frees it, why, and the socket. r8: the packet. r7: its octets.
  */
@@ -38,11 +41,28 @@ export function countOrphans(layout: OrphanLayout, maps: OrphanMaps): Assembler 
   code.label('no socket').load('u32', 'r1', 'r6', 16).jumpIf('r1', '!=', NO_SOCKET, 'out');
   // r6: the state in TIME_WAIT, 0 without a socket.
   code.label('ours').load('u64', 'r8', 'r6', 0).move('r6', 'r9');
-  readOrphan(code, layout, maps);
+  readHeaders(code, layout);
+  goOnWithDatagrams(code, layout, maps);
+  findConnection(code.label('segment'), layout, maps);
   findOrphansRemote(code, maps);
   countArrived(code, layout, maps.totals);
   countAnswer(code, maps.totals);
   return code.label('out').move('r0', 0).exit();
+}
+
+/** Behind IPv6's extension headers anything may be a datagram. r7: the version. */
+function goOnWithDatagrams(code: Assembler, layout: OrphanLayout, maps: OrphanMaps): void {
+  code
+    .jumpIf('r6', '!=', 0, 'segment')
+    .load('u8', 'r1', 'r10', ORPHAN.ip + 9)
+    .jumpIf('r7', '==', 4, 'protocol known')
+    .load('u8', 'r1', 'r10', ORPHAN.ip + 6)
+    .jumpIf('r1', '==', IPPROTO.icmpv6, 'out')
+    .jumpIf('r1', '!=', IPPROTO.tcp, 'datagram')
+    .label('protocol known')
+    .jumpIf('r1', '!=', IPPROTO.udp, 'segment')
+    .label('datagram');
+  countLate(code, layout, maps, 'segment');
 }
 
 /** r7 = its IP octets; each hidden segment has IP and TCP headers of its own. */

@@ -13,10 +13,16 @@ export const FLAGS = { at: 13, fin: 1, syn: 2, reset: 4 } as const;
 type OrphanPlaces = { readonly connections: BpfMap } & Parameters<typeof placeOfTotal>[2];
 
 /**
- * Reads the headers of the TCP packet that r8 points to (struct sk_buff), and goes out unless it is of one of the tree's
+ * Reads the headers of the packet that r8 points to (struct sk_buff), and goes out unless it is TCP's, and of one of the tree's
  * connections. Leaves its total's place, but for the direction, at `index`.
  */
-export function readOrphan(code: Assembler, layout: OrphanLayout, { connections, ...tell }: OrphanPlaces): void {
+export function readOrphan(code: Assembler, layout: OrphanLayout, places: OrphanPlaces): void {
+  readHeaders(code, layout);
+  findConnection(code, layout, places);
+}
+
+/** Leaves both headers on the stack, and the version in r7; out unless there is one. */
+export function readHeaders(code: Assembler, layout: OrphanLayout): void {
   field(code, 'r9', layout.head, 8);
   for (const [offset, place] of [
     [layout.network, ORPHAN.network],
@@ -33,9 +39,15 @@ export function readOrphan(code: Assembler, layout: OrphanLayout, { connections,
     .load('u64', 'r1', 'r10', ORPHAN.transport)
     .load('u64', 'r2', 'r10', ORPHAN.network)
     .compute('subtract', 'r1', 'r2')
-    .store('u64', 'r10', ORPHAN.ipHeader, 'r1')
-    .load('u8', 'r7', 'r10', ORPHAN.ip)
-    .compute('shiftRight', 'r7', 4)
+    .store('u64', 'r10', ORPHAN.ipHeader, 'r1');
+  loadVersion(code);
+}
+
+const loadVersion = (code: Assembler) => code.load('u8', 'r7', 'r10', ORPHAN.ip).compute('shiftRight', 'r7', 4);
+
+/** Goes on only with one of the tree's connections, by the headers on the stack. */
+export function findConnection(code: Assembler, layout: OrphanLayout, { connections, ...tell }: OrphanPlaces): void {
+  loadVersion(code)
     .jumpIf('r7', '==', 6, 'orphan 6')
     .jumpIf('r7', '!=', 4, 'out')
     .load('u8', 'r1', 'r10', ORPHAN.ip + 9)

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describePrivileged } from '../privileged.js';
+import { once } from '../wait.js';
+import { Machine } from './machine.js';
+
+/** Answers a question ten times when its asker's socket is closed, and sends to 200 ports that nobody has. */
+const FAR = `import socket
+question = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); question.bind(("::", 7300))
+gate = socket.create_server(("::", 7301), family=socket.AF_INET6, dualstack_ipv6=True)
+print("up", flush=True)
+for _ in range(2):
+    _, peer = question.recvfrom(100)
+    link, _ = gate.accept()
+    for _ in range(10): question.sendto(b"x" * 400, peer)
+    for port in range(20000, 20200): question.sendto(b"y" * 1000, (peer[0], port, 0, 0))
+    link.close()`;
+
+/** Closes what it has asked by before it has the answers sent. */
+const ASK = `import socket, sys
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+asked = socket.socket(family, socket.SOCK_DGRAM); asked.sendto(b"?", (sys.argv[1], 7300)); asked.close()
+socket.create_connection((sys.argv[1], 7301)).recv(1)`;
+
+describePrivileged('in place: datagrams that nobody takes', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.build(47);
+  });
+  afterAll(() => machine?.[Symbol.asyncDispose]());
+
+  test('those for a socket of the command’s that was closed are the bound, and others’ are nobody’s', async () => {
+    const far = spawn('ip', ['netns', 'exec', `${machine.name}-far`, 'python3', '-c', FAR]);
+    try {
+      await once(far.stdout, 'data');
+      for (const [address, headers] of [
+        [machine.far4, 28],
+        [machine.far6, 48],
+      ] as const) {
+        const { report, stderr } = await machine.measure(`python3 -c '${ASK}' ${address}`, ['--in-place']);
+        expect(report.method.errorBound.in, stderr).toBe(10 * (400 + headers));
+        expect(report.method.reasons).toContain('datagrams came for sockets that were closed, or for nobody');
+      }
+    } finally {
+      far.kill('SIGKILL');
+    }
+  });
+});
