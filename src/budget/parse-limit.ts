@@ -1,6 +1,7 @@
 import { NetmeterError } from '../errors.js';
 import { type IpOctets, type OctetsPerSecond, octetsPerSecond } from '../units.js';
 import { parseOctets, parseSize } from './parse-size.js';
+import { REMOTE_FORMS, whyNoRemote } from './remote-pattern.js';
 
 /** Parses `10MB/s`. @throws {NetmeterError} USAGE */
 export function parseRate(text: string): OctetsPerSecond {
@@ -41,5 +42,8 @@ export function parseNamedSize(text: string, form: NamedSizeForm): readonly [nam
     throw new NetmeterError('USAGE', `bad limit '${text}': it is not ${form}`, {
       cure: `Say, for example, ${EXAMPLES[form]}.`,
     });
+  const why = form === 'PATTERN=SIZE' ? whyNoRemote(pattern.trim()) : undefined;
+  if (why !== undefined)
+    throw new NetmeterError('USAGE', `bad remote '${pattern.trim()}': ${why}`, { cure: REMOTE_FORMS });
   return [pattern.trim(), parseSize(size)];
 }

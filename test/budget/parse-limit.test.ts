@@ -49,11 +49,11 @@ test.each([
   );
 });
 
-test('any pattern and size come out as they went in', () => {
+test('any name and size come out as they went in', () => {
   const pattern = fc.string({ minLength: 1 }).filter((text) => text.trim() === text && text !== '');
   fc.assert(
     fc.property(pattern, fc.nat(), (name, size) => {
-      expect(parseNamedSize(`${name}=${size}`, 'PATTERN=SIZE')).toEqual([name, size]);
+      expect(parseNamedSize(`${name}=${size}`, 'NAME=SIZE')).toEqual([name, size]);
     }),
   );
 });

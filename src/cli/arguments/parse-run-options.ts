@@ -1,4 +1,5 @@
 import type { Asked } from '../../isolation/choose-isolation.js';
+import type { HostPort } from '../../isolation/ports/ports.js';
 import type { CiChoice } from '../ci/ci-system.js';
 import { parseLimits } from './limit-options.js';
 import { ofOption } from './of-option.js';
@@ -54,7 +55,7 @@ export function runOptions(values: Values): RunOptions {
     ...(values.has('reverse-dns') && { reverseDns: true }),
     ...(by && { by }),
     ci: (one('ci') ?? 'auto') as CiChoice,
-    hostPorts: (values.get('host-port') ?? []).flatMap(ofOption('host-port', parseHostPorts)),
+    hostPorts: each((values.get('host-port') ?? []).flatMap(ofOption('host-port', parseHostPorts))),
     publish: (values.get('publish') ?? []).flatMap(ofOption('publish', parsePublish)),
     ...given,
     ...(user && { user }),
@@ -64,3 +65,8 @@ export function runOptions(values: Values): RunOptions {
     ...(idle !== undefined && { baselineIdle: ofOption('baseline-idle', parseDuration)(idle) }),
   };
 }
+
+/** Ports that are named again, as in a range, are offered once: the second would find its own taken. */
+const each = (ports: readonly HostPort[]) => [
+  ...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values(),
+];

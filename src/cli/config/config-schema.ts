@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Limits } from '../../budget/limits.js';
 import { parseCount, parseRate } from '../../budget/parse-limit.js';
 import { parseSize } from '../../budget/parse-size.js';
+import { REMOTE_FORMS, whyNoRemote } from '../../budget/remote-pattern.js';
 import { NetmeterError } from '../../errors.js';
 
 /** Limits under a name. */
@@ -32,11 +33,24 @@ const count = word(parseCount);
  * A table whose keys are anybody's: names of hosts, programs, budgets. valibot leaves out what an object has by its prototype
  * (`constructor`, `__proto__`), so that a limit on it would be missing in silence: each key has a mark meanwhile.
  */
-function keyed<Output>(value: v.GenericSchema<unknown, Output>) {
+function keyed<Output>(
+  value: v.GenericSchema<unknown, Output>,
+  whyNot: (key: string) => string | undefined = () => undefined,
+) {
   return v.pipe(
     v.unknown(),
     v.transform((given) => (isTable(given) ? renamed(given, (key) => `${MARK}${key}`) : given)),
-    v.record(v.pipe(v.string(), v.minLength(MARK.length + 1, 'a name must not be empty')), value),
+    v.record(
+      v.pipe(
+        v.string(),
+        v.minLength(MARK.length + 1, 'a name must not be empty'),
+        v.check(
+          (key) => whyNot(unmarked(key)) === undefined,
+          ({ input }) => `${whyNot(unmarked(input))}. ${REMOTE_FORMS}`,
+        ),
+      ),
+      value,
+    ),
     v.transform((table) => renamed(table, unmarked)),
   );
 }
@@ -56,8 +70,6 @@ const renamed = <Value>(
   rename: (key: string) => string,
 ): Record<string, Value> => Object.fromEntries(Object.entries(table).map(([key, value]) => [rename(key), value]));
 
-const named = keyed(size);
-
 /** A list is an object too, and without entries it would be a budget without limits. */
 const notAList = v.custom<object>((value) => !Array.isArray(value), 'must be an object, not a list');
 
@@ -71,8 +83,8 @@ const limits = v.strictObject({
   dnsQueries: v.optional(count),
   loopback: v.optional(size),
   hostLocal: v.optional(size),
-  remotes: v.optional(named),
-  processes: v.optional(named),
+  remotes: v.optional(keyed(size, whyNoRemote)),
+  processes: v.optional(keyed(size)),
 });
 
 const budget = { max: v.optional(v.pipe(notAList, limits)), warn: v.optional(v.pipe(notAList, limits)) };

@@ -21,7 +21,7 @@ function messageOf(issue: v.BaseIssue<unknown>, path: readonly PropertyKey[]): s
     return `unknown key '${at}'${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`;
   }
   if (issue.type === 'custom') return `${at || 'the configuration'} ${issue.message}`;
-  if (issue.type === 'raw_transform' || issue.type === 'min_length') return `${at}: ${issue.message}`;
+  if (['raw_transform', 'min_length', 'check'].includes(issue.type)) return `${at}: ${issue.message}`;
   return `${at || 'the configuration'} must be ${wanted(issue.expected)}, not ${issue.received}`;
 }
 

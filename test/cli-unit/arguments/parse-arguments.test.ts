@@ -223,3 +223,20 @@ describe('an error', () => {
     });
   });
 });
+
+test('a port of the host that is named twice is offered once', async () => {
+  const parsed = await parseArguments([
+    '--host-port',
+    '8000-8002',
+    '--host-port',
+    '8001',
+    '--host-port',
+    '8001/udp',
+    'true',
+  ]);
+  expect(parsed).toMatchObject({
+    options: {
+      hostPorts: [...[8000, 8001, 8002].map((port) => ({ port, protocol: 'tcp' })), { port: 8001, protocol: 'udp' }],
+    },
+  });
+});

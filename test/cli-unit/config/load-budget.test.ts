@@ -318,3 +318,10 @@ test('a format that netmeter does not read is told, not what Node says of it', a
   };
   await expect(load('netmeter.yaml', 'max:')).rejects.toMatchObject(error);
 });
+
+test('a remote that can never be met is refused where it stands', async () => {
+  const text = '{"max": {"remotes": {"192.0.2.7:443": 0}}}';
+  await expect(load('netmeter.config.json', text)).rejects.toThrow(
+    /netmeter.config.json:1:\d+: [^\n]*a single port cannot be chosen/,
+  );
+});
