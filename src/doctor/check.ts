@@ -3,6 +3,8 @@ export type Compared = {
   readonly counted: number | null;
   /** What a second count says, at the command's own sockets; absent: there was none. */
   readonly atSockets?: number;
+  /** How far off the report says that it can be; absent: not at all. null: no bound is known. */
+  readonly bound?: number | null;
   readonly truth: number;
 };
 

@@ -74,12 +74,13 @@ function checkLines({ isolation, load, result }: Check, paint: Paint): string[] 
   if (result.kind === 'skipped')
     return [`${head} not measured: ${result.reason}`, ...result.cures.map((cure) => `      cure: ${cure}`)];
   return (['in', 'out'] as const).map((way) => {
-    const { counted, atSockets, truth } = result[way];
+    const { counted, atSockets, bound, truth } = result[way];
     const second = atSockets === undefined ? '' : ` (${exact(atSockets)} B at its sockets)`;
+    const said = bound === undefined ? '' : `, ${bound === null ? 'no bound known' : `±${exact(bound)} B stated`}`;
     const off =
       counted === null
         ? 'unknown'
-        : `${exact(counted)} B counted${second}, ${exact(truth)} B true, ${offBy(counted, truth)}`;
+        : `${exact(counted)} B counted${second}, ${exact(truth)} B true, ${offBy(counted, truth)}${said}`;
     return `${way === 'in' ? head : ' '.repeat(head.length)} ${way.padEnd(4)} ${off}`;
   });
 }

@@ -68,10 +68,27 @@ test('counted beside true: equal, too many, too few, unknown, failed', () => {
       },
       { isolation: 'host', load: 'b', result: { kind: 'compared', in: compared(990, 1000), out: compared(null, 5) } },
       { isolation: 'host', load: 'c', result: { kind: 'failed', reason: 'no answer' } },
+      {
+        isolation: 'user-mode',
+        load: 'd',
+        result: {
+          kind: 'compared',
+          in: { ...compared(1020, 1000), bound: 12_345 },
+          out: { ...compared(7, 8), bound: null },
+        },
+      },
     ],
     plain,
   );
-  for (const word of ['0 off', '10 too many (1.000 %)', '10 too few (-1.000 %)', 'unknown', 'no answer'])
+  for (const word of [
+    '20 too many (2.000 %), ±12 345 B stated',
+    '1 too few (-12.500 %), no bound known',
+    '0 off',
+    '10 too many (1.000 %)',
+    '10 too few (-1.000 %)',
+    'unknown',
+    'no answer',
+  ])
     expect(text).toContain(word);
 });
 
