@@ -18,7 +18,11 @@ export function carriedPast(enter: readonly string[], command: Started, env: str
   if (env === undefined) return undefined;
   const handed = obeyed.map(([name, value]) => `${name}=${value ?? ''}`);
   const rest = Object.entries(command.env).filter(([name]) => !isObeyed(name));
-  return { argv: [...enter, env, ...handed, ...command.argv], env: Object.fromEntries(rest) };
+  return { argv: [...enter, env, ...handed, ...named(command.argv)], env: Object.fromEntries(rest) };
 }
+
+/** env(1) takes a word with `=` for one more variable; a shell, with the command's rights by then, does not. */
+const named = (argv: readonly string[]) =>
+  argv[0]?.includes('=') ? ['/bin/sh', '-c', 'exec "$0" "$@"', ...argv] : argv;
 
 const isObeyed = (name: string) => /^(LD|MALLOC)_/.test(name) || OBEYED.has(name);

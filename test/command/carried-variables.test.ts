@@ -13,6 +13,12 @@ test('what the loader obeys is handed to the command, past the programs that go 
   expect(carriedPast(setpriv, { argv, env }, undefined)).toBeUndefined();
 });
 
+test('a command whose name env would take for a variable is not', () => {
+  const { argv: words = [] } =
+    carriedPast(['/usr/bin/env'], { argv: ['./a=b', 'c d'], env: { ...env, PATH: '/bin' } }, '/usr/bin/env') ?? {};
+  expect(words.slice(3)).toEqual(['GLIBC_TUNABLES=a=b', '/bin/sh', '-c', 'exec "$0" "$@"', './a=b', 'c d']);
+});
+
 test('where there is no such program, or no such variable, nothing changes', () => {
   expect(carriedPast([], { argv, env }, '/usr/bin/env')).toEqual({ argv, env });
   const plain = { PATH: '/bin' };

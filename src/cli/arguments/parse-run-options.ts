@@ -1,5 +1,4 @@
 import type { Asked } from '../../isolation/choose-isolation.js';
-import type { HostPort } from '../../isolation/ports/ports.js';
 import type { CiChoice } from '../ci/ci-system.js';
 import { parseLimits } from './limit-options.js';
 import { ofOption } from './of-option.js';
@@ -56,7 +55,7 @@ export function runOptions(values: Values): RunOptions {
     ...(by && { by }),
     ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: each((values.get('host-port') ?? []).flatMap(ofOption('host-port', parseHostPorts))),
-    publish: (values.get('publish') ?? []).flatMap(ofOption('publish', parsePublish)),
+    publish: each((values.get('publish') ?? []).flatMap(ofOption('publish', parsePublish))),
     ...given,
     ...(user && { user }),
     ...(wait && { wait }),
@@ -67,6 +66,6 @@ export function runOptions(values: Values): RunOptions {
 }
 
 /** Ports that are named again, as in a range, are offered once: the second would find its own taken. */
-const each = (ports: readonly HostPort[]) => [
-  ...new Map(ports.map((port) => [`${port.port}/${port.protocol}`, port])).values(),
+const each = <Port>(ports: readonly Port[]): Port[] => [
+  ...new Map(ports.map((port) => [JSON.stringify(port), port])).values(),
 ];

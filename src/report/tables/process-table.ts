@@ -3,6 +3,7 @@ import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
 import { commandLine } from '../command-line.js';
 import { duration, exact } from '../format-octets.js';
 import { depthsAmong, externalOf, unplacedOf } from '../text/process-rows.js';
+import { restOfBalance } from '../unattributed.js';
 import { type Cell, left, right, type Table } from './table.js';
 
 /** More than this are in the JSON report alone. */
@@ -66,11 +67,13 @@ function restOf(found: Found, blank: number): Cell[][] {
   const count = processes.length - shown.length + otherProcesses.processes;
   const sum = (way: 'in' | 'out') =>
     balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, found)[way], 0);
+  const { unattributed, notCarried } = restOfBalance(balance);
   const lines: [name: string, incoming: number | null, out: number | null][] = [
     [`${exact(count)} others`, sum('in'), sum('out')],
     ['overhead', balance.in.overheadOctets, balance.out.overheadOctets],
     ['retransmitted', balance.in.retransmittedOctets ?? 0, balance.out.retransmittedOctets ?? 0],
-    ['unattributed', balance.in.unattributedOctets, balance.out.unattributedOctets],
+    ['unattributed', unattributed.in, unattributed.out],
+    ['handed over, not carried', notCarried.in, notCarried.out],
   ];
   return [
     ...lines

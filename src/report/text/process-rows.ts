@@ -3,6 +3,7 @@ import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
 import type { InOut } from '../../measurement/traffic.js';
 import { commandLine } from '../command-line.js';
 import { exact, rounded } from '../format-octets.js';
+import { restOfBalance } from '../unattributed.js';
 import { visible } from '../visible.js';
 import { row } from './rows.js';
 import { type TableRow, tableRow } from './table-row.js';
@@ -98,11 +99,7 @@ function restOf(found: Found, shown: readonly ProcessRow[]): TableRow[] {
   const sum = (way: 'in' | 'out') =>
     balance[way].payloadOctets - shown.reduce((total, each) => total + externalOf(each, found)[way], 0);
   const count = processes.length - shown.length + otherProcesses.processes;
-  const rest = (name: string, key: 'overheadOctets' | 'unattributedOctets', note = ''): TableRow => ({
-    name,
-    octets: { in: balance.in[key], out: balance.out[key] },
-    note,
-  });
+  const { unattributed, notCarried } = restOfBalance(balance);
   const again = (way: 'in' | 'out') => balance[way].retransmittedOctets ?? 0;
   const hasOverhead = balance.in.overheadOctets !== null && balance.out.overheadOctets !== null;
   const loss = lostEvents
@@ -115,8 +112,11 @@ function restOf(found: Found, shown: readonly ProcessRow[]): TableRow[] {
       name: count === 0 ? 'others' : `${exact(count)} other${count === 1 ? '' : 's'}`,
       octets: { in: sum('in'), out: sum('out') },
     },
-    ...(hasOverhead ? [rest('overhead', 'overheadOctets')] : []),
+    ...(hasOverhead
+      ? [{ name: 'overhead', octets: { in: balance.in.overheadOctets, out: balance.out.overheadOctets } }]
+      : []),
     { name: 'retransmitted', octets: { in: again('in'), out: again('out') } },
-    rest(hasOverhead ? 'unattributed' : 'overhead, unattributed', 'unattributedOctets', loss),
-  ].filter(({ octets, note }) => octets.in !== 0 || octets.out !== 0 || note);
+    { name: hasOverhead ? 'unattributed' : 'overhead, unattributed', octets: unattributed, note: loss },
+    { name: 'not carried', octets: notCarried, note: '' },
+  ].filter(({ octets, note = '' }) => octets.in !== 0 || octets.out !== 0 || note);
 }

@@ -224,6 +224,27 @@ describe('an error', () => {
   });
 });
 
+test('what is published twice is published once', async () => {
+  const parsed = await parseArguments([
+    '--publish',
+    '8080:80',
+    '--publish',
+    '8080:80',
+    '--publish',
+    '8080:80/udp',
+    'true',
+  ]);
+  const port = { host: 8080, inner: 80 };
+  expect(parsed).toMatchObject({
+    options: {
+      publish: [
+        { ...port, protocol: 'tcp' },
+        { ...port, protocol: 'udp' },
+      ],
+    },
+  });
+});
+
 test('a port of the host that is named twice is offered once', async () => {
   const parsed = await parseArguments([
     '--host-port',

@@ -26,6 +26,23 @@ test('a line a process in the order of the tree, and what is left of the wire’
   `);
 });
 
+test('what was handed over and not carried is a row of its own: no number is below 0', () => {
+  const { balance } = told().processes;
+  const report = told({ balance: { ...balance, out: { ...balance.out, unattributedOctets: -321_000 } } });
+  expect(processRows(report).slice(-2)).toEqual([
+    '            unattributed                  14.8 kB in      0 B out',
+    '            not carried                       0 B in   321 kB out',
+  ]);
+  expect(
+    processTable(report)
+      ?.rows.slice(-2)
+      .map((cells) => cells.slice(0, 4)),
+  ).toMatchObject([
+    ['unattributed', '', '14 840 B', '0 B'],
+    ['handed over, not carried', '', '0 B', '321 000 B'],
+  ]);
+});
+
 test('of many the largest, in the order of the tree', () => {
   const [first] = told().processes.processes;
   if (!first) throw new Error('it has one');
