@@ -2,6 +2,7 @@ import type { CounterDelta } from '../../counters/delta.js';
 import type { Family } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import { addKnown } from '../layers.js';
+import { counter } from './ip-counters.js';
 import type { REASONS } from './tree-reasons.js';
 import type { Beside, TreeCount, Way } from './tree-traffic.js';
 
@@ -10,9 +11,6 @@ const FRAGMENT_HEADERS = { ipv4: 20, ipv6: 48 } as const;
 
 /** The most that an ICMP error has (RFC 1812, 4.3.2.3; RFC 4443, 2.4). */
 const LARGEST_ERROR = { ipv4: 576, ipv6: 1280 } as const;
-
-/** IP's own counters of fragments and ICMP errors, by what this module calls them. */
-type Counter = 'pieces' | 'failed' | 'errors';
 
 /** Octets, at most, by which one cause can have the count of a tree's sockets off; null: no bound is known. */
 export type Doubted = { readonly by: Exclude<keyof typeof REASONS, 'unseen-sends'>; readonly octets: number | null };
@@ -44,10 +42,11 @@ export function treeDoubts(
       delta,
     );
   };
+  const cause = { delta, outside, late };
   const doubts: Doubted[] = [
     { by: 'unknown-mtu', octets: total('unknownMtu') > 0 ? null : 0 },
     { by: 'fragments', octets: addKnown([fragments('ipv4'), fragments('ipv6')]) },
-    { by: 'icmp', octets: errorBound('ipv4', way, delta) + errorBound('ipv6', way, delta) },
+    { by: 'icmp', octets: errorBound('ipv4', way, cause) + errorBound('ipv6', way, cause) },
     // Others' copies came to a raw socket, too.
     { by: 'raw-sockets', octets: total('rawOctets') },
     { by: 'closed-connections', octets: unseenBound(unseen, way, delta) },
@@ -94,48 +93,21 @@ function fragmentBound(expected: number, family: Family, way: Way, delta: Counte
   return Math.abs(pieces - expected) * FRAGMENT_HEADERS[family];
 }
 
-const errorBound = (family: Family, way: Way, delta: CounterDelta) =>
-  (counter('errors', family, way, delta) ?? 0) * LARGEST_ERROR[family];
+type Cause = Pick<Beside, 'delta' | 'late'> & { readonly outside: readonly TreeCount[] };
 
-const NAMES: Readonly<Record<Family, Readonly<Record<Way, Readonly<Record<Counter, readonly string[]>>>>>> = {
-  ipv4: {
-    in: {
-      pieces: ['Ip.ReasmReqds'],
-      failed: ['Ip.ReasmFails'],
-      errors: ['Icmp.InDestUnreachs', 'Icmp.InTimeExcds', 'Icmp.InParmProbs', 'Icmp.InRedirects'],
-    },
-    out: {
-      pieces: ['Ip.FragCreates'],
-      failed: ['Ip.FragFails'],
-      errors: ['Icmp.OutDestUnreachs', 'Icmp.OutTimeExcds', 'Icmp.OutParmProbs'],
-    },
-  },
-  ipv6: {
-    in: {
-      pieces: ['Ip6ReasmReqds'],
-      failed: ['Ip6ReasmFails'],
-      errors: [
-        'Icmp6InDestUnreachs',
-        'Icmp6InPktTooBigs',
-        'Icmp6InTimeExcds',
-        'Icmp6InParmProblems',
-        'Icmp6InRedirects',
-      ],
-    },
-    out: {
-      pieces: ['Ip6FragCreates'],
-      failed: ['Ip6FragFails'],
-      errors: ['Icmp6OutDestUnreachs', 'Icmp6OutPktTooBigs', 'Icmp6OutTimeExcds', 'Icmp6OutParmProblems'],
-    },
-  },
-};
-
-function counter(what: Counter, family: Family, way: Way, { snmp, snmp6 }: CounterDelta): number | null {
-  if (family === 'ipv6' && !snmp6) return 0;
-  return addKnown(
-    NAMES[family][way][what].map((name) => {
-      const [group = '', column = ''] = name.split('.');
-      return (family === 'ipv6' ? snmp6?.[name] : snmp[group]?.[column]) ?? null;
-    }),
-  );
+/**
+ * An error answers one packet (RFC 1122, 3.2.2; RFC 4443, 2.4): of those that came, at most so many are the tree's as it has sent
+ * packets, whoever sends others, and the other way round.
+ */
+function errorBound(family: Family, way: Way, { delta, outside, late }: Cause): number {
+  const errors = counter('errors', family, way, delta) ?? 0;
+  const answered = outside
+    .filter((each) => each.family === family && each.way !== way)
+    .reduce((sum, { count }) => sum + toExactNumber(count.packets + count.fragments), 0);
+  // Those that came when their socket was closed are in no count, and have at least their headers.
+  const closed = way === 'in' ? 0 : late === null ? Number.POSITIVE_INFINITY : Math.ceil(late / SMALLEST_DATAGRAM);
+  return Math.min(errors, answered + closed) * LARGEST_ERROR[family];
 }
+
+/** Headers of IPv4 and UDP. */
+const SMALLEST_DATAGRAM = 28;

@@ -137,21 +137,26 @@ describe('how far it can be off', () => {
     expect(method.errorBound).toEqual({ in: null, out: 5420 });
   });
 
-  test('ICMP errors are at most so large, and none of a tree that sent nothing', () => {
-    const errors = { ...quiet, snmp: { ...quiet.snmp, Icmp: { ...quiet.snmp['Icmp'], InDestUnreachs: 2 } } };
-    expect(methodOf({}, errors)).toMatchObject({
+  test('ICMP errors are at most so large and so many as the packets that they can answer, and none of a tree that sent nothing', () => {
+    const errors = (ways: Readonly<Record<string, number>>) => ({
+      ...quiet,
+      snmp: { ...quiet.snmp, Icmp: { ...quiet.snmp['Icmp'], ...ways } },
+    });
+    const of = (counts: readonly TreeCount[], delta: CounterDelta, seen: number | null = 0) =>
+      treeTraffic(counts, { wire: {}, delta, unseen: 0, late: seen, sentPastIp: 0 }).method;
+    const sent = counted({ way: 'out', protocol: 'udp' }, moved(300n, { packets: 3n }));
+    const came = counted({ way: 'in', protocol: 'udp' }, moved(300n, { packets: 5n }));
+    expect(of([sent], errors({ InDestUnreachs: 2 }))).toMatchObject({
       errorBound: { in: 2 * 576, out: 0 },
       reasons: ['ICMP errors came or went, which have no socket and may be others’'],
     });
-    expect(
-      treeTraffic([counted({ class: 'loopback' }, moved(9n))], {
-        wire: {},
-        delta: errors,
-        unseen: 0,
-        late: null,
-        sentPastIp: 0,
-      }).method.errorBound.in,
-    ).toBe(0);
+    // Whoever sends more of them sends others'.
+    expect(of([sent], errors({ InDestUnreachs: 450_000 })).errorBound).toEqual({ in: 3 * 576, out: 0 });
+    expect(of([sent, came], errors({ OutDestUnreachs: 450_000 })).errorBound).toEqual({ in: 0, out: 5 * 576 });
+    // Two more, at most, answer what came for sockets that were closed; without those nobody knows.
+    expect(of([sent, came], errors({ OutDestUnreachs: 9 }), 56).errorBound).toEqual({ in: 56, out: 7 * 576 });
+    expect(of([sent, came], errors({ OutDestUnreachs: 9 }), null).errorBound).toEqual({ in: 0, out: 9 * 576 });
+    expect(of([counted({ class: 'loopback' }, moved(9n))], errors({ InDestUnreachs: 2 })).errorBound.in).toBe(0);
   });
 });
 
