@@ -23,8 +23,11 @@ export function unseenAtTap(wire: WireDelta, { snmp, snmp6 = {} }: CounterDelta)
   const { Tcp = {}, Udp = {}, Icmp = {} } = snmp;
   // Without the host's count: one for each packet that asked for it.
   const asked = (Udp['OutDatagrams'] ?? 0) + (snmp6['Udp6OutDatagrams'] ?? 0) + (Tcp['OutSegs'] ?? 0);
+  // An error answers one packet (RFC 1122, 3.2.2), and a segment of the tap may have been two of the host's.
+  const echoes = (Icmp['OutMsgs'] ?? 0) + (snmp6['Icmp6OutMsgs'] ?? 0);
+  const answered = 2 * asked + echoes + (wire['host.retransmitted']?.packets ?? 0);
   const received = FAMILIES.map((family) => {
-    const errors = wire[`host${family}.errors`]?.packets ?? asked;
+    const errors = Math.min(wire[`host${family}.errors`]?.packets ?? asked, answered);
     const fragments = wire[`host${family}.fragments`]?.packets ?? 0;
     return errors * MOST_ERROR[family] + fragments * FRAGMENT_HEADER[family];
   });

@@ -89,6 +89,11 @@ test('what the host has sent again for the transport may be the command’s, too
   expect((boundOf(requests, wire).out ?? 0) - (boundOf(requests).out ?? 0)).toBe(3 * 1500);
 });
 
+test('errors beyond the packets that they can answer are others’', () => {
+  const wire = { 'host4.errors': packets(450_000) };
+  expect((boundOf(requests, wire).in ?? 0) - (boundOf(requests).in ?? 0)).toBe(2 * 1500 * 576);
+});
+
 test('what came and was not read is in the bound, with the reason', () => {
   const wire = { 'host.unread': { packets: 1, bytes: 1e9 }, 'host.received': { packets: 0, bytes: 230_400 + 15_000 } };
   const { method } = tapTraffic(PASTA, 'nm0', counted(requests, wire));
