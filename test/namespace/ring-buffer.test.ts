@@ -40,6 +40,8 @@ describePrivileged('a ring buffer', () => {
     const most = Math.ceil(pageSize() / (8 + SIZE));
     for (let round = 0; round < 20; round++) {
       let drained = 0;
+      // So many that there is no room for all, whatever others do.
+      for (let call = 0; call <= most; call++) process.cpuUsage();
       buffer.drain((record) => {
         expect(record.length).toBe(SIZE);
         // None of before, which had the same place.
@@ -54,6 +56,6 @@ describePrivileged('a ring buffer', () => {
       expect(drained).toBeLessThanOrEqual(most);
       count += drained;
     }
-    expect(count).toBeGreaterThan(most);
+    expect(count).toBeGreaterThan(5 * most);
   });
 });
