@@ -97,12 +97,12 @@ type Cause = Pick<Beside, 'delta' | 'late'> & { readonly outside: readonly TreeC
 
 /**
  * An error answers one packet (RFC 1122, 3.2.2; RFC 4443, 2.4): of those that came, at most so many are the tree's as it has sent
- * packets, whoever sends others, and the other way round.
+ * packets, whoever sends others. Those that this machine makes answer what came, and what could not leave: it was counted.
  */
 function errorBound(family: Family, way: Way, { delta, outside, late }: Cause): number {
   const errors = counter('errors', family, way, delta) ?? 0;
   const answered = outside
-    .filter((each) => each.family === family && each.way !== way)
+    .filter((each) => each.family === family && (way === 'out' || each.way === 'out'))
     .reduce((sum, { count }) => sum + toExactNumber(count.packets + count.fragments), 0);
   // Those that came when their socket was closed are in no count, and have at least their headers.
   const closed = way === 'in' ? 0 : late === null ? Number.POSITIVE_INFINITY : Math.ceil(late / SMALLEST_DATAGRAM);
