@@ -4,17 +4,19 @@
 #
 # For netmeter's file it holds 3, the command's network namespace, 4, what the run has changed, and 5, the socket that owns the
 # run's tables of nftables, where there are such. Once nobody holds 6 and 7 any more the kernel ends the command. Its words are a
-# program that lives as long as netmeter (pasta, slirp4netns), with its output on 1.
+# program that lives as long as netmeter (pasta, slirp4netns), with its output on 1; it may hear on 8 that netmeter is no more.
 set -u
 trap '' HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
 
 beside=''
 if [ $# -gt 0 ]; then
+  exec 8<&0
   {
     trap - HUP INT QUIT TERM PIPE USR1 USR2 ALRM TSTP
     exec "$@" </dev/null 2>&1 3<&- 4<&- 5<&- 6<&- 7<&-
   } &
   beside=$!
+  exec 8<&-
 fi
 exec >/dev/null 2>&1
 

@@ -3,10 +3,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { childrenOf } from '../../src/isolation/tools/find-stopped.js';
+import { readText } from '../../src/isolation/tools/read-text.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { letPass, once, signalUntilGone, WAIT_MS } from '../wait.js';
+import { guardianOf } from './guardian-of.js';
 import { expectNoTraces, traces } from './leftovers.js';
 import { endOf, listening } from './listening.js';
 import { HeldJob } from './relays.js';
@@ -523,6 +526,29 @@ describePrivileged('user-mode isolation', () => {
     const { status, stderr } = await runToEnd(process.execPath, [NETMETER, ...USER_MODE, '--', 'true']);
     expect(status).toBe(125);
     expect(stderr).toContain('not for root');
+  });
+
+  test.each([
+    ['pasta', ''],
+    ['slirp4netns', HIDE_PASTA],
+  ])('%s ends with netmeter and its guardian that are killed at the same instant', async (_, hide) => {
+    const before = traces();
+    const become = `setpriv --reuid ${uid} --regid ${uid} --clear-groups env HOME=/home/${USER}`;
+    const words = meter('-q', '--', 'sh', '-c', 'echo up; exec sleep 1000.5');
+    const job = spawn('unshare', ['--mount', 'sh', '-c', `${hide}\nexec ${become} "$@"`, 'sh', ...words], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: '/',
+    });
+    await once(job.stdout, 'data');
+    const guardian = guardianOf(job);
+    const transports = childrenOf(guardian);
+    expect(transports).toHaveLength(1);
+    const gone = once(job, 'exit');
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const)
+      for (const pid of [job.pid ?? 0, guardian]) process.kill(pid, signal);
+    await gone;
+    await expect.poll(() => transports.filter((pid) => readText(`/proc/${pid}/cmdline`))).toEqual([]);
+    await expectNoTraces(before);
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)('nothing is left behind after %s', async (signal) => {

@@ -32,3 +32,5 @@ for gateway in $ASK; do
 done
 echo ready
 read -r _
+# A transport whose guardian was killed together with netmeter is nobody's: it ends with its tap.
+exec "$IP" link del "$TAP"

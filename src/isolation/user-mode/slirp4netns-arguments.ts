@@ -13,6 +13,9 @@ export const slirpTap = (mtu: number): TapPlan => ({
   silent: false,
 });
 
+/** Of guardian.sh. */
+const ENDS_WITH_NETMETER = 8;
+
 /**
  * Arguments of slirp4netns(1). It hands each segment of an upload to the host by itself: one that is larger than the
  * wire's would go out as two, so its MTU, which says how large they are, leaves room for the wire's larger headers.
@@ -20,6 +23,8 @@ export const slirpTap = (mtu: number): TapPlan => ({
 export const slirpArguments = (tap: TapPlan, pid: number): string[] => [
   `--mtu=${tap.mtu - TIMESTAMPS}`,
   '--disable-host-loopback',
+  // It does not notice that its tap has gone. The guardian hands it what ends with netmeter.
+  `--exit-fd=${ENDS_WITH_NETMETER}`,
   `--userns-path=/proc/${pid}/ns/user`,
   `${pid}`,
   TAP_DEVICE,

@@ -44,6 +44,7 @@ test('slirp4netns second, with segments that fit the wire’s larger headers', (
   expect(transport.argumentsFor(77)).toEqual([
     '--mtu=1388',
     '--disable-host-loopback',
+    '--exit-fd=8',
     '--userns-path=/proc/77/ns/user',
     '77',
     'nm0',

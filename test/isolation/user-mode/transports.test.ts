@@ -65,6 +65,7 @@ test('slirp4netns: an MTU that leaves room for the wire’s timestamps, no way t
   expect(slirpArguments(slirpTap(1500), 7)).toEqual([
     '--mtu=1488',
     '--disable-host-loopback',
+    '--exit-fd=8',
     '--userns-path=/proc/7/ns/user',
     '7',
     'nm0',
