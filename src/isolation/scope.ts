@@ -100,8 +100,13 @@ export interface Scope extends AsyncDisposable {
   /** Has nftables count them from now on, for where nothing else does. Absent: they do already, or cannot. */
   countRemotes?(): Promise<void>;
   /**
-   * Looks on at the command's questions to its nameservers, from now on.
-   * @returns false where they cannot be seen
+   * Whether it stands between the command and its nameservers in any case: only this host reaches them, or what they answer
+   * decides where the command may go.
+   */
+  readonly relaysNames?: boolean;
+  /**
+   * Stands between them from now on, and looks on.
+   * @returns false where that cannot be
    */
   observeNames?(observe: DnsObserver): Promise<boolean>;
   /** What was tried where the command may not go; null: it could not be listed. */

@@ -59,7 +59,7 @@ describePrivileged('a part beside the command that throws', () => {
   afterAll(() => void server?.close());
 
   test.each<[Part, MeasureOptions]>([
-    ['relay', OPTIONS],
+    ['relay', DENYING],
     ['names', OPTIONS],
     ['processes', OPTIONS],
     ['connections', OPTIONS],

@@ -47,7 +47,7 @@ describePrivileged('no flood takes the descriptors that a verdict needs', () => 
     wire.inServer("nft 'table inet silent { chain in { type filter hook input priority 0; udp dport 53 drop; }; }'");
     writeFileSync(join(folder, 'resolv.conf'), `nameserver ${wire.ipv4}\n`);
     const covered = `mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)";`;
-    const words = [process.execPath, NETMETER, '--max-remote', 'x.example=1MB', '--report', report, '--'];
+    const words = [process.execPath, NETMETER, '--deny', 'x.example', '--max-total', '1GB', '--report', report, '--'];
     const job = ['python3', '-c', ASKS(wire.ipv4)];
     const ended = await runToEnd('unshare', ['--mount', 'sh', ...limited(covered), ...words, ...job]);
     expect(ended.stderr).not.toContain('EMFILE');

@@ -4,9 +4,13 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
+import { listening } from './listening.js';
 import { HeldJob, listeningRelays } from './relays.js';
 import { measuredWithResolver } from './resolv.js';
 import { Wire } from './wire.js';
+
+/** Where names decide a relay has each answer before the command. */
+const BY_RELAY = ['--deny', 'nobody.example'];
 
 describePrivileged('names that the command looks up are seen, and its questions pass as they are', () => {
   let wire: Wire;
@@ -65,10 +69,11 @@ describePrivileged('names that the command looks up are seen, and its questions 
 
   test.each(Array.from({ length: 8 }, (_, run) => run))(
     'a first look-up at once is seen, in each run (%i)',
-    async () => {
+    async (number) => {
       const { report, stderr } = await measuredWithResolver(
         `nameserver ${wire.ipv4}\n`,
         `bash -c "exec 3<>/dev/tcp/far.example/7000"`,
+        number % 2 === 0 ? [] : BY_RELAY,
       );
       const [first] = report.remotes?.rows.filter(({ port }) => port === 7000) ?? [];
       expect(first?.names, stderr).toEqual(['far.example']);
@@ -111,10 +116,32 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(report.remotes?.rows.find(({ protocol, port }) => protocol === 'tcp' && port === 53)?.connections).toBe(1);
   });
 
-  test('this machine has a name too, without a file of names', async () => {
+  test('a run that needs no relay has none, and this machine’s name where it wants its ports', async () => {
+    using job = new HeldJob();
+    const running = measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `${job.line}; python3 -c 'import socket; socket.getaddrinfo("far.example", 80)'; getent hosts host.netmeter.internal || echo none`,
+    );
+    const gateway = await job.running();
+    const sockets = [...listening('udp'), ...listening('tcp')];
+    expect(sockets.filter(({ local }) => local.address === gateway)).toEqual([]);
+    job.goOn();
+    const { report, stdout } = await running;
+    expect(report.dns).toMatchObject({ answered: report.dns?.queries, notFound: 2 });
+    expect(stdout).toBe('none\n');
+  });
+
+  test('questions to another nameserver than the command’s are seen too', async () => {
+    const ask = `resolver.setServers(["${wire.ipv4}"]); await resolver.resolve4("far.example");`;
+    const { report } = await measuredWithResolver(`nameserver ${wire.ipv6}\n`, job(ask));
+    expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
+  });
+
+  test('this machine has a name too where a relay answers, without a file of names', async () => {
     const { stdout } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,
       `getent ahosts host.netmeter.internal | sed 's/ .*//' | sort -u; echo "$NETMETER_HOST"`,
+      BY_RELAY,
     );
     const lines = stdout.trim().split('\n');
     expect(lines.slice(0, -1)).toContain(lines.at(-1));
@@ -159,11 +186,15 @@ print("rcode", question.recv(512)[3] & 15)'`,
     expect(report.dns?.unanswered).toBeGreaterThan(0);
   });
 
-  test('the bytes are those of the same questions without the relay', async () => {
+  test.each([
+    ['copied', []],
+    ['relayed', BY_RELAY],
+  ])('the bytes are those of the same questions without netmeter: %s', async (_, words) => {
     const before = await wire.totals();
     const { report } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,
       `python3 -c 'import socket; [socket.gethostbyname("edge.far.example") for _ in range(20)]'`,
+      words,
     );
     const after = await wire.totals();
     const { external } = report.traffic;
@@ -177,7 +208,7 @@ print("rcode", question.recv(512)[3] & 15)'`,
     const running = measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,
       `${job.line}; getent ahosts host.netmeter.internal | wc -l`,
-      ['--max-dns-queries', '2'],
+      ['--max-dns-queries', '2', ...BY_RELAY],
     );
     const ask = ['python3', program('ask-relays.py'), ...listeningRelays(await job.running())];
     const far = (...words: string[]) =>
@@ -209,6 +240,7 @@ print("rcode", question.recv(512)[3] & 15)'`,
       const { report, stdout } = await measuredWithResolver(
         `nameserver ${wire.ipv4}\n`,
         `python3 -c 'import socket; print(socket.gethostbyname("edge.far.example"))'`,
+        BY_RELAY,
       );
       expect(stdout).toBe(`${wire.ipv4}\n`);
       expect(report.dns).toMatchObject({ queries: 1, answered: 1 });

@@ -100,6 +100,10 @@ export class PortedScope implements Scope {
     return this.#scope.hostAddresses ?? [];
   }
 
+  get relaysNames(): boolean {
+    return this.#scope.relaysNames ?? false;
+  }
+
   async observeNames(observe: DnsObserver): Promise<boolean> {
     return (await this.#scope.observeNames?.(observe)) ?? false;
   }

@@ -145,6 +145,9 @@ export class UserModeScope implements Scope {
     return this.#remotes;
   }
 
+  /** The kernel copies no packets for an ordinary user. */
+  readonly relaysNames = true;
+
   async observeNames(observe: DnsObserver): Promise<boolean> {
     return this.#names.observe(observe, await this.nftables());
   }

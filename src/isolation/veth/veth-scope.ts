@@ -176,6 +176,10 @@ export class VethScope implements Scope {
     return this.#host.links.waysOut;
   }
 
+  get relaysNames(): boolean {
+    return this.#services.relaysNames;
+  }
+
   /** Where names cannot be seen, the command asks its nameservers unchanged. */
   async observeNames(observe: DnsObserver): Promise<boolean> {
     this.#host.letAsk();

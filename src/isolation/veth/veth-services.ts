@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt } from '../../measurement/isolation.js';
-import type { Egress } from '../limits/destinations.js';
+import { type Egress, hasNames } from '../limits/destinations.js';
 import type { KernelLimits } from '../limits/limit-rules.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
 import { readHostsFile, withHostName } from '../names/hosts-file.js';
+import { needsRelay } from '../names/needs-relay.js';
 import type { ResolverChoice } from '../names/read-resolver.js';
 import { type CoveredFile, withNameservers } from '../names/resolver.js';
 import type { Namespace } from '../namespace/namespace.js';
@@ -87,6 +88,11 @@ export class VethServices implements Disposable {
 
   async attempts(): Promise<readonly Attempt[] | null> {
     return this.#gate?.attempts() ?? null;
+  }
+
+  get relaysNames(): boolean {
+    const { egress, resolver } = this.#given;
+    return needsRelay(resolver) || (egress !== undefined && hasNames(egress));
   }
 
   /** @returns whether questions are seen from now on */

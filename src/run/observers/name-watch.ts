@@ -8,14 +8,16 @@ import type { CopiedPacket, NameCopies } from '../../observe/names/name-copies.j
 /** The control group whose sockets' messages may be copied. */
 type NamingGroup = { readonly cgroup: { readonly fd: number }; readonly ready: () => Promise<boolean> };
 
-type NamingScope = Pick<Scope, 'observeNames'> & { readonly isolation: Pick<Scope['isolation'], 'kind'> };
+type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
+  readonly isolation: Pick<Scope['isolation'], 'kind'>;
+};
 
 /** Copies of messages out of the kernel, and what pairs them. */
 type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
 
 /**
- * Looks on at the command's look-ups: by the scope's relay where it has one, else by copies of the messages that the tree's
- * sockets send and receive.
+ * Looks on at the command's look-ups: by copies of the messages that the tree's sockets send and receive; by a relay where
+ * the scope has one in any case, and where nothing can be copied.
  */
 export class NameWatch implements Disposable {
   readonly #names = new ObservedNames();
@@ -29,7 +31,10 @@ export class NameWatch implements Disposable {
 
   /** The command's first look-up shall not be missed. @param group the tree's, where it may get one */
   start(scope: NamingScope, group: NamingGroup | undefined): void {
-    const observe = async () => (await scope.observeNames?.(this.#names.take)) || this.#copy(scope, group);
+    const relay = async () => (await scope.observeNames?.(this.#names.take)) ?? false;
+    const copy = () => this.#copy(scope, group);
+    const [first, second] = scope.relaysNames ? [relay, copy] : [copy, relay];
+    const observe = async () => (await first()) || second();
     this.#sees = this.#boundary.attempt('names', observe, false);
   }
 
