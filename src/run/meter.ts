@@ -1,4 +1,4 @@
-import type { SocketCounts } from '../attribution/remotes/metered-remotes.js';
+import type { SocketCounts } from '../attribution/remotes/socket-counts.js';
 import type { CounterDelta } from '../counters/delta.js';
 import { parseTexts, type Snapshot } from '../counters/snapshot.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';

@@ -1,5 +1,5 @@
 import { OWN } from '../attribution/bypasses/child-namespaces.js';
-import type { SocketCounts } from '../attribution/remotes/metered-remotes.js';
+import type { SocketCounts } from '../attribution/remotes/socket-counts.js';
 import type { Bypass } from '../measurement/remotes.js';
 import type { Traffic } from '../measurement/traffic.js';
 

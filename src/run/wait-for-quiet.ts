@@ -5,7 +5,7 @@ import { openSockets } from '../counters/open-sockets.js';
 import type { HeldCounterFiles } from '../counters/take-held-files.js';
 import { isUnsettled, unsettledConnections } from '../counters/tcp-states.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
-import { allOctets } from '../traffic/shared/tree-traffic.js';
+import { allOctets } from '../traffic/shared/tree-count.js';
 import type { Milliseconds } from '../units.js';
 import type { Neighbours } from './observers/neighbours.js';
 

@@ -5,10 +5,8 @@ import { pairDevices } from './pair-devices.js';
 import type { SampleRecord, WatchEvent } from './records/record.js';
 import { recordedSnapshot, zeroSnapshot } from './records/recorded-counters.js';
 import { recordedDelta } from './records/recorded-delta.js';
+import type { Difference, Stand } from './stand.js';
 
-/** A sample before it is known what was added. */
-export type Stand = Omit<SampleRecord, 'delta' | 'events' | 'total' | 'carry'>;
-export type Difference = Pick<SampleRecord, 'delta' | 'events' | 'carry'>;
 type Before = Stand & Pick<SampleRecord, 'carry'>;
 
 /** A sample that is late by less is no gap. */

@@ -1,7 +1,7 @@
 import type { InOut } from '../measurement/traffic.js';
 import { toExactNumber } from '../units.js';
-import type { Difference, Stand } from './difference.js';
 import type { Amount, RecordedDelta, RecordedMeter, RecordedTable, WatchEvent } from './records/record.js';
+import type { Difference, Stand } from './stand.js';
 
 /** Two samples, and what was added to the machine's own counters between them. */
 export type Samples = { readonly before: Stand; readonly after: Stand; readonly ofMachine: Difference };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeteredRemote, SocketCounts } from '../../src/attribution/remotes/metered-remotes.js';
+import type { MeteredRemote, SocketCounts } from '../../src/attribution/remotes/socket-counts.js';
 import type { Bypass } from '../../src/measurement/remotes.js';
 import type { Traffic } from '../../src/measurement/traffic.js';
 import { settleBypasses } from '../../src/run/settle-bypasses.js';

@@ -2,26 +2,9 @@ import type { Balance, ProcessEvidence, ProcessUse } from '../../measurement/pro
 import type { InOut } from '../../measurement/traffic.js';
 import type { IpOctets } from '../../units.js';
 import { SAMPLES_BLIND_SPOTS, TRACE_BLIND_SPOTS } from '../bypasses/blind-spots.js';
-import type { Retransmitted } from '../remotes/remote-tcp.js';
-
-/** Behind their IP headers, and with them. */
-export type Portless = { readonly payload: InOut<number>; readonly packets: InOut<number> };
+import type { CountedPayload, Portless, Retransmitted } from '../counted-payload.js';
 
 const NO_PORTLESS: Portless = { payload: { in: 0, out: 0 }, packets: { in: 0, out: 0 } };
-
-/** Payload that the kernel counted packet by packet, of all remotes. What the wire carried beyond it is headers. */
-export type CountedPayload = {
-  /** null: some of it cannot be separated from its headers. */
-  readonly all: InOut<number | null>;
-  /** UDP's; undefined: not all of it is known. */
-  readonly datagrams: InOut<number> | undefined;
-  /** Of protocols without ports (ICMP, raw sockets), which `all` leaves out; none by default. */
-  readonly portless?: Portless;
-  /** What crossed more than once. */
-  readonly retransmitted?: Retransmitted;
-  /** Some of what processes moved may have stayed among namespaces that the command has made. */
-  readonly staysInside?: boolean;
-};
 
 /**
  * Explains the wire's octets by what processes moved.

@@ -1,5 +1,5 @@
 import type { Family, InOut } from '../../measurement/traffic.js';
-import type { Portless } from '../processes/process-balance.js';
+import type { Portless } from '../counted-payload.js';
 
 /** One remote, by protocol and service port. */
 export type RemoteTotals = {

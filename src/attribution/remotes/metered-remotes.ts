@@ -1,38 +1,9 @@
 import type { Family, InOut } from '../../measurement/traffic.js';
-import { allOf, type TreeCount } from '../../traffic/shared/tree-traffic.js';
+import { allOf, type TreeCount } from '../../traffic/shared/tree-count.js';
 import type { CountedRemotes, RemoteTotals } from './counted-remotes.js';
 import { nestedRemotes } from './nested-remotes.js';
 import type { Carried } from './remote-rows.js';
-
-type Way = { readonly octets: number; readonly payload: number };
-
-/** A remote as the programs at a control group count it (observe/meter/remote-layout.ts). */
-export type MeteredRemote = {
-  readonly class: TreeCount['class'];
-  readonly family: Family;
-  readonly address: string;
-  readonly protocol: number;
-  readonly port: number;
-  readonly role: 'client' | 'server';
-  readonly in: Way;
-  readonly out: Way;
-  readonly tried: number;
-  readonly opened: number;
-  /** CLOCK_MONOTONIC, ns. */
-  readonly first: bigint;
-  readonly last: bigint;
-};
-
-/** What was counted of a tree's sockets. */
-export type SocketCounts = {
-  /** Read before the totals, in which they are. */
-  readonly remotes: readonly MeteredRemote[];
-  readonly totals: readonly TreeCount[];
-  /** Addresses that the command's own namespaces, and this machine, have: what is sent there does not leave. */
-  readonly inside: readonly string[];
-  /** Sockets of network namespaces that the command has made are among them. */
-  readonly hasNested?: boolean;
-};
+import type { MeteredRemote, SocketCounts } from './socket-counts.js';
 
 type Reading = {
   /** CLOCK_MONOTONIC, ns: when that was. */

@@ -1,7 +1,7 @@
 import type { Family } from '../../measurement/traffic.js';
 import { isMulticast } from '../../traffic/behind/multicast.js';
-import type { MeteredRemote, SocketCounts } from './metered-remotes.js';
 import type { Carried } from './remote-rows.js';
+import type { MeteredRemote, SocketCounts } from './socket-counts.js';
 
 const WAYS = ['in', 'out'] as const;
 

@@ -1,5 +1,5 @@
 import type { RemoteRow, RemoteTcp } from '../../measurement/remotes.js';
-import type { InOut } from '../../measurement/traffic.js';
+import type { Retransmitted } from '../counted-payload.js';
 import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
 import type { RemoteTotals } from './counted-remotes.js';
 
@@ -30,9 +30,6 @@ function retransmittedBy({ out }: Asked, { sent, retransmitted }: ConnectionTota
 
 const isWhole = ({ opened }: Asked, { closed, open }: ConnectionTotals, { isComplete }: SeenConnections) =>
   isComplete || closed + open >= opened;
-
-/** Payload that crossed more than once. What came in is only known up to each connection's last octet, its FIN. */
-export type Retransmitted = InOut<{ readonly least: number; readonly most: number } | undefined>;
 
 /**
  * Of all remotes together: out by what this side retransmitted, in by what was counted in packets beyond what the connections

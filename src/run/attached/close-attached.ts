@@ -1,4 +1,4 @@
-import type { SocketCounts } from '../../attribution/remotes/metered-remotes.js';
+import type { SocketCounts } from '../../attribution/remotes/socket-counts.js';
 import { asFarAsSeen } from '../../attribution/seen-queries.js';
 import type { Boundary } from '../../boundary.js';
 import { judge } from '../../budget/judge.js';

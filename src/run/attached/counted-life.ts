@@ -1,6 +1,6 @@
 import { namespacesOf } from '../../evidence/list-sockets.js';
 import { CgroupView } from '../../linux/cgroup/cgroup-view.js';
-import type { TreeCount } from '../../traffic/shared/tree-traffic.js';
+import type { TreeCount } from '../../traffic/shared/tree-count.js';
 import { AttachedMeter } from './attached-meter.js';
 
 /** What was counted since it was asked last. */

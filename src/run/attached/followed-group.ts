@@ -5,7 +5,8 @@ import { subtract } from '../../counters/delta.js';
 import type { Snapshot } from '../../counters/snapshot.js';
 import { networkOf } from '../../isolation/machine/members/namespace-members.js';
 import { addKnown } from '../../traffic/layers.js';
-import { type TreeCount, treeTraffic } from '../../traffic/shared/tree-traffic.js';
+import type { TreeCount } from '../../traffic/shared/tree-count.js';
+import { treeTraffic } from '../../traffic/shared/tree-traffic.js';
 import { CountedLife, type Increment } from './counted-life.js';
 import { addTraffic, type FollowedCounts, noCounts } from './followed-counts.js';
 

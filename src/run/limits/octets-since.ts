@@ -5,7 +5,7 @@ import type { Scope } from '../../isolation/scope.js';
 import type { InOut } from '../../measurement/traffic.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import { octetsSoFar, segmentedOctetsSoFar } from '../../traffic/octets-so-far.js';
-import { treeOctets } from '../../traffic/shared/tree-traffic.js';
+import { treeOctets } from '../../traffic/shared/tree-count.js';
 import { type IpOctets, ipOctets, toExactNumber } from '../../units.js';
 import type { Reading } from '../take-reading.js';
 

@@ -1,7 +1,7 @@
 import type { CounterDelta } from '../../counters/delta.js';
 import type { Family } from '../../measurement/traffic.js';
 import { addKnown } from '../layers.js';
-import type { Way } from './tree-traffic.js';
+import type { Way } from './tree-count.js';
 
 /** IP's own counters of fragments and ICMP errors, by what this module calls them. */
 type Counter = 'pieces' | 'failed' | 'errors';

@@ -1,7 +1,7 @@
 import type { NestedFate } from '../../measurement/method.js';
 import type { InOut } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
-import type { TreeCount, Way } from './tree-traffic.js';
+import type { TreeCount, Way } from './tree-count.js';
 
 type Moved = { readonly octets: number; readonly packets: number; readonly payload: number };
 type Remote = Pick<TreeCount, 'class' | 'family'> & {

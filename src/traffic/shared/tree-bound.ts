@@ -3,8 +3,8 @@ import type { Family } from '../../measurement/traffic.js';
 import { toExactNumber } from '../../units.js';
 import { addKnown } from '../layers.js';
 import { counter } from './ip-counters.js';
+import type { Beside, TreeCount, Way } from './tree-count.js';
 import type { REASONS } from './tree-reasons.js';
-import type { Beside, TreeCount, Way } from './tree-traffic.js';
 
 /** Octets of a fragment's own headers (RFC 791, RFC 8200). */
 const FRAGMENT_HEADERS = { ipv4: 20, ipv6: 48 } as const;

@@ -1,44 +1,11 @@
-import type { CounterDelta } from '../../counters/delta.js';
 import type { Family, InOut, Layers } from '../../measurement/traffic.js';
-import { ipOctets, packets, toExactNumber } from '../../units.js';
+import { ipOctets, packets } from '../../units.js';
 import type { Count } from '../count.js';
 import { addKnown } from '../layers.js';
-import type { WireDelta } from '../queue-delta.js';
 import { separateHostPorts } from '../separate-host-ports.js';
 import { boundOf, type Doubted, treeDoubts } from './tree-bound.js';
+import { allOf, type Beside, type TreeClass, type TreeCount, WAYS, type Way } from './tree-count.js';
 import { REASONS } from './tree-reasons.js';
-
-type TreeClass = 'external' | 'nested' | 'loopback' | 'hostLocal' | 'inner';
-const WAYS = ['in', 'out'] as const;
-export type Way = (typeof WAYS)[number];
-
-/** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */
-export type TreeCount = {
-  readonly class: TreeClass;
-  readonly family: Family;
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
-  readonly way: Way;
-  readonly count: Readonly<
-    Record<
-      'wireOctets' | 'ipOctets' | 'packets' | 'payload' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets',
-      bigint
-    >
-  >;
-};
-
-/** What was counted besides, of the whole namespace. */
-export type Beside = {
-  readonly wire: WireDelta;
-  readonly delta: CounterDelta;
-  /** Connections that may have had packets when they were no socket any more, unseen. */
-  readonly unseen: number;
-  /** IP octets of datagrams, at most, that came for sockets that were closed. null: nobody has seen them. */
-  readonly late: number | null;
-  /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not tell. */
-  readonly sentPastIp: number | null;
-  /** Octets of namespaces that the command has made, of which it is not known whether they left as they are. */
-  readonly nested?: InOut<number> | undefined;
-};
 
 const NONE = { in: 0, out: 0 };
 
@@ -80,16 +47,6 @@ function reasonsOf(doubts: readonly Doubted[], sentPastIp: number | null): strin
   return [...new Set(causes)];
 }
 
-/** External octets so far. */
-export function treeOctets(counts: readonly TreeCount[]): InOut<bigint> {
-  const isOutside = (each: TreeCount) => each.class === 'external' || each.class === 'nested';
-  const octets = (way: Way) => sum(counts, (each) => isOutside(each) && each.way === way, 'wireOctets');
-  return { in: octets('in'), out: octets('out') };
-}
-
-/** Octets of every class, to tell whether anything moves. */
-export const allOctets = (counts: readonly TreeCount[]): bigint => sum(counts, () => true, 'wireOctets');
-
 function flow(counts: readonly TreeCount[], name: TreeClass, families: readonly Family[]): InOut<Layers> {
   const layers = (way: Way): Layers => {
     const isOurs = (each: TreeCount) => each.class === name && each.way === way && families.includes(each.family);
@@ -103,15 +60,4 @@ function flow(counts: readonly TreeCount[], name: TreeClass, families: readonly 
     };
   };
   return { in: layers('in'), out: layers('out') };
-}
-
-/** A field of those that are counted, as a number. @throws {Error} it is too large to be exact */
-export const allOf = (...of: Parameters<typeof sum>): number => toExactNumber(sum(...of));
-
-function sum(
-  counts: readonly TreeCount[],
-  isCounted: (each: TreeCount) => boolean,
-  field: keyof TreeCount['count'],
-): bigint {
-  return counts.filter(isCounted).reduce((total, { count }) => total + count[field], 0n);
 }

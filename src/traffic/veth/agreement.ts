@@ -5,7 +5,7 @@ import { toExactNumber } from '../../units.js';
 import type { Count } from '../count.js';
 import type { WireDelta } from '../queue-delta.js';
 import { type Doubted, treeDoubts } from '../shared/tree-bound.js';
-import { type TreeCount, treeOctets, type Way } from '../shared/tree-traffic.js';
+import { type TreeCount, treeOctets, type Way } from '../shared/tree-count.js';
 
 /** What was counted at the tree's sockets beside the links. */
 export type Sockets = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type CountedPayload, withBalance } from '../../../src/attribution/processes/process-balance.js';
+import type { CountedPayload } from '../../../src/attribution/counted-payload.js';
+import { withBalance } from '../../../src/attribution/processes/process-balance.js';
 import type { ProcessEvidence } from '../../../src/measurement/processes.js';
 import type { InOut } from '../../../src/measurement/traffic.js';
 import { ipOctets } from '../../../src/units.js';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { type MeteredRemote, meteredRemotes } from '../../../src/attribution/remotes/metered-remotes.js';
+import { meteredRemotes } from '../../../src/attribution/remotes/metered-remotes.js';
 import type { Carried } from '../../../src/attribution/remotes/remote-rows.js';
-import type { TreeCount } from '../../../src/traffic/shared/tree-traffic.js';
+import type { MeteredRemote } from '../../../src/attribution/remotes/socket-counts.js';
+import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 
 const NOTHING = { octets: 0, payload: 0 };
 const remote = (changes: Partial<MeteredRemote>): MeteredRemote => ({

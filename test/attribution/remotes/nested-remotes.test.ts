@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { MeteredRemote, SocketCounts } from '../../../src/attribution/remotes/metered-remotes.js';
 import { nestedRemotes } from '../../../src/attribution/remotes/nested-remotes.js';
+import type { MeteredRemote, SocketCounts } from '../../../src/attribution/remotes/socket-counts.js';
 
 const remote = (address: string, octets: number) =>
   ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addedTo } from '../../../src/run/attached/counted-life.js';
-import type { TreeCount } from '../../../src/traffic/shared/tree-traffic.js';
+import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 
 const NONE = { ipOctets: 0n, packets: 0n, payload: 0n, fragmented: 0n, fragments: 0n, unknownMtu: 0n, rawOctets: 0n };
 const of = (kind: Pick<TreeCount, 'class' | 'protocol'>, wireOctets: bigint): TreeCount => ({

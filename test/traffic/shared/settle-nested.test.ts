@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { settleNested } from '../../../src/traffic/shared/settle-nested.js';
-import { type TreeCount, treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
+import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
+import { treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
 import { milliseconds } from '../../../src/units.js';
 
 const none = { fragmented: 0n, fragments: 0n, unknownMtu: 0n, rawOctets: 0n };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { loopbackBounds } from '../../../src/budget/bounds/local-bounds.js';
 import type { CounterDelta } from '../../../src/counters/delta.js';
-import { allOctets, type TreeCount, treeOctets, treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
+import { allOctets, type TreeCount, treeOctets } from '../../../src/traffic/shared/tree-count.js';
+import { treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
 import { milliseconds } from '../../../src/units.js';
 
 const NONE = {

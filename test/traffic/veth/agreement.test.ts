@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CounterDelta } from '../../../src/counters/delta.js';
 import type { Method } from '../../../src/measurement/method.js';
 import type { Traffic } from '../../../src/measurement/traffic.js';
-import type { TreeCount } from '../../../src/traffic/shared/tree-traffic.js';
+import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 import { type Sockets, withAgreement } from '../../../src/traffic/veth/agreement.js';
 import { ipOctets, linkBytes, milliseconds, packets } from '../../../src/units.js';
 
