@@ -5,6 +5,7 @@ import type { Account, Caller } from './command/account.js';
 import type { Asked } from './isolation/choose-isolation.js';
 import type { Egress } from './isolation/limits/destinations.js';
 import type { HostPort, PublishedPort } from './isolation/ports/ports.js';
+import type { Measurement } from './measurement/measurement.js';
 import { type Milliseconds, milliseconds, type OctetsPerSecond } from './units.js';
 
 /** What a caller of {@link measure} may choose; everything has the command line's default. */
@@ -75,6 +76,9 @@ export type MeasureOptions = {
   /** Called when the command has ended, with the number of descendants that are waited for. */
   readonly onCommandEnd?: (descendants: number) => void;
 };
+
+/** What {@link measure} is to whoever gets it handed over. */
+export type Measure = (argv: readonly string[], options: MeasureOptions) => Promise<Measurement>;
 
 export const DEFAULTS = {
   interval: milliseconds(1000),

@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { pid as ownPid } from 'node:process';
 import { addSightings, type BypassList, type Sighting } from '../attribution/bypasses/bypass-list.js';
 import { childNamespaces, type Resident } from '../attribution/bypasses/child-namespaces.js';
-import { inheritedSockets, SOCKET_LISTS } from '../attribution/bypasses/inherited-sockets.js';
 import { leftGroup } from '../attribution/bypasses/left-group.js';
 import { unixBypasses } from '../attribution/bypasses/unix-bypasses.js';
-import { parseUnixSockets, type UnixSocket } from '../counters/unix-sockets.js';
+import { parseUnixSockets } from '../counters/unix-sockets.js';
 import { MarkedTree } from '../isolation/machine/members/marked-tree.js';
 import type { Scope } from '../isolation/scope.js';
 import type { NestedFate } from '../measurement/method.js';
 import type { Milliseconds } from '../units.js';
 import { Descriptors } from './descriptors.js';
-import { madeElsewhere } from './made-elsewhere.js';
+import type { GroupView } from './group-view.js';
+import { HandedDownSockets } from './handed-down-sockets.js';
 import type { NestedTransports } from './nested-transports.js';
 import { networkOf, readText } from './read-text.js';
 import { UnixClients } from './unix-clients.js';
@@ -20,16 +18,6 @@ import { UnixClients } from './unix-clients.js';
 const DESCRIPTORS_MS = { one: 15, last: 1000 } as const;
 /** A job's own containers are many and alike. */
 const MOST_NAMESPACES = 4;
-
-/** A tree's control group, and which group a process is in. */
-export type GroupView = {
-  readonly folder: string;
-  /** A descriptor of the folder. */
-  readonly fd: number;
-  readonly folderOf: (pid: number) => string | undefined;
-  /** The numbers are counted there. */
-  readonly isCounted: boolean;
-};
 
 /** When a look was, and whether there will be another one. */
 export type Look = { readonly atMs: Milliseconds; readonly isLast: boolean };
@@ -46,8 +34,7 @@ export class Bypasses implements Disposable {
   /** Of namespaces that the job has made, where their packets are counted. */
   #transports: NestedTransports | undefined;
   readonly #unix: UnixClients;
-  /** Inodes of the last look that are not of netmeter's namespace: they need no second one. */
-  #placed: ReadonlySet<string> = new Set();
+  readonly #handedDown: HandedDownSockets;
   #found: BypassList = [];
 
   /** @param group the tree's control group, where it has one */
@@ -56,6 +43,7 @@ export class Bypasses implements Disposable {
     this.#group = group;
     this.#shared = scope.isolation.kind === 'host' || scope.isolation.kind === 'join';
     this.#unix = new UnixClients(scope, !this.#shared);
+    this.#handedDown = new HandedDownSockets(scope.network === this.#own, group);
     // The scope lists who lives in its namespace; who has left it is known by the mark, or by a parent.
     this.#marked = this.#shared ? undefined : new MarkedTree(scope.marks['NETMETER_RUN']);
   }
@@ -83,7 +71,7 @@ export class Bypasses implements Disposable {
       ...childNamespaces(left, { scope: this.#scope.network, own: this.#own }),
       ...(await this.#unix.bypasses(sockets, owners)),
       ...this.#unixBypassesOf(left, owners),
-      ...(await this.#inherited(sockets, owners)),
+      ...(await this.#handedDown.look(sockets, owners)),
       ...this.#outOfGroup(marked),
     ];
     // A server of the tree that was not looked into is easily taken for one outside.
@@ -129,24 +117,6 @@ export class Bypasses implements Disposable {
     if (this.#group === undefined) return [];
     const processes = marked.map((pid) => ({ pid, folder: this.#group?.folderOf(pid) }));
     return leftGroup(processes, this.#group.folder, this.#group.isCounted);
-  }
-
-  /** The lists are long to make for the kernel: they are read only for sockets that were not seen before. */
-  async #inherited(sockets: readonly UnixSocket[], owners: ReadonlyMap<string, number>): Promise<Sighting[]> {
-    const isOwn = this.#scope.network === this.#own;
-    if (isOwn && !this.#group?.isCounted) return [];
-    const unix = new Set(sockets.map(({ inode }) => inode));
-    const others = [...owners].filter(([inode]) => !unix.has(inode));
-    const unplaced = others.filter(([inode]) => !this.#placed.has(inode));
-    this.#placed = new Set(others.map(([inode]) => inode));
-    if (unplaced.length === 0) return [];
-    const elsewhere = isOwn && this.#group ? madeElsewhere(this.#group.folder, ownPid) : undefined;
-    const inherited = unplaced.filter(([inode]) => elsewhere?.has(inode) ?? true);
-    if (inherited.length === 0) return [];
-    const texts = SOCKET_LISTS.map(
-      async (list) => [list, await readFile(`/proc/self/net/${list}`, 'latin1').catch(() => '')] as const,
-    );
-    return inheritedSockets(new Map(await Promise.all(texts)), new Map(inherited));
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { placeBy } from '../attribution/place-address.js';
-import { ConnectionLedger, type SeenConnections } from '../attribution/remotes/connection-ledger.js';
+import { ConnectionLedger } from '../attribution/remotes/connection-ledger.js';
+import type { SeenConnections } from '../attribution/remotes/seen-connections.js';
 import type { Scope } from '../isolation/scope.js';
 import { LinuxError } from '../linux/linux-error.js';
 import { listenOn, type NetlinkEvents } from '../linux/netlink/events.js';

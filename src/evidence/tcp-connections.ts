@@ -1,4 +1,4 @@
-import type { TcpConnection } from '../attribution/remotes/connection-ledger.js';
+import type { TcpConnection } from '../attribution/remotes/seen-connections.js';
 import { isErrno } from '../linux/linux-error.js';
 import {
   AF_INET,

@@ -1,9 +1,6 @@
 import { placeBy } from '../attribution/place-address.js';
-import {
-  ConnectionLedger,
-  type SeenConnections,
-  type TcpConnection,
-} from '../attribution/remotes/connection-ledger.js';
+import { ConnectionLedger } from '../attribution/remotes/connection-ledger.js';
+import type { SeenConnections, TcpConnection } from '../attribution/remotes/seen-connections.js';
 import type { Scope } from '../isolation/scope.js';
 import { TCP_STATE } from '../linux/netlink/sock-diag.js';
 import { type ConnectionEnd, ConnectionEnds } from '../observe/connections/connection-ends.js';

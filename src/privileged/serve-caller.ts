@@ -6,7 +6,7 @@ import { type Account, accountOfUid, chooseAccount } from '../command/account.js
 import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
 import { withFileRightsOf } from '../linux/process/credentials.js';
-import type { measure } from '../measure.js';
+import type { Measure } from '../measure-options.js';
 import { continueSudo } from './continue-sudo.js';
 import { JsonLines } from './json-lines.js';
 import { parseFromCaller, parseRequest } from './parse-request.js';
@@ -29,7 +29,7 @@ type Around = {
  * @param path the caller's socket
  * @throws {NetmeterError} USAGE
  */
-export async function serveCaller(path: string, run: typeof measure, around: Around): Promise<void> {
+export async function serveCaller(path: string, run: Measure, around: Around): Promise<void> {
   try {
     await serveUntilGone(path, run, around);
   } finally {
@@ -38,7 +38,7 @@ export async function serveCaller(path: string, run: typeof measure, around: Aro
   }
 }
 
-async function serveUntilGone(path: string, run: typeof measure, { signals, sudoUid }: Around): Promise<void> {
+async function serveUntilGone(path: string, run: Measure, { signals, sudoUid }: Around): Promise<void> {
   const stop = new AbortController();
   const hurry = new AbortController();
   const caller = readCaller(path, sudoUid);

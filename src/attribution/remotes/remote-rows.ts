@@ -2,9 +2,9 @@ import type { RemoteRow, RemoteUse } from '../../measurement/remotes.js';
 import type { Family, InOut } from '../../measurement/traffic.js';
 import { ipOctets, milliseconds } from '../../units.js';
 import { apportion } from './apportion.js';
-import type { SeenConnections } from './connection-ledger.js';
 import type { CountedRemotes, RemoteTotals } from './counted-remotes.js';
 import { remoteTcp } from './remote-tcp.js';
+import type { SeenConnections } from './seen-connections.js';
 
 type Way = 'in' | 'out';
 

@@ -1,7 +1,7 @@
 import type { RemoteRow, RemoteTcp } from '../../measurement/remotes.js';
 import type { Retransmitted } from '../counted-payload.js';
-import type { ConnectionTotals, SeenConnections } from './connection-ledger.js';
 import type { RemoteTotals } from './counted-remotes.js';
+import type { ConnectionTotals, SeenConnections } from './seen-connections.js';
 
 /** What is known of a remote's connections, and how many of them were answered as far as others know. */
 type Asked = Pick<RemoteRow, 'role' | 'protocol' | 'address' | 'port'> & {

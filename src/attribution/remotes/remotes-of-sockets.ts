@@ -1,8 +1,7 @@
 import type { ProcessEvidence } from '../../measurement/processes.js';
 import type { RemoteRow, RemoteUse } from '../../measurement/remotes.js';
-
-import type { SeenConnections } from './connection-ledger.js';
 import { remoteTcp } from './remote-tcp.js';
+import type { SeenConnections } from './seen-connections.js';
 
 type Found = Exclude<ProcessEvidence, { evidence: 'none' }>;
 

@@ -1,21 +1,10 @@
-import { appendFileSync, closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { geteuid } from 'node:process';
 import { lockFile } from '../../linux/file-lock.js';
 import { memoryFile } from '../../linux/memory-file.js';
 import { giveName, unnamedFile } from '../../linux/unnamed-file.js';
-import { pauseThread } from '../tools/pause-thread.js';
 import type { HostChanges } from './host-changes.js';
-import {
-  isHeld,
-  lineOf,
-  type Noted,
-  noteFiles,
-  noteFolder,
-  notePath,
-  openLock,
-  ownNamespaces,
-  readNote,
-} from './note-files.js';
+import { lineOf, noteFolder, notePath, ownNamespaces } from './note-files.js';
 
 /**
  * The note of what a run changes on the host, for whoever finds it when netmeter and its guardian were both killed. Both hold its
@@ -95,63 +84,5 @@ function lockedFile(file: string): number {
     // Somebody who found it before it was locked has taken it away.
     if (lockFile(fd) && fstatSync(fd).nlink > 0) return fd;
     closeSync(fd);
-  }
-}
-
-/** What living runs in this namespace rely on, and what dead ones have left, wherever they were. */
-export type Notes = { readonly living: readonly HostChanges[]; readonly dead: readonly DeadNote[] };
-export type DeadNote = { readonly changes: Noted; readonly forget: () => void };
-
-/** @param own this run's, which is left out */
-export function readNotes(own?: string): Notes {
-  const living: HostChanges[] = [];
-  const dead: DeadNote[] = [];
-  const { network } = ownNamespaces();
-  for (const file of noteFiles()) {
-    const noted = readNote(file);
-    // Killed before it had changed anything.
-    if (!noted && !isHeld(file)) rmSync(file, { force: true });
-    const isOwn = noted?.network === network && noted.link === own;
-    if (!noted || isOwn) continue;
-    if (!isHeld(file)) dead.push({ changes: noted, forget: () => rmSync(file, { force: true }) });
-    else if (noted.network === network) living.push(noted);
-  }
-  return { living, dead };
-}
-
-/**
- * Strikes switches out of a living run's note, for the others to see. For whoever holds the lock of {@link alone}.
- * @param own the run's first link
- */
-export function relinquish(keys: readonly string[], own: string): void {
-  const { network } = ownNamespaces();
-  for (const file of noteFiles()) {
-    const noted = readNote(file);
-    if (noted?.link !== own || noted.network !== network) continue;
-    appendFileSync(file, lineOf({ ...noted, keys: noted.keys.filter((key) => !keys.includes(key)) }));
-  }
-}
-
-/**
- * Runs `work` while no other run on this host decides about what they share. Who cannot get the lock in time goes on without:
- * its holder may have been stopped.
- */
-export function alone<T>(work: () => T): T {
-  const fd = openedLock();
-  try {
-    for (let tries = 0; fd !== undefined && !lockFile(fd) && tries < MOST_TRIES; tries++) pauseThread(2);
-    return work();
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-const MOST_TRIES = 1000;
-
-function openedLock(): number | undefined {
-  try {
-    return openLock();
-  } catch {
-    return undefined;
   }
 }

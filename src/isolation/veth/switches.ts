@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { alone, readNotes, relinquish } from '../notes/run-note.js';
+import { alone } from '../notes/alone.js';
+import { readNotes, relinquish } from '../notes/read-notes.js';
 import { readText } from '../tools/read-text.js';
 
 /** A sysctl of one digit, below /proc/sys/net; undefined: there is none, or its device has gone. */

@@ -1,4 +1,4 @@
-import type { SeenConnections } from '../../attribution/remotes/connection-ledger.js';
+import type { SeenConnections } from '../../attribution/remotes/seen-connections.js';
 import type { Boundary } from '../../boundary.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Protocol } from '../../measurement/traffic.js';

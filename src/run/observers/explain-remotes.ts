@@ -1,6 +1,5 @@
 import { hrtime } from 'node:process';
 import type { Retransmitted } from '../../attribution/counted-payload.js';
-import type { SeenConnections } from '../../attribution/remotes/connection-ledger.js';
 import type { CountedRemotes } from '../../attribution/remotes/counted-remotes.js';
 import { listedRemotes } from '../../attribution/remotes/listed-remotes.js';
 import { meteredRemotes } from '../../attribution/remotes/metered-remotes.js';
@@ -8,6 +7,7 @@ import { nestedRemotes } from '../../attribution/remotes/nested-remotes.js';
 import { type Carried, remoteRows } from '../../attribution/remotes/remote-rows.js';
 import { RemoteTally } from '../../attribution/remotes/remote-tally.js';
 import { retransmittedOctets } from '../../attribution/remotes/remote-tcp.js';
+import type { SeenConnections } from '../../attribution/remotes/seen-connections.js';
 import type { SocketCounts } from '../../attribution/remotes/socket-counts.js';
 import { protocolName } from '../../isolation/machine/protocol-name.js';
 import type { Scope } from '../../isolation/scope.js';

@@ -1,8 +1,9 @@
 import { cpuUsage } from 'node:process';
 import { withForeign } from '../../attribution/bypasses/foreign-namespaces.js';
 import type { Boundary } from '../../boundary.js';
-import type { Bypasses, GroupView } from '../../evidence/bypasses.js';
+import type { Bypasses } from '../../evidence/bypasses.js';
 import { watchForeignSockets } from '../../evidence/foreign-sockets.js';
+import type { GroupView } from '../../evidence/group-view.js';
 import { networkOf } from '../../evidence/read-text.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';

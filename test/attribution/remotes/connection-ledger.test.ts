@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { placeBy } from '../../../src/attribution/place-address.js';
-import { ConnectionLedger, type TcpConnection } from '../../../src/attribution/remotes/connection-ledger.js';
+import { ConnectionLedger } from '../../../src/attribution/remotes/connection-ledger.js';
+import type { TcpConnection } from '../../../src/attribution/remotes/seen-connections.js';
 
 const connection = (key: string, changes: Partial<TcpConnection> = {}): TcpConnection => ({
   key,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ConnectionTotals, SeenConnections } from '../../../src/attribution/remotes/connection-ledger.js';
 import type { RemoteTotals } from '../../../src/attribution/remotes/counted-remotes.js';
 import { remoteTcp, retransmittedOctets } from '../../../src/attribution/remotes/remote-tcp.js';
+import type { ConnectionTotals, SeenConnections } from '../../../src/attribution/remotes/seen-connections.js';
 
 const totals = (changes: Partial<ConnectionTotals> = {}): ConnectionTotals => ({
   closed: 2,

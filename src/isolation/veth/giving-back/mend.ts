@@ -6,7 +6,7 @@ import { MarkedTree } from '../../machine/members/marked-tree.js';
 import { readEnvironment, readProcesses } from '../../machine/read-processes.js';
 import type { HostChanges } from '../../notes/host-changes.js';
 import { ownNamespaces } from '../../notes/note-files.js';
-import { type DeadNote, readNotes } from '../../notes/run-note.js';
+import { type DeadNote, readNotes } from '../../notes/read-notes.js';
 import { pauseThread } from '../../tools/pause-thread.js';
 import { giveBack } from './give-back.js';
 import { isNetworkGone } from './is-network-gone.js';
