@@ -12,6 +12,7 @@ import { DEFAULTS } from './measure-options.js';
 import type { Exit } from './measurement/exit.js';
 import type { Isolation } from './measurement/isolation.js';
 import type { Measurement } from './measurement/measurement.js';
+import type { AttachedMeter } from './run/attached/attached-meter.js';
 import { closeAttached } from './run/attached/close-attached.js';
 import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
@@ -48,7 +49,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const { argv, attached, process, at, isAlive } = await openAttached(target);
   using metered = at;
   const boundary = new Boundary();
-  using names = await watchNames(metered?.wholeGroup, boundary);
+  using names = await watchNames(metered?.naming, boundary);
   using files = openCounters(process);
   const machine = readDevices(foldersOf(process));
   const devices = countedDevices(machine);
@@ -71,10 +72,10 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   return await closeAttached({ argv, attached, at, scope, meter, names, life, limits: options.limits, boundary });
 }
 
-/** The look-ups from now on; of a tree among others of its group they could be the others', and are left alone. */
-async function watchNames(group: number | undefined, boundary: Boundary): Promise<NameWatch> {
+/** The look-ups from now on. */
+async function watchNames(group: AttachedMeter['naming'] | undefined, boundary: Boundary): Promise<NameWatch> {
   const names = new NameWatch(boundary);
-  names.start({ isolation: { kind: 'join' } }, group === undefined ? undefined : { cgroup: { fd: group }, ready });
+  names.start({ isolation: { kind: 'join' } }, group && { ...group, ready });
   await names.sees();
   return names;
 }

@@ -143,7 +143,10 @@ for _ in range(6): s.recv(70000)`;
     }
   });
 
-  test('attached to a control group, from then on', async () => {
+  test.each<[string, (group: string, pid: number) => readonly string[]]>([
+    ['a control group', (group) => ['--cgroup', group]],
+    ['a process among others of its group, who ask too', (_, pid) => [`${pid}`]],
+  ])('attached to %s, from then on', async (_, target) => {
     const group = `${CgroupHierarchy.open()?.folderOf('self')}/names`;
     mkdirSync(group);
     const ask = `import socket
@@ -151,17 +154,30 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("${wire.ipv4}",
 s.send(bytes.fromhex("123401000001000000000000") + b"\\3far\\7example\\0\\0\\1\\0\\1"); s.recv(999)`;
     const script = `echo $$ >${group}/cgroup.procs; echo up; read go; python3 -c '${ask}'; ${request(wire.ipv4)}`;
     const job = spawn('sh', ['-euc', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [line = ''] = target('', 0).length > 1 ? [] : [`while :; do ${lookUp('www.far.example')}; done`];
+    const others = spawn('sh', ['-c', `echo $$ >${group}/cgroup.procs; echo up; ${line}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
     try {
-      await once(job.stdout, 'data');
-      const metering = runToEnd(process.execPath, [NETMETER, 'attach', '--cgroup', group, '--report', '-']);
+      await Promise.all([once(job.stdout, 'data'), once(others.stdout, 'data')]);
+      const metering = runToEnd(process.execPath, [
+        NETMETER,
+        'attach',
+        ...target(group, job.pid ?? 0),
+        '--report',
+        '-',
+      ]);
       await attachedTo(job.pid ?? 0);
       job.stdin.write('go\n');
       const { stdout, stderr } = await metering;
       const report = JSON.parse(stdout) as Measurement;
+      expect(report.command.attached?.metered).toBe(line === '' ? 'cgroup' : 'tree');
       expect(namesOf(report, wire.ipv4), stderr).toEqual(['far.example']);
       expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
     } finally {
       job.kill('SIGKILL');
+      if (line !== '') process.kill(-(others.pid ?? 0), 'SIGKILL');
       await until('the group is empty', () => !CgroupView.open(group).isPopulated);
       rmdirSync(group);
     }

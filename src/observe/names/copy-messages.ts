@@ -1,4 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import { skipForeign } from '../meter/tree/tree-programs.js';
 
 /** What the programs fill: records, and how many had no room. */
 export type CopyMaps = { readonly copies: { readonly fd: number }; readonly lost: { readonly fd: number } };
@@ -27,10 +29,13 @@ const LOST_KEY = -4;
  * egress): what leaves for port 53, and what comes from it. All other packets cost a look at their headers.
  *
  * r6: the packet. r7: its octets. r8: the record.
+ *
+ * @param sockets has an entry for each whose messages are copied; undefined: all are
  */
-export function copyMessages(way: keyof typeof WAYS, maps: CopyMaps): Assembler {
+export function copyMessages(way: keyof typeof WAYS, maps: CopyMaps, sockets?: BpfMap): Assembler {
   const code = new Assembler();
   isOfPort(code.move('r6', 'r1'), way);
+  if (sockets) skipForeign(code, sockets, 'pass');
   code.load('u32', 'r7', 'r6', PACKET.length);
   for (const room of ROOMS.slice(0, -1)) code.jumpIf('r7', '<=', room, `room ${room}`);
   for (const room of ROOMS.toReversed()) copyInto(code, way, room, maps);

@@ -68,9 +68,9 @@ export class AttachedMeter implements Disposable {
     }
   }
 
-  /** A descriptor of the group, where all that is in it is counted. */
-  get wholeGroup(): number | undefined {
-    return this.#filter ? undefined : this.#group.fd;
+  /** Whose sockets' messages name the remotes. */
+  get naming() {
+    return { cgroup: this.#group, sockets: this.#filter?.sockets };
   }
 
   private constructor({ meter, filter, group, wasPopulated, doubts }: Parts) {

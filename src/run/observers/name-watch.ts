@@ -5,8 +5,12 @@ import type { Scope } from '../../isolation/scope.js';
 import type { DnsUse } from '../../measurement/remotes.js';
 import type { CopiedPacket, NameCopies } from '../../observe/names/name-copies.js';
 
-/** The control group whose sockets' messages may be copied. */
-type NamingGroup = { readonly cgroup: { readonly fd: number }; readonly ready: () => Promise<boolean> };
+/** The control group whose sockets' messages may be copied; with `sockets`, of those alone that have an entry there. */
+type NamingGroup = {
+  readonly cgroup: { readonly fd: number };
+  readonly ready: () => Promise<boolean>;
+  readonly sockets?: Parameters<typeof NameCopies.attach>[2];
+};
 
 type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
   readonly isolation: Pick<Scope['isolation'], 'kind'>;
@@ -86,7 +90,7 @@ export class NameWatch implements Disposable {
     ]);
     const pairs = new MessagePairs(this.#names.take);
     const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));
-    const copies = NameCopies.attach(group.cgroup.fd, take);
+    const copies = NameCopies.attach(group.cgroup.fd, take, group.sockets);
     if (copies) this.#copied = { copies, pairs };
     return copies !== undefined;
   }
