@@ -7,6 +7,7 @@ const commands = (...names) => names.map((name) => `command -v ${name}`).join(' 
 const PACKAGES = {
   iproute2: commands('ip', 'tc'),
   nftables: commands('nft'),
+  iptables: commands('iptables-legacy', 'ip6tables-legacy'),
   'util-linux': commands('unshare', 'nsenter', 'setpriv', 'flock', 'taskset'),
   mount: commands('mount', 'umount'),
   passwd: commands('useradd', 'userdel'),

@@ -1,4 +1,5 @@
 import { NetmeterError } from '../errors.js';
+import { asSentence } from './as-sentence.js';
 import type { Choice } from './choice.js';
 import type { Facts } from './facts.js';
 import { type Isolating, obstaclesTo, offlineObstacles, userModeObstacles, vethChoice } from './obstacles-to.js';
@@ -100,4 +101,3 @@ const insteadOf = (kinds: readonly Isolating[]) =>
   kinds.includes('offline') ? undefined : 'measure in place, which needs nothing: --in-place';
 
 /** No full stop: a command that ends it would be copied with it. */
-const asSentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

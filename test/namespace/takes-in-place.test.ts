@@ -49,6 +49,28 @@ const cases: Readonly<Record<string, Case>> = {
     undone: 'nft delete table ip t',
     reason: /the chain o of table ip t redirects packets of this machine itself/,
   },
+  'a filter of legacy iptables for the user’s packets': {
+    made: `iptables-legacy -A OUTPUT -p tcp --dport 7000 -m owner --uid-owner ${USER} -j REJECT --reject-with tcp-reset`,
+    undone: 'iptables-legacy -F OUTPUT',
+    reason: /the legacy iptables chain OUTPUT of table filter refuses packets of this machine itself/,
+  },
+  'another destination by legacy iptables': {
+    made: 'iptables-legacy -t nat -A OUTPUT -p tcp --dport 7000 -j REDIRECT --to-ports 7001',
+    undone: 'iptables-legacy -t nat -F OUTPUT',
+    reason: /the legacy iptables chain OUTPUT of table nat redirects packets of this machine itself/,
+  },
+  'a legacy iptables that forwards nothing': {
+    made: 'iptables-legacy -P FORWARD DROP',
+    undone: 'iptables-legacy -P FORWARD ACCEPT',
+    reason: /legacy iptables rules filter on this host/,
+    cure: { said: 'iptables-legacy -P FORWARD ACCEPT', run: 'iptables-legacy -P FORWARD ACCEPT' },
+  },
+  'a routing domain that netmeter is started in': {
+    made: ':',
+    undone: `unshare --mount sh -c "mount -t cgroup2 none /mnt; rmdir /mnt/netmeter-test-${NUMBER}/vrf/red /mnt/netmeter-test-${NUMBER}/vrf /mnt/netmeter-test-${NUMBER}"`,
+    mounts: `mount -t cgroup2 none /mnt; mkdir -p /mnt/netmeter-test-${NUMBER}/vrf/red; echo $$ >/mnt/netmeter-test-${NUMBER}/vrf/red/cgroup.procs; umount /mnt`,
+    reason: /bound to the routing domain red/,
+  },
   'a /proc/sys that is read-only, where nothing is forwarded': {
     made: 'sysctl -qw net.ipv4.ip_forward=0',
     undone: 'sysctl -qw net.ipv4.ip_forward=1',

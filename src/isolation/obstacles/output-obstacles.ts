@@ -11,9 +11,7 @@ import {
 import { isForLinkControl } from './link-control-rule.js';
 import { isForLoopback } from './loopback-rule.js';
 import { IN_PLACE, type Obstacle } from './obstacle.js';
-
-/** What a rule does to a packet that a namespace's packet would not have done to it. */
-type Effect = 'refuses' | 'redirects' | 'marks';
+import { type Effect, effectOfTarget } from './target-effects.js';
 
 /** Where a forwarded packet meets chains before it leaves, as one that is made here does at the output hook. */
 const FORWARDED = ['prerouting', 'forward'];
@@ -57,10 +55,6 @@ function effectsOf(chain: ListedChain, firewall: Firewall, marksMatter: boolean)
   return [...new Set([...(chain.base?.policy === 'drop' ? (['refuses'] as const) : []), ...effects])];
 }
 
-/** Targets of the old iptables that let a packet go on its way. */
-const HARMLESS = ['LOG', 'NFLOG', 'CONNMARK', 'TCPMSS', 'CT', 'DSCP', 'TTL', 'HL', 'CLASSIFY', 'TRACE', 'SET', 'TOS'];
-const REDIRECTING = ['DNAT', 'REDIRECT', 'NETMAP'];
-
 function effectOf(each: Expression, table: Table, marksMatter: boolean): Effect | undefined {
   const target = legacyTarget(each);
   if (target !== undefined) return effectOfTarget(target, marksMatter);
@@ -69,12 +63,6 @@ function effectOf(each: Expression, table: Table, marksMatter: boolean): Effect 
   if (each.kind === 'other' && each.name === 'queue') return 'refuses';
   const marks = each.kind === 'meta' && each.key === 'mark' && each.from !== undefined;
   return marks && marksMatter ? 'marks' : undefined;
-}
-
-function effectOfTarget(target: string, marksMatter: boolean): Effect | undefined {
-  if (target === 'MARK') return marksMatter ? 'marks' : undefined;
-  if (REDIRECTING.includes(target)) return 'redirects';
-  return HARMLESS.includes(target) ? undefined : 'refuses';
 }
 
 /** The same for two rules that are the same: sets without a name by what is in them, in any order, and counts left out. */

@@ -5,8 +5,10 @@ import { listPolicyRules } from '../../linux/netlink/route/policy-rules.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { askUplink, carriesIpv6, type Uplink } from '../machine/read-uplink.js';
 import type { Firewall } from '../tools/firewall.js';
+import { legacyTables } from '../tools/legacy-firewall.js';
 import { readText } from '../tools/read-text.js';
 import { canForwardIpv6, planForwarding } from '../veth/forwarding.js';
+import { domainObstacles } from './domain-obstacles.js';
 import { legacyObstacles } from './legacy-obstacles.js';
 import type { Obstacle } from './obstacle.js';
 import { outputObstacles } from './output-obstacles.js';
@@ -25,11 +27,13 @@ export function readObstacles(uid: number): Surroundings {
   using socket = NetlinkSocket.open(NETLINK_ROUTE);
   const rules = listPolicyRules(socket);
   const uplink = askUplink(socket);
+  const marksMatter = rules.some(({ mark }) => mark !== undefined);
   const obstacles = [
     ...switchObstacles(readSwitches(uplink)),
     ...ruleObstacles(rules, uid),
-    ...legacyObstacles(readText('/proc/net/ip_tables_names') ?? ''),
-    ...readFilters(rules.some(({ mark }) => mark !== undefined)),
+    ...domainObstacles(readText('/proc/self/cgroup') ?? ''),
+    ...legacyObstacles(legacyTables(), marksMatter),
+    ...readFilters(marksMatter),
   ];
   return { obstacles, uplink };
 }

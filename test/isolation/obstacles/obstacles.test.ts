@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { domainObstacles } from '../../../src/isolation/obstacles/domain-obstacles.js';
 import { legacyObstacles } from '../../../src/isolation/obstacles/legacy-obstacles.js';
 import { ruleObstacles } from '../../../src/isolation/obstacles/rule-obstacles.js';
 import { type Switches, switchObstacles } from '../../../src/isolation/obstacles/switch-obstacles.js';
+import type { LegacyTable } from '../../../src/linux/legacy-tables/decode-table.js';
 import type { PolicyRule } from '../../../src/linux/netlink/route/policy-rules.js';
 
 const rule = (rest: Partial<PolicyRule> = {}): PolicyRule => ({
@@ -60,12 +62,46 @@ test.each<[string, Partial<Switches>, string[]]>([
   });
 });
 
+const legacy = (name: string, chains: LegacyTable['chains'], family: 'ip' | 'ip6' = 'ip'): LegacyTable => ({
+  family,
+  name,
+  chains,
+});
+const open = { policy: 'accept', targets: [] } as const;
+
+test.each<[string, LegacyTable, boolean, string[]]>([
+  ['an empty filter', legacy('filter', { forward: open, output: open }), true, []],
+  ['a filter that forwards nothing', legacy('filter', { forward: { ...open, policy: 'drop' } }), true, ['filter on']],
+  ['Docker’s', legacy('filter', { forward: { ...open, targets: ['JUMP'] } }), true, ['filter on']],
+  ['that accepts', legacy('filter', { forward: { ...open, targets: ['ACCEPT', 'RETURN'] } }), true, []],
+  ['that sets the MSS', legacy('mangle', { forward: { ...open, targets: ['TCPMSS'] } }), true, []],
+  [
+    'that drops what is sent',
+    legacy('filter', { output: { ...open, policy: 'drop' } }),
+    true,
+    ['OUTPUT of table filter refuses'],
+  ],
+  [
+    'that redirects it',
+    legacy('nat', { output: { ...open, targets: ['ACCEPT', 'JUMP'] } }, 'ip6'),
+    true,
+    ['ip6tables chain OUTPUT of table nat redirects'],
+  ],
+  ['that marks it', legacy('mangle', { output: { ...open, targets: ['MARK'] } }), true, ['marks']],
+  ['that marks it for nobody', legacy('mangle', { output: { ...open, targets: ['MARK', 'JUMP'] } }), false, []],
+])('a legacy table, %s', (_, table, marksMatter, said) => {
+  const reasons = legacyObstacles([table], marksMatter).map(({ reason }) => reason);
+  expect(reasons).toEqual(said.map((part) => expect.stringContaining(part)));
+});
+
 test.each([
-  ['', 0],
-  ['nat\nmangle\n', 0],
-  ['nat\nfilter\n', 1],
-])('legacy tables %j', (names, count) => {
-  expect(legacyObstacles(names)).toHaveLength(count);
+  ['0::/\n', undefined],
+  ['0::/user.slice/vrf/\n', undefined],
+  ['0::/user.slice/session-1.scope/vrf/red\n', 'red'],
+  ['4:memory:/vrf/blue\n0::/vrf/red/job\n', 'red'],
+])('a routing domain in %j', (cgroup, name) => {
+  const reasons = domainObstacles(cgroup).map(({ reason }) => reason);
+  expect(reasons).toEqual(name === undefined ? [] : [expect.stringContaining(`routing domain ${name} `)]);
 });
 
 test('IPv6 that is not forwarded is lacked, which keeps no namespace from starting', () => {

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { NetmeterError } from '../../../errors.js';
 import { isErrno, LinuxError } from '../../../linux/linux-error.js';
 import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { ListedChain, Nftables } from '../../../linux/netlink/netfilter/nftables.js';
+import { asSentence } from '../../as-sentence.js';
+import { blocksForwarding, LEGACY_CURE, legacyTables } from '../../tools/legacy-firewall.js';
 import { acceptRules } from './accept-rules.js';
 import { chainsToOpen, type Hook } from './forward-chains.js';
 import { explainOwner } from './table-owner.js';
@@ -66,18 +67,6 @@ function blocked(nftables: Nftables, { family, table, chain }: ChainName, cause:
 
 /** Rules of the iptables before nftables are invisible to these; a DROP policy there would leave the command without network. */
 function refuseLegacyTables(): void {
-  let names = '';
-  try {
-    names = readFileSync('/proc/net/ip_tables_names', 'latin1');
-  } catch {
-    return;
-  }
-  if (!names.split('\n').includes('filter')) return;
-  throw new NetmeterError(
-    'FORWARDING_BLOCKED',
-    'legacy iptables rules filter on this host, and nftables can neither see nor open them',
-    {
-      cure: 'Move them to nftables (update-alternatives --set iptables /usr/sbin/iptables-nft), or unload them: iptables-legacy -F; modprobe -r iptable_filter',
-    },
-  );
+  if (!blocksForwarding(legacyTables())) return;
+  throw new NetmeterError('FORWARDING_BLOCKED', LEGACY_CURE.reason, { cure: asSentence(LEGACY_CURE.cure) });
 }
