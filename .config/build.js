@@ -6,7 +6,7 @@ import { reachedFrom } from './reached-from.js';
 
 /** What some runs load, and what it brings along. */
 const parts = {
-  veth: reachedFrom('src/isolation/veth/veth-scope.ts'),
+  veth: reachedFrom('src/isolation/veth/open-veth.ts'),
   place: reachedFrom('src/isolation/shared/host-scope.ts'),
   names: reachedFrom('src/isolation/veth/scope-names.ts'),
   bypasses: reachedFrom('src/evidence/bypasses.ts'),

@@ -23,8 +23,8 @@ export async function openScope(place: Choice, options: ScopeOptions): Promise<S
 async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
   switch (place.kind) {
     case 'veth': {
-      const { VethScope } = await import('../isolation/veth/veth-scope.js');
-      return VethScope.open({
+      const { openVeth } = await import('../isolation/veth/open-veth.js');
+      return openVeth({
         ...options,
         uplink: place.uplink,
         keep: options.enforce ? (options.limits ?? {}) : undefined,
@@ -39,7 +39,7 @@ async function openPlace(place: Choice, options: ScopeOptions): Promise<Scope> {
     case 'join':
       return (await import('../isolation/shared/join-scope.js')).JoinScope.open({ ...options, netns: place.netns });
     case 'user-mode':
-      return (await import('../isolation/user-mode/user-mode-scope.js')).UserModeScope.open(options);
+      return (await import('../isolation/user-mode/open-user-mode.js')).openUserMode(options);
     default:
       return place satisfies never;
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SocketSamples } from '../../src/evidence/socket-samples.js';
-import { VethScope } from '../../src/isolation/veth/veth-scope.js';
+import { openVeth } from '../../src/isolation/veth/open-veth.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -17,7 +17,7 @@ const BPF = process.arch === 'x64' ? '321' : '280';
 describePrivileged('where the kernel does not count, connections are looked at now and then', () => {
   test('the processes that hold them are told, and what they moved by then', async () => {
     await using wire = await Wire.lay(8);
-    await using scope = await VethScope.open();
+    await using scope = await openVeth();
     const diag = await scope.sockDiag();
     if (!diag) throw new Error('the kernel lists no sockets');
     using samples = new SocketSamples({ diag, processes: () => scope.processes(), isShared: false });

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTally } from '../../src/attribution/remotes/remote-tally.js';
 import { ClosedConnections } from '../../src/evidence/closed-connections.js';
-import { VethScope } from '../../src/isolation/veth/veth-scope.js';
+import { openVeth } from '../../src/isolation/veth/open-veth.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Balance } from '../../src/measurement/processes.js';
 import { measured, program } from '../netmeter.js';
@@ -55,7 +55,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
 
   /** The kernel's notes beside what nftables counted of the same connections, by remote. */
   async function compare(script: string) {
-    await using scope = await VethScope.open();
+    await using scope = await openVeth();
     await scope.countRemotes();
     expect(await scope.remotes?.counts).toBe(true);
     using closed = await ClosedConnections.start({ scope, ownPorts: new Set() });

@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net';
+import { INNER_DEVICES } from '../machine/run-devices.js';
 
 /** The namespace's end of the tap; the traffic's counter looks for it by this name. */
-export const TAP_DEVICE = 'nm0';
+export const TAP_DEVICE = INNER_DEVICES.tap;
 
 /** One address family on the tap: the namespace's own address, and whom it sends everything to. */
 export type TapFamily = { readonly address: string; readonly prefix: number; readonly gateway: string };

@@ -1,25 +1,20 @@
-import { writeFileSync } from 'node:fs';
 import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Attempt } from '../../measurement/isolation.js';
 import { type Egress, hasNames } from '../limits/destinations.js';
 import type { KernelLimits } from '../limits/limit-rules.js';
 import type { DnsObserver } from '../names/dns-exchange.js';
-import { readHostsFile, withHostName } from '../names/hosts-file.js';
+import { readHostsFile } from '../names/hosts-file.js';
 import { needsRelay } from '../names/needs-relay.js';
-import type { ResolverChoice } from '../names/read-resolver.js';
-import { type CoveredFile, withNameservers } from '../names/resolver.js';
-import type { Namespace } from '../namespace/namespace.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { PublishedPorts } from '../ports/published-ports.js';
 import type { LimitKeeper } from '../scope.js';
 import type { InnerNetlink } from '../tools/inner-netlink.js';
-import { hostLocalLink, type LinkPlan, leadingOut } from './links/subnet.js';
+import { hostLocalLink, leadingOut } from './links/subnet.js';
+import { type MadeInside, NameService, type NamesGiven } from './name-service.js';
 import type { Blocked } from './rules/blocked.js';
 import type { EgressGate } from './rules/egress-gate.js';
 import type { KeptLimits } from './rules/kept-limits.js';
-import type { NatTable } from './rules/nat-table.js';
-import type { ScopeNames } from './scope-names.js';
 
 export type ServiceOptions = {
   readonly publish?: readonly PublishedPort[];
@@ -31,19 +26,9 @@ export type ServiceOptions = {
   readonly boundary?: Boundary | undefined;
 };
 
-type Given = ServiceOptions & {
-  readonly nat: NatTable;
-  readonly resolver: ResolverChoice;
-  /** The table of names that is covered. */
-  readonly hosts: CoveredFile | undefined;
-  readonly boundary: Boundary;
-};
+type Given = ServiceOptions & NamesGiven;
 
-type Made = {
-  readonly namespace: Namespace;
-  readonly plans: readonly LinkPlan[];
-  readonly inside: InnerNetlink;
-};
+type Made = MadeInside & { readonly inside: InnerNetlink };
 
 /**
  * What a command may find or meet in its namespace beyond the wire: names, published ports, a gate, kept limits. Each is
@@ -51,23 +36,24 @@ type Made = {
  */
 export class VethServices implements Disposable {
   readonly #given: Given;
+  readonly #names: NameService;
   #made: Made | undefined;
   #gate: EgressGate | undefined;
-  #names: ScopeNames | undefined;
   #limits: KeptLimits | undefined;
   #published: PublishedPorts | undefined;
 
   constructor(given: Given) {
     this.#given = given;
+    this.#names = new NameService(given);
   }
 
   /** Once the links are made and lead out. */
   async start(made: Made): Promise<void> {
     this.#made = made;
-    this.#nameHost(made);
+    this.#names.nameHost(made);
     // Before anything can look a name up.
     await this.#guardEgress(made);
-    await Promise.all([this.#relayNames(made), this.#publishPorts(made), this.#keepLimits(made)]);
+    await Promise.all([this.#names.relay(made, this.#gate?.admit), this.#publishPorts(made), this.#keepLimits(made)]);
   }
 
   get limits(): LimitKeeper | undefined {
@@ -98,18 +84,13 @@ export class VethServices implements Disposable {
   /** @returns whether questions are seen from now on */
   async observeNames(observe: DnsObserver): Promise<boolean> {
     if (!this.#made) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
-    return (await this.#openNames(this.#made)).observe(observe, this.#given.nat, this.#made.plans);
+    return this.#names.observe(this.#made, observe, this.#gate?.admit);
   }
 
   [Symbol.dispose](): void {
     this.#limits?.[Symbol.dispose]();
-    this.#names?.[Symbol.dispose]();
+    this.#names[Symbol.dispose]();
     this.#published?.[Symbol.dispose]();
-  }
-
-  #nameHost(made: Made): void {
-    const { hosts } = this.#given;
-    if (hosts) rewrite(made, { ...hosts, text: withHostName(hosts.text, hostLocalLink(made.plans).host.addresses) });
   }
 
   async #guardEgress({ inside, plans }: Made): Promise<void> {
@@ -124,28 +105,6 @@ export class VethServices implements Disposable {
       nameservers: resolver.servers ?? [],
       hosts: readHostsFile()?.text ?? '',
     });
-  }
-
-  /** Lets the namespace ask, at the host's end of its link, a resolver that only the host itself can reach. */
-  async #relayNames(made: Made): Promise<void> {
-    const { relayTo, resolvConf } = this.#given.resolver;
-    const [server] = relayTo ?? [];
-    const link = hostLocalLink(made.plans);
-    const [address] = link.host.addresses;
-    if (server === undefined || !resolvConf || !address) return;
-    await (await this.#openNames(made)).relayTo(server, link, this.#given.nat);
-    rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
-  }
-
-  async #openNames(made: Made): Promise<ScopeNames> {
-    const { ScopeNames } = await import('./scope-names.js');
-    this.#names ??= new ScopeNames(
-      this.#given.resolver,
-      hostLocalLink(made.plans).host.addresses,
-      this.#given.boundary,
-      this.#gate?.admit,
-    );
-    return this.#names;
   }
 
   async #publishPorts({ plans }: Made): Promise<void> {
@@ -166,7 +125,3 @@ export class VethServices implements Disposable {
     return KeptLimits.open({ limits, nat, inside: inside.nftables(), plans: leadingOut(plans) });
   }
 }
-
-/** Gives a file that is covered another text. */
-const rewrite = ({ namespace }: Made, { target, text }: CoveredFile): void =>
-  namespace.inside(() => writeFileSync(target, text));

@@ -1,32 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NetmeterError } from '../../../errors.js';
-import type { LinuxError } from '../../../linux/linux-error.js';
-import type { Message } from '../../../linux/netlink/message.js';
-import { decodeLink, getLink, LIST_LINKS, setLink } from '../../../linux/netlink/route/link.js';
+import { decodeLink, getLink, LIST_LINKS } from '../../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../../linux/netlink/socket.js';
-import { ETHERNET_HEADER, type OctetsPerSecond } from '../../../units.js';
 import type { Namespace } from '../../namespace/namespace.js';
 import type { WayOut, WireReading } from '../../scope.js';
 import type { AddressChange } from './address-watch.js';
+import { configureLinks, type LinksOptions, LOOPBACK } from './configure-links.js';
 import { DeviceWatch } from './device-watch.js';
 import type { MadeLink } from './make-links.js';
-import { isQueue, type QueueShape, queueMessages } from './queue-messages.js';
 import { QueueWatch } from './queue-watch.js';
 import { readBehind } from './read-behind.js';
 import { readDrops } from './read-drops.js';
 import { readQueues, type Sent } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
-import { endMessages, returnRoutes, routeMessages, unrouteMessages, upMessages } from './veth-pair.js';
-
-export type LinksOptions = {
-  readonly mtu: number;
-  /** A limit is kept behind the queues: they must let one frame through at a time. */
-  readonly isKept: boolean;
-  readonly rate: OctetsPerSecond | undefined;
-};
-
-/** The loopback device is the first of every namespace. */
-const LOOPBACK = 1;
+import { routeMessages, unrouteMessages } from './veth-pair.js';
 
 /** The kernel tells a device that its link is up by a queue of its own, mostly before the next system call. */
 const LINK_UP_MS = 30_000;
@@ -74,26 +61,12 @@ export class VethLinks implements Disposable {
   }
 
   /**
-   * Configures both ends of every link, each with one call of the kernel.
+   * Configures both ends of every link.
    * @param local addresses of this machine
    * @throws {NetmeterError} SETUP_FAILED: also for a queue that is to be relied on and is not there
    */
   configure(local: readonly string[]): void {
-    const links = this.#links;
-    this.#send(
-      this.#here,
-      links.map(({ plan, host }) => endMessages(host, plan.host, plan.inner)),
-      links.map(({ plan, host }) => [...upMessages(host, this.#shapeOf(plan)), ...returnRoutes(host, plan)]),
-    );
-    this.#send(
-      this.#there,
-      [
-        ...links.map(({ plan, inner }) => endMessages(inner, plan.inner, plan.host)),
-        [setLink(LOOPBACK, { isUp: true })],
-      ],
-      [queueMessages(LOOPBACK), ...links.map(({ plan, inner }) => upMessages(inner, this.#shapeOf(plan)))],
-      links.map(({ plan, inner }) => routeMessages(inner, plan, local)),
-    );
+    configureLinks({ links: this.#links, here: this.#here, there: this.#there }, local, this.#options);
     const present = this.#there.dump(LIST_LINKS).map((message) => decodeLink(message).index);
     this.#watch = this.#namespace.network.inside(() => new QueueWatch());
     this.#devices = this.#namespace.network.inside(() => new DeviceWatch(present));
@@ -154,33 +127,6 @@ export class VethLinks implements Disposable {
     const inner = this.#there.dump(LIST_LINKS);
     return [...ends, ...inner].map(decodeLink).every(({ isRunning }) => isRunning);
   }
-
-  #shapeOf({ purpose }: LinkPlan): QueueShape | undefined {
-    const { mtu, isKept, rate } = this.#options;
-    return purpose === 'host-local' ? undefined : { frame: mtu + ETHERNET_HEADER, single: isKept, rate };
-  }
-
-  /** @throws {NetmeterError} SETUP_FAILED, with what the kernel said of the first that it refused */
-  #send(socket: NetlinkSocket, ...steps: readonly (readonly (readonly Message[])[])[]): void {
-    const messages = steps.flat(2);
-    for (const refusal of socket.attempt(messages).refusals) {
-      if (!isQueue(messages[refusal.index])) throw failed('the links could not be configured', refusal);
-      // Without a queue /proc must do.
-      if (this.#needsQueues) throw failed('--enforce, --rate-limit: this kernel refuses the queues for them', refusal);
-    }
-  }
-
-  get #needsQueues(): boolean {
-    return this.#options.isKept || this.#options.rate !== undefined;
-  }
 }
 
 const dropsOf = (queues: readonly Sent[]) => BigInt(queues.reduce((sum, { drops }) => sum + drops, 0));
-
-const failed = (what: string, refusal: LinuxError) =>
-  new NetmeterError('SETUP_FAILED', `${what}: ${refusal.message}`, {
-    cause: refusal,
-    ...(what.startsWith('--') && { cure: NO_BUCKETS }),
-  });
-
-const NO_BUCKETS = 'Load the module sch_tbf, or leave the two out: --kill ends a command without it.';
