@@ -6,7 +6,7 @@ const DNS = 53;
 /**
  * What was seen of the command's look-ups, with an unknown number of them where it also asked nameservers that are not
  * listened to: octets on their port tell.
- * @param servers addresses of those whose answers were seen
+ * @param servers addresses of those who were seen to be asked
  */
 export function asFarAsSeen(dns: DnsUse, servers: ReadonlySet<string>, remotes: RemoteUse | undefined): DnsUse {
   const isUnseen = remotes?.rows.some(

@@ -8,11 +8,13 @@ const distance = (from: number, to: number) => (to - from) | 0;
 export class MessageStream {
   readonly #messages: Buffer[] = [];
   readonly #frames = new DnsFrames((message) => void this.#messages.push(message));
+  /** Its SYN's sequence number. */
+  readonly first: number;
   #next: number;
   #isWhole = true;
 
-  /** @param first the sequence number of its SYN */
   constructor(first: number) {
+    this.first = first;
     this.#next = (first + 1) >>> 0;
   }
 
@@ -28,13 +30,15 @@ export class MessageStream {
     isFirst,
     isCut,
   }: Pick<CopiedPacket, 'payload' | 'sequence' | 'isFirst' | 'isCut'>): Buffer[] {
-    if (!this.#isWhole || isFirst || payload.length === 0) return [];
-    const known = distance(sequence, this.#next);
+    if (!this.#isWhole || payload.length === 0) return [];
+    // A SYN may carry octets (TCP Fast Open, RFC 7413), and counts as one itself.
+    const start = (sequence + (isFirst ? 1 : 0)) >>> 0;
+    const known = distance(start, this.#next);
     // Something before it was lost, or comes later: it is not waited for.
     this.#isWhole = known >= 0;
     if (known < 0 || known >= payload.length) return [];
     this.#frames.data(payload.subarray(known));
-    this.#next = (sequence + payload.length) >>> 0;
+    this.#next = (start + payload.length) >>> 0;
     this.#isWhole = !isCut;
     return this.#messages.splice(0);
   }

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../isolation/machine/canonical-address.js';
 import type { DecodedAnswer } from '../isolation/names/decode-answer.js';
-import type { DnsExchange } from '../isolation/names/dns-exchange.js';
+import type { DnsObserver } from '../isolation/names/dns-exchange.js';
 import type { DnsUse } from '../measurement/remotes.js';
 
 /** So many addresses are remembered with their names; a crawler of the whole web has more. */
@@ -13,23 +13,29 @@ export class ObservedNames {
   readonly #names = new Map<string, Set<string>>();
   #decode: Decode | undefined;
   #loading: Promise<void> | undefined;
-  #waiting: DnsExchange[] = [];
-  readonly #counts = { queries: 0, answered: 0, notFound: 0, failed: 0, unanswered: 0 };
+  #waiting: Buffer[] = [];
+  readonly #counts = { queries: 0, answered: 0, notFound: 0, failed: 0 };
   readonly #servers = new Set<string>();
   #totalMs = 0;
   #slowestMs = 0;
 
   /** A message that cannot be read is the command's and the server's affair; it is counted and passed on all the same. */
-  readonly take = (exchange: DnsExchange): void => {
-    this.#servers.add(canonicalAddress(exchange.server));
-    if (this.#decode) this.#read(exchange, this.#decode);
-    else {
-      this.#waiting.push(exchange);
-      this.#loading ??= this.#load();
-    }
+  readonly ask: DnsObserver = (server) => {
+    this.#servers.add(canonicalAddress(server));
+    this.#counts.queries += 1;
+    return (answer, ms) => {
+      this.#counts.answered += 1;
+      this.#totalMs += ms;
+      this.#slowestMs = Math.max(this.#slowestMs, ms);
+      if (this.#decode) this.#read(answer, this.#decode);
+      else {
+        this.#waiting.push(answer);
+        this.#loading ??= this.#load();
+      }
+    };
   };
 
-  /** Whose answers were seen, by address. */
+  /** Who was seen to be asked, by address. */
   get servers(): ReadonlySet<string> {
     return this.#servers;
   }
@@ -46,9 +52,10 @@ export class ObservedNames {
 
   async summary(): Promise<DnsUse> {
     await this.settle();
-    const { answered } = this.#counts;
+    const { queries, answered } = this.#counts;
     return {
       ...this.#counts,
+      unanswered: queries - answered,
       averageMs: answered === 0 ? null : round(this.#totalMs / answered),
       slowestMs: answered === 0 ? null : round(this.#slowestMs),
     };
@@ -58,18 +65,10 @@ export class ObservedNames {
   async #load(): Promise<void> {
     const { decodeAnswer } = await import('../isolation/names/decode-answer.js');
     this.#decode = decodeAnswer;
-    for (const exchange of this.#waiting.splice(0)) this.#read(exchange, decodeAnswer);
+    for (const answer of this.#waiting.splice(0)) this.#read(answer, decodeAnswer);
   }
 
-  #read({ answer, ms }: DnsExchange, decode: Decode): void {
-    this.#counts.queries += 1;
-    if (!answer) {
-      this.#counts.unanswered += 1;
-      return;
-    }
-    this.#counts.answered += 1;
-    this.#totalMs += ms;
-    this.#slowestMs = Math.max(this.#slowestMs, ms);
+  #read(answer: Buffer, decode: Decode): void {
     const decoded = decode(answer);
     if (decoded === undefined || decoded.code === 'NOERROR') {
       for (const address of decoded?.addresses ?? []) this.#remember(address, decoded?.name ?? '');

@@ -1,10 +1,10 @@
-import type { DnsExchange } from '../isolation/names/dns-exchange.js';
+import type { DnsAnswered, DnsObserver } from '../isolation/names/dns-exchange.js';
 import type { CopiedPacket } from '../observe/names/decode-copy.js';
 import { questionOf } from './dns-question.js';
 import { MessageStream } from './message-stream.js';
 
 type Message = Pick<CopiedPacket, 'way' | 'atMs' | 'protocol' | 'server' | 'client'> & { readonly bytes: Buffer };
-type Asked = { readonly server: string; readonly atMs: number; readonly question: string };
+type Asked = { readonly atMs: number; readonly answered: DnsAnswered };
 
 /** Questions that wait for their answer, and TCP connections that messages are put together of. */
 const MOST_ASKED = 65_536;
@@ -18,14 +18,15 @@ const isAnswer = (message: Buffer) => ((message[2] ?? 0) & 0x80) !== 0;
  * question that was asked of that server, from that port, with that identifier, in those words.
  */
 export class MessagePairs {
-  readonly #take: (exchange: DnsExchange) => void;
+  readonly #observe: DnsObserver;
+  /** By all that an answer must have in common with its question. */
   readonly #asked = new Map<string, Asked[]>();
   readonly #streams = new Map<string, MessageStream>();
   #waiting = 0;
   #isWhole = true;
 
-  constructor(take: (exchange: DnsExchange) => void) {
-    this.#take = take;
+  constructor(observe: DnsObserver) {
+    this.#observe = observe;
   }
 
   /** Whether everything could be read. */
@@ -39,21 +40,15 @@ export class MessagePairs {
       return;
     }
     if (packet.isCut) this.#isWhole = false;
-    this.#message({ ...packet, bytes: packet.payload });
-  }
-
-  /** When nothing comes any more: what was not answered never will be. */
-  finish(): void {
-    for (const waiting of this.#asked.values()) for (const { server } of waiting) this.#unanswered(server);
-    this.#asked.clear();
-    this.#waiting = 0;
+    for (const bytes of datagramsOf(packet)) this.#message({ ...packet, bytes });
   }
 
   #stream(packet: CopiedPacket): void {
     const { way, client, server } = packet;
     const key = `${way} ${client} ${server}`;
-    let stream = packet.isFirst ? undefined : this.#streams.get(key);
-    if (packet.isFirst) {
+    let stream = this.#streams.get(key);
+    // A SYN that comes twice begins nothing anew.
+    if (packet.isFirst && stream?.first !== packet.sequence) {
       stream = new MessageStream(packet.sequence);
       this.#streams.delete(key);
       this.#streams.set(key, stream);
@@ -66,10 +61,15 @@ export class MessagePairs {
 
   #message({ way, atMs, protocol, server, client, bytes }: Message): void {
     if (bytes.length < 12 || isAnswer(bytes) !== (way === 'in')) return;
-    const key = `${protocol} ${client} ${server} ${bytes.readUInt16BE(0)}`;
     const question = questionOf(bytes) ?? '';
-    if (way === 'out') this.#ask(key, { server, atMs, question });
-    else this.#answer(key, question, { atMs, bytes });
+    const key = `${protocol} ${client} ${server} ${bytes.readUInt16BE(0)} ${question}`;
+    if (way === 'out') this.#ask(key, { atMs, answered: this.#observe(server) });
+    else if (question !== '') this.#answer(key, { atMs, bytes });
+  }
+
+  #answer(key: string, { atMs, bytes }: Pick<Message, 'atMs' | 'bytes'>): void {
+    const asked = this.#next(key);
+    asked?.answered(bytes, atMs - asked.atMs);
   }
 
   #ask(key: string, asked: Asked): void {
@@ -77,29 +77,22 @@ export class MessagePairs {
     if (waiting) waiting.push(asked);
     else this.#asked.set(key, [asked]);
     this.#waiting += 1;
-    if (this.#waiting > MOST_ASKED) this.#forgetOldest();
+    const [oldest] = this.#waiting > MOST_ASKED ? this.#asked.keys() : [];
+    if (oldest !== undefined) this.#next(oldest);
   }
 
-  #answer(key: string, question: string, { atMs, bytes }: Pick<Message, 'atMs' | 'bytes'>): void {
-    const waiting = this.#asked.get(key) ?? [];
-    const at = question === '' ? -1 : waiting.findIndex((asked) => asked.question === question);
-    const [asked] = at < 0 ? [] : waiting.splice(at, 1);
-    if (!asked) return;
-    this.#waiting -= 1;
-    if (waiting.length === 0) this.#asked.delete(key);
-    this.#take({ server: asked.server, answer: bytes, ms: atMs - asked.atMs });
-  }
-
-  #forgetOldest(): void {
-    const [[key, waiting] = []] = this.#asked;
-    const asked = waiting?.shift();
-    if (key === undefined || !asked) return;
+  /** The question that waits longest among the same, which waits no more. */
+  #next(key: string): Asked | undefined {
+    const waiting = this.#asked.get(key);
+    const first = waiting?.shift();
     if (waiting?.length === 0) this.#asked.delete(key);
-    this.#waiting -= 1;
-    this.#unanswered(asked.server);
+    if (first) this.#waiting -= 1;
+    return first;
   }
+}
 
-  #unanswered(server: string): void {
-    this.#take({ server, answer: undefined, ms: 0 });
-  }
+/** What one call has sent, or got, as many datagrams of a size (UDP_SEGMENT, UDP_GRO: udp(7)). */
+function* datagramsOf({ payload, segment }: CopiedPacket): Iterable<Buffer> {
+  const size = segment > 0 ? segment : Math.max(payload.length, 1);
+  for (let at = 0; at < payload.length; at += size) yield payload.subarray(at, at + size);
 }

@@ -2,7 +2,6 @@ import dns from 'dns-packet';
 import { array, assert, boolean, constantFrom, integer, property, record, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
 import { MessagePairs } from '../../src/evidence/pair-messages.js';
-import type { DnsExchange } from '../../src/isolation/names/dns-exchange.js';
 import { framed } from '../../src/isolation/names/dns-frames.js';
 import type { CopiedPacket } from '../../src/observe/names/decode-copy.js';
 
@@ -16,6 +15,7 @@ const packet = (changes: Partial<CopiedPacket>): CopiedPacket => ({
   client: '192.0.2.1 40000',
   payload: Buffer.alloc(0),
   isCut: false,
+  segment: 0,
   sequence: 0,
   isFirst: false,
   ...changes,
@@ -25,12 +25,16 @@ const answer = (name = 'far.example', id = 7, data = '192.0.2.9') =>
   dns.encode({ type: 'response', id, questions: [{ type: 'A', name }], answers: [{ type: 'A', name, data, ttl: 1 }] });
 
 function pairing() {
-  const taken: DnsExchange[] = [];
-  const pairs = new MessagePairs((exchange) => void taken.push(exchange));
+  const taken: { server: string; answer: Buffer; ms: number }[] = [];
+  const asked: string[] = [];
+  const pairs = new MessagePairs((server) => {
+    asked.push(server);
+    return (answer, ms) => void taken.push({ server, answer, ms });
+  });
   const ask = (changes: Partial<CopiedPacket> = {}) => pairs.see(packet({ payload: question(), ...changes }));
   const reply = (changes: Partial<CopiedPacket> = {}) =>
     pairs.see(packet({ way: 'in', atMs: 3, payload: answer(), ...changes }));
-  return { taken, pairs, ask, reply };
+  return { asked, taken, pairs, ask, reply };
 }
 
 test('an answer to what was asked is one, in whatever case, with its time', () => {
@@ -67,20 +71,39 @@ test('an answer that comes twice counts once', () => {
 });
 
 test('what was asked twice and answered once is unanswered once', () => {
-  const { taken, pairs, ask, reply } = pairing();
+  const { asked, taken, pairs, ask, reply } = pairing();
   ask();
   ask();
   reply();
-  pairs.finish();
-  expect(taken.map((each) => each.answer !== undefined)).toEqual([true, false]);
+  expect([asked.length, taken.length]).toEqual([2, 1]);
   expect(pairs.isWhole).toBe(true);
 });
 
-test('of too many that wait the oldest are taken for unanswered', () => {
-  const { taken, ask } = pairing();
+test('of too many that wait the oldest wait no more', () => {
+  const { asked, taken, ask, reply } = pairing();
   for (let id = 0; id < 65_536 + 10; id++)
     ask({ payload: question('a.example', id & 0xffff), client: `x ${id >> 16}` });
-  expect(taken).toHaveLength(10);
+  for (const id of [9, 10]) reply({ payload: answer('a.example', id), client: 'x 0' });
+  expect([asked.length, taken.length]).toEqual([65_546, 1]);
+});
+
+test('datagrams that one call has sent are as many questions, and so are answers that one call gets', () => {
+  const { asked, taken, ask, reply } = pairing();
+  const all = (make: typeof question) => Buffer.concat([1, 2, 3].map((id) => make('far.example', id)));
+  ask({ payload: all(question), segment: question().length });
+  reply({ payload: all(answer), segment: answer().length });
+  expect([asked.length, taken.length]).toEqual([3, 3]);
+});
+
+test('a SYN may carry a question, and counts once however often it comes', () => {
+  const { asked, pairs } = pairing();
+  const syn = packet({ protocol: 'tcp', sequence: 6, isFirst: true });
+  const payload = framed(question());
+  pairs.see({ ...syn, payload });
+  pairs.see(syn);
+  pairs.see(packet({ protocol: 'tcp', sequence: 7, payload }));
+  expect(asked).toEqual([SERVER]);
+  expect(pairs.isWhole).toBe(true);
 });
 
 test.each([1, 5, 100])('over TCP messages are put together, of segments of %i octets, some twice', (size) => {
@@ -103,7 +126,7 @@ test.each([1, 5, 100])('over TCP messages are put together, of segments of %i oc
       pairs.see(segment);
     }
   }
-  expect(taken.map(({ answer: bytes }) => bytes && dns.decode(bytes).questions?.[0]?.name)).toEqual(names);
+  expect(taken.map(({ answer: bytes }) => dns.decode(bytes).questions?.[0]?.name)).toEqual(names);
   expect(pairs.isWhole).toBe(true);
 });
 
@@ -124,6 +147,7 @@ test('whatever comes, nothing throws, and only what was asked is answered', () =
     server: constantFrom(SERVER, '192.0.2.54'),
     client: constantFrom('192.0.2.1 40000', '192.0.2.1 40001'),
     payload: uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+    segment: integer({ min: 0, max: 70 }),
     sequence: integer({ min: 0, max: 50 }),
     isFirst: boolean(),
     isCut: boolean(),
@@ -135,8 +159,7 @@ test('whatever comes, nothing throws, and only what was asked is answered', () =
       for (const each of packets) pairs.see(each);
       // Nobody has asked for this name: random octets are no question for it.
       pairs.see(packet({ way: 'in', payload: answer() }));
-      pairs.finish();
-      expect(taken.some(({ answer: bytes }) => bytes?.equals(answer()))).toBe(false);
+      expect(taken.some(({ answer: bytes }) => bytes.equals(answer()))).toBe(false);
     }),
     { numRuns: 500 },
   );

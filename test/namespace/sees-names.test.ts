@@ -137,6 +137,19 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(report.dns).toMatchObject({ queries: 1, answered: 1 });
   });
 
+  test.each(
+    ['one_call', 'syn', 'one_identifier', 'unanswered', 'loopback'].flatMap((way) => [
+      ['copies', way, []] as const,
+      ['a relay', way, BY_RELAY] as const,
+    ]),
+  )('by %s: questions are as many as they are, sent as %s', async (_, way, options) => {
+    wire.inServer('sysctl -qw net.ipv4.tcp_fastopen=1537');
+    const ask = `python3 ${program('ask-oddly.py')} ${wire.ipv4} ${way} far.example`;
+    const { report, stdout, stderr } = await measuredWithResolver(`nameserver ${wire.ipv4}\n`, ask, options);
+    expect(`${report.dns?.queries}\n`, stderr).toBe(stdout);
+    expect(namesOf(report, wire.ipv4, 7000) ?? []).toEqual([]);
+  });
+
   test('this machine has a name too where a relay answers, without a file of names', async () => {
     const { stdout } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,

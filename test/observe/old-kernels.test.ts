@@ -23,8 +23,8 @@ const PROGRAMS: Readonly<Record<string, () => Assembler>> = {
   'held packets in': () => countPackets('in', meter, gate),
   'held packets out': () => countPackets('out', meter, gate),
   'packet sockets': () => countPacketSendCalls(sends, 96),
-  'messages in': () => copyMessages('in', copies),
-  'messages out': () => copyMessages('out', copies),
+  'messages in': () => copyMessages('in', copies, { withLoopback: false }),
+  'messages out': () => copyMessages('out', copies, { withLoopback: false }),
 };
 
 /** struct bpf_insn of linux/bpf.h, one after the other. */

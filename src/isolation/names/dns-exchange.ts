@@ -1,13 +1,12 @@
-/** The answer to a question that was passed on; without one it took longer than a client waits, or was refused. */
-export type DnsExchange = {
-  /** The nameserver's address. */
-  readonly server: string;
-  /** A DNS message (RFC 1035, 4.1), without TCP's length before it. */
-  readonly answer: Buffer | undefined;
-  readonly ms: number;
-};
+/** Takes the answer to one question: a DNS message (RFC 1035, 4.1), without TCP's length before it. */
+export type DnsAnswered = (answer: Buffer, ms: number) => void;
 
-export type DnsObserver = (exchange: DnsExchange) => void;
+/**
+ * Is told of each question as it is asked, and by what it returns of the answer: what is never answered has been asked all the
+ * same, also where the command has ended meanwhile.
+ * @param server the nameserver's address
+ */
+export type DnsObserver = (server: string) => DnsAnswered;
 
 /** Has an answer before the one who asked; it is passed on when this settles. */
 export type DnsAdmitter = (answer: Buffer) => Promise<void>;

@@ -8,6 +8,7 @@ import { asItIs } from './as-it-is.js';
 import { BoundedResolver, failureOf } from './ask-resolver.js';
 import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
+import { tellQuestion } from './tell-question.js';
 
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
@@ -124,21 +125,14 @@ function listenForStreams(tcp: Server, { device, address }: RelayOptions, port: 
 type Asking = { readonly udp: Socket; readonly resolver: BoundedResolver };
 
 async function answerQuestion({ udp, resolver }: Asking, question: Buffer, from: RemoteInfo, options: Relayed) {
-  const { server, observe, admit, answer: own, boundary } = options;
-  const start = performance.now();
+  const { admit, answer: own, boundary } = options;
+  const answered = tellQuestion(options);
   const answer = own?.(question) ?? (await resolver.ask(question));
-  const ms = performance.now() - start;
-  if (observe)
-    boundary.guard(
-      'names',
-      observe,
-    )({
-      server: server.address,
-      answer: answer === 'refused' ? undefined : answer,
-      ms,
-    });
   if (answer === undefined) return;
-  if (answer !== 'refused') await boundary.attempt('relay', () => admit?.(answer), undefined);
+  if (answer !== 'refused') {
+    answered(answer);
+    await boundary.attempt('relay', () => admit?.(answer), undefined);
+  }
   try {
     udp.send(answer === 'refused' ? failureOf(question) : answer, from.port, from.address);
   } catch {

@@ -2,8 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { DnsFrames, framed } from './dns-frames.js';
 import type { Relayed } from './relayed.js';
+import { tellQuestion } from './tell-question.js';
 
-/** So many questions of one connection are waited for at once; the answers to more pass without being seen. */
+/** So many questions of one connection are waited for at once; the answer to an older one is no more told of. */
 const MOST_ASKED = 4096;
 
 /** Passes the questions of one connection on to the server, and its answers back (RFC 7766). */
@@ -50,27 +51,40 @@ function eachMessage(pass: (message: Buffer) => Promise<Buffer | undefined> | Bu
   });
 }
 
-/** Pairs questions with answers, which may come in another order: they have the same identifier (RFC 7766, 7). */
+/**
+ * Pairs questions with answers, which may come in another order: they have the same identifier (RFC 7766, 7). Whoever asks
+ * several by one identifier has asked several.
+ */
 class StreamExchanges {
   readonly #relayed: Relayed;
-  readonly #asked = new Map<number, number>();
+  readonly #asked = new Map<number, ((answer: Buffer) => void)[]>();
+  #waiting = 0;
 
   constructor(relayed: Relayed) {
     this.#relayed = relayed;
   }
 
   asked(question: Buffer): void {
-    if (question.length >= 2 && this.#asked.size < MOST_ASKED) {
-      this.#asked.set(question.readUInt16BE(0), performance.now());
-    }
+    if (question.length < 2) return;
+    const id = question.readUInt16BE(0);
+    const waiting = this.#asked.get(id) ?? [];
+    waiting.push(tellQuestion(this.#relayed));
+    this.#asked.set(id, waiting);
+    this.#waiting += 1;
+    const [oldest] = this.#waiting > MOST_ASKED ? this.#asked.keys() : [];
+    if (oldest !== undefined) this.#next(oldest);
   }
 
   answered(answer: Buffer): void {
-    const id = answer.length < 2 ? -1 : answer.readUInt16BE(0);
-    const at = this.#asked.get(id);
-    if (at === undefined) return;
-    this.#asked.delete(id);
-    const { boundary, server, observe = () => {} } = this.#relayed;
-    boundary.guard('names', observe)({ server: server.address, answer, ms: performance.now() - at });
+    if (answer.length >= 2) this.#next(answer.readUInt16BE(0))?.(answer);
+  }
+
+  /** The question of an identifier that waits longest, which waits no more. */
+  #next(id: number): ((answer: Buffer) => void) | undefined {
+    const waiting = this.#asked.get(id);
+    const first = waiting?.shift();
+    if (waiting?.length === 0) this.#asked.delete(id);
+    if (first) this.#waiting -= 1;
+    return first;
   }
 }

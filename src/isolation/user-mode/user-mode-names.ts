@@ -9,7 +9,7 @@ import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
 import { askResolver } from '../names/ask-resolver.js';
-import type { DnsExchange, DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver } from '../names/dns-exchange.js';
 import { DNS_PORT, type DnsRelay } from '../names/dns-relay.js';
 import { answerForHost, HOST_QUESTION } from '../names/host-name-answer.js';
 import { readHostsFile, withHostName } from '../names/hosts-file.js';
@@ -106,7 +106,7 @@ export class UserModeNames implements Disposable {
   get #watched() {
     return {
       boundary: this.#boundary,
-      observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      observe: (server: string) => this.#observe?.(server) ?? (() => {}),
       answer: (question: Buffer) => answerForHost(question, this.hostAddress === undefined ? [] : [this.hostAddress]),
     };
   }

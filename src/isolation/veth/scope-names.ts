@@ -8,7 +8,7 @@ import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
-import type { DnsAdmitter, DnsExchange, DnsObserver } from '../names/dns-exchange.js';
+import type { DnsAdmitter, DnsObserver } from '../names/dns-exchange.js';
 import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
 import { answerForHost } from '../names/host-name-answer.js';
 import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays.js';
@@ -48,7 +48,7 @@ export class ScopeNames implements Disposable {
       isClient: comesFrom(plan),
       server: { address: server, port: DNS_PORT },
       boundary: this.#boundary,
-      observe: (exchange: DnsExchange) => this.#observe?.(exchange),
+      observe: (server: string) => this.#observe?.(server) ?? (() => {}),
       answer: this.#answer,
       admit: this.#admit,
     };

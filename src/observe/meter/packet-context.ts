@@ -1,5 +1,8 @@
 /** Offsets in struct __sk_buff of linux/bpf.h, what a program at a control group is given. */
-export const PACKET = { length: 0, type: 4, device: 40, segments: 164, socket: 168, segmentSize: 176 } as const;
+export const PACKET = {
+  ...{ length: 0, type: 4, device: 40, data: 76, dataEnd: 80 },
+  ...{ segments: 164, socket: 168, segmentSize: 176 },
+} as const;
 
 /** Offsets in struct bpf_sock of linux/bpf.h. */
 export const SOCKET = { type: 8 } as const;

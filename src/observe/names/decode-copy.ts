@@ -1,4 +1,5 @@
 import { addressText } from '../../linux/ip-address.js';
+import { EXTENSIONS } from '../meter/packet-context.js';
 import { COPY, WAYS } from './copy-messages.js';
 
 /** A packet to or from port 53, as it was copied. */
@@ -14,6 +15,8 @@ export type CopiedPacket = {
   /** What is behind the headers, as far as it was copied. */
   readonly payload: Buffer;
   readonly isCut: boolean;
+  /** Of how many octets each datagram is, of those that were sent or got together; 0: there is one. */
+  readonly segment: number;
   /** Of TCP: where the payload begins in its stream, and whether the stream does. */
   readonly sequence: number;
   readonly isFirst: boolean;
@@ -46,13 +49,14 @@ export function decodeCopy(record: Buffer): CopiedPacket | undefined {
     client: `${addressText(local)} ${transport.readUInt16BE(way === 'in' ? 2 : 0)}`,
     // The record's room is used again.
     payload: Buffer.from(transport.subarray(size)),
-    isCut: end > packet.length,
+    isCut: end > packet.length || isFragment(protocol, transport),
+    segment: protocol === UDP ? record.readUInt32LE(COPY.segment) : 0,
     sequence: protocol === TCP ? transport.readUInt32BE(4) : 0,
     isFirst: protocol === TCP && ((transport[13] ?? 0) & SYN) !== 0,
   };
 }
 
-/** RFC 791, RFC 8200; the kernel's programs let no extension headers pass. */
+/** RFC 791, RFC 8200. */
 function networkOf(packet: Buffer) {
   const version = (packet[0] ?? 0) >> 4;
   if (version === 4 && packet.length >= 20) {
@@ -62,10 +66,23 @@ function networkOf(packet: Buffer) {
   }
   if (version === 6 && packet.length >= 40) {
     const [source, destination] = [packet.subarray(8, 24), packet.subarray(24, 40)];
-    return known({ protocol: packet[6], source, destination, header: 40, end: 40 + packet.readUInt16BE(4) });
+    return known({ source, destination, ...behindExtensions(packet), end: 40 + packet.readUInt16BE(4) });
   }
   return undefined;
 }
+
+function behindExtensions(packet: Buffer) {
+  let [protocol, header] = [packet[6], 40];
+  while (protocol !== undefined && EXTENSIONS.some((extension) => extension === protocol)) {
+    const length = packet[header + 1] ?? 0;
+    [protocol, header] = [packet[header], header + (length + 1) * 8];
+  }
+  return { protocol, header };
+}
+
+/** A raw socket may send the rest of a datagram in packets of its own. */
+const isFragment = (protocol: number | undefined, transport: Buffer) =>
+  protocol === UDP && transport.readUInt16BE(4) > transport.length;
 
 const known = <T extends { readonly protocol: number | undefined }>(network: T) =>
   network.protocol === UDP || network.protocol === TCP ? network : undefined;

@@ -5,9 +5,10 @@ import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
 import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
-import { copyMessages, type WAYS } from './copy-messages.js';
+import { type CopyChoice, copyMessages, type WAYS } from './copy-messages.js';
 import { type CopiedPacket, decodeCopy } from './decode-copy.js';
 
+export type { CopyChoice } from './copy-messages.js';
 export type { CopiedPacket } from './decode-copy.js';
 
 /** Some hundred questions with their answers, until the event loop takes them. */
@@ -25,24 +26,23 @@ export class NameCopies implements Disposable {
   /**
    * From now on each message is copied, and handed over from the event loop.
    * @param group a descriptor of the control group's folder
-   * @param sockets has an entry for each of its sockets whose messages are copied; undefined: all are
    * @returns undefined where bpf(2) is refused or cannot be called, or this kernel has not what is needed (before Linux 5.8)
    */
-  static attach(group: number, take: (packet: CopiedPacket) => void, sockets?: BpfMap): NameCopies | undefined {
+  static attach(group: number, choice: CopyChoice, take: (packet: CopiedPacket) => void): NameCopies | undefined {
     try {
-      return new NameCopies(group, take, sockets);
+      return new NameCopies(group, choice, take);
     } catch (error) {
       if (error instanceof LinuxError || error instanceof NoLibcError) return undefined;
       throw error;
     }
   }
 
-  private constructor(group: number, take: (packet: CopiedPacket) => void, sockets: BpfMap | undefined) {
+  private constructor(group: number, choice: CopyChoice, take: (packet: CopiedPacket) => void) {
     this.#take = take;
     this.#copies = this.#closing.add(new RingBuffer('nm_names', ROOM));
     try {
       this.#lost = this.#closing.add(BpfMap.create(LOST));
-      for (const way of ['in', 'out'] as const) this.#attach(way, group, sockets);
+      for (const way of ['in', 'out'] as const) this.#attach(way, group, choice);
       this.#copies.watch((record) => this.#decode(record));
     } catch (error) {
       this[Symbol.dispose]();
@@ -69,13 +69,13 @@ export class NameCopies implements Disposable {
     if (packet) this.#take(packet);
   }
 
-  #attach(way: keyof typeof WAYS, group: number, sockets: BpfMap | undefined): void {
+  #attach(way: keyof typeof WAYS, group: number, choice: CopyChoice): void {
     // Once attached, the program lives as long as its link.
     using program = BpfProgram.load({
       type: 'cgroupSkb',
       name: `nm_names_${way}`,
       attachment: way === 'in' ? 'ingress' : 'egress',
-      code: copyMessages(way, { copies: this.#copies, lost: this.#lost }, sockets),
+      code: copyMessages(way, { copies: this.#copies, lost: this.#lost }, choice),
     });
     this.#closing.add(BpfLink.toCgroup(program, group));
   }

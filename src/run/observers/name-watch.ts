@@ -3,18 +3,21 @@ import { ObservedNames } from '../../evidence/observed-names.js';
 import type { MessagePairs } from '../../evidence/pair-messages.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { DnsUse } from '../../measurement/remotes.js';
-import type { CopiedPacket, NameCopies } from '../../observe/names/name-copies.js';
+import type { CopiedPacket, CopyChoice, NameCopies } from '../../observe/names/name-copies.js';
 
 /** The control group whose sockets' messages may be copied; with `sockets`, of those alone that have an entry there. */
 type NamingGroup = {
   readonly cgroup: { readonly fd: number };
   readonly ready: () => Promise<boolean>;
-  readonly sockets?: Parameters<typeof NameCopies.attach>[2];
+  readonly sockets?: CopyChoice['sockets'];
 };
 
 type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
   readonly isolation: Pick<Scope['isolation'], 'kind'>;
 };
+
+/** Where the command's loopback is nobody else's: no nameserver is there but what the command itself has started. */
+const OF_ITS_OWN: readonly string[] = ['veth', 'user-mode'];
 
 /** Copies of messages out of the kernel, and what pairs them. */
 type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
@@ -35,7 +38,7 @@ export class NameWatch implements Disposable {
 
   /** The command's first look-up shall not be missed. @param group the tree's, where it may get one */
   start(scope: NamingScope, group: NamingGroup | undefined): void {
-    const relay = async () => (await scope.observeNames?.(this.#names.take)) ?? false;
+    const relay = async () => (await scope.observeNames?.(this.#names.ask)) ?? false;
     const copy = () => this.#copy(scope, group);
     const [first, second] = scope.relaysNames ? [relay, copy] : [copy, relay];
     const observe = async () => (await first()) || second();
@@ -55,7 +58,7 @@ export class NameWatch implements Disposable {
   /** Names that were asked and resolved to an address. */
   readonly namesOf = (address: string): readonly string[] => this.#names.namesOf(address);
 
-  /** Whose answers were seen, by address. */
+  /** Who was seen to be asked, by address. */
   get servers(): ReadonlySet<string> {
     return this.#names.servers;
   }
@@ -77,7 +80,6 @@ export class NameWatch implements Disposable {
     if (!this.#copied) return true;
     const { copies, pairs } = this.#copied;
     copies.drain();
-    pairs.finish();
     return pairs.isWhole && copies.lost === 0;
   }
 
@@ -88,9 +90,10 @@ export class NameWatch implements Disposable {
       import('../../observe/names/name-copies.js'),
       import('../../evidence/pair-messages.js'),
     ]);
-    const pairs = new MessagePairs(this.#names.take);
+    const pairs = new MessagePairs(this.#names.ask);
     const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));
-    const copies = NameCopies.attach(group.cgroup.fd, take, group.sockets);
+    const withLoopback = !OF_ITS_OWN.includes(scope.isolation.kind);
+    const copies = NameCopies.attach(group.cgroup.fd, { withLoopback, sockets: group.sockets }, take);
     if (copies) this.#copied = { copies, pairs };
     return copies !== undefined;
   }

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import { decode, encode, streamEncode } from 'dns-packet';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
-import type { DnsExchange } from '../../../src/isolation/names/dns-exchange.js';
+import type { DnsObserver } from '../../../src/isolation/names/dns-exchange.js';
 import { DnsRelay } from '../../../src/isolation/names/dns-relay.js';
 import { once } from '../../wait.js';
 import { onOnePort } from './on-one-port.js';
@@ -21,8 +21,15 @@ const answerTo = (message: Buffer) => {
 let udp: Socket;
 let tcp: Server;
 let relay: DnsRelay;
-let seen: DnsExchange[];
+/** Each question that was told of, with its answer. */
+let seen: { server: string; answer?: Buffer; ms?: number }[];
 let boundary: Boundary;
+
+const observe: DnsObserver = (server) => {
+  const question: (typeof seen)[number] = { server };
+  seen.push(question);
+  return (answer, ms) => void Object.assign(question, { answer, ms });
+};
 
 beforeEach(async () => {
   seen = [];
@@ -42,7 +49,7 @@ beforeEach(async () => {
     address: '127.0.0.1',
     port: 0,
     server,
-    observe: (each) => seen.push(each),
+    observe,
   });
   if (!opened) throw new Error('no port was free');
   relay = opened;
@@ -76,6 +83,23 @@ test('over TCP too', async () => {
   await once(client, 'close');
   expect(decode(Buffer.concat(chunks).subarray(2)).questions?.[0]?.name).toBe('two.example');
   expect(seen.map(({ answer }) => answer && decode(answer).id)).toEqual([9]);
+});
+
+test('of a stream each question is told of as it is asked: several of one identifier, more than are waited for', async () => {
+  tcp.removeAllListeners('connection').on('connection', (server: TcpSocket) => server.on('error', () => {}).resume());
+  const client = connect(relay.port, '127.0.0.1').on('error', () => {});
+  const asked = streamEncode({ type: 'query', id: 9, questions: [{ type: 'A', name: 'two.example' }] });
+  client.write(Buffer.concat(Array.from({ length: 5000 }, () => asked)));
+  await expect.poll(() => seen.length).toBe(5000);
+  client.destroy();
+});
+
+test('a question is told of before its answer is there', async () => {
+  udp.removeAllListeners('message');
+  const client = createSocket('udp4');
+  client.send(question('one.example', 7), relay.port, '127.0.0.1');
+  await expect.poll(() => seen).toEqual([{ server: '127.0.0.1' }]);
+  client.close();
 });
 
 /** A relay that holds answers back until `release`, with what it held. */
@@ -139,7 +163,7 @@ test('a resolver that is not there is told at once, so that the next one is aske
     address: '127.0.0.1',
     port: 0,
     server,
-    observe: (each) => seen.push(each),
+    observe,
   });
   const client = createSocket('udp4');
   client.send(question('three.example', 3), other?.port ?? 0, '127.0.0.1');
@@ -147,7 +171,7 @@ test('a resolver that is not there is told at once, so that the next one is aske
   client.close();
   other?.[Symbol.dispose]();
   expect(decode(answer)).toMatchObject({ id: 3, type: 'response', rcode: 'SERVFAIL' });
-  expect(seen).toMatchObject([{ answer: undefined }]);
+  expect(seen).toEqual([{ server: '127.0.0.1' }]);
 });
 
 test('a port that is taken is left to who has it', async () => {

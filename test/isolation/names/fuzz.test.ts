@@ -25,7 +25,7 @@ test('no bytes make a parser throw', async () => {
     failureOf(message);
     decodeAnswer(message);
     frames.data(message);
-    names.take({ server: '192.0.2.53', answer: message, ms: 1 });
+    names.ask('192.0.2.53')(message, 1);
   }
   expect(await names.summary()).toMatchObject({ queries: MUTATIONS, answered: MUTATIONS });
 });
@@ -61,7 +61,7 @@ beforeEach(async () => {
     address: '127.0.0.1',
     port: 0,
     server: { address: '127.0.0.1', port: udp.address().port },
-    observe: names.take,
+    observe: names.ask,
     answer: (question) => answerForHost(question, ['198.18.0.5']),
     admit: async (message) => void decodeAnswer(message),
   });
