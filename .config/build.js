@@ -9,7 +9,7 @@ const parts = {
   veth: reachedFrom('src/isolation/veth/open-veth.ts'),
   place: reachedFrom('src/isolation/shared/host-scope.ts'),
   names: reachedFrom('src/isolation/veth/scope-names.ts'),
-  bypasses: reachedFrom('src/evidence/bypasses.ts'),
+  bypasses: reachedFrom('src/evidence/bypasses/bypasses.ts'),
   meter: reachedFrom('src/observe/meter/cgroup-meter.ts'),
   explanation: reachedFrom('src/run/observers/explain.ts'),
   summary: reachedFrom('src/report/text/text.ts'),

@@ -9,7 +9,7 @@ import { requireEnvironment } from './command/unchanged.js';
 import { HeldCounterFiles } from './counters/take-held-files.js';
 import type { Choice } from './isolation/choice.js';
 import type { Scope } from './isolation/scope.js';
-import { newRun } from './isolation/tools/script-environment.js';
+import { newRun } from './isolation/tools/programs/script-environment.js';
 import { CgroupHierarchy } from './linux/cgroup/hierarchy.js';
 import { DEFAULTS, type MeasureOptions } from './measure-options.js';
 import type { Measurement } from './measurement/measurement.js';

@@ -1,7 +1,7 @@
 import { NetmeterError } from '../errors.js';
 import { type IpOctets, type OctetsPerSecond, octetsPerSecond } from '../units.js';
 import { parseOctets, parseSize } from './parse-size.js';
-import { REMOTE_FORMS, whyNoRemote } from './remote-pattern.js';
+import { REMOTE_FORMS, whyNoRemote } from './patterns/remote-pattern.js';
 
 /** Parses `10MB/s`. @throws {NetmeterError} USAGE */
 export function parseRate(text: string): OctetsPerSecond {

@@ -1,6 +1,6 @@
 import type { IpOctets } from '../units.js';
 import { wireBounds } from './bounds/wire-bounds.js';
-import type { EarlierRun } from './earlier-run.js';
+import type { EarlierRun } from './comparison/earlier-run.js';
 import { readableSize } from './readable-size.js';
 
 export type SuggestedLimits = { readonly [kind in 'in' | 'out' | 'total']: string };

@@ -1,9 +1,9 @@
-import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
-import { compareRuns } from '../budget/compare.js';
-import type { EarlierRun } from '../budget/earlier-run.js';
+import { whyIncomparable, whyOtherCommand } from '../budget/comparison/comparable.js';
+import { compareRuns } from '../budget/comparison/compare.js';
+import type { EarlierRun } from '../budget/comparison/earlier-run.js';
+import { judgeIncrease } from '../budget/comparison/judge-increase.js';
+import type { Increase } from '../budget/comparison/parse-increase.js';
 import { closeBudget } from '../budget/judge.js';
-import { judgeIncrease } from '../budget/judge-increase.js';
-import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import type { Asked } from '../isolation/choose-isolation.js';
 import type { JudgedLimit } from '../measurement/budget.js';

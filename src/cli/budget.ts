@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
-import type { EarlierRun } from '../budget/earlier-run.js';
-import { parseShare } from '../budget/parse-increase.js';
+import { whyIncomparable, whyOtherCommand } from '../budget/comparison/comparable.js';
+import type { EarlierRun } from '../budget/comparison/earlier-run.js';
+import { parseShare } from '../budget/comparison/parse-increase.js';
 import { type SuggestedLimits, suggestLimits } from '../budget/suggest.js';
 import { NetmeterError } from '../errors.js';
 import type { Behalf } from '../files/behalf.js';

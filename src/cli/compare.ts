@@ -1,8 +1,8 @@
-import { whyIncomparable, whyOtherCommand } from '../budget/comparable.js';
-import { type ComparedRow, compareRuns } from '../budget/compare.js';
+import { whyIncomparable, whyOtherCommand } from '../budget/comparison/comparable.js';
+import { type ComparedRow, compareRuns } from '../budget/comparison/compare.js';
+import { judgeIncrease } from '../budget/comparison/judge-increase.js';
+import type { Increase } from '../budget/comparison/parse-increase.js';
 import { closeBudget } from '../budget/judge.js';
-import { judgeIncrease } from '../budget/judge-increase.js';
-import type { Increase } from '../budget/parse-increase.js';
 import { NetmeterError } from '../errors.js';
 import { type Comparison, renderComparison } from '../report/text/comparison.js';
 import { painter } from '../report/text/paint.js';

@@ -28,7 +28,7 @@ export async function main(): Promise<void> {
   if (first === PRIVILEGED_WORD && others[0] !== undefined) return servePrivileged(others[0]);
   if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBack(others);
   if (first === INNER_SOCKETS_WORD)
-    return (await import('../isolation/tools/hand-over-sockets.js')).handOverSockets(others.map(Number));
+    return (await import('../isolation/tools/sockets/hand-over-sockets.js')).handOverSockets(others.map(Number));
   const terminal = new Terminal(process.env);
   // Whatever happens, the status is set and the terminal is left in peace.
   process.once('exit', leaveClosedTerminals);

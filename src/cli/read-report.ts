@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EarlierRun } from '../budget/earlier-run.js';
+import type { EarlierRun } from '../budget/comparison/earlier-run.js';
 import { NetmeterError } from '../errors.js';
 import type { Behalf } from '../files/behalf.js';
 import { readInput } from '../files/read-input.js';

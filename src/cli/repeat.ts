@@ -1,4 +1,4 @@
-import { closeRepeat, hasFailed } from '../budget/close-repeat.js';
+import { closeRepeat, hasFailed } from '../budget/repeat/close-repeat.js';
 import type { Account } from '../command/account.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Repeat } from '../measurement/repeat.js';

@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { requireTools } from '../isolation/tools/find-tools.js';
+import { requireTools } from '../isolation/tools/programs/find-tools.js';
 import { SERVER } from './programs.js';
 import type { WireCounters } from './true-octets.js';
 

@@ -1,6 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { networkOf } from '../isolation/machine/members/namespace-members.js';
-import { openInNetwork } from '../isolation/tools/open-in-network.js';
+import { openInNetwork } from '../isolation/tools/sockets/open-in-network.js';
 import { isErrno } from '../linux/linux-error.js';
 import {
   AF_INET,

@@ -5,9 +5,9 @@ import { SampledLedger } from '../attribution/processes/sampled-ledger.js';
 import { readProcesses } from '../isolation/machine/read-processes.js';
 import type { NetlinkSocket } from '../linux/netlink/socket.js';
 import type { ProcessEvidence } from '../measurement/processes.js';
-import { Descriptors } from './descriptors.js';
+import { Descriptors } from './bypasses/descriptors.js';
+import { connectionOf, listConnections } from './connections/tcp-connections.js';
 import { readCommandLine } from './read-command-line.js';
-import { connectionOf, listConnections } from './tcp-connections.js';
 
 export type SampleOptions = {
   /** Of the namespace; it is closed with the samples. */

@@ -2,8 +2,8 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Facts, Probe } from './facts.js';
 import { attempt, readRootFacts } from './read-root-facts.js';
-import { answerOf } from './tools/answer-of.js';
-import { findHolderTools, lookFor } from './tools/find-tools.js';
+import { answerOf } from './tools/helpers/answer-of.js';
+import { findHolderTools, lookFor } from './tools/programs/find-tools.js';
 
 /** A probe that takes longer hangs: sudo may ask somebody by the network. */
 const PROBE_MS = 30_000;

@@ -6,7 +6,7 @@ import { type Facts, type Probe, UNTRIED } from './facts.js';
 import { readObstacles } from './obstacles/read-obstacles.js';
 import { requireReturn } from './require-return.js';
 import { requireRights } from './require-rights.js';
-import { findTools } from './tools/find-tools.js';
+import { findTools } from './tools/programs/find-tools.js';
 
 /**
  * What a user with all rights needs to know; the rest is not tried.

@@ -8,7 +8,7 @@ import type { InOut } from '../measurement/traffic.js';
 import type { Beside } from './machine/beside-devices.js';
 import type { DnsObserver } from './names/dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remotes/remote-entry.js';
-import type { Administer } from './tools/administer.js';
+import type { Administer } from './tools/programs/administer.js';
 
 /**
  * What a link end's queue has sent. Unlike every counter above it, the queue counts each segment of a GSO packet with

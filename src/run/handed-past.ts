@@ -1,6 +1,6 @@
 import { carriedPast, type Started } from '../command/carried-variables.js';
 import { NetmeterError } from '../errors.js';
-import { lookFor } from '../isolation/tools/find-tools.js';
+import { lookFor } from '../isolation/tools/programs/find-tools.js';
 
 /** @param enter argv that enters a scope. @throws {NetmeterError} MISSING_TOOLS */
 export function handedPast(enter: readonly string[], command: Started): Started {

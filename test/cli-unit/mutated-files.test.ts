@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyIncomparable } from '../../src/budget/comparable.js';
-import { compareRuns } from '../../src/budget/compare.js';
-import { judgeIncrease } from '../../src/budget/judge-increase.js';
+import { whyIncomparable } from '../../src/budget/comparison/comparable.js';
+import { compareRuns } from '../../src/budget/comparison/compare.js';
+import { judgeIncrease } from '../../src/budget/comparison/judge-increase.js';
 import { suggestLimits } from '../../src/budget/suggest.js';
 import { parseIncrease } from '../../src/cli/arguments/values/parse-increase.js';
 import { jsonSource } from '../../src/cli/config/json-source.js';

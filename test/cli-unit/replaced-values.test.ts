@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { compareRuns } from '../../src/budget/compare.js';
+import { compareRuns } from '../../src/budget/comparison/compare.js';
 import { suggestLimits } from '../../src/budget/suggest.js';
 import { readReport } from '../../src/cli/read-report.js';
 import { NetmeterError } from '../../src/errors.js';

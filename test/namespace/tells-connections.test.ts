@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RemoteTally } from '../../src/attribution/remotes/remote-tally.js';
-import { ClosedConnections } from '../../src/evidence/closed-connections.js';
+import { ClosedConnections } from '../../src/evidence/connections/closed-connections.js';
 import { openVeth } from '../../src/isolation/veth/open-veth.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import type { Balance } from '../../src/measurement/processes.js';

@@ -1,4 +1,4 @@
-import { fitsPattern } from '../name-pattern.js';
+import { fitsPattern } from '../patterns/name-pattern.js';
 import { type Bounds, unknown } from './bounds.js';
 import type { Evidence, ProcessPayload } from './evidence.js';
 

@@ -1,7 +1,7 @@
 import type { RemoteRow, RemoteUse } from '../../measurement/remotes.js';
 import type { InOut } from '../../measurement/traffic.js';
-import { isInRange, parseRange } from '../address-range.js';
-import { fitsPattern } from '../name-pattern.js';
+import { isInRange, parseRange } from '../patterns/address-range.js';
+import { fitsPattern } from '../patterns/name-pattern.js';
 import { atMost, type Bounds, unknown } from './bounds.js';
 import type { Evidence } from './evidence.js';
 import { wireBounds } from './wire-bounds.js';

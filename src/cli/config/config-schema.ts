@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Limits } from '../../budget/limits.js';
 import { parseCount, parseRate } from '../../budget/parse-limit.js';
 import { parseSize } from '../../budget/parse-size.js';
-import { REMOTE_FORMS, whyNoRemote } from '../../budget/remote-pattern.js';
+import { REMOTE_FORMS, whyNoRemote } from '../../budget/patterns/remote-pattern.js';
 import { NetmeterError } from '../../errors.js';
 
 /** Limits under a name. */

@@ -8,7 +8,7 @@ import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import type { Family } from '../../measurement/traffic.js';
 import type { QueueReading } from '../scope.js';
-import { namedCounters } from '../tools/named-counters.js';
+import { namedCounters } from '../tools/firewall/named-counters.js';
 
 const FAMILIES = [
   { family: 'ipv4', number: ADDRESS_FAMILIES.ip },

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { NoPromise } from '../../linux/no-promise.js';
 import { withOpenFileLimit } from '../../linux/process/open-file-limit.js';
 import { asAccount, type ProcessAccount } from '../../linux/process/process-account.js';
-import { lookFor } from '../tools/find-tools.js';
+import { lookFor } from '../tools/programs/find-tools.js';
 
 export type StartAs = {
   /** Undefined: netmeter's own. */

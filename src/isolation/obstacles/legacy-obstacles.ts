@@ -1,5 +1,5 @@
 import type { LegacyChain, LegacyHook, LegacyTable } from '../../linux/legacy-tables/decode-table.js';
-import { blocksForwarding, LEGACY_CURE } from '../tools/legacy-firewall.js';
+import { blocksForwarding, LEGACY_CURE } from '../tools/firewall/legacy-firewall.js';
 import { IN_PLACE, type Obstacle } from './obstacle.js';
 import { type Effect, effectOfTarget } from './target-effects.js';
 

@@ -1,6 +1,6 @@
 import type { Expression } from '../../linux/netlink/netfilter/expression.js';
 import type { ListedRule } from '../../linux/netlink/netfilter/nftables.js';
-import type { Table } from '../tools/firewall.js';
+import type { Table } from '../tools/firewall/firewall.js';
 
 /** ICMPv6 by which neighbours, routers and listeners of one link find each other (RFC 4861, RFC 3810): no command's. */
 const LINK_CONTROL = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);

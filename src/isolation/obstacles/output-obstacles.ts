@@ -7,7 +7,7 @@ import {
   reachableFrom,
   type Table,
   verdictsOf,
-} from '../tools/firewall.js';
+} from '../tools/firewall/firewall.js';
 import { isForLinkControl } from './link-control-rule.js';
 import { isForLoopback } from './loopback-rule.js';
 import { IN_PLACE, type Obstacle } from './obstacle.js';

@@ -1,5 +1,5 @@
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
-import type { Firewall } from '../tools/firewall.js';
+import type { Firewall } from '../tools/firewall/firewall.js';
 import { chainsToOpen } from '../veth/rules/forward-chains.js';
 import { explainOwner } from '../veth/rules/table-owner.js';
 import type { Obstacle } from './obstacle.js';

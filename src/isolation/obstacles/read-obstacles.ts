@@ -4,8 +4,8 @@ import { type ListedChain, Nftables } from '../../linux/netlink/netfilter/nftabl
 import { listPolicyRules } from '../../linux/netlink/route/policy-rules.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { askUplink, carriesIpv6, type Uplink } from '../machine/read-uplink.js';
-import type { Firewall } from '../tools/firewall.js';
-import { legacyTables } from '../tools/legacy-firewall.js';
+import type { Firewall } from '../tools/firewall/firewall.js';
+import { legacyTables } from '../tools/firewall/legacy-firewall.js';
 import { readText } from '../tools/read-text.js';
 import { canForwardIpv6, planForwarding } from '../veth/forwarding.js';
 import { domainObstacles } from './domain-obstacles.js';

@@ -4,13 +4,13 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
-import { asAccount } from '../tools/as-account.js';
-import type { HolderTools } from '../tools/find-tools.js';
-import { Holder, holderScript } from '../tools/holder.js';
-import { InnerNetlink } from '../tools/inner-netlink.js';
-import { limitFiles } from '../tools/limit-files.js';
-import { scriptEnvironment } from '../tools/script-environment.js';
-import { enterUserNamespace } from '../tools/user-namespace.js';
+import { Holder, holderScript } from '../tools/helpers/holder.js';
+import { asAccount } from '../tools/programs/as-account.js';
+import type { HolderTools } from '../tools/programs/find-tools.js';
+import { limitFiles } from '../tools/programs/limit-files.js';
+import { scriptEnvironment } from '../tools/programs/script-environment.js';
+import { enterUserNamespace } from '../tools/programs/user-namespace.js';
+import { InnerNetlink } from '../tools/sockets/inner-netlink.js';
 import type { OfflineNamespace, OfflineNamespaceOptions } from './offline-namespace.js';
 
 /** An ordinary user's: made by the rights of this user over a user namespace, and held by a process inside. */

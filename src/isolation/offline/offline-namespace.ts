@@ -2,8 +2,8 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { RunMembers } from '../machine/members/run-members.js';
 import type { HostPort } from '../ports/ports.js';
-import type { Administer } from '../tools/administer.js';
-import type { InnerNetlink } from '../tools/inner-netlink.js';
+import type { Administer } from '../tools/programs/administer.js';
+import type { InnerNetlink } from '../tools/sockets/inner-netlink.js';
 
 export type OfflineNamespaceOptions = {
   readonly cwd?: string | undefined;

@@ -9,7 +9,7 @@ import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import { asSetUp } from '../namespace/as-set-up.js';
 import { Namespace } from '../namespace/namespace.js';
 import { startAs } from '../namespace/start-as.js';
-import { InnerNetlink } from '../tools/inner-netlink.js';
+import { InnerNetlink } from '../tools/sockets/inner-netlink.js';
 import type { OfflineNamespace, OfflineNamespaceOptions } from './offline-namespace.js';
 
 /** The first device of every namespace. */

@@ -4,7 +4,7 @@ import type { Boundary } from '../../boundary.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { WireReading } from '../scope.js';
-import type { Administer } from '../tools/administer.js';
+import type { Administer } from '../tools/programs/administer.js';
 import { forwardTcp } from './forward-tcp.js';
 import { forwardUdp } from './forward-udp.js';
 import { type InnerSocket, openInnerSockets } from './inner-sockets.js';

@@ -3,8 +3,8 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
-import type { Administer } from '../tools/administer.js';
-import { answerOf } from '../tools/answer-of.js';
+import { answerOf } from '../tools/helpers/answer-of.js';
+import type { Administer } from '../tools/programs/administer.js';
 import { type HostPort, portName } from './ports.js';
 
 /** A socket that listens inside a namespace and is ours to serve. */

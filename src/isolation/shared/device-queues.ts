@@ -2,7 +2,7 @@ import { decodeLink, LIST_LINKS, type Link } from '../../linux/netlink/route/lin
 import { decodeQueue, LIST_QUEUES, type Queue } from '../../linux/netlink/route/queue.js';
 import { NETLINK_ROUTE, type NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { WireReading } from '../scope.js';
-import { openInNetwork } from '../tools/open-in-network.js';
+import { openInNetwork } from '../tools/sockets/open-in-network.js';
 
 /** What the devices' own queues of a process' network namespace have sent; they can be read when that process is gone. */
 export class DeviceQueues implements Disposable {

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { NetmeterError } from '../../errors.js';
 import type { NamespaceFile } from '../machine/find-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
-import { Holder, holderScript } from '../tools/holder.js';
+import { Holder, holderScript } from '../tools/helpers/holder.js';
 import { opened } from '../tools/opened.js';
-import { scriptEnvironment } from '../tools/script-environment.js';
+import { scriptEnvironment } from '../tools/programs/script-environment.js';
 
 /** What nsenter(1) says of EINVAL, and of a file that cannot even be opened as one: setns(2). */
 const REFUSED = /reassociate to namespace .*: Invalid argument/;

@@ -8,8 +8,8 @@ import { hostsWithLoopbackName } from '../names/hosts-file.js';
 import type { HostPort } from '../ports/ports.js';
 import { requireReturn } from '../require-return.js';
 import { requireRights } from '../require-rights.js';
-import { requireTools } from '../tools/find-tools.js';
-import { InnerNetlink } from '../tools/inner-netlink.js';
+import { requireTools } from '../tools/programs/find-tools.js';
+import { InnerNetlink } from '../tools/sockets/inner-netlink.js';
 import { holdJoined } from './join-holder.js';
 import { type SharedOptions, SharedScope } from './shared-scope.js';
 

@@ -13,10 +13,10 @@ import { foldersOf, readDevices } from '../machine/read-devices.js';
 import { RunNote } from '../notes/run-note.js';
 import { missingRights } from '../require-rights.js';
 import type { Scope, WireReading } from '../scope.js';
-import { asAccount } from '../tools/as-account.js';
-import { lookFor } from '../tools/find-tools.js';
-import { limitFiles } from '../tools/limit-files.js';
-import { openInNetwork } from '../tools/open-in-network.js';
+import { asAccount } from '../tools/programs/as-account.js';
+import { lookFor } from '../tools/programs/find-tools.js';
+import { limitFiles } from '../tools/programs/limit-files.js';
+import { openInNetwork } from '../tools/sockets/open-in-network.js';
 import { DeviceQueues } from './device-queues.js';
 
 /** A network namespace that was there before, and how to get into it. */

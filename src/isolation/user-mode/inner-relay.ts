@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { DNS_PORT, DnsRelay } from '../names/dns-relay.js';
 import type { Relayed } from '../names/relayed.js';
 import { openInnerSockets } from '../ports/inner-sockets.js';
-import type { Administer } from '../tools/administer.js';
+import type { Administer } from '../tools/programs/administer.js';
 
 /** Where a namespace finds its relay. */
 export const INNER_RESOLVER = '127.0.0.1';

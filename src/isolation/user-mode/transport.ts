@@ -1,6 +1,6 @@
 import { NetmeterError } from '../../errors.js';
 import type { PublishedPort } from '../ports/ports.js';
-import { lookFor } from '../tools/find-tools.js';
+import { lookFor } from '../tools/programs/find-tools.js';
 import { pastaArguments, pastaTap } from './pasta-arguments.js';
 import { slirpArguments, slirpTap } from './slirp4netns-arguments.js';
 import type { TapPlan } from './tap-plan.js';

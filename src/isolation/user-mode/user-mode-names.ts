@@ -17,7 +17,7 @@ import { openNameRelays } from '../names/name-relays.js';
 import { chooseResolver, type ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
 import { type CoveredFile, withNameservers } from '../names/resolver.js';
-import type { Administer } from '../tools/administer.js';
+import type { Administer } from '../tools/programs/administer.js';
 import { INNER_RESOLVER, openInnerRelay } from './inner-relay.js';
 import { isOwnPeer } from './own-peer.js';
 import { TAP_DEVICE } from './tap-plan.js';

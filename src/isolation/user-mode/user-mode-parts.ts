@@ -1,8 +1,8 @@
 import { Boundary } from '../../boundary.js';
 import { carriesIpv6, readUplink } from '../machine/read-uplink.js';
 import type { PublishedPort } from '../ports/ports.js';
-import { findHolderTools } from '../tools/find-tools.js';
-import { newRun } from '../tools/script-environment.js';
+import { findHolderTools } from '../tools/programs/find-tools.js';
+import { newRun } from '../tools/programs/script-environment.js';
 import { GuardedTransport } from './guarded-transport.js';
 import { chooseTransport, type Transport } from './transport.js';
 import { UserModeNames } from './user-mode-names.js';

@@ -1,6 +1,6 @@
 import { asSetUp } from '../namespace/as-set-up.js';
-import { findTools } from '../tools/find-tools.js';
 import { opened } from '../tools/opened.js';
+import { findTools } from '../tools/programs/find-tools.js';
 import { makeVethParts, type VethOptions, type VethParts } from './veth-parts.js';
 import { VethScope } from './veth-scope.js';
 

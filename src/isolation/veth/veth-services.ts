@@ -9,7 +9,7 @@ import { needsRelay } from '../names/needs-relay.js';
 import type { PublishedPort } from '../ports/ports.js';
 import type { PublishedPorts } from '../ports/published-ports.js';
 import type { LimitKeeper } from '../scope.js';
-import type { InnerNetlink } from '../tools/inner-netlink.js';
+import type { InnerNetlink } from '../tools/sockets/inner-netlink.js';
 import { hostLocalLink, leadingOut } from './links/subnet.js';
 import { type MadeInside, NameService, type NamesGiven } from './name-service.js';
 import type { Blocked } from './rules/blocked.js';

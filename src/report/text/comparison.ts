@@ -1,5 +1,5 @@
-import type { ComparedRow } from '../../budget/compare.js';
-import type { EarlierRun } from '../../budget/earlier-run.js';
+import type { ComparedRow } from '../../budget/comparison/compare.js';
+import type { EarlierRun } from '../../budget/comparison/earlier-run.js';
 import type { JudgedLimit } from '../../measurement/budget.js';
 import { commandLine } from '../command-line.js';
 import { exact } from '../format-octets.js';

@@ -1,5 +1,5 @@
+import { leadsOut } from '../../evidence/bypasses/made-elsewhere.js';
 import type { ListedSocket } from '../../evidence/list-sockets.js';
-import { leadsOut } from '../../evidence/made-elsewhere.js';
 import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import type { HeldSocket } from './held-sockets.js';
 

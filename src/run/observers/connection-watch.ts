@@ -53,13 +53,13 @@ export class ConnectionWatch implements Disposable {
     switch (scope.isolation.kind) {
       case 'veth':
       case 'user-mode': {
-        const { ClosedConnections } = await import('../../evidence/closed-connections.js');
+        const { ClosedConnections } = await import('../../evidence/connections/closed-connections.js');
         return ClosedConnections.start({ scope, ownPorts: this.#ownPorts });
       }
       case 'host':
       case 'join': {
         if (group === undefined) return undefined;
-        const { TreeConnections } = await import('../../evidence/tree-connections.js');
+        const { TreeConnections } = await import('../../evidence/connections/tree-connections.js');
         return TreeConnections.start(scope, group);
       }
       // Nothing leads out.

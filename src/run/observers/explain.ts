@@ -36,7 +36,7 @@ const MOST_REVERSE = 50;
 
 async function withReverseNames(use: RemoteUse): Promise<RemoteUse> {
   const nameless = use.rows.slice(0, MOST_REVERSE).filter(({ names }) => names.length === 0);
-  const { reverseNames } = await import('../../evidence/reverse-names.js');
+  const { reverseNames } = await import('../../evidence/names/reverse-names.js');
   const found = await reverseNames([...new Set(nameless.map(({ address }) => address))]);
   const rows = use.rows.map((row) =>
     row.names.length > 0 ? row : { ...row, reverseName: found.get(row.address) ?? null },

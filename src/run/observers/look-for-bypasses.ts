@@ -1,9 +1,9 @@
 import { cpuUsage } from 'node:process';
 import { withForeign } from '../../attribution/bypasses/foreign-namespaces.js';
 import type { Boundary } from '../../boundary.js';
-import type { Bypasses } from '../../evidence/bypasses.js';
-import { watchForeignSockets } from '../../evidence/foreign-sockets.js';
-import type { GroupView } from '../../evidence/group-view.js';
+import type { Bypasses } from '../../evidence/bypasses/bypasses.js';
+import { watchForeignSockets } from '../../evidence/bypasses/foreign-sockets.js';
+import type { GroupView } from '../../evidence/bypasses/group-view.js';
 import { networkOf } from '../../evidence/read-text.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
@@ -109,7 +109,7 @@ export class BypassWatch implements Disposable {
 
   async #lookOnce(): Promise<void> {
     // Loaded here: it shall not delay the command's start.
-    const { Bypasses } = await import('../../evidence/bypasses.js');
+    const { Bypasses } = await import('../../evidence/bypasses/bypasses.js');
     const from = performance.now();
     const cpu = cpuUsage();
     this.#bypasses ??= new Bypasses(this.#scope, this.#group);

@@ -1,6 +1,6 @@
 import type { Boundary } from '../../boundary.js';
-import { ObservedNames } from '../../evidence/observed-names.js';
-import type { MessagePairs } from '../../evidence/pair-messages.js';
+import { ObservedNames } from '../../evidence/names/observed-names.js';
+import type { MessagePairs } from '../../evidence/names/pair-messages.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { DnsUse } from '../../measurement/remotes.js';
 import type { CopiedPacket, CopyChoice, NameCopies } from '../../observe/names/name-copies.js';
@@ -88,7 +88,7 @@ export class NameWatch implements Disposable {
     if (!group || scope.isolation.kind === 'offline' || !(await group.ready())) return false;
     const [{ NameCopies }, { MessagePairs }] = await Promise.all([
       import('../../observe/names/name-copies.js'),
-      import('../../evidence/pair-messages.js'),
+      import('../../evidence/names/pair-messages.js'),
     ]);
     const pairs = new MessagePairs(this.#names.ask);
     const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));

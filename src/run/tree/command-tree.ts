@@ -1,5 +1,5 @@
 import type { RunningCommand } from '../../command/start-command.js';
-import type { GroupView } from '../../evidence/group-view.js';
+import type { GroupView } from '../../evidence/bypasses/group-view.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Measurement } from '../../measurement/measurement.js';
 import { type Milliseconds, milliseconds } from '../../units.js';

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Boundary } from '../../../src/boundary.js';
-import { ObservedNames } from '../../../src/evidence/observed-names.js';
+import { ObservedNames } from '../../../src/evidence/names/observed-names.js';
 import { failureOf } from '../../../src/isolation/names/ask-resolver.js';
 import { decodeAnswer } from '../../../src/isolation/names/decode-answer.js';
 import { DnsFrames, framed } from '../../../src/isolation/names/dns-frames.js';

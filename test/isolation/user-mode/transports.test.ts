@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { asAccount } from '../../../src/isolation/tools/as-account.js';
-import { within } from '../../../src/isolation/tools/within.js';
+import { within } from '../../../src/isolation/tools/helpers/within.js';
+import { asAccount } from '../../../src/isolation/tools/programs/as-account.js';
 import { explainRefusal } from '../../../src/isolation/user-mode/explain-refusal.js';
 import { pastaArguments, pastaTap } from '../../../src/isolation/user-mode/pasta-arguments.js';
 import { slirpArguments, slirpTap } from '../../../src/isolation/user-mode/slirp4netns-arguments.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Firewall } from '../../../src/isolation/tools/firewall.js';
+import type { Firewall } from '../../../src/isolation/tools/firewall/firewall.js';
 import { chainsToOpen } from '../../../src/isolation/veth/rules/forward-chains.js';
 import { attribute } from '../../../src/linux/netlink/attribute.js';
 import type { Element } from '../../../src/linux/netlink/netfilter/definitions.js';

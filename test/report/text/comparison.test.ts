@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { compareRuns } from '../../../src/budget/compare.js';
-import { judgeIncrease } from '../../../src/budget/judge-increase.js';
+import { compareRuns } from '../../../src/budget/comparison/compare.js';
+import { judgeIncrease } from '../../../src/budget/comparison/judge-increase.js';
 import { renderComparison } from '../../../src/report/text/comparison.js';
 import { painter } from '../../../src/report/text/paint.js';
 import { ipOctets } from '../../../src/units.js';

@@ -1,4 +1,4 @@
-import { type Increase, parseShare } from '../../../budget/parse-increase.js';
+import { type Increase, parseShare } from '../../../budget/comparison/parse-increase.js';
 import { parseSize } from '../../../budget/parse-size.js';
 import { ofOption } from '../of-option.js';
 

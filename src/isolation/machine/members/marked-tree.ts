@@ -1,6 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { pauseThread } from '../../tools/pause-thread.js';
-import { newRun } from '../../tools/script-environment.js';
+import { newRun } from '../../tools/programs/script-environment.js';
 import { type Process, readEnvironment, readProcesses } from '../read-processes.js';
 
 /** Where processes are read from; the kernel by default. */

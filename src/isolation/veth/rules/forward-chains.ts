@@ -1,6 +1,6 @@
 import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { Expression } from '../../../linux/netlink/netfilter/expression.js';
-import { type Firewall, foreignChains, legacyTarget, type Table, verdictsOf } from '../../tools/firewall.js';
+import { type Firewall, foreignChains, legacyTarget, type Table, verdictsOf } from '../../tools/firewall/firewall.js';
 
 /** Where packets to other machines pass, or to this one. */
 export type Hook = 'forward' | 'input';

@@ -17,7 +17,7 @@ import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.j
 import { u32 } from '../../../linux/netlink/values.js';
 import { isIpv6 } from '../../machine/is-ipv6.js';
 import type { WireReading } from '../../scope.js';
-import { namedCounters } from '../../tools/named-counters.js';
+import { namedCounters } from '../../tools/firewall/named-counters.js';
 import type { LinkPlan } from '../links/subnet.js';
 
 const CHAIN = 'nm_leaving';

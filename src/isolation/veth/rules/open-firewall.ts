@@ -3,7 +3,7 @@ import { isErrno, LinuxError } from '../../../linux/linux-error.js';
 import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { ListedChain, Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { asSentence } from '../../as-sentence.js';
-import { blocksForwarding, LEGACY_CURE, legacyTables } from '../../tools/legacy-firewall.js';
+import { blocksForwarding, LEGACY_CURE, legacyTables } from '../../tools/firewall/legacy-firewall.js';
 import { acceptRules } from './accept-rules.js';
 import { chainsToOpen, type Hook } from './forward-chains.js';
 import { explainOwner } from './table-owner.js';
