@@ -95,6 +95,12 @@ describePrivileged('names resolve inside as they do outside', () => {
     }
   });
 
+  test('where a stub fails the next nameserver is asked, as on the host, and a line without an address is none', async () => {
+    const own = `nameserver none\nnameserver 127.0.0.113\nnameserver ${wire.ipv4}\n`;
+    const ended = await withFiles(own, {}, LOOKUP);
+    expect(ended.stdout, ended.stderr).toBe('203.0.113.99\n');
+  });
+
   test('mounts of the host are seen by the command, and its own stay inside', async () => {
     const ended = await withFiles(
       'nameserver 127.0.0.53\n',

@@ -11,6 +11,8 @@ const RESOLV_CONF = '/etc/resolv.conf';
 export type ResolverChoice = {
   readonly resolvConf?: CoveredFile;
   readonly relayTo?: readonly string[];
+  /** Whom the command can ask itself where the relay's server fails. */
+  readonly others?: readonly string[];
   readonly servers?: readonly string[];
 };
 
@@ -26,7 +28,7 @@ export function chooseResolver(reach: Reach): ResolverChoice {
     case 'unchanged':
       return { servers: nameservers(own) };
     case 'relay':
-      return { relayTo: plan.servers, resolvConf: { target: target(), text: own } };
+      return { relayTo: plan.servers, others: plan.others, resolvConf: { target: target(), text: own } };
     case 'replace':
       return { resolvConf: { target: target(), text: plan.text }, servers: nameservers(plan.text) };
     default:

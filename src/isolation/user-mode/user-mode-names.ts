@@ -122,9 +122,9 @@ async function areAnswered(relays: readonly DnsRelay[]): Promise<boolean> {
 }
 
 /** What the namespace shows as resolv.conf; where only the host's own resolver knows, our relay to it. */
-function shownFile({ resolvConf, relayTo }: ResolverChoice): CoveredFile | undefined {
+function shownFile({ resolvConf, relayTo, others = [] }: ResolverChoice): CoveredFile | undefined {
   if (!resolvConf || !relayTo) return resolvConf;
-  return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER]) };
+  return { ...resolvConf, text: withNameservers(resolvConf.text, [INNER_RESOLVER, ...others]) };
 }
 
 /** An address of the host by which it is reached from inside: its uplink's, else any other of its own. */

@@ -40,13 +40,15 @@ export class NameService implements Disposable {
    * @param admit has each answer before the command
    */
   async relay(made: MadeInside, admit: DnsAdmitter | undefined): Promise<void> {
-    const { relayTo, resolvConf } = this.#given.resolver;
+    const { relayTo, resolvConf, others = [] } = this.#given.resolver;
     const [server] = relayTo ?? [];
     const link = hostLocalLink(made.plans);
     const [address] = link.host.addresses;
     if (server === undefined || !resolvConf || !address) return;
     await (await this.#open(made, admit)).relayTo(server, link, this.#given.nat);
-    rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, [address]) });
+    // What others answer nobody admits.
+    const servers = admit ? [address] : [address, ...others];
+    rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, servers) });
   }
 
   /** @returns whether questions are seen from now on */
