@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { type Behalf, type Rights, withRights } from './behalf.js';
 import { requireGiven } from './own-descriptor.js';
-import { type Meet, OWN_DESCRIPTORS, PathWalk } from './path-walk.js';
+import { type Meet, OWN_DESCRIPTORS, type PathEnd, PathWalk } from './path-walk.js';
 
 /**
  * A file's place: its folder, held open, and its name there. Whatever a path leads to later, the place stays where it was.
@@ -12,6 +12,7 @@ export class HeldPlace implements Disposable {
   /** Whose rights the folder was found with, and the file is to be opened with. */
   readonly rights: Rights;
   readonly #folder: number;
+  readonly #isLed: boolean;
 
   /**
    * Follows a path as the kernel does, the last link included, a step at a time and each with the rights that are due.
@@ -21,12 +22,12 @@ export class HeldPlace implements Disposable {
   static find(path: string, behalf: Behalf, meet: Meet = () => {}): HeldPlace {
     if (!existsSync(OWN_DESCRIPTORS)) throw new Error('/proc is not mounted');
     using walk = new PathWalk(path, behalf, meet);
-    const { folder, name, rights } = walk.toEnd();
-    return new HeldPlace(folder, name, rights);
+    return new HeldPlace(walk.toEnd());
   }
 
-  constructor(folder: number, name: string, rights: Rights) {
+  constructor({ folder, name, rights, isLed }: PathEnd) {
     this.#folder = folder;
+    this.#isLed = isLed;
     this.name = name;
     this.rights = rights;
   }
@@ -48,10 +49,11 @@ export class HeldPlace implements Disposable {
 
   /**
    * The number of our own descriptor that the place stands for: /dev/stdout, /dev/fd/N, a link to one of them.
-   * @throws Error where it is none that we were given
+   * @throws Error where it is none that we were given, or where another user's link leads: /proc lets us in whatever rights we took
    */
   get descriptor(): number | undefined {
     if (readlinkSync(this.folder) !== OWN_DESCRIPTORS || !/^\d+$/.test(this.name)) return undefined;
+    if (this.#isLed) throw new Error('another user’s link leads to a descriptor of netmeter’s');
     requireGiven(Number(this.name));
     return Number(this.name);
   }

@@ -15,7 +15,13 @@ const MOST_LINKS = 40;
 export type Meet = (step: Stats, path: string) => void;
 
 /** Where a path ends: its last folder, open, the name there, and whose rights it was found with. */
-export type PathEnd = { readonly folder: number; readonly name: string; readonly rights: Rights };
+export type PathEnd = {
+  readonly folder: number;
+  readonly name: string;
+  readonly rights: Rights;
+  /** Somebody else could have led it there, whose rights these are. */
+  readonly isLed: boolean;
+};
 
 /** A path on its way to its last folder. Who disposes of it before its end closes what it holds. */
 export class PathWalk implements Disposable {
@@ -90,7 +96,7 @@ export class PathWalk implements Disposable {
   #end(name: string): PathEnd {
     const folder = this.#folder ?? -1;
     this.#folder = undefined;
-    return { folder, name, rights: this.#rights };
+    return { folder, name, rights: this.#rights, isLed: this.#isLed };
   }
 
   [Symbol.dispose](): void {

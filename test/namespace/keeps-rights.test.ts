@@ -174,6 +174,15 @@ describePrivileged('files that root writes for somebody else', () => {
       }
     });
 
+    test('not to a descriptor of root’s that a link of that account’s names', async () => {
+      symlinkSync('/proc/self/fd/9', join(home, 'net.json'));
+      spawnSync('chown', ['-h', `${uid}:${uid}`, join(home, 'net.json')]);
+      const line = `exec '${process.execPath}' '${NETMETER}' -q --report net.json -- true 9>>'${secret}'`;
+      const { status, stderr } = await runToEnd('sh', ['-c', line], { cwd: home });
+      expect(status).toBe(125);
+      expect(stderr).toContain('link leads to a descriptor');
+    });
+
     test('into a folder of root’s, as ever', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
       try {
