@@ -17,6 +17,7 @@ import { closeAttached } from './run/attached/close-attached.js';
 import { type AttachTarget, openAttached } from './run/attached/open-attached.js';
 import { octetsSince } from './run/limits/octets-since.js';
 import { Meter } from './run/meter.js';
+import { AttachedProcesses } from './run/observers/attached-processes.js';
 import { NameWatch } from './run/observers/name-watch.js';
 import { TrafficWatch } from './run/observers/watch-traffic.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
@@ -29,6 +30,8 @@ export type AttachOptions = {
   readonly for?: Milliseconds;
   readonly interval?: Milliseconds;
   readonly limits?: Limits;
+  /** Which of its processes moved what, too. */
+  readonly processes?: boolean;
   /** Aborted: the metering ends now. */
   readonly signal?: AbortSignal;
 };
@@ -50,6 +53,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   using metered = at;
   const boundary = new Boundary();
   using names = await watchNames(metered?.naming, boundary);
+  using processes = metered && options.processes ? await AttachedProcesses.start(metered.living, boundary) : undefined;
   using files = openCounters(process);
   const machine = readDevices(foldersOf(process));
   const devices = countedDevices(machine);
@@ -60,7 +64,8 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const meter = await Meter.start(scope, files, metered?.meter);
   const octets = octetsSince({ scope, files, before: meter.before, tree: metered?.meter });
   const interval = options.interval ?? DEFAULTS.interval;
-  using watch = new TrafficWatch({ octets, interval, onSample: async () => {}, boundary });
+  const onSample = async () => boundary.guard('processes', () => processes?.look())();
+  using watch = new TrafficWatch({ octets, interval, onSample, boundary });
 
   const exit = await waitForEnd(isAlive, options);
   const tree = exit.kind === 'gone' ? metered?.meter : undefined;
@@ -69,7 +74,8 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const sampled = await watch.finish();
   const life = { startedAt, exit, stillOpen, samples: watch.samples, sampled };
   // Awaited here: afterwards all of it is disposed of.
-  return await closeAttached({ argv, attached, at, scope, meter, names, life, limits: options.limits, boundary });
+  const found = { names, processes, limits: options.limits, boundary };
+  return await closeAttached({ argv, attached, at, scope, meter, life, ...found });
 }
 
 /** The look-ups from now on. */

@@ -4,6 +4,7 @@ import type { IpOctets } from '../units.js';
 import { nearestWord } from './arguments/nearest-option.js';
 import { ofOption } from './arguments/of-option.js';
 import { OPTIONS as OPTIONS_OF_A_RUN } from './arguments/options.js';
+import { parseBy } from './arguments/parse-choices.js';
 import { parseOwnArguments } from './arguments/parse-own-arguments.js';
 import { INTERVAL_CURE, usage } from './arguments/usage-error.js';
 import { parseDuration } from './arguments/values/parse-duration.js';
@@ -12,6 +13,7 @@ import type { CiChoice } from './ci/ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { Outputs } from './outputs.js';
 import { tell } from './tell.js';
+import { tellsProcesses } from './tells-processes.js';
 import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
@@ -28,13 +30,16 @@ Meters a running process and what it has started, or starts (a container, a pod,
   --report FILE       Write a report: .json, .txt, .md, .html, .csv, .prom or
                       .junit.xml; - is JSON on stdout; repeatable
   --ci SYSTEM         Tell the CI system too: auto (default), github, gitlab, none
+  --by WHAT           Tables of the summary: remote (default), process beside it,
+                      or none; repeatable
   --max-in, --max-out, --max-total SIZE   A budget: exit code 120 when it is exceeded
   -q, --quiet         No summary
   -h, --help          Show this help
 
 As root the sockets of the process' control group are counted, those too that were open before, and the remotes are listed
-that they speak with; where others are in that group, the sockets of the process and its descendants alone. Without the
-rights, the numbers are the whole network namespace's, and the summary says how many other processes share it.
+that they speak with; where others are in that group, the sockets of the process and its descendants alone. What each process
+moves from then on is in reports in JSON, Markdown and HTML, and with --by process in the summary. Without the rights, the
+numbers are the whole network namespace's, and the summary says how many other processes share it.
 `;
 
 const OPTIONS = {
@@ -44,6 +49,7 @@ const OPTIONS = {
   interval: { type: 'string' },
   report: { type: 'string', multiple: true },
   ci: { type: 'string' },
+  by: { type: 'string', multiple: true },
   'max-in': { type: 'string' },
   'max-out': { type: 'string' },
   'max-total': { type: 'string' },
@@ -64,7 +70,8 @@ export async function attachCommand(words: readonly string[], terminal: Terminal
   const { target, options, ...rest } = parsed;
   using outputs = new Outputs(rest, process.env);
   outputs.requireWritable();
-  const measurement = await attach(target, { ...options, signal: stop.signal });
+  const processes = tellsProcesses(rest);
+  const measurement = await attach(target, { ...options, processes, signal: stop.signal });
   const failed = await tell(measurement, { ...rest, outputs, terminal });
   const status = exitStatus({
     kind: 'measured',
@@ -93,6 +100,8 @@ export function parseAttachArguments(words: readonly string[]) {
     const text = values[`max-${kind}`];
     if (text !== undefined) limits[kind] = ofOption(`max-${kind}`, parseSize)(text);
   }
+  for (const what of values.by ?? []) requireChoice('by', what);
+  const by = parseBy(values.by);
   const interval = values.interval === undefined ? undefined : ofOption('interval', parseDuration)(values.interval);
   if (interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
   return {
@@ -104,6 +113,7 @@ export function parseAttachArguments(words: readonly string[]) {
     },
     reports: parseReports(values.report ?? []),
     quiet: values.quiet ?? false,
+    ...(by && { by }),
     ci: parseCi(values.ci),
   };
 }
@@ -118,12 +128,18 @@ function parseTarget([pid = '', ...others]: readonly string[], cgroup: string | 
 }
 
 function parseCi(text = 'auto'): CiChoice {
-  const choices = OPTIONS_OF_A_RUN.find(({ name }) => name === 'ci')?.choices;
-  if (choices?.includes(text)) return text as CiChoice;
-  const nearest = nearestWord(text, choices ?? []);
+  requireChoice('ci', text);
+  return text as CiChoice;
+}
+
+/** The choices are those of a run. */
+function requireChoice(option: string, text: string): void {
+  const choices = OPTIONS_OF_A_RUN.find(({ name }) => name === option)?.choices ?? [];
+  if (choices.includes(text)) return;
+  const nearest = nearestWord(text, choices);
   throw usage(
-    `--ci cannot be '${text}'${nearest ? `; did you mean ${nearest}?` : ''}`,
-    `Choose one of: ${choices?.join(', ')}.`,
+    `--${option} cannot be '${text}'${nearest ? `; did you mean ${nearest}?` : ''}`,
+    `Choose one of: ${choices.join(', ')}.`,
   );
 }
 

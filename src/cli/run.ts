@@ -11,6 +11,7 @@ import { originalOpenFiles, requireOpenFiles } from './open-files.js';
 import { baselineOf, limitsOf, namingConfig } from './run-limits.js';
 import { SignalListener } from './signals.js';
 import { tell } from './tell.js';
+import { tellsProcesses } from './tells-processes.js';
 import type { Terminal } from './terminal/terminal.js';
 
 /** A wait shorter than this needs no explanation. */
@@ -125,15 +126,6 @@ function takeStrays(boundary: Boundary): Disposable {
   process.on('uncaughtException', take);
   return { [Symbol.dispose]: () => void process.off('uncaughtException', take) };
 }
-
-/** Formats of reports that have processes in them. */
-const WITH_PROCESSES: ReadonlySet<string> = new Set(['json', 'md', 'html']);
-
-/** Whether somebody will see which process used the network: that costs the start some milliseconds. */
-const tellsProcesses = ({ by, reports, ci }: RunOptions) =>
-  by?.includes('process') === true ||
-  reports.some(({ format }) => WITH_PROCESSES.has(format)) ||
-  ciSystem(ci, process.env) === 'github';
 
 const waitingText = (count: number) =>
   `waiting for ${count === 1 ? '1 process' : `${count} processes`} that the command left running (^C ends them; --wait command)`;

@@ -146,6 +146,30 @@ describePrivileged('what runs already is metered at its sockets', () => {
     expect(counted(report), stderr).toEqual({ in: after.in - before.in, out: after.out - before.out });
   });
 
+  test.each<[string, string, (pid: number) => readonly string[]]>([
+    ['a tree among others', PYTHON, (pid) => [`${pid}`]],
+    ['all of a control group', `${enter}; ${PYTHON}`, () => ['--cgroup', path]],
+  ])('its processes have rows, of %s: who was there before and who is started since', async (_, script, target) => {
+    const { report, pid, stderr } = await meter(script, target);
+    const found = report.processes;
+    if (found?.evidence !== 'traced') throw new Error(`not traced: ${JSON.stringify(found)} ${stderr}`);
+    const [parent, child, ...others] = found.processes;
+    expect(others).toEqual([]);
+    const name = 'python3';
+    expect(parent).toMatchObject({ pid, startedMs: 0, payload: { external: { in: 0, out: 0 } } });
+    expect(parent?.commandLine?.slice(1)).toEqual(['-c', JOB, machine.far4, '0']);
+    expect(child).toMatchObject({
+      parent: pid,
+      name,
+      payload: { external: { in: 3_000_000, out: 'get 3000000\n'.length } },
+    });
+    expect(child?.payload.unplaced).toEqual({ in: 0, out: 20_000 });
+    expect(child?.commandLine).toEqual(parent?.commandLine);
+    // What came twice is nobody's.
+    expect(found.balance?.in.unattributedOctets).toBeGreaterThanOrEqual(0);
+    expect(found.otherProcesses.payload.external).toEqual({ in: 0, out: 0 });
+  });
+
   test('connections that its listener accepts are its own', async () => {
     const server = start(PYTHON, [
       `import socket
@@ -254,7 +278,7 @@ os.execvp("python3", ["python3", "-c", sys.argv[2], sys.argv[1], str(link.fileno
 
   test('an empty one is waited for, and metered until its last process ends', async () => {
     const metering = runToEnd(process.execPath, [NETMETER, 'attach', '--cgroup', path, '--report', '-']);
-    await until('netmeter counts at the group', () => attachments().length > 0);
+    await until('netmeter counts at the group', () => isCounting());
     const job = start(`${enter}; ${PYTHON}`, [JOB, machine.far4, '0']);
     await once(job.stdout ?? job, 'data');
     job.stdin?.write('go\n');
@@ -267,7 +291,9 @@ os.execvp("python3", ["python3", "-c", sys.argv[2], sys.argv[1], str(link.fileno
     expect(report.method.reasons?.[0]).toContain('no process was there at the start');
   });
 
-  /** Who holds the group's folder open. */
-  const attachments = () =>
-    execFileSync('sh', ['-c', `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -F " ${group}" || true`], { encoding: 'utf8' });
+  /** Somebody holds the group's folder open, and the counters, which are opened last. */
+  const isCounting = () =>
+    execFileSync('sh', ['-c', 'ls -l /proc/[0-9]*/fd 2>/dev/null || true'], { encoding: 'utf8' })
+      .split('\n\n')
+      .some((open) => open.includes(` ${group}\n`) && open.includes('/net/netstat'));
 });

@@ -15,8 +15,9 @@ export class ProcessLedger {
   #known: ReadonlyMap<number, ProcessRecord> = new Map();
   #former: ReadonlyMap<number, ProcessRecord> = new Map();
 
-  constructor(bounds: Bounds = BOUNDS) {
-    this.#records = new ProcessRecords(bounds.processes);
+  /** @param areAllTheirs nobody is the command: all that are in a control group */
+  constructor(bounds: Bounds = BOUNDS, areAllTheirs = false) {
+    this.#records = new ProcessRecords(bounds.processes, areAllTheirs);
     this.#remotes = new RemoteLedger(bounds.remotes);
   }
 

@@ -35,12 +35,17 @@ export class ProcessRecords {
   #foldAt: number;
   #idle = 0;
   #ids = 0;
+  readonly #areAllTheirs: boolean;
   /** The command's. */
   root: ProcessRecord | undefined;
 
-  /** @param most that are kept; twice as many, and all that live, may be for a while */
-  constructor(most: number) {
+  /**
+   * @param most that are kept; twice as many, and all that live, may be for a while
+   * @param areAllTheirs nobody is the command, and none is left out: all that are in a control group
+   */
+  constructor(most: number, areAllTheirs = false) {
     this.#most = most;
+    this.#areAllTheirs = areAllTheirs;
     this.#foldAt = 2 * most;
   }
 
@@ -78,7 +83,7 @@ export class ProcessRecords {
 
   /** The command's tree, and those of whom it is not known. Before the command is known, each may be it. */
   mayBelong({ top }: ProcessRecord): boolean {
-    return top === undefined || this.root === undefined || top === this.root.id;
+    return this.#areAllTheirs || top === undefined || this.root === undefined || top === this.root.id;
   }
 
   /** Forgets a process that has ended, or all is over, without traffic and descendants; then its parent, if it is such a one. */
@@ -94,14 +99,15 @@ export class ProcessRecords {
   close(): Omit<LedgerResult, 'remotes'> {
     const records = () => [...this.#records.values()];
     // Nobody was the command: then nothing is its.
-    for (const each of records()) if (!this.root || !this.mayBelong(each)) this.#records.delete(each.id);
+    const isKnown = this.#areAllTheirs || this.root !== undefined;
+    for (const each of records()) if (!isKnown || !this.mayBelong(each)) this.#records.delete(each.id);
     for (const record of records().reverse()) this.dropIdle(record, true);
     while (this.#records.size > this.#most && this.#foldSmallest(true) > 0);
     return {
       root: this.root,
       records: records(),
       rest: { ...this.#rest, processes: this.#folded },
-      idle: this.root ? this.#idle : 0,
+      idle: isKnown ? this.#idle : 0,
     };
   }
 

@@ -2,6 +2,7 @@ import { pid } from 'node:process';
 import type { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { Closing } from '../../linux/closing.js';
 import { addressBytes } from '../../linux/ip-address.js';
+import { AdoptedProcesses } from './adopt-processes.js';
 import { attachPrograms } from './attach-programs.js';
 import {
   addOthers,
@@ -29,17 +30,21 @@ export class ProcessCounter implements Disposable {
   #hosts: readonly string[] = [];
   #hasGroup = false;
   #taken = { ended: 0, pairs: 0 };
+  /** Undefined: the whole tree is started while it is counted. */
+  readonly adopted: AdoptedProcesses | undefined;
 
   /**
    * @param most how many of each there may be
+   * @param living who was there before is taken in, from the command itself on, or whoever is in a control group
    * @throws {LinuxError} bpf(2) is refused (EPERM), or the kernel lacks what is needed (ENOENT, EINVAL: before Linux 6.3);
    *   {Error} the kernel's structures are not those that are known
    */
-  constructor(most: Partial<typeof MOST> = {}) {
+  constructor(most: Partial<typeof MOST> = {}, living?: 'tree' | 'group') {
     this.#most = { ...MOST, ...most };
     try {
       this.#maps = createMaps((map) => this.#closing.add(map), most);
       addOthers(this.#maps);
+      this.adopted = living && new AdoptedProcesses(this.#maps, living === 'tree');
       const { own, programs } = attachPrograms(this.#maps, this.#closing);
       this.#own = own;
       this.#programs = programs;
@@ -59,13 +64,16 @@ export class ProcessCounter implements Disposable {
    * @param group a descriptor of the tree's control group: what is in it counts, too, although its fork was not seen
    */
   arm(group: number | undefined): void {
-    this.#hasGroup = group !== undefined;
-    if (group !== undefined) {
-      const value = Buffer.alloc(4);
-      value.writeUInt32LE(group);
-      this.#maps.groups.update(ZERO, value);
-    }
+    if (group !== undefined) this.countGroup(group);
     this.#setArmed(1n);
+  }
+
+  /** What is in a control group counts, too, whoever has forked it. @param group a descriptor of its folder */
+  countGroup(group: number): void {
+    this.#hasGroup = true;
+    const value = Buffer.alloc(4);
+    value.writeUInt32LE(group);
+    this.#maps.groups.update(ZERO, value);
   }
 
   /** To be called in the same turn as the command's spawn, which is the last child of the calling thread. */

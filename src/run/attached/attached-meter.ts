@@ -1,5 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { namespacesOf } from '../../evidence/list-sockets.js';
+import { readProcesses } from '../../isolation/machine/read-processes.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { netnsCookie } from '../../linux/netns-cookie.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
@@ -7,6 +8,7 @@ import type { Devices } from '../../observe/meter/meter-options.js';
 import { traceOrphans } from '../../observe/meter/orphans/trace-orphans.js';
 import { readMtus } from '../../observe/meter/read-mtus.js';
 import { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
+import type { LivingTree } from '../observers/attached-processes.js';
 import { addressesOf, followAddresses, within } from '../scope-addresses.js';
 import { adoptSockets, type Present } from './adopt-sockets.js';
 import { despiteEnds } from './despite-ends.js';
@@ -33,6 +35,7 @@ export class AttachedMeter implements Disposable {
   readonly wasPopulated: boolean;
   readonly #filter: TreeFilter | undefined;
   readonly #group: CgroupView;
+  readonly #pid: number | undefined;
 
   /**
    * Takes the group over, which is let go of with it.
@@ -60,7 +63,7 @@ export class AttachedMeter implements Disposable {
       const wasPopulated = group.isPopulated;
       meter.watchOrphans(traceOrphans, !wasPopulated);
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
-      return new AttachedMeter({ meter, filter, group, wasPopulated, doubts });
+      return new AttachedMeter({ meter, filter, group, pid, wasPopulated, doubts });
     } catch (error) {
       meter?.[Symbol.dispose]();
       filter?.[Symbol.dispose]();
@@ -73,11 +76,19 @@ export class AttachedMeter implements Disposable {
     return { cgroup: this.#group, sockets: this.#filter?.sockets };
   }
 
-  private constructor({ meter, filter, group, wasPopulated, doubts }: Parts) {
+  /** Whose processes are counted: a tree, or all that are in the group. */
+  get living(): LivingTree {
+    const [pid, group] = [this.#pid, this.#group];
+    const list = () => (pid === undefined ? byAge(group.members()) : treeOf(pid));
+    return { of: pid === undefined ? 'group' : 'tree', list, group: this.#filter ? undefined : group.fd };
+  }
+
+  private constructor({ meter, filter, group, pid, wasPopulated, doubts }: Parts) {
     this.meter = meter;
     this.wasPopulated = wasPopulated;
     this.#filter = filter;
     this.#group = group;
+    this.#pid = pid;
     this.doubts = doubts;
   }
 
@@ -88,7 +99,18 @@ export class AttachedMeter implements Disposable {
   }
 }
 
-type Parts = Pick<Present, 'meter' | 'filter' | 'group'> & Pick<AttachedMeter, 'wasPopulated' | 'doubts'>;
+type Parts = Pick<Present, 'meter' | 'filter' | 'group'> & { readonly pid: number | undefined } & Pick<
+    AttachedMeter,
+    'wasPopulated' | 'doubts'
+  >;
+
+/** Parents before their children, netmeter itself left out. */
+function byAge(members: readonly number[]): number[] {
+  const wanted = new Set(members);
+  wanted.delete(ownPid);
+  const found = readProcesses().filter(({ pid }) => wanted.has(pid));
+  return found.sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid).map(({ pid }) => pid);
+}
 
 /** The tree, of which each process' children are followed from now on. */
 function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<number> {

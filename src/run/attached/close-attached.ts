@@ -13,6 +13,7 @@ import { protocolSummary } from '../../traffic/protocol.js';
 import { milliseconds } from '../../units.js';
 import { version } from '../../version.js';
 import type { Meter } from '../meter.js';
+import type { AttachedProcesses } from '../observers/attached-processes.js';
 import type { Question } from '../observers/explain.js';
 import type { NameWatch } from '../observers/name-watch.js';
 import { runWarnings } from '../run-warnings.js';
@@ -23,6 +24,8 @@ type OverAttached = Pick<Opened, 'argv' | 'attached' | 'at'> & {
   readonly scope: Question['scope'] & { readonly isolation: Isolation };
   readonly meter: Pick<Meter, 'before' | 'count'>;
   readonly names: NameWatch;
+  /** Undefined: it was not asked for. */
+  readonly processes: AttachedProcesses | undefined;
   readonly life: Life;
   readonly limits: Limits | undefined;
   readonly boundary: Boundary;
@@ -78,16 +81,20 @@ type Counted = Pick<Question, 'traffic'> & {
 };
 
 /** With whom, where that was counted. */
-async function explainSockets({ scope, meter, names }: OverAttached, { traffic, sockets, protocol }: Counted) {
+async function explainSockets(
+  { scope, meter, names, processes, boundary }: OverAttached,
+  { traffic, sockets, protocol }: Counted,
+) {
   if (!sockets) return {};
   const dns = await names.finish();
   // Loaded here: nothing of it is needed before the end.
   const { explain } = await import('../observers/explain.js');
   const { namesOf, servers } = names;
   const { resetsSent } = protocol.tcp;
-  const unknown = { isWhole: undefined, found: undefined, seen: undefined, reverseDns: false };
+  const found = boundary.attemptNow('processes', () => processes?.finish(), undefined);
+  const unknown = { isWhole: undefined, seen: undefined, reverseDns: false };
   const startedAt = meter.before.texts.at;
-  const explained = await explain({ ...unknown, namesOf, scope, traffic, sockets, resetsSent, startedAt });
+  const explained = await explain({ ...unknown, found, namesOf, scope, traffic, sockets, resetsSent, startedAt });
   return { ...explained, ...(dns && { dns: asFarAsSeen(dns, servers, explained.remotes) }) };
 }
 

@@ -1,8 +1,10 @@
 import { hrtime } from 'node:process';
 import { ProcessLedger } from '../../attribution/processes/process-ledger.js';
+import { BOUNDS } from '../../attribution/processes/process-records.js';
 import { tellProcesses } from '../../attribution/processes/process-rows.js';
 import type { ProcessEvidence } from '../../measurement/processes.js';
 import { ProcessCounter } from '../../observe/processes/process-counter.js';
+import { adoptLiving } from './adopt-living.js';
 
 /** This host's addresses that have a link of their own; undefined: nothing tells them apart. They may change. */
 type HostAddresses = readonly string[] | undefined;
@@ -10,13 +12,28 @@ type HostAddresses = readonly string[] | undefined;
 /** Counts in the kernel what each process of the command's tree moves. */
 export class CountedProcesses implements Disposable {
   readonly #counter: ProcessCounter;
-  readonly #ledger = new ProcessLedger();
+  readonly #ledger: ProcessLedger;
   #hostAddresses: HostAddresses;
   #startedAt = 0;
 
   /** @throws {Error} the kernel has not what is needed, or refuses */
-  constructor(most?: ConstructorParameters<typeof ProcessCounter>[0]) {
-    this.#counter = new ProcessCounter(most);
+  constructor(...plan: ConstructorParameters<typeof ProcessCounter>) {
+    this.#counter = new ProcessCounter(...plan);
+    this.#ledger = new ProcessLedger(BOUNDS, plan[1] === 'group');
+  }
+
+  /**
+   * Takes in who lives already; what they do from now on is counted.
+   * @param group a descriptor of the control group that is metered, where all of it is
+   * @returns false where they are known by other numbers than the kernel's own
+   */
+  adopt(list: () => Iterable<number>, group: number | undefined): boolean {
+    const { adopted, hasOwnPids } = this.#counter;
+    if (!adopted || !hasOwnPids) return false;
+    if (group !== undefined) this.#counter.countGroup(group);
+    adoptLiving(adopted, list);
+    this.#startedAt = Number(hrtime.bigint());
+    return true;
   }
 
   /**
