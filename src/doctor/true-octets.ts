@@ -1,13 +1,11 @@
 import { type Devices, parseDev } from '../counters/dev.js';
 import type { InOut } from '../measurement/traffic.js';
-import { toExactNumber } from '../units.js';
+import { ETHERNET_HEADER, toExactNumber } from '../units.js';
 
 /** Both ends of the wire at a moment: /proc/PID/net/dev of the namespace, and the device's name there. */
 export type WireCounters = { readonly far: DeviceText; readonly near: DeviceText };
 
 type DeviceText = { readonly text: string; readonly device: string };
-
-const ETHERNET_HEADER = 14;
 
 /**
  * The IP octets that crossed the wire, by the device at its other end, which counts each frame as it was on the wire: none

@@ -2,16 +2,9 @@ import { pid as ownPid } from 'node:process';
 import { networkOf } from '../isolation/machine/members/namespace-members.js';
 import { openInNetwork } from '../isolation/tools/sockets/open-in-network.js';
 import { isErrno } from '../linux/linux-error.js';
-import {
-  AF_INET,
-  AF_INET6,
-  decodeSocket,
-  type InetSocket,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  listSockets,
-} from '../linux/netlink/sock-diag.js';
+import { decodeSocket, type InetSocket, IPPROTO_TCP, IPPROTO_UDP, listSockets } from '../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG } from '../linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../linux/socket.js';
 
 /** One of the sockets of TCP and UDP. */
 export type ListedSocket = InetSocket & { readonly protocol: number };

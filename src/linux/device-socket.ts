@@ -1,17 +1,13 @@
 import { closeSync } from 'node:fs';
 import { addressBytes } from './ip-address.js';
 import { libcFunction } from './libc.js';
+import { AF_INET, AF_INET6, openSocket, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM } from './socket.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const setsockopt = libcFunction('int setsockopt(int fd, int level, int name, void *value, unsigned int size)');
 const bind = libcFunction('int bind(int fd, void *address, unsigned int size)');
 
-/** socket(2), ip(7), ipv6(7). */
-const AF_INET = 2;
-const AF_INET6 = 10;
-const TYPES = { tcp: 1, udp: 2 } as const;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
+/** socket(7), ipv6(7). */
+const TYPES = { tcp: SOCK_STREAM, udp: SOCK_DGRAM } as const;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
@@ -30,7 +26,7 @@ export type DeviceAddress = { readonly device: string; readonly address: string;
 export function openDeviceSocket(protocol: 'tcp' | 'udp', { device, address, port }: DeviceAddress): number {
   // The test of node:net compiles its expressions first, which takes 3 ms.
   const family = address.includes(':') ? AF_INET6 : AF_INET;
-  const fd = openSocket(family, TYPES[protocol] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const fd = openSocket(family, TYPES[protocol] | SOCK_NONBLOCK);
   try {
     setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${device}\0`), device.length + 1);
     // As every listener of Node's has it: what is left of an earlier one does not take the port.

@@ -1,14 +1,11 @@
 import { closeSync } from 'node:fs';
 import { libcFunction } from './libc.js';
 import { isErrno } from './linux-error.js';
+import { AF_INET, openSocket, SOCK_DGRAM } from './socket.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 
 /** socket(2), socket(7). */
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_NETNS_COOKIE = 71;
 
@@ -17,7 +14,7 @@ const SO_NETNS_COOKIE = 71;
  * @param ask getsockopt(2). @returns undefined before Linux 5.14, which tells nobody
  */
 export function netnsCookie(ask: typeof getsockopt = getsockopt): bigint | undefined {
-  const fd = openSocket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const fd = openSocket(AF_INET, SOCK_DGRAM);
   try {
     const [value, size] = [Buffer.alloc(8), Buffer.from([8, 0, 0, 0])];
     ask(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, size);

@@ -1,13 +1,12 @@
 import { arch } from 'node:process';
 import { addressOf, libcFunction } from './libc.js';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_STREAM } from './socket.js';
 
 const socketpair = libcFunction('int socketpair(int domain, int type, int protocol, void *pair)');
 const sendmsg = libcFunction('long sendmsg(int fd, void *message, int flags)');
 const recvmsg = libcFunction('long recvmsg(int fd, void *message, int flags)');
 
-const AF_UNIX = 1;
-const TYPES = { stream: 1, dgram: 2 } as const;
-const SOCK_CLOEXEC = 0x80000;
+const TYPES = { stream: SOCK_STREAM, dgram: SOCK_DGRAM } as const;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_DONTWAIT = 0x40;

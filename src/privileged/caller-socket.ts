@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { NetmeterError } from '../errors.js';
-
-/** Opens without reading or writing, which a socket allows; include/uapi/asm-generic/fcntl.h. */
-const O_PATH = 0o10000000;
+import { O_PATH } from '../linux/open-flags.js';
 
 /**
  * A socket that only this user and root can connect to, by our /proc/PID/fd. Its file is held open and has no name any more:

@@ -5,6 +5,7 @@ import { umask } from 'node:process';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
+import { O_PATH } from '../linux/open-flags.js';
 import { withFileRightsOf } from '../linux/process/credentials.js';
 import type { Measure } from '../measure-options.js';
 import { continueSudo } from './continue-sudo.js';
@@ -121,9 +122,6 @@ function requireFolder(cwd: string, { pid, ...account }: Caller): void {
     throw new NetmeterError('USAGE', `the working folder ${cwd} may not be entered`, { cause });
   }
 }
-
-/** Opens without reading or writing; include/uapi/asm-generic/fcntl.h. */
-const O_PATH = 0o10000000;
 
 const isNode = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error;
 

@@ -1,7 +1,5 @@
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import {
-  AF_INET,
-  AF_INET6,
   decodeSocket,
   type InetSocket,
   IPPROTO_TCP,
@@ -10,6 +8,7 @@ import {
   TCP_STATE,
 } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
 
 const PROTOCOLS = {
   tcp: { protocol: IPPROTO_TCP, state: TCP_STATE.LISTEN },

@@ -12,8 +12,6 @@ import { decodeQueue, getQueue, newPfifo, newTokenBucket, queueHandle } from '..
 import { newRoute } from '../../src/linux/netlink/route/route.js';
 import { newVeth } from '../../src/linux/netlink/route/veth.js';
 import {
-  AF_INET,
-  AF_INET6,
   decodeSocket,
   destroySocket,
   IPPROTO_TCP,
@@ -22,6 +20,7 @@ import {
   TCP_STATE,
 } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 

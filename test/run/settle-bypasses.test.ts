@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { MeteredRemote, SocketCounts } from '../../src/attribution/remotes/socket-counts.js';
+import type { SocketCounts } from '../../src/attribution/remotes/socket-counts.js';
 import type { Bypass } from '../../src/measurement/remotes.js';
 import type { Traffic } from '../../src/measurement/traffic.js';
+import type { MeteredRemote } from '../../src/observe/meter/remotes/remote-layout.js';
 import { settleBypasses } from '../../src/run/settle-bypasses.js';
 
 type Counted = Parameters<typeof settleBypasses>[1];

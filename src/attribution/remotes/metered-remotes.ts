@@ -1,9 +1,10 @@
 import type { Family, InOut } from '../../measurement/traffic.js';
+import type { MeteredRemote } from '../../observe/meter/remotes/remote-layout.js';
 import { allOf, type TreeCount } from '../../traffic/shared/tree-count.js';
 import type { CountedRemotes, RemoteTotals } from './counted-remotes.js';
 import { nestedRemotes } from './nested-remotes.js';
 import type { Carried } from './remote-rows.js';
-import type { MeteredRemote, SocketCounts } from './socket-counts.js';
+import type { SocketCounts } from './socket-counts.js';
 
 type Reading = {
   /** CLOCK_MONOTONIC, ns: when that was. */

@@ -1,7 +1,8 @@
 import type { Family } from '../../measurement/traffic.js';
+import type { MeteredRemote } from '../../observe/meter/remotes/remote-layout.js';
 import { isMulticast } from '../../traffic/behind/multicast.js';
 import type { Carried } from './remote-rows.js';
-import type { MeteredRemote, SocketCounts } from './socket-counts.js';
+import type { SocketCounts } from './socket-counts.js';
 
 const WAYS = ['in', 'out'] as const;
 

@@ -1,24 +1,5 @@
-import type { Family } from '../../measurement/traffic.js';
+import type { MeteredRemote } from '../../observe/meter/remotes/remote-layout.js';
 import type { TreeCount } from '../../traffic/shared/tree-count.js';
-
-type Way = { readonly octets: number; readonly payload: number };
-
-/** A remote as the programs at a control group count it (`observe/meter/remotes/remote-layout`). */
-export type MeteredRemote = {
-  readonly class: TreeCount['class'];
-  readonly family: Family;
-  readonly address: string;
-  readonly protocol: number;
-  readonly port: number;
-  readonly role: 'client' | 'server';
-  readonly in: Way;
-  readonly out: Way;
-  readonly tried: number;
-  readonly opened: number;
-  /** CLOCK_MONOTONIC, ns. */
-  readonly first: bigint;
-  readonly last: bigint;
-};
 
 /** What was counted of a tree's sockets. */
 export type SocketCounts = {

@@ -4,10 +4,11 @@ import { leftGroup } from '../../attribution/bypasses/left-group.js';
 import { unixBypasses } from '../../attribution/bypasses/unix-bypasses.js';
 import { parseUnixSockets } from '../../counters/unix-sockets.js';
 import { MarkedTree } from '../../isolation/machine/members/marked-tree.js';
+import { networkOf } from '../../isolation/machine/members/namespace-members.js';
 import type { Scope } from '../../isolation/scope.js';
+import { readText } from '../../isolation/tools/read-text.js';
 import type { NestedFate } from '../../measurement/method.js';
 import type { Milliseconds } from '../../units.js';
-import { networkOf, readText } from '../read-text.js';
 import { Descriptors } from './descriptors.js';
 import type { GroupView } from './group-view.js';
 import { HandedDownSockets } from './handed-down-sockets.js';
@@ -98,7 +99,7 @@ export class Bypasses implements Disposable {
       const namespace = networkOf(pid);
       // The command itself, on its way in.
       if (namespace === undefined || namespace === scope || nameOf(pid) === 'nsenter') return [];
-      const route = (file: string) => readText(`/proc/${pid}/net/${file}`);
+      const route = (file: string) => textOf(`/proc/${pid}/net/${file}`);
       return [{ pid, namespace, routes: { ipv4: route('route'), ipv6: route('ipv6_route') } }];
     });
   }
@@ -120,6 +121,9 @@ export class Bypasses implements Disposable {
   }
 }
 
-const unixSocketsOf = (process: number | 'thread-self') => parseUnixSockets(readText(`/proc/${process}/net/unix`));
+const unixSocketsOf = (process: number | 'thread-self') => parseUnixSockets(textOf(`/proc/${process}/net/unix`));
 
-const nameOf = (pid: number) => readText(`/proc/${pid}/comm`).trimEnd() || null;
+const nameOf = (pid: number) => textOf(`/proc/${pid}/comm`).trimEnd() || null;
+
+/** Of a file of /proc; empty for a process that has ended, or may not be looked into. Names of programs and sockets are bytes of any kind. */
+const textOf = (file: string) => readText(file, 'utf8') ?? '';

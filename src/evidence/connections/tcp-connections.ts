@@ -1,15 +1,8 @@
 import type { TcpConnection } from '../../attribution/remotes/seen-connections.js';
 import { isErrno } from '../../linux/linux-error.js';
-import {
-  AF_INET,
-  AF_INET6,
-  decodeSocket,
-  type InetSocket,
-  IPPROTO_TCP,
-  listSockets,
-  TCP_STATE,
-} from '../../linux/netlink/sock-diag.js';
+import { decodeSocket, type InetSocket, IPPROTO_TCP, listSockets, TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../../linux/socket.js';
 
 /** States of a connection that a process may have; one that others have only asked for is none yet. */
 const CONNECTED = [

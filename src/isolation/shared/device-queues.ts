@@ -1,3 +1,4 @@
+import { attempt } from '../../linux/attempt.js';
 import { decodeLink, LIST_LINKS, type Link } from '../../linux/netlink/route/link.js';
 import { decodeQueue, LIST_QUEUES, type Queue } from '../../linux/netlink/route/queue.js';
 import { NETLINK_ROUTE, type NetlinkSocket } from '../../linux/netlink/socket.js';
@@ -52,13 +53,4 @@ export function rootQueues(
       return name === undefined || !queue.isRoot || queue.kind === 'noqueue' ? [] : [[name, queue] as const];
     }),
   );
-}
-
-/** Undefined where it cannot be had: the devices' own counters must do. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,18 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { CgroupHierarchy } from '../cgroup/hierarchy.js';
 import { Closing } from '../closing.js';
-import { libcFunction } from '../libc.js';
+import { AF_INET, openSocket, SOCK_RAW } from '../socket.js';
 import { Assembler } from './assembler.js';
 import { BpfLink } from './bpf-link.js';
 import { BpfMap } from './bpf-map.js';
 import { BpfProgram } from './bpf-program.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
-
-/** socket(2). */
-const AF_INET = 2;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
 /** For experiments (RFC 3692): nobody else opens such a socket just now. */
 const PROTOCOL = 253;
 /** struct bpf_sock of linux/bpf.h. */
@@ -46,7 +40,7 @@ export class CookieProbe implements Disposable {
 
   /** That of the calling thread's namespace. @throws {LinuxError} socket: EPERM without CAP_NET_RAW */
   read(): bigint {
-    closeSync(openSocket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, PROTOCOL));
+    closeSync(openSocket(AF_INET, SOCK_RAW, PROTOCOL));
     return this.#answer.lookup(ONLY)?.readBigUInt64LE() ?? 0n;
   }
 

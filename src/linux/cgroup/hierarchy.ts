@@ -1,5 +1,6 @@
 import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
+import { attempt } from '../attempt.js';
 import { detachedMount } from '../mounts/detached-mount.js';
 import { type CgroupMount, cgroupFolder, cgroupPath, findCgroupMount } from './find-folder.js';
 
@@ -60,13 +61,5 @@ export class CgroupHierarchy implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#mounted !== undefined) closeSync(this.#mounted);
-  }
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
   }
 }

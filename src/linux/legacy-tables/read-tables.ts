@@ -1,16 +1,14 @@
 import { closeSync } from 'node:fs';
 import { libcFunction } from '../libc.js';
 import { isErrno } from '../linux-error.js';
+import { AF_INET, AF_INET6, openSocket, SOCK_RAW } from '../socket.js';
 import { decodeTable, ENTRIES, INFO, type LegacyFamily, type LegacyTable, NAME_SIZE } from './decode-table.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 
-/** socket(2), ip(7), ipv6(7). */
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
+/** ip(7), ipv6(7). */
 const IPPROTO_RAW = 255;
-const FAMILIES = { ip: { domain: 2, level: 0 }, ip6: { domain: 10, level: 41 } } as const;
+const FAMILIES = { ip: { domain: AF_INET, level: 0 }, ip6: { domain: AF_INET6, level: 41 } } as const;
 
 /** IPT_SO_GET_INFO and IPT_SO_GET_ENTRIES, and the same numbers for IPv6. */
 const GET_INFO = 64;
@@ -27,7 +25,7 @@ const ATTEMPTS = 5;
  */
 export function readLegacyTables(family: LegacyFamily, names: readonly string[]): LegacyTable[] {
   if (names.length === 0) return [];
-  const fd = openSocket(FAMILIES[family].domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+  const fd = openSocket(FAMILIES[family].domain, SOCK_RAW, IPPROTO_RAW);
   try {
     return names.flatMap((name) => readTable(fd, family, name) ?? []);
   } finally {

@@ -1,16 +1,13 @@
 import { libcFunction } from '../libc.js';
 import { isErrno, LinuxError } from '../linux-error.js';
+import { AF_NETLINK, openSocket, SOCK_RAW } from '../socket.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const setsockopt = libcFunction('int setsockopt(int fd, int level, int name, void *value, unsigned int size)');
 const bindAddress = libcFunction('int bind(int fd, void *address, unsigned int size)');
 const sendBytes = libcFunction('long send(int fd, void *buffer, size_t size, int flags)');
 const receiveBytes = libcFunction('long recv(int fd, void *buffer, size_t size, int flags)');
 const pollDescriptors = libcFunction('int poll(void *fds, unsigned long count, int timeout)');
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0x80000;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const POLLIN = 1;
@@ -31,7 +28,7 @@ const KERNEL_BUFFER = 8 << 20;
 
 /** The descriptor of a new netlink socket, closed on exec. @throws {LinuxError} socket: EPROTONOSUPPORT */
 export function openDescriptor(protocol: number): number {
-  const fd = openSocket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+  const fd = openSocket(AF_NETLINK, SOCK_RAW, protocol);
   setOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
   setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
   for (const name of [SO_SNDBUFFORCE, SO_RCVBUFFORCE]) tryOption(fd, name);

@@ -1,4 +1,5 @@
 import { addressText } from '../ip-address.js';
+import { AF_INET6 } from '../socket.js';
 import { decodeAttributes } from './attribute.js';
 import { MalformedMessageError } from './malformed-message-error.js';
 import { type Message, NLM_F, type ReceivedMessage } from './message.js';
@@ -10,8 +11,6 @@ const SOCK_DESTROY = 21;
 const INET_DIAG_INFO = 2;
 const INET_DIAG_CGROUP_ID = 21;
 
-export const AF_INET = 2;
-export const AF_INET6 = 10;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { attempt } from '../../linux/attempt.js';
 
 /** A descriptor of a socket: whose, its number there, and the socket's inode. */
 export type HeldSocket = { readonly pid: number; readonly fd: number; readonly inode: number };
@@ -12,11 +13,3 @@ export const heldSockets = (pids: Iterable<number>): HeldSocket[] =>
       return inode === undefined ? [] : [{ pid, fd: Number(fd), inode: Number(inode) }];
     }),
   );
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}

@@ -2,8 +2,6 @@ import type { Scope } from '../../isolation/scope.js';
 import { isErrno } from '../../linux/linux-error.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import {
-  AF_INET,
-  AF_INET6,
   decodeSocket,
   destroySocket,
   type InetSocket,
@@ -12,6 +10,7 @@ import {
   TCP_STATE,
 } from '../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../../linux/socket.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 
 const OVER: readonly number[] = [TCP_STATE.TIME_WAIT, TCP_STATE.LISTEN, TCP_STATE.CLOSE];

@@ -4,7 +4,7 @@ import type { Boundary } from '../../boundary.js';
 import type { Bypasses } from '../../evidence/bypasses/bypasses.js';
 import { watchForeignSockets } from '../../evidence/bypasses/foreign-sockets.js';
 import type { GroupView } from '../../evidence/bypasses/group-view.js';
-import { networkOf } from '../../evidence/read-text.js';
+import { networkOf } from '../../isolation/machine/members/namespace-members.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import type { NestedFate } from '../../measurement/method.js';

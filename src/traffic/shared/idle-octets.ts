@@ -1,5 +1,6 @@
-import type { CounterDelta, Increments } from '../../counters/delta.js';
+import type { CounterDelta } from '../../counters/delta.js';
 import { addKnown } from '../layers.js';
+import { countersNamed, sumOf } from './device-counters.js';
 
 /** Octets of a neighbour solicitation or advertisement (RFC 4861) with its link-layer address. */
 const NEIGHBOUR_DISCOVERY = 72;
@@ -9,7 +10,7 @@ const NEIGHBOUR_DISCOVERY = 72;
  * broadcast and the discovery of neighbours, which every network always has, are left out.
  */
 export function idleOctets(devices: readonly string[], delta: CounterDelta): number | null {
-  const loop = counters('lo', delta);
+  const loop = countersNamed('lo', delta);
   const directions = [
     { unicast: unicast('In', delta), loop: loop['rxBytes'], device: sumOf(devices, 'rxBytes', delta) },
     { unicast: unicast('Out', delta), loop: loop['txBytes'], device: sumOf(devices, 'txBytes', delta) },
@@ -35,12 +36,3 @@ function unicast(way: 'In' | 'Out', { netstat, snmp6 }: CounterDelta): number | 
   const asked = (snmp6[`Icmp6${way}NeighborSolicits`] ?? 0) + (snmp6[`Icmp6${way}NeighborAdvertisements`] ?? 0);
   return octets4 + Math.max(0, all6 - (snmp6[`Ip6${way}McastOctets`] ?? 0) - asked * NEIGHBOUR_DISCOVERY);
 }
-
-function counters(device: string, delta: CounterDelta): Increments {
-  // A device may have the name of something that every object has.
-  const found = Object.hasOwn(delta.devices, device) ? delta.devices[device] : undefined;
-  return found && found.kind !== 'vanished' ? found.counters : {};
-}
-
-const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
-  addKnown(devices.map((device) => counters(device, delta)[name] ?? null));

@@ -1,25 +1,14 @@
 import type { CounterDelta } from '../../counters/delta.js';
-import type { Family, InOut } from '../../measurement/traffic.js';
+import type { InOut } from '../../measurement/traffic.js';
+import type { TotalOf } from '../../observe/meter/totals.js';
 import { toExactNumber } from '../../units.js';
 import type { WireDelta } from '../queue-delta.js';
 
-export type TreeClass = 'external' | 'nested' | 'loopback' | 'hostLocal' | 'inner';
-export const WAYS = ['in', 'out'] as const;
-export type Way = (typeof WAYS)[number];
-
 /** What the kernel has counted of one class, family, protocol and direction of a tree's sockets. */
-export type TreeCount = {
-  readonly class: TreeClass;
-  readonly family: Family;
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'other';
-  readonly way: Way;
-  readonly count: Readonly<
-    Record<
-      'wireOctets' | 'ipOctets' | 'packets' | 'payload' | 'fragmented' | 'fragments' | 'unknownMtu' | 'rawOctets',
-      bigint
-    >
-  >;
-};
+export type TreeCount = TotalOf;
+export type TreeClass = TreeCount['class'];
+export type Way = TreeCount['way'];
+export const WAYS: readonly Way[] = ['in', 'out'];
 
 /** What was counted besides, of the whole namespace. */
 export type Beside = {

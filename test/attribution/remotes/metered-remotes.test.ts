@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { meteredRemotes } from '../../../src/attribution/remotes/metered-remotes.js';
 import type { Carried } from '../../../src/attribution/remotes/remote-rows.js';
-import type { MeteredRemote } from '../../../src/attribution/remotes/socket-counts.js';
+import type { MeteredRemote } from '../../../src/observe/meter/remotes/remote-layout.js';
 import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 
-const NOTHING = { octets: 0, payload: 0 };
+const NOTHING = { octets: 0, payload: 0, packets: 1 };
 const remote = (changes: Partial<MeteredRemote>): MeteredRemote => ({
   ...{ class: 'external', family: 'ipv4', address: '192.0.2.1', protocol: 6, port: 443, role: 'client' },
   ...{ in: NOTHING, out: NOTHING, tried: 1, opened: 1, first: 1_000_000n, last: 3_000_000n },
@@ -31,7 +31,7 @@ const read = (remotes: readonly MeteredRemote[], totals: readonly TreeCount[], c
 
 test('a remote is told with its port, role and times; one without ports has neither', () => {
   const counted = read(
-    [remote({ in: { octets: 500, payload: 400 } }), remote({ protocol: 1, port: 0, address: '192.0.2.2' })],
+    [remote({ in: { octets: 500, payload: 400, packets: 1 } }), remote({ protocol: 1, port: 0, address: '192.0.2.2' })],
     [],
   );
   expect(counted.remotes).toMatchObject([
@@ -46,9 +46,9 @@ test('a remote is told with its port, role and times; one without ports has neit
 test('what the totals have beyond the rows had no place; loopback and this host are not outside', () => {
   const counted = read(
     [
-      remote({ in: { octets: 500, payload: 400 } }),
-      remote({ class: 'hostLocal', in: { octets: 70, payload: 0 } }),
-      remote({ family: 'ipv6', out: { octets: 10, payload: 0 } }),
+      remote({ in: { octets: 500, payload: 400, packets: 1 } }),
+      remote({ class: 'hostLocal', in: { octets: 70, payload: 0, packets: 1 } }),
+      remote({ family: 'ipv6', out: { octets: 10, payload: 0, packets: 1 } }),
     ],
     [
       total(['tcp', 'in', 520, 410]),
@@ -82,10 +82,10 @@ test.each([
   ['some of it is nobody’s', 580, ['192.0.2.1', '192.0.2.9'], { in: null, out: null }],
   ['they sent more than has left', 569, ['192.0.2.1'], { in: null, out: null }],
 ])('what namespaces of the command’s own have sent outside: %s', (_, wire, addresses, payload) => {
-  const nested = remote({ class: 'inner', address: '192.0.2.9', in: { octets: 70, payload: 50 } });
-  const within = remote({ class: 'inner', address: '10.0.0.3', in: { octets: 9000, payload: 8000 } });
+  const nested = remote({ class: 'inner', address: '192.0.2.9', in: { octets: 70, payload: 50, packets: 1 } });
+  const within = remote({ class: 'inner', address: '10.0.0.3', in: { octets: 9000, payload: 8000, packets: 1 } });
   const counted = read(
-    [remote({ in: { octets: 500, payload: 0 } }), nested, within],
+    [remote({ in: { octets: 500, payload: 0, packets: 1 } }), nested, within],
     [total(['tcp', 'in', 500, 0])],
     [{ families: ['ipv4'], wireOctets: { in: wire, out: 0 } }],
   );

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nestedRemotes } from '../../../src/attribution/remotes/nested-remotes.js';
-import type { MeteredRemote, SocketCounts } from '../../../src/attribution/remotes/socket-counts.js';
+import type { SocketCounts } from '../../../src/attribution/remotes/socket-counts.js';
+import type { MeteredRemote } from '../../../src/observe/meter/remotes/remote-layout.js';
 
 const remote = (address: string, octets: number) =>
   ({

@@ -1,15 +1,8 @@
 import { isErrno } from '../../../linux/linux-error.js';
 import type { NetworkNamespace } from '../../../linux/namespace.js';
-import {
-  AF_INET,
-  AF_INET6,
-  decodeSocket,
-  destroySocket,
-  IPPROTO_TCP,
-  listSockets,
-  TCP_STATE,
-} from '../../../linux/netlink/sock-diag.js';
+import { decodeSocket, destroySocket, IPPROTO_TCP, listSockets, TCP_STATE } from '../../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../../linux/netlink/socket.js';
+import { AF_INET, AF_INET6 } from '../../../linux/socket.js';
 import { readText } from '../../tools/read-text.js';
 
 /** These hold no namespace: the kernel forgets them with it. */

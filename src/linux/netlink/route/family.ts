@@ -1,6 +1,4 @@
-/** Address families, by the number of an address's octets. */
-const AF_INET = 2;
-const AF_INET6 = 10;
+import { AF_INET, AF_INET6 } from '../../socket.js';
 
 /** Of an address in network order. */
 export const familyOf = (address: Buffer): number => (address.length === 4 ? AF_INET : AF_INET6);

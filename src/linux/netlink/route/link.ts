@@ -1,3 +1,4 @@
+import { AF_INET6 } from '../../socket.js';
 import { attribute, decodeAttributes, nested } from '../attribute.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
 import { type Message, NLM_F, type ReceivedMessage } from '../message.js';
@@ -12,7 +13,6 @@ const RTM_SETLINK = 19;
 /** linux/if_link.h. */
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const IN6_ADDR_GEN_MODE_NONE = 1;
-const AF_INET6 = 10;
 
 /** What is changed; absent: it stays. */
 export type LinkSettings = {
