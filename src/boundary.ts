@@ -11,7 +11,7 @@ const PARTS = {
   bypasses: 'the look for bypasses',
   drops: 'the count of dropped packets',
   addresses: "the watch of this machine's addresses",
-  neighbours: 'the look for other processes',
+  others: 'the look for other processes',
   limits: 'the keeper of limits',
   hints: 'the hint at ports',
   attempts: 'the list of attempts',

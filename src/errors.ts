@@ -11,7 +11,7 @@ const cures = {
   MISSING_LIBC:
     'Install netmeter with its optional packages (npm install --include=optional); --isolation host needs none.',
   MISSING_RIGHTS: 'Run it as root: sudo netmeter -- COMMAND.',
-  PORT_TAKEN: 'Choose another port, or end what listens there (ss -lntup tells).',
+  PORT_TAKEN: 'Choose another port, or end what listens there (ss -lntup shows it).',
   NO_ISOLATION: 'See netmeter doctor, or measure the whole machine: --isolation host.',
   NO_FREE_SUBNET: 'Too many runs at once, or 198.18.0.0/15 is in use on this host: end some.',
   NO_SUCH_NAMESPACE: "See 'ip netns', or give the path of a namespace file.",

@@ -36,7 +36,7 @@ export type MeasureOptions = {
   readonly netns?: string;
   /** How long a namespace that others use too is watched before the command and after it; 1 s, 0: not at all. */
   readonly baselineIdle?: Milliseconds;
-  /** Tell which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default, but for a limit on them. */
+  /** Report which process used the network too: 10 ms at the start, and some of the kernel's time for each send; false by default, but for a limit on them. */
   readonly processes?: boolean;
   /** Ask the reverse zones for remotes that the command looked up no name of; false by default. */
   readonly reverseDns?: boolean;

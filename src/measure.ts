@@ -98,7 +98,7 @@ async function measureAt(
   using gate = await gateOf(scope, group, options);
   using atGroup = await attachMeter(scope, group, gate?.gate);
   const isMetered = atGroup !== undefined && (await usable) === true;
-  const neighbours = isMetered ? undefined : await neighboursOf(scope, files, options);
+  const others = isMetered ? undefined : await othersOf(scope, files, options);
   gate?.guardedBy(isMetered ? atGroup : undefined, scope);
   if (!isMetered) await scope.countRemotes?.();
   const meter = await Meter.start(scope, files, isMetered ? atGroup : undefined);
@@ -109,19 +109,19 @@ async function measureAt(
   const guard = await LimitGuard.open(options, { meter, tree, gate, boundary });
   await observers.ready(scope, meter.before, { group: tree.group?.cgroup.fd, egress: options.egress });
 
-  const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, neighbours, boundary });
+  const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, others, boundary });
   // Awaited here: afterwards all of it is disposed of.
-  return await closeRun({ argv, account, options, chosen, meter, gate, observers, neighbours, guard, life, boundary });
+  return await closeRun({ argv, account, options, chosen, meter, gate, observers, others, guard, life, boundary });
 }
 
 const wantsProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOptions) =>
   processes || needsProcesses(limits) || needsProcesses(warnLimits);
 
-/** Loaded here: a namespace of its own has no neighbours. */
-async function neighboursOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
+/** Loaded here: a namespace of its own has no other users. */
+async function othersOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
   if (!isShared(scope)) return undefined;
-  const { lookForNeighbours } = await import('./run/observers/look-for-neighbours.js');
-  return lookForNeighbours(scope, files, options);
+  const { lookForOthers } = await import('./run/observers/look-for-others.js');
+  return lookForOthers(scope, files, options);
 }
 
 /** Loaded here: a namespace of its own has its own rules. */

@@ -5,7 +5,7 @@ const DNS = 53;
 
 /**
  * What was seen of the command's look-ups, with an unknown number of them where it also asked nameservers that are not
- * listened to: octets on their port tell.
+ * listened to: octets on their port show it.
  * @param servers addresses of those who were seen to be asked
  */
 export function asFarAsSeen(dns: DnsUse, servers: ReadonlySet<string>, remotes: RemoteUse | undefined): DnsUse {

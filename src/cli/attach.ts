@@ -12,8 +12,8 @@ import { parseReports } from './arguments/values/report-target.js';
 import type { CiChoice } from './ci/ci-system.js';
 import { exitStatus, FAILED } from './exit-status.js';
 import { Outputs } from './outputs.js';
-import { tell } from './tell.js';
-import { tellsProcesses } from './tells-processes.js';
+import { reportRun } from './report-run.js';
+import { showsProcesses } from './shows-processes.js';
 import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter attach PID [--for TIME | --until-exit] [options]
@@ -29,7 +29,7 @@ Meters a running process and what it has started, or starts (a container, a pod,
   --interval TIME     Distance of the samples (default 1s)
   --report FILE       Write a report: .json, .txt, .md, .html, .csv, .prom or
                       .junit.xml; - is JSON on stdout; repeatable
-  --ci SYSTEM         Tell the CI system too: auto (default), github, gitlab, none
+  --ci SYSTEM         Report to the CI system too: auto (default), github, gitlab, none
   --by WHAT           Tables of the summary: remote (default), process beside it,
                       or none; repeatable
   --max-in, --max-out, --max-total SIZE   A budget: exit code 120 when it is exceeded
@@ -70,9 +70,9 @@ export async function attachCommand(words: readonly string[], terminal: Terminal
   const { target, options, ...rest } = parsed;
   using outputs = new Outputs(rest, process.env);
   outputs.requireWritable();
-  const processes = tellsProcesses(rest);
+  const processes = showsProcesses(rest);
   const measurement = await attach(target, { ...options, processes, signal: stop.signal });
-  const failed = await tell(measurement, { ...rest, outputs, terminal });
+  const failed = await reportRun(measurement, { ...rest, outputs, terminal });
   const status = exitStatus({
     kind: 'measured',
     exit: { kind: 'code', code: 0 },

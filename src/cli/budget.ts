@@ -79,7 +79,7 @@ async function suggest(files: readonly string[], slack: number, behalf: Behalf):
   for (const [index, run] of runs.entries()) checkRun(files[index] ?? '', run, runs[0] ?? run);
   const limits = suggestLimits(runs, slack);
   if (limits) return limits;
-  throw new NetmeterError('UNMEASURABLE', 'a report does not tell how many bytes its run used');
+  throw new NetmeterError('UNMEASURABLE', 'a report does not say how many bytes its run used');
 }
 
 function checkRun(file: string, run: EarlierRun, first: EarlierRun): void {

@@ -17,7 +17,7 @@ import type { Terminal } from './terminal/terminal.js';
 
 const HELP = `Usage: netmeter doctor [--measure] [--json]
 
-Tries what netmeter needs, and tells which isolations work here and why the others do not. As root it
+Tries what netmeter needs, and shows which isolations work here and why the others do not. As root it
 gives back what runs have left that were killed together with what cleans up after them.
 
   --measure   Transfer known bytes to a server of its own, and compare: as root through veth and

@@ -8,16 +8,16 @@ import type { RunOptions } from './arguments/run-options.js';
 import { ciSystem } from './ci/ci-system.js';
 import { exitStatus, type Outcome } from './exit-status.js';
 import { originalOpenFiles, requireOpenFiles } from './open-files.js';
+import { reportRun } from './report-run.js';
 import { baselineOf, limitsOf, namingConfig } from './run-limits.js';
+import { showsProcesses } from './shows-processes.js';
 import { SignalListener } from './signals.js';
-import { tell } from './tell.js';
-import { tellsProcesses } from './tells-processes.js';
 import type { Terminal } from './terminal/terminal.js';
 
 /** A wait shorter than this needs no explanation. */
 const EXPLAIN_AFTER_MS = 1000;
 
-/** Measures the command, tells the result, and says how netmeter shall end. Errors are printed here and never thrown. */
+/** Measures the command, reports the result, and says how netmeter shall end. Errors are printed here and never thrown. */
 export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
   const relay = new SignalListener();
   try {
@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], options: RunOptions, terminal
     const { budgetExitCode } = options;
     const outcome: Outcome = { kind: 'measured', exit, budget: measurement.budget, budgetExitCode };
     const succeeded = exitStatus(outcome) === 0;
-    const failed = await tell(measurement, {
+    const failed = await reportRun(measurement, {
       ...(succeeded ? withBaselineToSave(options) : options),
       outputs,
       terminal,
@@ -100,7 +100,7 @@ async function measureWith(
     ...options,
     boundary,
     caller: callerOf(process.env),
-    processes: tellsProcesses(options),
+    processes: showsProcesses(options),
     ...(openFiles !== undefined && { openFiles }),
     signal: relay.signal,
     hurry: relay.hurry,

@@ -18,7 +18,7 @@ export class SignalRelay {
   readonly #hurry = new AbortController();
   #handOn: ((signal: NodeJS.Signals) => void) | undefined;
   #command: Command | undefined;
-  /** What came for a command whose start is not known here yet, as another process tells of it; undefined: it was handed on. */
+  /** What came for a command whose start is not known here yet, as another process reports it; undefined: it was handed on. */
   #early: NodeJS.Signals[] | undefined = [];
   /** The signal that ended netmeter's own wait. */
   received: NodeJS.Signals | undefined;

@@ -6,7 +6,7 @@ export type CpuTime = { readonly userMs: number; readonly systemMs: number };
 /** Clock ticks of /proc: USER_HZ is 100 on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** Reads cutime and cstime of /proc/self/stat (proc(5), fields 16 and 17); undefined where /proc does not tell. */
+/** Reads cutime and cstime of /proc/self/stat (proc(5), fields 16 and 17); undefined where /proc does not say. */
 export function childCpu(): CpuTime | undefined {
   try {
     const text = readFileSync('/proc/self/stat', 'latin1');

@@ -63,7 +63,7 @@ function notStarted(file: string, cause: unknown): NetmeterError {
       cause,
       ...(reason.cure && { cure: reason.cure }),
     });
-  // The kernel's own reasons have cures that whoever tells them knows.
+  // The kernel's own reasons have cures that whoever reports them knows.
   return new NetmeterError('SETUP_FAILED', `${file} could not be started: ${code ?? cause}`, {
     cause,
     ...(code === 'EMFILE' && { cure: FEW_FILES_CURE }),

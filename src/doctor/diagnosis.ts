@@ -18,7 +18,7 @@ type IsolationFinding = {
   readonly obstacles: readonly { readonly reason: string; readonly cure: string }[];
 };
 
-/** What netmeter doctor tells. `chosen`: what a run would use by itself; null: it would be refused. */
+/** What netmeter doctor reports. `chosen`: what a run would use by itself; null: it would be refused. */
 export type Diagnosis = {
   readonly schema: 1;
   readonly netmeter: string;
@@ -35,9 +35,9 @@ export type Diagnosis = {
 const EXACTNESS = {
   veth: 'exact to the byte; the command’s alone',
   'user-mode': 'within 1 % of the wire; the command’s alone',
-  host: 'TCP in exact, out within a stated bound; everybody’s on this machine',
+  host: 'TCP in exact, out within a stated bound; all of this machine’s together',
   metered: 'exact to the byte; the command’s alone, beside others',
-  bySudo: 'through sudo, as exact as root’s: sudo netmeter doctor tells',
+  bySudo: 'through sudo, as exact as root’s: sudo netmeter doctor shows it',
   offline: 'nothing can leave; what was tried is listed',
 } as const;
 

@@ -15,7 +15,7 @@ const HEADERS = 52;
 
 /**
  * Downloads and uploads through user-mode isolation, to a server of this user's own on this machine. Without root there
- * is no wire to look at: the truth is what a wire of the same MTU carries for these bytes, acknowledgements and what is sent again
+ * is no wire to look at: the truth is what a wire of the same MTU carries for these bytes, acknowledgements and retransmissions
  * left out.
  * @param file the command netmeter
  */

@@ -11,7 +11,7 @@ const SO_NETNS_COOKIE = 71;
 
 /**
  * The number by which BPF knows the calling thread's network namespace; no other has had it since the machine's start.
- * @param ask getsockopt(2). @returns undefined before Linux 5.14, which tells nobody
+ * @param ask getsockopt(2). @returns undefined before Linux 5.14, which has none
  */
 export function netnsCookie(ask: typeof getsockopt = getsockopt): bigint | undefined {
   const fd = openSocket(AF_INET, SOCK_DGRAM);

@@ -72,7 +72,7 @@ export type ProcessEvidence =
       readonly remotes: readonly ProcessRemoteRow[];
       /** All others; of those that there was no room for while they lived, the number alone is not known, and left out of it. */
       readonly otherRemotes: Pick<ProcessRemoteRow, 'in' | 'out' | 'connections'> & { readonly remotes: number };
-      /** What the kernel has left out, processes or single calls: with more than 0 the rows are a lower bound. null: nothing tells. */
+      /** What the kernel has left out, processes or single calls: with more than 0 the rows are a lower bound. null: nothing says. */
       readonly lostEvents: number | null;
     }
   | { readonly evidence: 'none'; readonly reason: string };

@@ -31,7 +31,7 @@ export type Repeat = {
   /** Runs before the first that counts. */
   readonly warmups: number;
   readonly judge: 'worst' | 'median';
-  /** Index of the run that the report tells. */
+  /** Index of the run that the report shows. */
   readonly judged: number;
   /** null: a run does not know its number. */
   readonly spread: { readonly in: Spread | null; readonly out: Spread | null; readonly total: Spread | null };

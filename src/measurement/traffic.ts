@@ -22,7 +22,7 @@ export type Traffic = {
   readonly external: InOut<Layers> & { readonly ipv4?: InOut<Layers>; readonly ipv6?: InOut<Layers> };
   /** What stayed on `lo` inside. */
   readonly loopback: InOut<Layers>;
-  /** What met this machine's own addresses; absent where the isolation cannot tell it from loopback. */
+  /** What met this machine's own addresses; absent where the isolation cannot distinguish it from loopback. */
   readonly hostLocal?: InOut<Layers>;
   /**
    * What the kernel refused (--enforce, --kill, --allow, --deny), in no other number: of the command's own (out) and of what
@@ -52,7 +52,7 @@ export type BehindWire = {
 
 export type Family = 'ipv4' | 'ipv6';
 
-/** ICMP errors of both families. IPv4 tells a packet that was too big as a destination that is unreachable. */
+/** ICMP errors of both families. IPv4 reports a packet that was too big as a destination that is unreachable. */
 export type IcmpErrors = {
   readonly destinationUnreachable: number | null;
   readonly packetTooBig: number | null;

@@ -2,7 +2,7 @@ import { kill, ppid } from 'node:process';
 import { readText } from '../isolation/tools/read-text.js';
 
 /**
- * sudo stops itself when its command is stopped, and nobody tells it that the command goes on: it would stay for ever. With a
+ * sudo stops itself when its command is stopped, and nobody lets it know that the command goes on: it would stay for ever. With a
  * terminal of its own (use_pty, sudoers(5)) it is two processes.
  * @param read and `signal`, for tests
  */

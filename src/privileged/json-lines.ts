@@ -20,7 +20,7 @@ export class JsonLines<Received, Sent> {
         socket.destroy();
       }
     });
-    // The end of the other side is what matters, and 'close' tells it.
+    // The end of the other side is what matters, and 'close' says it.
     socket.on('error', () => {});
   }
 

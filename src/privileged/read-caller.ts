@@ -10,7 +10,7 @@ type ReadText = (file: string) => string;
 const readText: ReadText = (file) => readFileSync(file, 'latin1');
 
 /**
- * Who called, as the kernel tells it: the account of the process whose descriptor the socket is (proc(5), Uid, Gid and Groups of
+ * Who called, as the kernel knows it: the account of the process whose descriptor the socket is (proc(5), Uid, Gid and Groups of
  * status). What that process says of itself is not asked.
  * @param path of the socket: /proc/PID/fd/N
  * @param sudoUid what sudo says who called; undefined: root itself

@@ -25,7 +25,7 @@ type Around = {
 };
 
 /**
- * The part that sudo started as root: makes the scope, starts the caller's command as the caller, tells the result. It takes
+ * The part that sudo started as root: makes the scope, starts the caller's command as the caller, reports the result. It takes
  * nothing that the caller could not have said by the command line; who the caller is, the kernel says.
  * @param path the caller's socket
  * @throws {NetmeterError} USAGE

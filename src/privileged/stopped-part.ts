@@ -20,7 +20,7 @@ export const findPart = (path: string): number | undefined =>
 /**
  * Looks whether the part that runs as root has been stopped (SIGSTOP): it would neither end the run nor hand on a signal, and
  * may not be ended by us.
- * @param isStopped of a process, as /proc tells
+ * @param isStopped of a process, as /proc shows
  */
 export class StoppedPart implements Disposable {
   readonly #timer: NodeJS.Timeout;

@@ -2,7 +2,7 @@ import type { RemoteUse } from '../measurement/remotes.js';
 import type { InOut } from '../measurement/traffic.js';
 import { exact } from './format-octets.js';
 
-/** What the first rows do not tell, each where there is any: with them it sums up to the total. */
+/** What the first rows do not show, each where there is any: with them it sums up to the total. */
 export function remoteRest(
   { rows, others, unattributed }: RemoteUse,
   shown: number,

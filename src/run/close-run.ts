@@ -14,7 +14,7 @@ import { judgedBypasses } from './limits/judged-bypasses.js';
 import type { LimitGuard } from './limits/keep-limits.js';
 import type { openGate } from './limits/open-gate.js';
 import type { Meter } from './meter.js';
-import type { lookForNeighbours } from './observers/look-for-neighbours.js';
+import type { lookForOthers } from './observers/look-for-others.js';
 import type { Observers } from './observers/observers.js';
 import type { openChosen } from './open-chosen.js';
 import type { runCommand } from './run-command.js';
@@ -30,7 +30,7 @@ type OverRun = {
   readonly meter: Meter;
   readonly gate: Awaited<ReturnType<typeof openGate>>;
   readonly observers: Observers;
-  readonly neighbours: Awaited<ReturnType<typeof lookForNeighbours>> | undefined;
+  readonly others: Awaited<ReturnType<typeof lookForOthers>> | undefined;
   readonly guard: LimitGuard;
   readonly life: Awaited<ReturnType<typeof runCommand>>;
   readonly boundary: Boundary;
@@ -41,7 +41,7 @@ const UNGRADED = { grade: 'shared', idleOctets: null, idleMs: milliseconds(0), f
 
 /** Counts for the last time, explains and judges. */
 export async function closeRun(run: OverRun): Promise<Measurement> {
-  const { options, chosen, meter, gate, observers, neighbours, life, boundary } = run;
+  const { options, chosen, meter, gate, observers, others, life, boundary } = run;
   const { scope } = chosen;
   const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
   const reading = await meter.count();
@@ -49,7 +49,7 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
   const method = await agreed(meter, reading, life.bypasses);
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
-  const contamination = await boundary.attempt('neighbours', () => neighbours?.grade(moved), neighbours && UNGRADED);
+  const contamination = await boundary.attempt('others', () => others?.grade(moved), others && UNGRADED);
   const protocol = protocolSummary(delta);
   const explanation = await observers.explain(scope, { traffic, sockets, protocol });
   const { external } = traffic;

@@ -95,7 +95,7 @@ export class Meter<S extends Countable = Scope> {
     const [totals, inside] = [sockets.read(), sockets.inside()];
     const known = [...inside.nested, ...(scope.hostAddresses ?? [])];
     const hasNested = inside.nested.length > 0;
-    // In a namespace of the command's own the links tell what has left.
+    // In a namespace of the command's own the links show what has left.
     if (!isShared(scope)) return { counts: { remotes, totals, inside: known, hasNested }, nested: { in: 0, out: 0 } };
     const seen = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
     const { unsure, ...counts } = settleNested({ remotes, totals, ...seen });

@@ -17,8 +17,8 @@ import { octetsSince } from './limits/octets-since.js';
 import type { Meter } from './meter.js';
 import { PortHint } from './observers/hint-at-ports.js';
 import { BypassWatch } from './observers/look-for-bypasses.js';
-import type { Neighbours } from './observers/neighbours.js';
 import type { Observers } from './observers/observers.js';
+import type { OtherUsers } from './observers/other-users.js';
 import { OrphanWatch } from './observers/watch-orphans.js';
 import { TrafficWatch } from './observers/watch-traffic.js';
 import { prepareEnd } from './prepare-end.js';
@@ -35,7 +35,7 @@ export type Stage = {
   readonly tree: CommandTree;
   readonly guard: LimitGuard;
   readonly observers: Observers;
-  readonly neighbours: Neighbours | undefined;
+  readonly others: OtherUsers | undefined;
   /** Where exceptions of what works beside the command end. */
   readonly boundary: Boundary;
 };
@@ -64,7 +64,7 @@ export type Life = {
  * @throws {NetmeterError} INTERRUPTED: it was aborted before the start; COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE: it cannot be executed
  */
 export async function runCommand(stage: Stage): Promise<Life> {
-  const { argv, env, account, options, meter, tree, guard, observers, neighbours, boundary } = stage;
+  const { argv, env, account, options, meter, tree, guard, observers, others, boundary } = stage;
   const { scope, files } = meter;
   const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
@@ -85,7 +85,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   observers.commandStarted(command.pid);
   using orphans = new OrphanWatch(meter);
   const onSample = (sample: Sample) => {
-    boundary.guard('neighbours', () => neighbours?.lookBeside())();
+    boundary.guard('others', () => others?.lookBeside())();
     void bypasses.look();
     observers.look();
     return boundary.attempt('limits', () => guard.look(sample), undefined);
@@ -115,7 +115,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
     atMost: linger,
     killed,
     hurry,
-    neighbours,
+    others,
     tree: meter.tree,
   });
   const sampled = await watch.finish();

@@ -11,7 +11,7 @@ type Place = Pick<Scope, 'inspect'>;
 export const addressesOf = (scope: Place): string[] =>
   scope.inspect((process) => readLocalAddresses((file) => readText(file.replace('/proc/', `/proc/${process}/`))));
 
-/** Tells of those that come from now on. @throws {LinuxError} */
+/** Reports those that come from now on. @throws {LinuxError} */
 export const followAddresses = (scope: Place, take: (come: readonly string[]) => void): Disposable =>
   within(
     scope,

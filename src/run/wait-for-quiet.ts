@@ -7,7 +7,7 @@ import { isUnsettled, unsettledConnections } from '../counters/tcp-states.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import { allOctets } from '../traffic/shared/tree-count.js';
 import type { Milliseconds } from '../units.js';
-import type { Neighbours } from './observers/neighbours.js';
+import type { OtherUsers } from './observers/other-users.js';
 
 const POLL_MS = 10;
 /** Counters that did not move this long are taken as final. */
@@ -21,8 +21,8 @@ export type Linger = {
   readonly atMost: Milliseconds;
   readonly killed: boolean;
   readonly hurry?: AbortSignal | undefined;
-  /** In a namespace that is not the command's alone: who tells the connections apart. */
-  readonly neighbours?: Neighbours | undefined;
+  /** In a namespace that is not the command's alone: who distinguishes the connections. */
+  readonly others?: OtherUsers | undefined;
   /** Where the tree's own sockets are counted. */
   readonly tree?: Pick<CgroupMeter, 'read' | 'opened' | 'knows'> | undefined;
 };
@@ -39,16 +39,16 @@ export type Quiet = {
  * data sends on, a peer answers. A namespace that never sent anything is quiet at once.
  */
 export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<Quiet> {
-  const { atMost, killed, hurry, neighbours, tree } = linger;
+  const { atMost, killed, hurry, others, tree } = linger;
   const moved = () => (tree ? allOctets(tree.read()) : externalBytes(files));
   const start = performance.now();
   const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
   let bytes = moved();
   let since = start;
   for (;;) {
-    const open = tree ? unsettledOf(files, tree) : neighbours ? neighbours.stillClosing() : openConnections(files);
+    const open = tree ? unsettledOf(files, tree) : others ? others.stillClosing() : openConnections(files);
     const now = performance.now();
-    const isQuiet = bytes === 0n || now - since >= quietMs || (neighbours && now - start >= PATIENCE * quietMs);
+    const isQuiet = bytes === 0n || now - since >= quietMs || (others && now - start >= PATIENCE * quietMs);
     if (open === 0 && isQuiet) return { stillOpen: 0, since };
     if (now - start >= atMost || hurry?.aborted) return { stillOpen: open, since };
     await pause(POLL_MS);
@@ -60,7 +60,7 @@ export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Pro
 
 /**
  * A connection whose peer has not closed yet (FIN_WAIT2) is no socket any more for `inuse`: the kernel keeps a
- * time-wait entry for it. Only the list of connections tells it from one that is over.
+ * time-wait entry for it. Only the list of connections distinguishes it from one that is over.
  */
 function openConnections(files: HeldCounterFiles): number {
   const { inUse, timeWait } = openSockets((file) => files.read(file));

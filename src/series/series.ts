@@ -15,7 +15,7 @@ export type Samples = {
   /** The two newest, kept or not. */
   readonly last: Sample | undefined;
   readonly lastButOne: Sample | undefined;
-  /** Between two neighbours as they were taken. */
+  /** Between two successive samples as they were taken. */
   readonly peak: InOut<number>;
 };
 
@@ -29,7 +29,7 @@ export const noSamples = (intervalMs: Milliseconds): Samples => ({
 });
 
 /**
- * Adds a sample, which is never below the one before it: bytes do not come back. Peaks are those between neighbours as they
+ * Adds a sample, which is never below the one before it: bytes do not come back. Peaks are those between successive ones as they
  * were taken, and survive the thinning.
  */
 export function addSample(series: Samples, taken: Sample, max = MAX_SAMPLES): Samples {

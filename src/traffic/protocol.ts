@@ -2,7 +2,7 @@ import type { CounterDelta, Increments } from '../counters/delta.js';
 import type { IcmpErrors, Protocol } from '../measurement/traffic.js';
 import { tcpHealth } from './tcp-health.js';
 
-/** Picks the protocol counters that a report tells, from the namespace's snmp, netstat and snmp6 (RFC 4022, RFC 4113). */
+/** Picks the protocol counters that a report shows, from the namespace's snmp, netstat and snmp6 (RFC 4022, RFC 4113). */
 export function protocolSummary(delta: CounterDelta): Protocol {
   return {
     tcp: tcpHealth(delta),

@@ -13,7 +13,7 @@ import type { DaySum, WatchSummary } from './summary.js';
 /** People read no longer lists; the JSON has more. */
 const SHOWN = 20;
 
-/** What a watch file tells, for people. @param name what the file is called */
+/** What a watch file says, for people. @param name what the file is called */
 export function renderSummary(summary: WatchSummary, name: string, { color }: TextOptions): string {
   const paint = painter(color);
   return [

@@ -19,7 +19,7 @@ export type DaySum = InOut<Tally> & {
 export type DatedEvent = WatchEvent & { readonly at: string };
 export type UnreadableLine = { readonly line: number; readonly reason: string };
 
-/** All that a watch file tells. Sums are decimal texts, exact beyond 2^53. */
+/** All that a watch file says. Sums are decimal texts, exact beyond 2^53. */
 export type WatchSummary = {
   readonly schema: 1;
   readonly kind: 'summary';

@@ -74,7 +74,7 @@ describePrivileged('a part beside the command that throws', () => {
     ['published-ports', PUBLISHING],
     ['limits', ENFORCING],
     ['attempts', DENYING],
-    ['neighbours', ON_HOST],
+    ['others', ON_HOST],
   ])('%s: the run goes on to its end, and is told with a warning', async (part, options) => {
     const boundary = new FaultyBoundary(part);
     let calling: NodeJS.Timeout | undefined;

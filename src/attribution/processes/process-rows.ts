@@ -17,13 +17,13 @@ export type Telling = {
   readonly toMs: (at: number) => number;
   /** Whether the host's own addresses were known, by which `hostLocal` is known. */
   readonly tellsHostLocal: boolean;
-  /** Undefined: nothing tells. */
+  /** Undefined: nothing says. */
   readonly lostEvents: number | undefined;
   /** Whether each process and each connect was seen. */
   readonly isComplete: boolean;
 };
 
-/** Tells what was found of the command's processes. */
+/** Reports what was found of the command's processes. */
 export function tellProcesses(result: LedgerResult, telling: Telling, unowned = newAccount()): ProcessEvidence {
   const toPayload = (account: Account) => payloadOf(account, telling.tellsHostLocal);
   const total = newAccount();

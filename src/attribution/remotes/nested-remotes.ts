@@ -15,7 +15,7 @@ export type NestedRemotes = {
 
 /**
  * A socket of a namespace that the command has made sends by a device of the command's own, and its packet leaves, forwarded,
- * without a socket: the wire alone tells whether it did. What is sent to an address inside has not left. Rows that come
+ * without a socket: the wire alone shows whether it did. What is sent to an address inside has not left. Rows that come
  * to more than the wire has carried beyond the others are none.
  * @param external octets of the first namespace's own
  */

@@ -1,9 +1,9 @@
 import type { ConnectionEnds, RemoteRow } from '../../measurement/remotes.js';
 import type { ListedConnection } from '../processes/sampled-ledger.js';
 
-/** A connection of TCP with what the kernel's tcp_info (<linux/tcp.h>) tells of it, so far or at its end. */
+/** A connection of TCP with what the kernel's tcp_info (<linux/tcp.h>) says of it, so far or at its end. */
 export type TcpConnection = ListedConnection & {
-  /** `in` may have the peer's FIN in it, as one octet too many: at a connection's end nothing tells any more. */
+  /** `in` may have the peer's FIN in it, as one octet too many: at a connection's end nothing says any more. */
   readonly mayCountFin: boolean;
   /** Who opened it; undefined: it is known by the port. */
   readonly role?: 'client' | 'server';

@@ -11,7 +11,7 @@ export type ProcessShares =
       readonly processes: readonly { readonly name: string | null; readonly payload: ProcessPayload }[];
       /** Of those without a row. */
       readonly otherProcesses: { readonly payload: ProcessPayload };
-      /** null: nothing tells whether events were lost. */
+      /** null: nothing says whether events were lost. */
       readonly lostEvents: number | null;
       /** All unplaced payload went outside. */
       readonly unplacedIsExternal?: boolean;

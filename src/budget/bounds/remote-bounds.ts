@@ -37,7 +37,7 @@ export function remoteBounds(pattern: string, evidence: Evidence): Bounds {
   return atMost(beyond > 0 || evidence.isShared ? { ...bounds, reason } : bounds, total.upper);
 }
 
-/** Sockets tell payload: the wire carried that, and nobody knows how much more. */
+/** Sockets count payload: the wire carried that, and nobody knows how much more. */
 function socketBounds({ rows }: RemoteUse, belongs: (row: RemoteRow) => Belongs, most: number): Bounds {
   const sure = rows.filter((row) => belongs(row) === 'yes');
   const payload = sure.reduce((sum, row) => sum + both(row.payloadOctets), 0);

@@ -16,7 +16,7 @@ export function whyIncomparable(before: EarlierRun, after: EarlierRun): string[]
   ].flat();
 }
 
-/** Why two commands are not the same; empty: they are, as far as the reports tell. */
+/** Why two commands are not the same; empty: they are, as far as the reports say. */
 export function whyOtherCommand(before: EarlierRun, argv: readonly string[]): string[] {
   const [then, now] = [before.command.argv, argv];
   const hides = [then, now].some((words) => words.length === 2 && words[1] === HIDDEN);

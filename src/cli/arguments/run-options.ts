@@ -29,7 +29,7 @@ export type RunOptions = {
   readonly budgetExitCode: number;
   readonly reports: readonly ReportTarget[];
   readonly quiet: boolean;
-  /** Tables of the summary that were asked for; undefined: all that have something to tell. */
+  /** Tables of the summary that were asked for; undefined: all that have something to show. */
   readonly by?: readonly By[];
   readonly redact?: true;
   readonly reverseDns?: true;

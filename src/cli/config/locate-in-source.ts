@@ -1,5 +1,5 @@
 /**
- * Where a key stands in a program's text. Nothing but running it tells what it exports: this looks for the keys of the
+ * Where a key stands in a program's text. Nothing but running it shows what it exports: this looks for the keys of the
  * path, one behind the other, and goes as far as it finds them.
  */
 export function locateInSource(file: string, text: string, path: readonly PropertyKey[]): string {

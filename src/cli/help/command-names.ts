@@ -3,7 +3,7 @@ export const COMMAND_NAMES = {
   attach: 'Meter a running process, or a control group',
   budget: 'Suggest a budget from reports',
   compare: 'Compare two reports',
-  doctor: 'Tell which isolations work here',
+  doctor: 'Show which isolations work here',
   help: 'Show the help of one of these commands',
   watch: 'Watch the whole machine',
 } as const;

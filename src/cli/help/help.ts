@@ -25,7 +25,7 @@ export async function helpText(width?: number): Promise<string> {
     .version(false)
     .wrap(usedWidth(width))
     .usage(
-      `Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and tells how many bytes it used.`,
+      `Usage: netmeter [options] -- COMMAND [ARGUMENT ...]\n\nRuns a command in its own network namespace and reports how many bytes it used.`,
     )
     .example('netmeter -- npm ci', 'how many bytes does it use?')
     .example('netmeter --max-total 50MB -- npm ci', 'fail when it uses more')

@@ -27,15 +27,15 @@ export class Terminal {
     this.#env = env;
   }
 
-  /** Tells people something, on stderr. Each line is a line, whatever it holds, and those after the first are indented. */
+  /** Says something to people, on stderr. Each line is a line, whatever it holds, and those after the first are indented. */
   say(...lines: readonly string[]): void {
     const text = lines
       .map((line, index) => visible(index === 0 || line.startsWith('  ') ? line : `  ${line}`))
       .join('\n');
-    this.#tell(inert(`netmeter: ${text}\n`, this.#env));
+    this.#write(inert(`netmeter: ${text}\n`, this.#env));
   }
 
-  /** Tells an error: what happened, and the cure. Unexpected ones come with their stack. */
+  /** Says an error: what happened, and the cure. Unexpected ones come with their stack. */
   complain(thrown: unknown): void {
     const error = explainMissingLibc(thrown);
     const known = error instanceof NetmeterError ? error : systemReason(error);
@@ -46,12 +46,12 @@ export class Terminal {
 
   /** Shows a text that was made for people, on stderr. */
   show(text: string): void {
-    this.#tell(inert(painted(text), this.#env));
+    this.#write(inert(painted(text), this.#env));
   }
 
   /** Gives a CI system commands, a line each, on stderr. */
   command(lines: readonly string[]): void {
-    if (lines.length > 0) this.#tell(`${lines.map((line) => visible(line)).join('\n')}\n`);
+    if (lines.length > 0) this.#write(`${lines.map((line) => visible(line)).join('\n')}\n`);
   }
 
   /** Prints a text that was made for people, on stdout. @throws {NetmeterError} REPORT_NOT_WRITTEN */
@@ -84,7 +84,7 @@ export class Terminal {
     await this.#written;
   }
 
-  #tell(text: string): void {
+  #write(text: string): void {
     this.#written = this.#written.then(() => writeToDescriptor(STDERR, text)).catch(() => {});
   }
 

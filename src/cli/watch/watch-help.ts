@@ -3,7 +3,7 @@ export const WATCH_HELP = `Usage: netmeter watch [--cgroup PATH] [--interval TIM
                       [--for TIME] [--quiet]
        netmeter watch --report FILE [--json]
 
-Takes the kernel's counters of this machine again and again, and tells what was
+Takes the kernel's counters of this machine again and again, and prints what was
 added and the total. It needs no privilege. ^C, SIGTERM and SIGHUP are how it
 ends: it takes a last sample, prints the total and exits with 0.
 

@@ -62,10 +62,10 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
   for await (const _ of ticks) {
     try {
       last = await log.add(takeReading(source));
-      errors.tell(file?.path, last);
+      errors.say(file?.path, last);
       output.sample(last.record);
     } catch (error) {
-      // The first sample tells whether it can be done here at all.
+      // The first sample shows whether it can be done here at all.
       if (!last) throw error;
       terminal.complain(error);
     }
@@ -107,7 +107,7 @@ function openCounters(): HeldCounterFiles {
   }
 }
 
-/** Tells when writing begins to fail, anew each time the reason changes, and when it is made good. */
+/** Says when writing begins to fail, anew each time the reason changes, and when it is made good. */
 class OutputErrors {
   readonly #terminal: Terminal;
   #reason: string | undefined;
@@ -116,7 +116,7 @@ class OutputErrors {
     this.#terminal = terminal;
   }
 
-  tell(path: string | undefined, { failure, waiting }: Logged): void {
+  say(path: string | undefined, { failure, waiting }: Logged): void {
     const reason = failure === undefined ? undefined : kernelReason(failure);
     if (reason === this.#reason) return;
     this.#reason = reason;

@@ -15,7 +15,7 @@ export type Device = {
   readonly lower: readonly string[];
 };
 
-/** `devices` is undefined where nothing tells the kinds: the routes alone must do. */
+/** `devices` is undefined where nothing says the kinds: the routes alone must do. */
 export type Machine = { readonly devices: readonly Device[] | undefined; readonly routes: readonly Route[] };
 
 /**

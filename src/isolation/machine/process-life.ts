@@ -3,7 +3,7 @@ import { readText } from '../tools/read-text.js';
 import { isKernelThread, parseStat } from './read-processes.js';
 
 /**
- * Tells whether the same process still lives, and not a later one of the same number.
+ * Whether the same process still lives, and not a later one of the same number.
  * @throws {NetmeterError} NO_SUCH_PROCESS
  */
 export function watchLife(pid: number): () => boolean {

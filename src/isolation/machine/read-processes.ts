@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readText } from '../tools/read-text.js';
 
-/** A process that runs a program: neither a zombie nor a thread of the kernel's. `startedAt` (clock ticks since boot) tells it from a later one of the same number. */
+/** A process that runs a program: neither a zombie nor a thread of the kernel's. `startedAt` (clock ticks since boot) distinguishes it from a later one of the same number. */
 export type Process = { readonly pid: number; readonly parent: number; readonly startedAt: number };
 
-/** Lists all processes that /proc shows, from /proc/PID/stat (proc(5)), which everybody may read. */
+/** Lists all processes that /proc shows, from /proc/PID/stat (proc(5)), which anybody may read. */
 export function readProcesses(): Process[] {
   return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];

@@ -27,7 +27,7 @@ export type RelayEnd = {
   readonly device?: string;
   /** Whose they are. */
   readonly isClient: NonNullable<Relayed['isClient']>;
-  /** What tells the command's packets, before their destination. */
+  /** What matches the command's packets, before their destination. */
   readonly from: Statement;
 };
 

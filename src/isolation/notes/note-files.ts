@@ -32,7 +32,7 @@ export function noteFiles(): string[] {
   }
 }
 
-/** Which namespaces this process sees; empty where /proc does not tell. */
+/** Which namespaces this process sees; empty where /proc does not say. */
 export const ownNamespaces = () => ({ network: identityOf('net'), processes: identityOf('pid') });
 
 function identityOf(kind: string): string {

@@ -119,7 +119,7 @@ function chainOf(
 
 function roleRules(place: Place): Statement[][] {
   const { role, way } = place;
-  // The direction of the connection tells the roles apart, where there are two.
+  // The direction of the connection distinguishes the roles, where there are two.
   const when = role === 'server' ? [is(ctDirection, Buffer.of(way === 'out' ? REPLY : ORIGINAL))] : [];
   const flags = isOpener(place) ? TCP_FLAGS.syn : SYN_ACK;
   return setsAt(place)

@@ -1,6 +1,6 @@
 import { type Field, ip, ip6, l4proto, tcpPorts, thOctets, udpPorts } from '../../linux/netlink/netfilter/field.js';
 
-/** An element's time to live, a year, longer than any run: what is left of it tells when it was last refreshed. */
+/** An element's time to live, a year, longer than any run: what is left of it shows when it was last refreshed. */
 export const ELEMENT_LIFE_MS = 365 * 86_400_000;
 
 /** Who opened the connection: the port that names it is the remote's, or the command's own. */

@@ -1,6 +1,6 @@
 import { readText } from './read-text.js';
 
-/** What a process mostly gets (RLIMIT_NOFILE), where /proc does not tell. */
+/** What a process mostly gets (RLIMIT_NOFILE), where /proc does not say. */
 const USUAL = 1024;
 
 /**

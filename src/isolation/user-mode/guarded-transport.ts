@@ -68,7 +68,7 @@ export class GuardedTransport {
     if (pid === undefined || findStoppedBelow(pid) === undefined) return [];
     const { tool } = this.#given.transport;
     const message = `${tool} was stopped by a signal, and with it the network: what the command sent since then has not left`;
-    return [{ code: 'CARRIER_STOPPED', message }];
+    return [{ code: 'TRANSPORT_STOPPED', message }];
   }
 
   unansweredWarnings(): Warning[] {

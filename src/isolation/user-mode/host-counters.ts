@@ -9,7 +9,7 @@ const ERRORS6 = ['Icmp6InDestUnreachs', 'Icmp6InPktTooBigs', 'Icmp6InTimeExcds',
 
 /**
  * What this host got and no tap shows: ICMP errors, which the sockets of the program that carries the packets take, and
- * fragments, which the host puts together; and segments that it sent again for that program. They may be others' too: a bound.
+ * fragments, which the host puts together; and segments that it retransmitted for that program. They may be others' too: a bound.
  * @param read reads a file of the kernel's; undefined: it cannot be read
  * @returns in packets, `host4.errors` and `host4.fragments`, the same of IPv6, and `host.retransmitted` of both; and host-losses.ts
  */

@@ -62,6 +62,6 @@ export class TransportRun {
   #warnOfEnd(): void {
     if (this.#isLeft) return;
     const message = `${this.#tool} ended while the command ran, and with it the network: ${this.complaint}`;
-    this.warnings.push({ code: 'CARRIER_ENDED', message });
+    this.warnings.push({ code: 'TRANSPORT_ENDED', message });
   }
 }

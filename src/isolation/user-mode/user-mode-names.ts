@@ -76,7 +76,7 @@ export class UserModeNames implements Disposable {
       return this.#relays.length > 0;
     }
     if (!nftables) return false;
-    // Everybody can reach that address; the transport's questions come from this host, and from this user.
+    // Anybody can reach that address; the transport's questions come from this host, and from this user.
     const own = { uid: getuid?.() ?? 0, addresses: readLocalAddresses() };
     const isClient = (client: DnsClient, protocol: 'udp' | 'tcp') => isOwnPeer(client, protocol, own);
     const named = await openNameRelays({

@@ -121,7 +121,7 @@ function hostEnd(plans: readonly LinkPlan[], server: string, local: readonly str
 }
 
 /**
- * The device alone does not tell: the kernel takes what this machine's own programs send to an address of it for what came
+ * The device alone does not say: the kernel takes what this machine's own programs send to an address of it for what came
  * in by that address' device (ip_route_output_key_hash_rcu(), net/ipv4/route.c).
  */
 const comesFrom =

@@ -14,7 +14,7 @@ const SOCKET = { protocol: 12 } as const;
 const ONLY = Buffer.alloc(4);
 
 /**
- * Tells the numbers of network namespaces where SO_NETNS_COOKIE does not (before Linux 5.14): this process makes a socket, and a
+ * Reads the numbers of network namespaces where SO_NETNS_COOKIE does not (before Linux 5.14): this process makes a socket, and a
  * program at its own control group learns in which one (BPF_CGROUP_INET_SOCK_CREATE). It forbids nothing.
  */
 export class CookieProbe implements Disposable {

@@ -63,7 +63,7 @@ export class CgroupView {
   /** Resolves when the group has no living process, or at the abort. */
   async whenEmpty(signal?: AbortSignal): Promise<void> {
     if (!this.isPopulated || signal?.aborted) return;
-    // The kernel tells each change of the file as a modification (kernfs_notify()).
+    // The kernel reports each change of the file as a modification (kernfs_notify()).
     await new Promise<void>((resolve) => {
       const watcher = watch(`${this.#held}/cgroup.events`);
       const end = () => {

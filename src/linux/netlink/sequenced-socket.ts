@@ -24,7 +24,7 @@ export class SequencedSocket implements Disposable {
   /**
    * Sends requests together.
    * @param last which is to be acknowledged although all went well: the kernel carries requests out one after the other, and
-   * tells each error unasked. @returns the first message's sequence number
+   * reports each error unasked. @returns the first message's sequence number
    */
   send(requests: readonly Message[], last: number): number {
     const first = this.#sequence;

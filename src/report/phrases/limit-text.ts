@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<LimitKind, string>> = {
   increase: 'baseline',
 };
 
-/** A mark that tells a verdict without its colour. */
+/** A mark that shows a verdict without its colour. */
 export const MARKS: Readonly<Record<Verdict, string>> = { within: '✔', exceeded: '✘', unmeasured: '?' };
 
 /** The same of a limit: a warning is no failure. */
@@ -28,7 +28,7 @@ export const markOf = ({ verdict, level }: JudgedLimit): string =>
 export const verdictText = (verdict: Verdict) =>
   `${MARKS[verdict]} ${verdict === 'unmeasured' ? 'cannot be judged' : verdict}`;
 
-/** No two limits of one level have the same: reports tell them apart by it. */
+/** No two limits of one level have the same: reports distinguish them by it. */
 export function limitName({ kind, subject }: JudgedLimit): string {
   if (subject === undefined) return NAMES[kind];
   if (kind !== 'increase') return `${NAMES[kind]} ${visible(subject)}`;

@@ -34,7 +34,7 @@ export function factTable(measurement: Measurement): Table {
   };
 }
 
-/** No row where there is nothing to tell. */
+/** No row where there is nothing to show. */
 const fact = (name: string, value: Cell | undefined): Cell[][] => (value === undefined ? [] : [[name, value]]);
 
 const cpuText = (cpu: Measurement['command']['cpu']) =>

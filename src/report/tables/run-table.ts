@@ -3,7 +3,7 @@ import { duration, exact } from '../format-octets.js';
 import { endText } from '../phrases/end-text.js';
 import { type Cell, left, right, type Table } from './table.js';
 
-/** The runs of a series, the one that the report tells marked, and how far they differ. */
+/** The runs of a series, the one that the report shows marked, and how far they differ. */
 export function runTable({ repeat }: Measurement): Table {
   return {
     title: 'Runs',

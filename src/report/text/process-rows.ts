@@ -90,7 +90,7 @@ function label({ pid, name, file, commandLine: words }: ProcessRow, depth: numbe
   return `${indent}${text}${tail}`;
 }
 
-/** The folder of a program would take the room of what tells one from another. */
+/** The folder of a program would take the room of what distinguishes one from another. */
 const withoutFolder = ([file = '', ...rest]: readonly string[]) => [file.replace(/^.*\//s, '') || file, ...rest];
 
 /** What the shown ones do not explain, by kind. */

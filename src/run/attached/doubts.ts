@@ -31,7 +31,7 @@ export function doubtsOf({ own, uncounted, refused, left, others, networks }: Ad
     ...said(left.length, ['process was', 'processes were'], 'in another control group, and not counted'),
     // Whose counters of fragments and errors bound what the sockets do not see.
     ...(networks > 1 ? ['the processes were in several network namespaces'] : []),
-    ...(networks < 1 ? ['no process was there at the start to tell the network namespace'] : []),
+    ...(networks < 1 ? ['no process was there at the start to show the network namespace'] : []),
   ];
 }
 

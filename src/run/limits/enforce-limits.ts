@@ -29,7 +29,7 @@ const LONGEST_MS = 100;
 const FASTEST_PER_MS = 1_250_000;
 
 /**
- * Looks at the exact count while the kernel keeps the limits: tells the kernel what it cannot see, hears of the breach,
+ * Looks at the exact count while the kernel keeps the limits: gives the kernel what it cannot see, hears of the breach,
  * and ends the tree for it.
  */
 export class LimitEnforcer {

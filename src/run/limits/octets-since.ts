@@ -20,7 +20,7 @@ export type Counted = {
   readonly tree?: Pick<CgroupMeter, 'read'> | undefined;
 };
 
-/** @returns what tells the external octets since the reading, in passing; undefined: they cannot be determined now */
+/** @returns what reads the external octets since the reading, in passing; undefined: they cannot be determined now */
 export function octetsSince({ scope, files, before, tree }: Counted): () => Promise<InOut<IpOctets> | undefined> {
   if (tree) return async () => grown(NOTHING, treeOctets(tree.read()));
   const start = octetsSoFar(scope.isolation, before.wire, parseDev(before.texts.texts.get('dev') ?? ''));

@@ -6,7 +6,7 @@ import type { ProcessEvidence } from '../../measurement/processes.js';
 import { ProcessCounter } from '../../observe/processes/process-counter.js';
 import { adoptLiving } from './adopt-living.js';
 
-/** This host's addresses that have a link of their own; undefined: nothing tells them apart. They may change. */
+/** This host's addresses that have a link of their own; undefined: nothing distinguishes them. They may change. */
 type HostAddresses = readonly string[] | undefined;
 
 /** Counts in the kernel what each process of the command's tree moves. */

@@ -127,7 +127,7 @@ export class Observers implements Disposable {
 }
 
 /**
- * The rules that count remotes come beside the command's start. The queues tell whether they came in time: where nothing
+ * The rules that count remotes come beside the command's start. The queues show whether they came in time: where nothing
  * has moved, nothing can have been missed.
  */
 async function countsAll(scope: Scope, before: WireReading): Promise<boolean | undefined> {

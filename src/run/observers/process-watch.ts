@@ -12,7 +12,7 @@ const EARLY_LOOKS_MS = [50, 150, 400];
 type Missing = { readonly missing: string };
 
 /**
- * Tells which process of the tree moved what: by the kernel's count of each send and receive where that can be had, else
+ * Reports which process of the tree moved what: by the kernel's count of each send and receive where that can be had, else
  * by looking at the sockets now and then, else not at all, with the reason.
  */
 export class ProcessWatch implements Disposable {

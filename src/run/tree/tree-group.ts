@@ -24,7 +24,7 @@ export async function prepareGroup(hierarchy: CgroupHierarchy | undefined): Prom
 
 /**
  * The control group that the command's tree lives in from its first instruction: who is in it, when the last one has gone,
- * what CPU time they took, and how all are ended at once, the kernel tells without a look through /proc.
+ * what CPU time they took, and how all are ended at once, the kernel reports without a look through /proc.
  */
 export class TreeGroup implements AsyncDisposable {
   readonly cgroup: Cgroup;

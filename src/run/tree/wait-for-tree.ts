@@ -13,7 +13,7 @@ const FIRST_POLL_MS = 10;
 const LAST_POLL_MS = 250;
 
 /**
- * Waits until the tree's last process has ended, or ends them. What lives in its control group the kernel tells; who is not
+ * Waits until the tree's last process has ended, or ends them. What lives in its control group the kernel reports; who is not
  * in it is looked for.
  * @returns true when processes had to be ended
  */

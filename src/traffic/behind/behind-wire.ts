@@ -17,7 +17,7 @@ export type Counted = {
 };
 
 /**
- * What this machine did with the counted packets behind the wire, as far as the kernel tells: why another end may see other
+ * What this machine did with the counted packets behind the wire, as far as the kernel says: why another end may see other
  * numbers. Empty where nothing of the kind happened.
  */
 export function behindWire({ kind }: Isolation, counted: Counted): readonly BehindWire[] {

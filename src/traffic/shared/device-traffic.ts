@@ -91,7 +91,7 @@ const othersMoved = (devices: readonly string[], delta: CounterDelta) =>
     (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)['rxBytes'] ?? 0) > 0,
   );
 
-/** Nothing tells the hidden segments of loopback from those of the outside. */
+/** Nothing distinguishes the hidden segments of loopback from those of the outside. */
 const headerError = (hidden: number, onLoopback: number) =>
   hidden * HEADER_SPREAD + Math.min(hidden, onLoopback) * TCP_HEADERS.ipv6;
 

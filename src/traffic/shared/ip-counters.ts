@@ -39,7 +39,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<Way, Readonly<Record<Counte
   },
 };
 
-/** Packets of one kind; null: the kernel does not tell. */
+/** Packets of one kind; null: the kernel does not say. */
 export function counter(what: Counter, family: Family, way: Way, { snmp, snmp6 }: CounterDelta): number | null {
   if (family === 'ipv6' && !snmp6) return 0;
   return addKnown(

@@ -20,7 +20,7 @@ export type Nested<R extends Remote> = {
   readonly inside: { readonly nested: readonly string[]; readonly host: readonly string[] };
   /** undefined: nobody has seen the command make any that leads out. */
   readonly fate: NestedFate | undefined;
-  /** False: before Linux 6.15 a packet does not tell its namespace, and all are external. */
+  /** False: before Linux 6.15 a packet does not name its namespace, and all are external. */
   readonly isTold: boolean;
 };
 

@@ -18,7 +18,7 @@ export type Beside = {
   readonly unseen: number;
   /** IP octets of datagrams, at most, that came for sockets that were closed. null: nobody has seen them. */
   readonly late: number | null;
-  /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not tell. */
+  /** Octets that were handed to packet sockets, and are not in the counts. null: the kernel does not say. */
   readonly sentPastIp: number | null;
   /** Octets of namespaces that the command has made, of which it is not known whether they left as they are. */
   readonly nested?: InOut<number> | undefined;

@@ -5,7 +5,7 @@ import type { FamilyCount, LinkCount } from './link-count.js';
 
 /**
  * The hidden segments of GSO packets that did not come through the uplink: loopback's, which are rare, and those of this machine's own
- * addresses. The IP layer counts their segments with everybody else's, and the queues there tell how many.
+ * addresses. The IP layer counts their segments with all others, and the queues there show how many.
  * @returns undefined where a queue has not seen all of it
  */
 export function knownHidden({ queues, link }: LinkCount, wire: WireDelta, delta: CounterDelta): number | undefined {
@@ -16,7 +16,7 @@ export function knownHidden({ queues, link }: LinkCount, wire: WireDelta, delta:
 }
 
 /**
- * Of a family whose uplink hands over GSO packets (virtio, LRO): the wire packets that came in. unknown: nothing tells
+ * Of a family whose uplink hands over GSO packets (virtio, LRO): the wire packets that came in. unknown: nothing says
  * them from those that stayed here.
  */
 export type GsoExcess = { readonly packetsIn: number } | 'unknown' | undefined;

@@ -17,7 +17,7 @@ const LEAST_HEADERS = { ipv4: ETHERNET_HEADER + 28, ipv6: ETHERNET_HEADER + 48 }
 /**
  * The wire packets of a link's way in. The queue and the device cannot be disturbed by the command; the IP layer's counters
  * can, by devices of its own. They count only where nothing speaks against them.
- * @returns undefined: nothing tells
+ * @returns undefined: nothing says
  */
 export function packetsIn(count: FamilyCount, excess: GsoExcess, place: Place): PacketsIn | undefined {
   const queue = count.queues.in;
@@ -37,7 +37,7 @@ type Range = { readonly least: number; readonly usual: number; readonly most: nu
 
 /**
  * How many packets the queue's bytes can be. They hold the headers of each segment inside a GSO packet, the device's do not:
- * what they have beyond tells how many segments there were, if their headers are the usual ones.
+ * what they have beyond shows how many segments there were, if their headers are the usual ones.
  */
 function packetRange(family: Family, queue: QueueDelta, link: LinkEndCount, mtu: number): Range | undefined {
   if (link.octets === undefined || link.packets === undefined) return undefined;

@@ -4,7 +4,7 @@ import { deviceTraffic } from '../../traffic/shared/device-traffic.js';
 import type { Amount, RecordedDelta } from './record.js';
 
 /**
- * Turns increments into what a record tells.
+ * Turns increments into what a record says.
  * @param outside the devices whose other end is the outside, none twice
  * @param evened the increments without what an earlier interval has already
  */

@@ -59,7 +59,7 @@ test.each<[string, Partial<Adopted>, readonly string[]]>([
   ['others with their own', { others: [{ pid: 1, fd: 3, inode: 8 }] }, []],
   ['who is elsewhere', { left: [4, 5] }, ['2 processes were in another control group, and not counted']],
   ['several networks', { networks: 2 }, ['the processes were in several network namespaces']],
-  ['nobody', { networks: 0 }, ['no process was there at the start to tell the network namespace']],
+  ['nobody', { networks: 0 }, ['no process was there at the start to show the network namespace']],
 ])('%s', (_, found, doubts) => {
   expect(doubtsOf({ ...NONE, ...found })).toEqual(doubts);
 });

@@ -16,7 +16,7 @@ export const REPORT_OPTIONS: readonly Option[] = [
     choices: ['auto', 'github', 'gitlab', 'none'],
     group: 'Report',
     description:
-      'Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none',
+      'Report to the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none',
   },
   {
     name: 'by',

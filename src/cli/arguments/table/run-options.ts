@@ -15,7 +15,12 @@ export const RUN_OPTIONS: readonly Option[] = [
     group: 'Run',
     description: 'Wait for all descendants (tree, default), or end what outlives the command',
   },
-  { name: 'runs', value: 'N', group: 'Run', description: 'Run the command N times, and tell how far the runs differ' },
+  {
+    name: 'runs',
+    value: 'N',
+    group: 'Run',
+    description: 'Run the command N times, and report how far the runs differ',
+  },
   { name: 'warmup', value: 'N', group: 'Run', description: 'Runs before the first that counts' },
   {
     name: 'prepare',

@@ -11,7 +11,7 @@ const SETTLE_MS = 2;
 
 /**
  * Hears of addresses that this machine gets and loses from now on: a VPN comes up, a container starts. The events say when to
- * look; what there is the kernel's list tells, also where events were lost.
+ * look; what there is the kernel's list says, also where events were lost.
  */
 export class AddressWatch implements Disposable {
   readonly #subscription: Disposable;

@@ -6,7 +6,7 @@ import { COUNTING_QUEUE } from './queue-messages.js';
 
 /**
  * Hears of queues in the command's namespace that somebody takes away from now on. One that was made again has not counted
- * what passed meanwhile, though nobody could tell it from the first.
+ * what passed meanwhile, though nobody could distinguish it from the first.
  */
 export class QueueWatch implements Disposable {
   readonly #subscription: Disposable;

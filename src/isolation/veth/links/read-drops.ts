@@ -5,7 +5,7 @@ import { readText } from '../../tools/read-text.js';
 
 /**
  * Packets that devices of this machine have dropped on their way out, whosever they were: at their queues, and behind these.
- * @returns undefined where the kernel does not tell
+ * @returns undefined where the kernel does not say
  */
 export function readDrops(
   route: NetlinkSocket,

@@ -15,7 +15,7 @@ import { readQueues, type Sent } from './read-queues.js';
 import type { LinkPlan } from './subnet.js';
 import { routeMessages, unrouteMessages } from './veth-pair.js';
 
-/** The kernel tells a device that its link is up by a queue of its own, mostly before the next system call. */
+/** The kernel notices that a device's link is up by a queue of its own, mostly before the next system call. */
 const LINK_UP_MS = 30_000;
 
 /** A run's veth pairs, and the queues at both ends of each, whose counts are the wire's. */

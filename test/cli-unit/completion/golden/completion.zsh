@@ -38,7 +38,7 @@ _netmeter() {
     '--ignore-bypasses[Judge limits although the command had ways to a network that no counter sees]' \
     '--budget-exit-code=[Exit code of a broken budget (default 120)]:N: ' \
     '*--report=[Write a report: .json, .txt, .md, .html, .csv, .prom or .junit.xml; - is JSON on stdout]:FILE:_files' \
-    '--ci=[Tell the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none]:SYSTEM:(auto github gitlab none)' \
+    '--ci=[Report to the CI system too: auto (default), github (summary, annotations, outputs), gitlab (nothing: it reads reports) or none]:SYSTEM:(auto github gitlab none)' \
     '*--by=[Tables of the summary: remote (default), process beside it, or none]:WHAT:(process remote none)' \
     '--reverse-dns[Ask the reverse zones for remotes whose name the command did not look up]' \
     '--redact[Hide arguments and host names in the summary and the reports]' \
@@ -56,7 +56,7 @@ _netmeter() {
     '*--deny=[Refuse the command this, even if it is allowed]:DEST: ' \
     '--user=[Run as NAME|UID\[:GID\]; under sudo, the caller by default]:NAME: ' \
     '--wait=[Wait for all descendants (tree, default), or end what outlives the command]:WHAT:(tree command)' \
-    '--runs=[Run the command N times, and tell how far the runs differ]:N: ' \
+    '--runs=[Run the command N times, and report how far the runs differ]:N: ' \
     '--warmup=[Runs before the first that counts]:N: ' \
     '--prepare=[A shell line before each run, not metered: rm -rf node_modules]:SHELL: ' \
     '--judge=[The run that the budget judges: the worst (default) or the median]:WHICH:(worst median)' \
@@ -73,7 +73,7 @@ _netmeter() {
 }
 # Its own commands are only the first word.
 _netmeter_command() {
-  local -a own=('attach:Meter a running process, or a control group' 'budget:Suggest a budget from reports' 'compare:Compare two reports' 'doctor:Tell which isolations work here' 'help:Show the help of one of these commands' 'watch:Watch the whole machine')
+  local -a own=('attach:Meter a running process, or a control group' 'budget:Suggest a budget from reports' 'compare:Compare two reports' 'doctor:Show which isolations work here' 'help:Show the help of one of these commands' 'watch:Watch the whole machine')
   ((CURRENT == 2)) && _describe -t netmeter-commands 'netmeter command' own
   _command_names -e
 }

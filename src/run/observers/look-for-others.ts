@@ -6,23 +6,23 @@ import { stillnessOf } from '../../isolation/machine/read-stillness.js';
 import type { Scope } from '../../isolation/scope.js';
 import { DEFAULTS, type MeasureOptions } from '../../measure-options.js';
 import { milliseconds } from '../../units.js';
-import { Neighbours, SOCKETS } from './neighbours.js';
+import { OtherUsers, SOCKETS } from './other-users.js';
 
 /** Whether any program holds a TCP or UDP socket in the namespace, listening ones too. */
 const hasSockets = (files: HeldCounterFiles) =>
   SOCKETS.some((file) => parseSockets(files.read(file) ?? '').some(({ inode }) => inode !== undefined));
 
-/** Looks for neighbours where there can be any. @throws {NetmeterError} INTERRUPTED */
-export async function lookForNeighbours(
+/** Looks for other users where there can be any. @throws {NetmeterError} INTERRUPTED */
+export async function lookForOthers(
   scope: Scope,
   files: HeldCounterFiles,
   { baselineIdle, signal }: Pick<MeasureOptions, 'baselineIdle' | 'signal'>,
-): Promise<Neighbours | undefined> {
+): Promise<OtherUsers | undefined> {
   const { isolation } = scope;
   if (isolation.kind !== 'host' && isolation.kind !== 'join') return undefined;
   // In the usual container nobody else could have used the network just before, and nothing need be waited for.
   const idle = baselineIdle ?? (hasSockets(files) ? DEFAULTS.baselineIdle : milliseconds(0));
-  const neighbours = await Neighbours.look({
+  const others = await OtherUsers.look({
     files,
     devices: isolation.devices,
     idle,
@@ -31,5 +31,5 @@ export async function lookForNeighbours(
     signal,
   });
   if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-  return neighbours;
+  return others;
 }

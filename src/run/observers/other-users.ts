@@ -28,7 +28,7 @@ const IN_USE = new Set(['01', '02', '08']);
 const LISTEN = '0A';
 
 /** Looks for what else uses a shared namespace: before the command, beside it, and after its tree has ended. */
-export class Neighbours {
+export class OtherUsers {
   readonly #shared: SharedNamespace;
   readonly #foreign: Set<string>;
   /** Connections of others that were closing when the command started. */
@@ -45,8 +45,8 @@ export class Neighbours {
   }
 
   /** Watches the namespace for `idle` milliseconds without the command. */
-  static async look(shared: SharedNamespace): Promise<Neighbours> {
-    return new Neighbours(shared, await watchIdle(shared));
+  static async look(shared: SharedNamespace): Promise<OtherUsers> {
+    return new OtherUsers(shared, await watchIdle(shared));
   }
 
   /** Connections that a program has closed since the start and that may still send: the command's, as far as one can tell. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tell } from '../../src/cli/tell.js';
+import { reportRun } from '../../src/cli/report-run.js';
 import type { Terminal } from '../../src/cli/terminal/terminal.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 
@@ -19,7 +19,7 @@ test('a renderer that throws is told by name, and ends nothing', async () => {
     complain: (error: Error) => said.push(error.message),
   } as unknown as Terminal;
   const reports = (['json', 'html', 'md'] as const).map((format) => ({ path: '-', format }));
-  const failed = await tell(broken, { quiet: false, ci: 'none', reports, outputs: undefined, terminal });
+  const failed = await reportRun(broken, { quiet: false, ci: 'none', reports, outputs: undefined, terminal });
   expect(failed).toBe(true);
   expect(said).toEqual([
     ...['json', 'html', 'md'].map((format) => expect.stringContaining(`the report could not be made as ${format}: `)),

@@ -5,7 +5,7 @@ import { ciSystem } from './ci/ci-system.js';
 const WITH_PROCESSES: ReadonlySet<string> = new Set(['json', 'md', 'html']);
 
 /** Whether somebody will see which process used the network: that costs the start some milliseconds. */
-export const tellsProcesses = ({ by, reports, ci }: Pick<RunOptions, 'by' | 'reports' | 'ci'>): boolean =>
+export const showsProcesses = ({ by, reports, ci }: Pick<RunOptions, 'by' | 'reports' | 'ci'>): boolean =>
   by?.includes('process') === true ||
   reports.some(({ format }) => WITH_PROCESSES.has(format)) ||
   ciSystem(ci, process.env) === 'github';

@@ -13,10 +13,10 @@ type Github = {
 };
 
 /**
- * Tells GitHub Actions: the job's summary, the step's outputs, annotations on stderr. All of it is a courtesy: what
+ * Reports to GitHub Actions: the job's summary, the step's outputs, annotations on stderr. All of it is a courtesy: what
  * cannot be written is said, and the run ends as it would have.
  */
-export function tellGithub(measurement: Measurement, { quiet, outputs, terminal }: Github): void {
+export function reportToGithub(measurement: Measurement, { quiet, outputs, terminal }: Github): void {
   const files = [
     ['GITHUB_STEP_SUMMARY', (present: number) => githubSummary(measurement, present)],
     ['GITHUB_OUTPUT', () => githubOutput(measurement)],

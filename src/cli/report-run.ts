@@ -5,13 +5,13 @@ import { ciSystem } from './ci/ci-system.js';
 import type { Outputs } from './outputs.js';
 import type { Terminal } from './terminal/terminal.js';
 
-type TellOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
+type ReportOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
   Partial<Pick<RunOptions, 'by' | 'redact'>> & { readonly outputs: Outputs | undefined; readonly terminal: Terminal };
 
-/** Prints the summary, writes the reports and tells the CI system. @returns true when a report could not be written */
-export async function tell(whole: Measurement, options: TellOptions): Promise<boolean> {
+/** Prints the summary, writes the reports and reports to the CI system. @returns true when a report could not be written */
+export async function reportRun(whole: Measurement, options: ReportOptions): Promise<boolean> {
   const measurement = options.redact ? (await import('../report/escaping/redact.js')).redact(whole) : whole;
-  // A warning too is worth telling to who wants no summary.
+  // A warning too is worth showing to who wants no summary.
   const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { terminal } = options;
   const boundary = new Boundary();
@@ -22,9 +22,9 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
   }
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
-    const { tellGithub } = await import('./ci/tell-github.js');
+    const { reportToGithub } = await import('./ci/report-to-github.js');
     const ways = { quiet: options.quiet, outputs: options.outputs, terminal };
-    boundary.attemptNow('github', () => tellGithub(measurement, ways), undefined);
+    boundary.attemptNow('github', () => reportToGithub(measurement, ways), undefined);
   }
   for (const { message } of boundary.warnings) terminal.say(message);
   return failed;
@@ -32,7 +32,7 @@ export async function tell(whole: Measurement, options: TellOptions): Promise<bo
 
 async function writeReports(
   measurement: Measurement,
-  { reports, by, outputs, terminal }: TellOptions,
+  { reports, by, outputs, terminal }: ReportOptions,
 ): Promise<boolean> {
   let failed = false;
   if (reports.length === 0) return false;
