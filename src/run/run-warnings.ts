@@ -24,100 +24,108 @@ export type Provenance = {
   readonly beside?: Count['beside'] | undefined;
   /** Octets of namespaces that the command has made, of which nobody has seen how they left. */
   readonly nestedUnsure?: number | undefined;
-  /** Packets, of everybody, that this machine dropped on its way out. */
+  /** Packets, others' too, that this machine dropped on its way out. */
   readonly dropped?: number | undefined;
   readonly stillOpen: number;
 };
 
+type About = Provenance & { readonly after: Snapshot; readonly delta: CounterDelta };
+
 /** What the reader of the numbers must know about how they came about. */
 export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Provenance): Warning[] {
-  const {
-    isolation,
-    method,
-    past = [],
-    doubt,
-    isLoopbackLost = false,
-    sentPastIp = 0,
-    nestedUnsure = 0,
-    beside = [],
-    stillOpen,
-    dropped = 0,
-  } = provenance;
-  const warnings: Warning[] = [];
-  const warn = (code: string, message: string) => warnings.push({ code, message });
-  if (isolation.kind === 'veth' && method.name === 'proc-estimate') {
-    warn('QUEUE_LOST', 'a counting queue was refused, removed or replaced: wire octets are estimated from /proc');
-  }
-  if (isLoopbackLost && method.name === 'qdisc') {
-    warn('LOOPBACK_QUEUE_LOST', 'the queue of lo was removed or replaced: wire octets of loopback are unknown');
-  }
-  const fragments = fragmentsSent(delta);
-  if (isolation.kind === 'user-mode' && isolation.tool === 'pasta' && fragments > 0) {
-    warn(
-      'FRAGMENTS_DROPPED',
-      `datagrams larger than the MTU went out as ${fragments} fragments, which pasta does not carry: the other side may have got less (cure: a smaller datagram, or sudo)`,
-    );
-  }
-  if (sentPastIp > 0)
-    warn('PAST_IP', `${grouped(sentPastIp)} B were sent by packet sockets, past IP: they are in no number`);
-  for (const each of beside) {
-    const moved =
-      each.in === null || each.out === null
-        ? 'bytes that are unknown'
-        : `${grouped(each.in)} B in and ${grouped(each.out)} B out`;
-    warn(
-      'UNCOUNTED_DEVICE',
-      `${each.device} carried ${moved} between this namespace and others of this machine (containers, virtual machines, programs): they are in no number, and may be the command’s (cure: run as root, where each device counts)`,
-    );
-  }
-  if (nestedUnsure > 0) {
-    warn(
-      'NESTED_UNCERTAIN',
-      `up to ${grouped(nestedUnsure)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`,
-    );
-  }
-  if (dropped > 0) {
+  const about = { ...provenance, after, delta };
+  return KINDS.flatMap((warningsOf) => warningsOf(about));
+}
+
+const warning = (code: string, message: string): Warning => ({ code, message });
+
+/** In the order in which they are said, each with what it takes to say it. */
+const KINDS: readonly ((about: About) => readonly Warning[])[] = [
+  ({ isolation, method, isLoopbackLost }) => [
+    ...(isolation.kind === 'veth' && method.name === 'proc-estimate' ? [QUEUE_LOST] : []),
+    ...(isLoopbackLost && method.name === 'qdisc' ? [LOOPBACK_QUEUE_LOST] : []),
+  ],
+  ({ isolation, delta }) => {
+    const fragments = fragmentsSent(delta);
+    if (isolation.kind !== 'user-mode' || isolation.tool !== 'pasta' || fragments === 0) return [];
+    const message = `datagrams larger than the MTU went out as ${fragments} fragments, which pasta does not carry: the other side may have got less (cure: a smaller datagram, or sudo)`;
+    return [warning('FRAGMENTS_DROPPED', message)];
+  },
+  ({ sentPastIp = 0 }) =>
+    sentPastIp > 0
+      ? [warning('PAST_IP', `${grouped(sentPastIp)} B were sent by packet sockets, past IP: they are in no number`)]
+      : [],
+  ({ beside = [] }) => beside.map(uncounted),
+  ({ nestedUnsure = 0 }) => {
+    if (nestedUnsure === 0) return [];
+    const message = `up to ${grouped(nestedUnsure)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`;
+    return [warning('NESTED_UNCERTAIN', message)];
+  },
+  ({ dropped = 0 }) => {
+    if (dropped === 0) return [];
     const packets = dropped === 1 ? '1 packet' : `${dropped} packets`;
-    warn(
-      'DROPPED_ON_THE_WAY',
-      `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`,
-    );
-  }
-  const { unexplained } = method.agreement ?? {};
-  if (unexplained && unexplained.in + unexplained.out > 0) {
-    warn(
-      'COUNTS_DISAGREE',
-      `the links and the command’s sockets, counted apart, differ by ${grouped(unexplained.in)} B in and ${grouped(unexplained.out)} B out that nothing explains: the numbers can be off by these`,
-    );
-  }
-  if (doubt) warn('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`);
-  for (const { device, octets } of past) {
-    warn(
-      'QUEUE_BYPASSED',
-      `at least ${grouped(octets)} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`,
-    );
-  }
-  for (const [device, { kind }] of Object.entries(delta.devices)) {
-    // Others make and remove devices beside the command's.
-    if ('devices' in isolation && !isolation.devices.includes(device)) continue;
-    if (kind === 'vanished')
-      warn('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`);
-    if (kind === 'appeared')
-      warn('DEVICE_APPEARED', `the command made device ${device}: what it carried may be counted twice`);
-  }
-  for (const { counter, before, after: now } of delta.resets) {
-    warn('COUNTER_RESET', `${counter} went down from ${before} to ${now}: its increase is unknown`);
-  }
-  const missing = missingColumns(after);
-  if (missing.length > 0) warn('COUNTERS_MISSING', `this kernel does not count ${missing.join(', ')}`);
-  if (stillOpen > 0) {
+    const message = `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`;
+    return [warning('DROPPED_ON_THE_WAY', message)];
+  },
+  ({ method: { agreement } }) => {
+    const { unexplained } = agreement ?? {};
+    if (!unexplained || unexplained.in + unexplained.out === 0) return [];
+    const message = `the links and the command’s sockets, counted apart, differ by ${grouped(unexplained.in)} B in and ${grouped(unexplained.out)} B out that nothing explains: the numbers can be off by these`;
+    return [warning('COUNTS_DISAGREE', message)];
+  },
+  ({ doubt, method }) =>
+    doubt ? [warning('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`)] : [],
+  ({ past = [] }) => past.map(bypassed),
+  ({ isolation, delta }) =>
+    Object.entries(delta.devices)
+      // Others make and remove devices beside the command's.
+      .filter(([device]) => !('devices' in isolation) || isolation.devices.includes(device))
+      .flatMap(([device, { kind }]) => comeOrGone(device, kind)),
+  ({ delta: { resets } }) =>
+    resets.map(({ counter, before, after }) =>
+      warning('COUNTER_RESET', `${counter} went down from ${before} to ${after}: its increase is unknown`),
+    ),
+  ({ after }) => {
+    const missing = missingColumns(after);
+    return missing.length > 0 ? [warning('COUNTERS_MISSING', `this kernel does not count ${missing.join(', ')}`)] : [];
+  },
+  ({ stillOpen }) => {
+    if (stillOpen === 0) return [];
     const which = stillOpen === 1 ? '1 connection was' : `${stillOpen} connections were`;
-    warn(
-      'STILL_OPEN',
-      `${which} still open when the wait for bytes in flight was over (--linger): some may be missing`,
-    );
-  }
-  return warnings;
+    const message = `${which} still open when the wait for bytes in flight was over (--linger): some may be missing`;
+    return [warning('STILL_OPEN', message)];
+  },
+];
+
+const QUEUE_LOST = warning(
+  'QUEUE_LOST',
+  'a counting queue was refused, removed or replaced: wire octets are estimated from /proc',
+);
+const LOOPBACK_QUEUE_LOST = warning(
+  'LOOPBACK_QUEUE_LOST',
+  'the queue of lo was removed or replaced: wire octets of loopback are unknown',
+);
+
+function uncounted({ device, ...each }: NonNullable<Provenance['beside']>[number]): Warning {
+  const moved =
+    each.in === null || each.out === null
+      ? 'bytes that are unknown'
+      : `${grouped(each.in)} B in and ${grouped(each.out)} B out`;
+  const message = `${device} carried ${moved} between this namespace and others of this machine (containers, virtual machines, programs): they are in no number, and may be the command’s (cure: run as root, where each device counts)`;
+  return warning('UNCOUNTED_DEVICE', message);
+}
+
+function bypassed({ device, octets }: PastQueue): Warning {
+  const message = `at least ${grouped(octets)} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`;
+  return warning('QUEUE_BYPASSED', message);
+}
+
+function comeOrGone(device: string, kind: CounterDelta['devices'][string]['kind']): Warning[] {
+  if (kind === 'vanished')
+    return [warning('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`)];
+  if (kind === 'appeared')
+    return [warning('DEVICE_APPEARED', `the command made device ${device}: what it carried may be counted twice`)];
+  return [];
 }
 
 const DOUBTS = {

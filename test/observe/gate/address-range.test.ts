@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressText } from '../../src/linux/ip-address.js';
-import { addressRange, rangeKey } from '../../src/observe/gate/address-range.js';
+import { addressText } from '../../../src/linux/ip-address.js';
+import { addressRange, rangeKey } from '../../../src/observe/gate/address-range.js';
 
 test.each([
   ['192.0.2.0/24', 120, '::ffff:192.0.2.0'],

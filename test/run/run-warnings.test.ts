@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { CounterDelta } from '../../src/counters/delta.js';
+import type { Snapshot } from '../../src/counters/snapshot.js';
+import type { Method } from '../../src/measurement/method.js';
+import { type Provenance, runWarnings } from '../../src/run/run-warnings.js';
+
+const method = (rest: Partial<Method> = {}): Method =>
+  ({ name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc', ...rest }) as Method;
+
+const ALL: Provenance = {
+  isolation: { kind: 'veth', mtu: 1500, families: ['ipv4'] },
+  method: method({ agreement: { unexplained: { in: 3, out: 0 } } } as Partial<Method>),
+  past: [{ device: 'nm4', octets: 1514 }],
+  doubt: 'own-devices',
+  isLoopbackLost: true,
+  sentPastIp: 42,
+  beside: [{ device: 'docker0', in: 10, out: null }],
+  nestedUnsure: 7,
+  dropped: 1,
+  stillOpen: 2,
+};
+
+const delta = (rest: Partial<CounterDelta> = {}): CounterDelta =>
+  ({ snmp: {}, netstat: {}, snmp6: undefined, devices: {}, resets: [], elapsedMs: 1, ...rest }) as CounterDelta;
+
+/** Of a kernel that counts all that is asked of it, as far as its columns go. */
+const after = { snmp: {}, netstat: {}, dev: {} } as unknown as Snapshot;
+
+const codes = (provenance: Provenance, difference = delta()) =>
+  runWarnings(after, difference, provenance).map(({ code }) => code);
+
+test('each doubt of a number is said, and where there is none nothing is', () => {
+  expect(codes({ isolation: ALL.isolation, method: method(), stillOpen: 0 })).toEqual(['COUNTERS_MISSING']);
+  const devices = { nm9: { kind: 'appeared', counters: {} }, nm4: { kind: 'vanished' }, lo: { kind: 'same' } };
+  const resets = [{ file: 'snmp', counter: 'Tcp.InSegs', before: 2n, after: 1n }];
+  expect(codes(ALL, delta({ devices, resets } as unknown as Partial<CounterDelta>))).toEqual([
+    'LOOPBACK_QUEUE_LOST',
+    'PAST_IP',
+    'UNCOUNTED_DEVICE',
+    'NESTED_UNCERTAIN',
+    'DROPPED_ON_THE_WAY',
+    'COUNTS_DISAGREE',
+    'PACKETS_UNCOUNTED',
+    'QUEUE_BYPASSED',
+    'DEVICE_APPEARED',
+    'DEVICE_VANISHED',
+    'COUNTER_RESET',
+    'COUNTERS_MISSING',
+    'STILL_OPEN',
+  ]);
+});
+
+test('a queue that is not there leaves an estimate', () => {
+  expect(codes({ ...ALL, method: method({ name: 'proc-estimate' }) })).toContain('QUEUE_LOST');
+});
+
+test('devices that others make in a shared namespace are no matter', () => {
+  const devices = { docker0: { kind: 'vanished' }, eth0: { kind: 'vanished' } };
+  const isolation = { kind: 'host', devices: ['eth0'] } as unknown as Provenance['isolation'];
+  const said = runWarnings(after, delta({ devices } as unknown as Partial<CounterDelta>), { ...ALL, isolation });
+  expect(said.filter(({ code }) => code === 'DEVICE_VANISHED')).toMatchObject([
+    { message: 'device eth0 was removed during the run: its bytes are unknown' },
+  ]);
+});
