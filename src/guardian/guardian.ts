@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { execPath } from 'node:process';
 import type { Readable } from 'node:stream';
@@ -53,8 +54,7 @@ export class Guardian {
     void this.gone.then(() => this.#isOver || this.warnings.push(ended(guarded)));
     // Its end is seen by its exit; a write to it must not throw on top of that.
     this.#shell.stdin?.on('error', () => {});
-    if (this.#shell.pid === undefined)
-      throw new NetmeterError('SETUP_FAILED', `the process that cleans up after netmeter could not be started: ${sh}`);
+    if (this.#shell.pid === undefined) throw notStarted(`${sh}`);
   }
 
   /** Whose child the program beside it is, if there is one. */
@@ -102,6 +102,17 @@ export class Guardian {
       stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
     });
   }
+}
+
+/** Its input or output that is nobody's is /dev/null, and the system says of the program itself that it is not there. */
+function notStarted(sh: string): NetmeterError {
+  const hasNull = existsSync('/dev/null');
+  const cure = {
+    cure: 'Give /dev its usual devices: mount -t devtmpfs dev /dev.',
+  };
+  const reason = hasNull ? sh : 'there is no /dev/null';
+  const message = `the process that cleans up after netmeter could not be started: ${reason}`;
+  return new NetmeterError('SETUP_FAILED', message, hasNull ? {} : cure);
 }
 
 const ended = ({ changes }: Guarded) => ({

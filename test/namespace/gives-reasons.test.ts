@@ -53,6 +53,13 @@ describePrivileged('on a machine that lacks something a run ends with the reason
     await expectReason(changed('mount -t tmpfs none /proc', line), /\/proc/);
   });
 
+  test.each(['veth', 'host', 'offline'])('an empty /dev: %s', async (isolation) => {
+    await expectReason(
+      changed('mount -t tmpfs none /dev', `${METER} --isolation ${isolation} -- true`),
+      /no \/dev\/null\n {2}.*mount -t devtmpfs/,
+    );
+  });
+
   test('no /proc: doctor tells', async () => {
     // A note of another run, which may be there at any time.
     const noted = `mkdir -p /run/netmeter && mount -t tmpfs none /run/netmeter && echo '{"network":"net:[1]"}' >/run/netmeter/1`;
