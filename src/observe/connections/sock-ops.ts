@@ -20,6 +20,7 @@ export const OPS = {
   dataSegsIn: 144,
   bytesReceived: 168,
   bytesAcked: 176,
+  socket: 184,
 } as const;
 
 /** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */

@@ -1,6 +1,7 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
+import { ACCEPTED, AF_INET, CHANGES, CHANGES_FLAG, CLOSED, CONNECTS, OPS } from '../../connections/sock-ops.js';
 import { isOwned } from '../tree/tree-programs.js';
 
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
@@ -23,34 +24,8 @@ export const CONNECTION_COUNTS = recordOf(
   'late',
 );
 
-/** Offsets in struct bpf_sock_ops of linux/bpf.h. */
-const OPS = {
-  kind: 0,
-  oldState: 4,
-  newState: 8,
-  family: 20,
-  remote4: 24,
-  local4: 28,
-  remote6: 32,
-  local6: 48,
-  remotePort: 64,
-  localPort: 68,
-  retransmitted: 136,
-  segmentsIn: 140,
-  socket: 184,
-} as const;
-
-/** BPF_SOCK_OPS_TCP_CONNECT_CB and BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB. */
-const CONNECTS = 3;
-const ACCEPTED = 5;
-/** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
-const CHANGES = 10;
-const CHANGES_FLAG = 4;
-/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
-const CLOSED = 7;
 /** TCP_SYN_SENT. */
 const ASKED = 2;
-const AF_INET = 2;
 
 const KEY = -40;
 const COUNT_KEY = -48;
@@ -93,7 +68,7 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .jumpIf('r1', '!=', ASKED, 'count')
     .load('u32', 'r1', 'r6', OPS.retransmitted)
     .jumpIf('r1', '!=', 0, 'count')
-    .load('u32', 'r1', 'r6', OPS.segmentsIn)
+    .load('u32', 'r1', 'r6', OPS.segsIn)
     .jumpIf('r1', '==', 0, 'count')
     .move('r8', CONNECTION_COUNTS.at.refused)
     .store('u32', 'r10', SEEN, FATE.refused)
