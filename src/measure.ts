@@ -93,10 +93,11 @@ async function measureAt(
   await using scope = chosen.scope;
   await using group = TreeGroup.open(hierarchy, cgroup, prepared);
   using files = scope.inspect((process) => new HeldCounterFiles(process));
-  observers.scopeOpened(scope, group);
   const usable = group?.ready();
   using gate = await gateOf(scope, group, options);
-  using atGroup = await attachMeter(scope, group, gate?.gate);
+  const attaching = attachMeter(scope, group, gate?.gate);
+  observers.scopeOpened(scope, group, attaching);
+  using atGroup = await attaching;
   const isMetered = atGroup !== undefined && (await usable) === true;
   const others = isMetered ? undefined : await othersOf(scope, files, options);
   gate?.guardedBy(isMetered ? atGroup : undefined, scope);
@@ -107,7 +108,8 @@ async function measureAt(
     hurry: options.hurry,
   });
   const guard = await LimitGuard.open(options, { meter, tree, gate, boundary });
-  await observers.ready(scope, meter.before, { group: tree.group?.cgroup.fd, egress: options.egress });
+  const at = { group: tree.group?.cgroup.fd, slots: atGroup?.slots };
+  await observers.ready(scope, meter.before, { ...at, egress: options.egress });
 
   const life = await runCommand({ argv, env, account, options, meter, tree, guard, observers, others, boundary });
   // Awaited here: afterwards all of it is disposed of.

@@ -2,6 +2,7 @@ import { placeBy } from '../../attribution/place-address.js';
 import { ConnectionLedger } from '../../attribution/remotes/connection-ledger.js';
 import type { SeenConnections, TcpConnection } from '../../attribution/remotes/seen-connections.js';
 import type { Scope } from '../../isolation/scope.js';
+import type { Place } from '../../linux/bpf/program-slot.js';
 import { TCP_STATE } from '../../linux/netlink/sock-diag.js';
 import { type ConnectionEnd, ConnectionEnds } from '../../observe/connections/connection-ends.js';
 import { connectionOf, listConnections } from './tcp-connections.js';
@@ -17,8 +18,8 @@ export class TreeConnections implements Disposable {
   readonly #ledger: ConnectionLedger;
   readonly #ends: ConnectionEnds;
 
-  /** From now on each end is heard. @param group a descriptor of the tree's control group. @returns undefined where none can be */
-  static start(scope: Pick<Scope, 'sockDiag' | 'hostAddresses'>, group: number): TreeConnections | undefined {
+  /** From now on each end is heard. @param group a descriptor of the tree's control group, or what runs programs for it. @returns undefined where none can be */
+  static start(scope: Pick<Scope, 'sockDiag' | 'hostAddresses'>, group: number | Place): TreeConnections | undefined {
     const ledger = new ConnectionLedger({ place: placeBy(scope.hostAddresses ?? []), ownPorts: new Set() });
     const ends = ConnectionEnds.attach(group, (end) => ledger.end(endedConnection(end)));
     return ends && new TreeConnections(scope, ledger, ends);

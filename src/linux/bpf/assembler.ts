@@ -42,6 +42,11 @@ export class Assembler {
     return this.compute('move', to, value);
   }
 
+  /** `to` = a number of 64 bits without a sign. */
+  moveWide(to: Register, value: bigint): this {
+    return this.#add(wideLoad(to, Number(value & 0xffff_ffffn))).#add(wideRest(Number(value >> 32n)));
+  }
+
   /** `to = to WHAT value`, in 64 bits. */
   compute(what: Arithmetic, to: Register, value: Operand): this {
     return this.#add(arithmetic(what, to, value));
@@ -106,6 +111,11 @@ export class Assembler {
   /** `r0 = HELPER(r1, ..., r5)`. */
   call(helper: Helper): this {
     return this.#add(call(HELPERS[helper]));
+  }
+
+  /** Goes on with the program in the only place of `programs`, for good; behind this one where there is none. r1 to r3 are lost. */
+  tailCall(context: Register, programs: { readonly fd: number }): this {
+    return this.move('r1', context).loadMap('r2', programs).move('r3', 0).call('tail_call');
   }
 
   exit(): this {

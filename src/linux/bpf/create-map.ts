@@ -7,6 +7,7 @@ import { objectName } from './object-name.js';
 const TYPES = {
   hash: 1,
   array: 2,
+  programArray: 3,
   perCpuHash: 5,
   perCpuArray: 6,
   cgroupArray: 8,

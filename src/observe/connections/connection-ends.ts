@@ -1,7 +1,7 @@
-import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { entryPages } from '../../linux/bpf/map-entries.js';
+import { type Place, runAt } from '../../linux/bpf/program-slot.js';
 import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
 import { LinuxError } from '../../linux/linux-error.js';
@@ -24,11 +24,11 @@ export class ConnectionEnds implements Disposable {
 
   /**
    * From now on the ends are reported, many at once, from the event loop, and the last of them by drain().
-   * @param group a descriptor of the control group's folder
+   * @param group a descriptor of the control group's folder, or what runs programs for it
    * @param room octets of records that wait: whole pages, and a power of two
    * @returns undefined where bpf(2) is refused, or this kernel has not what is needed (before Linux 5.8)
    */
-  static attach(group: number, take: (end: ConnectionEnd) => void, room = ROOM): ConnectionEnds | undefined {
+  static attach(group: number | Place, take: (end: ConnectionEnd) => void, room = ROOM): ConnectionEnds | undefined {
     try {
       return new ConnectionEnds(group, take, room);
     } catch (error) {
@@ -37,7 +37,7 @@ export class ConnectionEnds implements Disposable {
     }
   }
 
-  private constructor(group: number, take: (end: ConnectionEnd) => void, room: number) {
+  private constructor(group: number | Place, take: (end: ConnectionEnd) => void, room: number) {
     this.#take = take;
     this.#ends = this.#closing.add(new RingBuffer('nm_ends', room));
     try {
@@ -46,9 +46,9 @@ export class ConnectionEnds implements Disposable {
       const lost = { type: 'array', name: 'nm_ends_lost', keySize: 4, valueSize: 8, maxEntries: 1 } as const;
       this.#lost = this.#closing.add(BpfMap.create(lost));
       const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost, waiting: room / 4 });
-      // Once attached, the program lives as long as its link.
+      // Where it runs it lives without us.
       using program = BpfProgram.load({ type: 'sockOps', name: 'nm_ends', attachment: 'sockOps', code });
-      this.#closing.add(BpfLink.toCgroup(program, group));
+      this.#closing.add(runAt(group, program));
       this.#ends.watch((record) => this.#decode(record));
     } catch (error) {
       this[Symbol.dispose]();

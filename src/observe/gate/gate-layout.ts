@@ -1,5 +1,6 @@
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
+import { STACK } from '../meter/program-frame.js';
 
 /** A range of addresses, in a trie: how many bits are compared, then an address, IPv4 as IPv6 (RFC 4291). */
 export const RANGE = { size: 20, bits: 0, address: 4 } as const;
@@ -49,6 +50,12 @@ export type GateMaps = {
 };
 
 /** Places on the stack of a program, below those of the meter. */
-export const PLACES = { range: -264, attempt: -288, count: -304, zero: -308, verdict: -320 } as const;
+export const PLACES = {
+  range: STACK.fresh - 24,
+  attempt: STACK.fresh - 48,
+  count: STACK.fresh - 64,
+  zero: STACK.fresh - 68,
+  verdict: STACK.fresh - 80,
+} as const;
 
 export const DNS_PORT = 53;

@@ -13,6 +13,7 @@ import { countPackets } from './count-packets.js';
 import { firstAccepted, type KnownOfPackets, knownOfPackets } from './known-of-packets.js';
 import { createMaps, type Maps } from './meter-maps.js';
 import type { Devices, MeterOptions } from './meter-options.js';
+import { MeterSlots } from './meter-slots.js';
 import { number } from './number.js';
 import type { OrphanMaps } from './orphans/count-orphans.js';
 import type { OrphanTrace } from './orphans/trace-orphans.js';
@@ -30,6 +31,11 @@ export class CgroupMeter implements Disposable {
   /** The run's namespace, while packets tell theirs. */
   #network: bigint | undefined;
   readonly #gate: CgroupGate | undefined;
+  /**
+   * Runs programs that look at the same for other ends. undefined: they have to see what this meter does not count, what others of
+   * the group do, or what is refused.
+   */
+  readonly slots: MeterSlots | undefined;
   readonly #cpus = possibleCpus();
   #watchSends: () => SentPastIp | undefined = () => undefined;
   #sends: SentPastIp | undefined;
@@ -49,7 +55,7 @@ export class CgroupMeter implements Disposable {
    * @throws {LinuxError} bpf(2) is refused (EPERM), or this kernel has not what is needed (EINVAL, before Linux 5.7)
    */
   static attach(group: number, devices: Devices, { tree, gate }: MeterOptions = {}): CgroupMeter {
-    const meter = new CgroupMeter(devices, gate);
+    const meter = new CgroupMeter(devices, { tree, gate });
     try {
       meter.#attach(group, tree);
       meter.learnMtus(devices.mtus);
@@ -61,11 +67,12 @@ export class CgroupMeter implements Disposable {
     }
   }
 
-  private constructor({ places, network }: Devices, gate: CgroupGate | undefined) {
+  private constructor({ places, network }: Devices, { tree, gate }: MeterOptions) {
     this.#places = places;
     this.#network = network?.cookie;
     this.#gate = gate;
     this.#maps = createMaps(this.#closing);
+    this.slots = tree || gate ? undefined : new MeterSlots(this.#closing);
   }
 
   /** The MTU of each device by its number, by which fragments are known. */
@@ -183,10 +190,12 @@ export class CgroupMeter implements Disposable {
       this.#closing.add(BpfLink.toCgroup(program, group));
     };
     const shared = { ...this.#maps, places: this.#places, owned: tree?.sockets };
-    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: rememberConnections(shared) });
+    const opened = rememberConnections({ ...shared, next: this.slots?.at('sockOps') });
+    link({ type: 'sockOps', name: 'nm_connect', attachment: 'sockOps', code: opened });
     const count = (way: Way, known: KnownOfPackets) => {
-      const code = countPackets(way, { ...shared, ...known }, this.#gate?.maps);
-      link({ type: 'cgroupSkb', name: `nm_${way}`, attachment: way === 'in' ? 'ingress' : 'egress', code });
+      const attachment = way === 'in' ? 'ingress' : 'egress';
+      const code = countPackets(way, { ...shared, ...known, next: this.slots?.at(attachment) }, this.#gate?.maps);
+      link({ type: 'cgroupSkb', name: `nm_${way}`, attachment, code });
     };
     const known = firstAccepted(knownOfPackets(this.#network), (choice) => count('in', choice));
     this.#network = known.network;

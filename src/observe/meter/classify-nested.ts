@@ -12,10 +12,6 @@ export type NamespaceMaps = {
   readonly nested: BpfMap;
 };
 
-/** The bits of a namespace's cookie that one instruction can hold whatever they are. */
-const PIECE = 16n;
-const PIECES = [48n, 32n, 16n, 0n];
-
 /** Where the address that is looked at begins; IPv4's are the last four octets. */
 const ADDRESS = STACK.remote + REMOTE_KEY.address;
 const ADDRESS4 = ADDRESS + 12;
@@ -31,7 +27,7 @@ export function tellNamespace(
   { network, inside, nested }: NamespaceMaps & { readonly network: bigint },
 ): void {
   code.move('r1', 'r6').call('get_netns_cookie');
-  moveWide(code, network).loadMapValue('r2', nested).jumpIf('r0', '==', 'r1', 'own namespace');
+  code.moveWide('r1', network).loadMapValue('r2', nested).jumpIf('r0', '==', 'r1', 'own namespace');
   code.move('r7', classStep('nested')).store('u32', 'r2', 0, 1);
   copyAddress(code, ownEnd(way));
   goIfForLinkAlone(code, 'noted');
@@ -52,14 +48,6 @@ export function tellNamespace(
     .jumpIf('r1', '==', INSIDE.host, 'host')
     .label('nested link')
     .move('r7', classStep('inner'));
-}
-
-/** r1 = 64 bits. */
-function moveWide(code: Assembler, value: bigint): Assembler {
-  code.move('r1', 0);
-  for (const shift of PIECES)
-    code.compute('shiftLeft', 'r1', Number(PIECE)).compute('or', 'r1', Number((value >> shift) & 0xffffn));
-  return code;
 }
 
 /** Multicast, the limited broadcast, no address yet, and IPv6's link-local ones (RFC 4291). IPv4's are forwarded: metadata services have some. */

@@ -3,7 +3,8 @@ import { type GateMaps, PLACES } from '../gate/gate-layout.js';
 import { holdPacket } from '../gate/hold-packets.js';
 import { classify } from './classify.js';
 import { addFragments } from './fragments.js';
-import { PACKET } from './packet-context.js';
+import { countKnownSegments } from './known-segments.js';
+import { DNS_PORT, PACKET } from './packet-context.js';
 import { forget, type MeterMaps, STACK } from './program-frame.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
@@ -24,7 +25,9 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
   code.move('r6', 'r1');
   if (gate) code.store('u64', 'r10', PLACES.verdict, 1);
   if (maps.owned) skipForeign(code, maps.owned, 'pass');
-  readHeaders(code);
+  // A gate judges each packet.
+  if (!gate) countKnownSegments(code, way, maps, 'other');
+  readHeaders(code.label('other'));
   classify(code, way, maps);
   forget(code, 'r7', 'r1')
     .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
@@ -34,7 +37,7 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
     .move('r2', 'r10')
     .compute('add', 'r2', STACK.key)
     .call('map_lookup_elem');
-  atTotal(code, 'r7', 'pass').move('r9', 'r0');
+  atTotal(code, 'r7', 'done').move('r9', 'r0');
   countSegments(code);
   code.load('u32', 'r1', 'r6', PACKET.length);
   // A raw socket may send headers that say what is not so.
@@ -53,9 +56,18 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
     .atomicAdd('r9', TOTAL.at.packets, 'r7');
   if (way === 'in') addRawOctets(code);
   countRemote(code, way, maps);
+  code.label('done');
+  if (maps.next) handOverMessage(code, way, maps.next);
   code.label('pass');
   return (gate ? code.load('u64', 'r0', 'r10', PLACES.verdict) : code.move('r0', 1)).exit();
 }
+
+/** What is of the other side's port 53, and was not refused. */
+const handOverMessage = (code: Assembler, way: Way, next: { readonly fd: number }): Assembler =>
+  code
+    .load('u16', 'r1', 'r10', STACK.transport + (way === 'in' ? 0 : 2))
+    .jumpIf('r1', '!=', DNS_PORT, 'pass')
+    .tailCall('r6', next);
 
 /**
  * How many segments the packet stands for. An uplink that is not trusted (virtio) leaves `gso_segs` 0 until somebody cuts

@@ -4,6 +4,7 @@ import type { Register } from '../../linux/bpf/instruction.js';
 import type { Places } from './classify.js';
 import { PACKET } from './packet-context.js';
 import type { PacketClock, RemoteMaps } from './remotes/count-remote.js';
+import { REMOTE } from './remotes/remote-layout.js';
 
 /** The maps that the programs of one meter share, and the devices that they tell apart. */
 export type MeterMaps = RemoteMaps & {
@@ -19,6 +20,8 @@ export type MeterMaps = RemoteMaps & {
   readonly mtus: BpfMap;
   /** Has an entry for each socket that is counted; undefined: all are. */
   readonly owned?: BpfMap | undefined;
+  /** The program that goes on with DNS messages. */
+  readonly next?: { readonly fd: number } | undefined;
 };
 
 /**
@@ -31,6 +34,8 @@ export const forget = (code: Assembler, register: Register, spare: Register): As
 /** r1 = the number at a place, of which the verifier does not learn from what is done with r1. r2 is lost. */
 export const recall = (code: Assembler, place: number): Assembler =>
   forget(code.load('u64', 'r1', 'r10', place), 'r1', 'r2');
+
+const REMOTE_PLACE = -160;
 
 /** Places on the stack, below r10. */
 export const STACK = {
@@ -51,6 +56,6 @@ export const STACK = {
   /** The total's place. */
   index: -136,
   /** The remote's key, and its first count. */
-  remote: -160,
-  fresh: -240,
+  remote: REMOTE_PLACE,
+  fresh: REMOTE_PLACE - REMOTE.size,
 } as const;

@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { EXTENSIONS, LOOPBACK_DEVICE, PACKET } from '../meter/packet-context.js';
+import { DNS_PORT, EXTENSIONS, LOOPBACK_DEVICE, PACKET } from '../meter/packet-context.js';
 import { skipForeign } from '../meter/tree/tree-programs.js';
 
 /** What the programs fill: records, and how many had no room. */
@@ -24,8 +24,6 @@ export type CopyChoice = {
 /** Room for a packet; what is longer than the last is cut. The verifier wants each to be a constant. */
 const ROOMS = [256, 1024, 4096, 16_384].map((size) => size - COPY.packet);
 
-/** The port of DNS (RFC 1035), as a number of the network's order on a little-endian machine. */
-const DNS_PORT = 53 << 8;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
 /** An extension header is no shorter. More of them than these are none of a usual packet. */

@@ -1,6 +1,6 @@
-import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { type Place, runAt } from '../../linux/bpf/program-slot.js';
 import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
 import { NoLibcError } from '../../linux/libc.js';
@@ -25,10 +25,14 @@ export class NameCopies implements Disposable {
 
   /**
    * From now on each message is copied, and handed over from the event loop.
-   * @param group a descriptor of the control group's folder
+   * @param group a descriptor of the control group's folder, or what runs programs for it
    * @returns undefined where bpf(2) is refused or cannot be called, or this kernel has not what is needed (before Linux 5.8)
    */
-  static attach(group: number, choice: CopyChoice, take: (packet: CopiedPacket) => void): NameCopies | undefined {
+  static attach(
+    group: number | Place,
+    choice: CopyChoice,
+    take: (packet: CopiedPacket) => void,
+  ): NameCopies | undefined {
     try {
       return new NameCopies(group, choice, take);
     } catch (error) {
@@ -37,7 +41,7 @@ export class NameCopies implements Disposable {
     }
   }
 
-  private constructor(group: number, choice: CopyChoice, take: (packet: CopiedPacket) => void) {
+  private constructor(group: number | Place, choice: CopyChoice, take: (packet: CopiedPacket) => void) {
     this.#take = take;
     this.#copies = this.#closing.add(new RingBuffer('nm_names', ROOM));
     try {
@@ -69,14 +73,14 @@ export class NameCopies implements Disposable {
     if (packet) this.#take(packet);
   }
 
-  #attach(way: keyof typeof WAYS, group: number, choice: CopyChoice): void {
-    // Once attached, the program lives as long as its link.
+  #attach(way: keyof typeof WAYS, group: number | Place, choice: CopyChoice): void {
+    // Where it runs it lives without us.
     using program = BpfProgram.load({
       type: 'cgroupSkb',
       name: `nm_names_${way}`,
       attachment: way === 'in' ? 'ingress' : 'egress',
       code: copyMessages(way, { copies: this.#copies, lost: this.#lost }, choice),
     });
-    this.#closing.add(BpfLink.toCgroup(program, group));
+    this.#closing.add(runAt(group, program));
   }
 }

@@ -1,6 +1,7 @@
 import type { SeenConnections } from '../../attribution/remotes/seen-connections.js';
 import type { Boundary } from '../../boundary.js';
 import type { Scope } from '../../isolation/scope.js';
+import type { Place } from '../../linux/bpf/program-slot.js';
 import type { Protocol } from '../../measurement/traffic.js';
 
 /** What hears of ends. */
@@ -23,8 +24,8 @@ export class ConnectionWatch implements Disposable {
     this.#ownPorts = new Set(ownPorts);
   }
 
-  /** Before the command is started, so that no end is missed. @param group a descriptor of the tree's control group */
-  async ready(scope: Scope, group: number | undefined): Promise<void> {
+  /** Before the command is started, so that no end is missed. @param group a descriptor of the tree's control group, or what runs programs for it */
+  async ready(scope: Scope, group: number | Place | undefined): Promise<void> {
     // What carries an ordinary user's packets answers by itself, at once.
     this.#tellsRtt = scope.isolation.kind !== 'user-mode';
     this.#ends = this.#boundary.attempt('connections', () => this.#start(scope, group), undefined);
@@ -49,7 +50,7 @@ export class ConnectionWatch implements Disposable {
     if (!this.#isOver) void this.#ends.then((ends) => ends?.[Symbol.dispose]());
   }
 
-  async #start(scope: Scope, group: number | undefined): Promise<Ends | undefined> {
+  async #start(scope: Scope, group: number | Place | undefined): Promise<Ends | undefined> {
     switch (scope.isolation.kind) {
       case 'veth':
       case 'user-mode': {

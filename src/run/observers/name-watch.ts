@@ -2,6 +2,7 @@ import type { Boundary } from '../../boundary.js';
 import { ObservedNames } from '../../evidence/names/observed-names.js';
 import type { MessagePairs } from '../../evidence/names/pair-messages.js';
 import type { Scope } from '../../isolation/scope.js';
+import type { Place } from '../../linux/bpf/program-slot.js';
 import type { DnsUse } from '../../measurement/remotes.js';
 import type { CopiedPacket, CopyChoice, NameCopies } from '../../observe/names/name-copies.js';
 
@@ -10,6 +11,8 @@ type NamingGroup = {
   readonly cgroup: { readonly fd: number };
   readonly ready: () => Promise<boolean>;
   readonly sockets?: CopyChoice['sockets'];
+  /** What runs programs for the group, if anything does. */
+  readonly slots?: Promise<Place | undefined>;
 };
 
 type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
@@ -93,7 +96,11 @@ export class NameWatch implements Disposable {
     const pairs = new MessagePairs(this.#names.ask);
     const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));
     const withLoopback = !OF_ITS_OWN.includes(scope.isolation.kind);
-    const copies = NameCopies.attach(group.cgroup.fd, { withLoopback, sockets: group.sockets }, take);
+    const copies = NameCopies.attach(
+      (await group.slots) ?? group.cgroup.fd,
+      { withLoopback, sockets: group.sockets },
+      take,
+    );
     if (copies) this.#copied = { copies, pairs };
     return copies !== undefined;
   }

@@ -4,11 +4,13 @@ import type { Boundary } from '../../boundary.js';
 import { NetmeterError } from '../../errors.js';
 import type { Egress } from '../../isolation/limits/destinations.js';
 import type { Scope, WireReading } from '../../isolation/scope.js';
+import type { Place } from '../../linux/bpf/program-slot.js';
 import type { MeasureOptions } from '../../measure-options.js';
 import type { Attempt } from '../../measurement/isolation.js';
 import type { ProcessUse } from '../../measurement/processes.js';
 import type { DnsUse, RemoteUse } from '../../measurement/remotes.js';
 import type { Protocol, Traffic } from '../../measurement/traffic.js';
+import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import type { Reading } from '../take-reading.js';
 import type { TreeGroup } from '../tree/tree-group.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -33,7 +35,12 @@ export type Explained = {
   readonly protocol: Pick<Protocol, 'tcp'>;
 };
 
-type Bounds = { readonly group: number | undefined; readonly egress: Egress | undefined };
+type Bounds = {
+  readonly group: number | undefined;
+  readonly egress: Egress | undefined;
+  /** Runs programs for the group, if anything does. */
+  readonly slots: Place | undefined;
+};
 
 const FAILED = { evidence: 'none', reason: 'their observer failed' } as const;
 
@@ -58,9 +65,17 @@ export class Observers implements Disposable {
     this.#connections = byProcess ? new ConnectionWatch(ownPorts, boundary) : undefined;
   }
 
-  /** @param group the tree's, where it may get one */
-  scopeOpened(scope: Scope, group: TreeGroup | undefined): void {
-    this.#names.start(scope, group);
+  /** @param group the tree's, where it may get one. @param meter at the group, which may come to be */
+  scopeOpened(
+    scope: Scope,
+    group: TreeGroup | undefined,
+    meter: Promise<Pick<CgroupMeter, 'slots'> | undefined>,
+  ): void {
+    const slots = meter.then(
+      (found) => found?.slots,
+      () => undefined,
+    );
+    this.#names.start(scope, group && { cgroup: group.cgroup, ready: () => group.ready(), slots });
   }
 
   /**
@@ -69,12 +84,16 @@ export class Observers implements Disposable {
    * @param group a descriptor of the tree's control group, where it has one; egress: destinations whose names decide
    * @throws {NetmeterError} SETUP_FAILED: names decide where the command may send to, and cannot be seen
    */
-  async ready(scope: Scope, before: Reading, { group, egress }: Bounds): Promise<void> {
+  async ready(scope: Scope, before: Reading, { group, egress, slots }: Bounds): Promise<void> {
     this.#startedAt = before.texts.at;
     this.#isWhole = this.#boundary.attempt('remotes', () => countsAll(scope, before.wire), undefined);
     await Promise.all([
       this.#boundary.attempt('processes', () => this.#processes?.ready(scope, group), undefined),
-      this.#boundary.attempt('connections', () => this.#connections?.ready(scope, group), undefined),
+      this.#boundary.attempt(
+        'connections',
+        () => this.#connections?.ready(scope, group === undefined ? undefined : (slots ?? group)),
+        undefined,
+      ),
     ]);
     const isFirst = await this.#names.isFirst();
     if (egress && !isFirst) await refuseNames(egress);

@@ -20,6 +20,12 @@ test.each<[string, (code: Assembler) => Assembler, string]>([
   ['r1 = be32 r1', (code) => code.swapBytes('r1', 32), 'dc01000020000000'],
   ['call 26', (code) => code.call('skb_load_bytes'), '850000001a000000'],
   ['exit', (code) => code.exit(), '9500000000000000'],
+  ['r1 = 0x123456789abcdef', (code) => code.moveWide('r1', 0x0123_4567_89ab_cdefn), '18010000efcdab890000000067452301'],
+  [
+    'tail call of r6 to program 0 of map 7',
+    (code) => code.tailCall('r6', { fd: 7 }),
+    'bf6100000000000018120000070000000000000000000000b703000000000000850000000c000000',
+  ],
   ['r1 = map 7', (code) => code.loadMap('r1', { fd: 7 }), '18110000070000000000000000000000'],
 ])('%s', (_, write, expected) => {
   expect(bytes(write)).toBe(expected);

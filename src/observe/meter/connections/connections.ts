@@ -38,6 +38,8 @@ export type ConnectionMaps = {
   readonly counts: BpfMap;
   /** Has an entry for each socket that is counted; undefined: all are. */
   readonly owned?: BpfMap | undefined;
+  /** The program that goes on with connections that have begun, or are over. */
+  readonly next?: { readonly fd: number } | undefined;
 };
 
 /** Writes an IPv4 address at `place` as an IPv6 one. @param from where the context has it */
@@ -53,7 +55,7 @@ function mapped(code: Assembler, place: number, from: number): void {
  * Remembers each TCP connection of a control group (tcp_call_bpf(), include/net/tcp.h) before its first segment is sent,
  * or as it is accepted, and counts the ends. r6: the context.
  */
-export function rememberConnections({ connections, counts, owned }: ConnectionMaps): Assembler {
+export function rememberConnections({ connections, counts, owned, next }: ConnectionMaps): Assembler {
   const code = new Assembler();
   code
     .move('r6', 'r1')
@@ -119,5 +121,6 @@ export function rememberConnections({ connections, counts, owned }: ConnectionMa
     .compute('add', 'r0', 'r8')
     .move('r1', 1)
     .atomicAdd('r0', 0, 'r1');
+  if (next) code.tailCall('r6', next);
   return code.label('out').move('r0', 1).exit();
 }

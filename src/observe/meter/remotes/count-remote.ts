@@ -8,7 +8,10 @@ import { copyAddress, noteInside, otherEnd, ownEnd } from './remote-address.js';
 import { REMOTE } from './remote-layout.js';
 import { flags, serviceOf, TCP_FLAGS } from './remote-service.js';
 
-/** What tells the time of a packet (CLOCK_MONOTONIC, ns). The coarse one is late by a tick at most, and costs less (Linux 5.11). */
+/**
+ * What tells the time of a packet (CLOCK_MONOTONIC, ns), once a tick. The coarse one is late by a tick at most, and costs less
+ * (Linux 5.11).
+ */
 export type PacketClock = 'ktime_get_coarse_ns' | 'ktime_get_ns';
 
 export type RemoteMaps = {
@@ -34,7 +37,7 @@ export function countRemote(code: Assembler, way: Way, { remotes, roles, inside,
   code
     .load('u64', 'r1', 'r10', STACK.index)
     .compute('divide', 'r1', STEP.class)
-    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'pass');
+    .jumpIf('r1', '==', CLASSES.indexOf('loopback'), 'done');
   if (places) {
     code.jumpIf('r1', '!=', CLASSES.indexOf('inner'), 'noted');
     copyAddress(code, ownEnd(way));
@@ -50,10 +53,22 @@ export function countRemote(code: Assembler, way: Way, { remotes, roles, inside,
     .atomicAdd('r9', REMOTE.at[`${way}Octets`], 'r8')
     .atomicAdd('r9', REMOTE.at[`${way}Packets`], 'r7')
     .load('u64', 'r1', 'r10', STACK.payload)
-    .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r1')
-    .call(clock)
-    .store('u64', 'r9', REMOTE.at.last, 'r0');
+    .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r1');
+  noteTime(code, clock);
   countOpening(code);
+}
+
+/** Notes when there was a packet of the remote whose count is at r9. To see that there was no tick since costs less than a clock. */
+export function noteTime(code: Assembler, clock: PacketClock): void {
+  const noted = code.newLabel('noted');
+  code
+    .call('jiffies64')
+    .load('u64', 'r1', 'r9', REMOTE.at.tick)
+    .jumpIf('r0', '==', 'r1', noted)
+    .store('u64', 'r9', REMOTE.at.tick, 'r0')
+    .call(clock)
+    .store('u64', 'r9', REMOTE.at.last, 'r0')
+    .label(noted);
 }
 
 /** r0 = the remote's count, a new one where there is none. */
@@ -72,17 +87,17 @@ function find(code: Assembler, remotes: BpfMap, clock: PacketClock): void {
     .compute('add', 'r3', STACK.fresh)
     .move('r4', NEW)
     .call('map_update_elem');
-  lookup().jumpIf('r0', '==', 0, 'pass');
+  lookup().jumpIf('r0', '==', 0, 'done');
 }
 
 /** r9: the remote's count. */
 function countOpening(code: Assembler): void {
-  recall(code, STACK.protocol).jumpIf('r1', '!=', IPPROTO.tcp, 'pass').move('r2', 1);
+  recall(code, STACK.protocol).jumpIf('r1', '!=', IPPROTO.tcp, 'done').move('r2', 1);
   flags(code)
     .jumpIf('r1', '==', TCP_FLAGS.syn, 'asks')
-    .jumpIf('r1', '!=', TCP_FLAGS.syn | TCP_FLAGS.ack, 'pass')
+    .jumpIf('r1', '!=', TCP_FLAGS.syn | TCP_FLAGS.ack, 'done')
     .atomicAdd('r9', REMOTE.at.opened, 'r2')
-    .jump('pass')
+    .jump('done')
     .label('asks')
     .atomicAdd('r9', REMOTE.at.tried, 'r2');
 }

@@ -19,15 +19,17 @@ export const REMOTE = recordOf(
   /** Packets on the wire. */
   'inPackets',
   'outPackets',
+  /** CLOCK_MONOTONIC, ns: of the last packet; and the tick in which it was read. With what stands before it, in one line of a cache. */
+  'last',
+  'tick',
   /** Octets behind all headers. */
   'inPayload',
   'outPayload',
   /** SYNs, and their answers (RFC 9293). */
   'tried',
   'opened',
-  /** CLOCK_MONOTONIC, ns: of the first packet, and of the last. */
+  /** CLOCK_MONOTONIC, ns: of the first packet. */
   'first',
-  'last',
 );
 
 /** Octets of an address that is not outside, and so many are known. */

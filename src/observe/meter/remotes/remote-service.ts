@@ -31,7 +31,7 @@ export function serviceOf(code: Assembler, way: Way, roles: BpfMap): void {
     .swapBytes('r9', 16)
     .compute('and', 'r9', 0xffff)
     .compute('add', 'r2', 'r9')
-    .jumpIf('r2', '>=', ROLES.size, 'pass')
+    .jumpIf('r2', '>=', ROLES.size, 'done')
     .loadMapValue('r3', roles)
     .compute('add', 'r3', 'r2')
     .load('u8', 'r4', 'r3', 0);

@@ -1,0 +1,180 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+import { DNS_PORT, IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from './packet-context.js';
+import { type MeterMaps, STACK } from './program-frame.js';
+import { noteTime } from './remotes/count-remote.js';
+import { REMOTE, REMOTE_KEY, ROLES, SERVER_BIT } from './remotes/remote-layout.js';
+import { TCP_FLAGS } from './remotes/remote-service.js';
+import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+
+type Version = 4 | 6;
+
+/** Where each version's header has what is read of it; of IPv4 one without options. */
+const IP = {
+  4: { first: 0x45, size: 20, protocol: 9, source: 12, destination: 16 },
+  6: { first: 6, size: 40, protocol: 6, source: 8, destination: 24 },
+} as const;
+/** In IPv4's header, as it is read on a little-endian machine: where a fragment begins. */
+const FRAGMENT = { at: 6, mask: 0xff1f } as const;
+/** TCP's header up to its flags, and where it says how long it is. */
+const TCP = { upToFlags: 14, length: 12 } as const;
+
+/**
+ * Counts, as everything else is counted behind it, what nearly every packet is: a segment of an established connection with a
+ * remote outside that has a count already. It is there because of what a packet costs: no header is copied, all that is known of such a
+ * segment beforehand is part of the code, and little code is run. Whatever is otherwise goes to `other`, and nothing was
+ * counted of it by then. What has been counted goes to 'pass'.
+ *
+ * r6: the packet. r7: packets on the wire. r8: octets of all headers, then on the wire. r9: the remote's count.
+ */
+export function countKnownSegments(code: Assembler, way: Way, maps: MeterMaps, other: string): void {
+  goUnlessOutside(code, maps, other);
+  if (way === 'in') goIfRaw(code, other);
+  const version6 = code.newLabel('known 6');
+  code.load('u32', 'r2', 'r6', PACKET.data).load('u32', 'r3', 'r6', PACKET.dataEnd);
+  goIfShorter(code, IP[4].size + TCP.upToFlags, other);
+  code.load('u8', 'r1', 'r2', 0).jumpIf('r1', '!=', IP[4].first, version6);
+  code.load('u16', 'r1', 'r2', FRAGMENT.at).compute('and', 'r1', FRAGMENT.mask).jumpIf('r1', '!=', 0, other);
+  countVersion(code, way, 4, maps, other);
+  code.label(version6).compute('shiftRight', 'r1', 4).jumpIf('r1', '!=', IP[6].first, other);
+  goIfShorter(code, IP[6].size + TCP.upToFlags, other);
+  countVersion(code, way, 6, maps, other);
+}
+
+/** Goes on with packets of the run's own namespace alone, by a device that leads out, while no other namespace was seen. */
+function goUnlessOutside(code: Assembler, { places, network, nested }: MeterMaps, other: string): void {
+  code.load('u32', 'r1', 'r6', PACKET.device);
+  if (places) {
+    const outside = code.newLabel('outside');
+    for (const index of places.external) code.jumpIf('r1', '==', index, outside);
+    code.jump(other).label(outside);
+    return;
+  }
+  code.jumpIf('r1', '==', LOOPBACK_DEVICE, other);
+  if (network === undefined) return;
+  code
+    .move('r1', 'r6')
+    .call('get_netns_cookie')
+    .moveWide('r1', network)
+    .jumpIf('r0', '!=', 'r1', other)
+    .loadMapValue('r1', nested)
+    .load('u32', 'r1', 'r1', 0)
+    .jumpIf('r1', '!=', 0, other);
+}
+
+/** A raw socket has its protocol's number for a port (inet_create()); of what it receives more is noted. */
+const goIfRaw = (code: Assembler, other: string): Assembler =>
+  code
+    .load('u64', 'r1', 'r6', PACKET.socket)
+    .jumpIf('r1', '==', 0, other)
+    .load('u32', 'r1', 'r1', SOCKET.localPort)
+    .jumpIf('r1', '==', IPPROTO.tcp, other);
+
+/** r2: the packet, which ends at r3, as far as it can be read. */
+const goIfShorter = (code: Assembler, size: number, other: string): Assembler =>
+  code.move('r1', 'r2').compute('add', 'r1', size).jumpIf('r1', '>', 'r3', other);
+
+/** r2: the packet, whose headers can be read. */
+function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMaps, other: string): void {
+  const { size, protocol } = IP[version];
+  code
+    .load('u8', 'r1', 'r2', protocol)
+    .jumpIf('r1', '!=', IPPROTO.tcp, other)
+    .load('u8', 'r1', 'r2', size + TCP_FLAGS.at)
+    .jumpIf('r1', '&', TCP_FLAGS.syn, other)
+    .load('u8', 'r8', 'r2', size + TCP.length)
+    .compute('shiftRight', 'r8', 4)
+    .compute('shiftLeft', 'r8', 2)
+    .compute('add', 'r8', size);
+  if (maps.next) code.load('u16', 'r1', 'r2', size + (way === 'in' ? 0 : 2)).jumpIf('r1', '==', DNS_PORT, other);
+  writeKey(code, way, version, maps);
+  code
+    .loadMap('r1', maps.remotes)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.remote)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, other)
+    .move('r9', 'r0');
+  loadSegments(code, other);
+  add(code, way, version, maps, other);
+}
+
+/** The remote's key: class and family are known, and so is who has opened the connection. */
+function writeKey(code: Assembler, way: Way, version: Version, { roles }: MeterMaps): void {
+  const { size, source, destination } = IP[version];
+  const address = way === 'in' ? source : destination;
+  const [own, remote] = way === 'in' ? [size + 2, size] : [size, size + 2];
+  const key = STACK.remote;
+  if (version === 4) {
+    code
+      .load('u32', 'r1', 'r2', address)
+      .compute('shiftLeft', 'r1', 32)
+      .moveWide('r3', 0xffff_0000n)
+      .compute('or', 'r1', 'r3')
+      .store('u64', 'r10', key, 0)
+      .store('u64', 'r10', key + 8, 'r1');
+  } else {
+    for (const half of [0, 8]) code.load('u64', 'r1', 'r2', address + half).store('u64', 'r10', key + half, 'r1');
+  }
+  const [server, written] = [code.newLabel('server'), code.newLabel('port')];
+  const rest = (role: number) => (IPPROTO.tcp << 16) | ((((version === 6 ? 1 : 0) << 1) | role) << 24);
+  code
+    .load('u16', 'r4', 'r2', own)
+    .swapBytes('r4', 16)
+    .compute('and', 'r4', 0xffff)
+    .loadMapValue('r3', roles)
+    .compute('add', 'r3', 'r4')
+    .load('u8', 'r1', 'r3', ROLES.tcp)
+    .jumpIf('r1', '==', ROLES.server, server)
+    .load('u16', 'r4', 'r2', remote)
+    .swapBytes('r4', 16)
+    .compute('or', 'r4', rest(0))
+    .jump(written)
+    .label(server)
+    .compute('or', 'r4', rest(SERVER_BIT))
+    .label(written)
+    .store('u64', 'r10', key + REMOTE_KEY.port, 'r4');
+}
+
+/** r7 = how many segments the packet stands for; where only their size is told, it is not said here. */
+function loadSegments(code: Assembler, other: string): void {
+  const told = code.newLabel('segments');
+  code
+    .load('u32', 'r7', 'r6', PACKET.segments)
+    .jumpIf('r7', '!=', 0, told)
+    .load('u32', 'r7', 'r6', PACKET.segmentSize)
+    .jumpIf('r7', '!=', 0, other)
+    .move('r7', 1)
+    .label(told);
+}
+
+/** r8: octets of one segment's headers. */
+function add(code: Assembler, way: Way, version: Version, { totals, clock }: MeterMaps, other: string): void {
+  const place = ((version === 6 ? STEP.family : 0) + WAYS.indexOf(way) * STEP.way) * TOTAL.size;
+  const counted = code.newLabel('payload');
+  code
+    .store('u64', 'r10', STACK.key, 0)
+    .loadMap('r1', totals)
+    .move('r2', 'r10')
+    .compute('add', 'r2', STACK.key)
+    .call('map_lookup_elem')
+    .jumpIf('r0', '==', 0, other)
+    .load('u32', 'r1', 'r6', PACKET.length)
+    .move('r2', 'r1')
+    .compute('subtract', 'r2', 'r8')
+    .jumpIf('r2', 'signed <', 0, other)
+    .move('r3', 'r7')
+    .compute('subtract', 'r3', 1)
+    .compute('multiply', 'r8', 'r3')
+    .compute('add', 'r8', 'r1')
+    .atomicAdd('r0', place + TOTAL.at.ipOctets, 'r1')
+    .atomicAdd('r0', place + TOTAL.at.wireOctets, 'r8')
+    .atomicAdd('r0', place + TOTAL.at.packets, 'r7')
+    .atomicAdd('r9', REMOTE.at[`${way}Octets`], 'r8')
+    .atomicAdd('r9', REMOTE.at[`${way}Packets`], 'r7')
+    .jumpIf('r2', '==', 0, counted)
+    .atomicAdd('r0', place + TOTAL.at.payload, 'r2')
+    .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r2')
+    .label(counted);
+  noteTime(code, clock);
+  code.jump('pass');
+}
