@@ -32,7 +32,6 @@ const NOEXIST = 1;
  * making itself (BPF_CGROUP_INET_SOCK_CREATE), so that nobody is too fast to be seen. It forbids nothing.
  */
 class ForeignSockets implements Disposable {
-  readonly #scope: bigint;
   readonly #own: bigint;
   /** CLOCK_MONOTONIC, as the program's own clock. */
   readonly #since = hrtime.bigint();
@@ -52,18 +51,17 @@ class ForeignSockets implements Disposable {
         name: 'nm_sockets',
         type: 'cgroupSock',
         attachment: 'sockCreate',
-        code: code(map),
+        code: code(map, cookies.scope),
       });
-      return new ForeignSockets(cookies, map, BpfLink.toCgroup(program, group));
+      return new ForeignSockets(cookies.own, map, BpfLink.toCgroup(program, group));
     } catch (error) {
       map[Symbol.dispose]();
       throw error;
     }
   }
 
-  private constructor(cookies: { readonly scope: bigint; readonly own: bigint }, map: BpfMap, link: BpfLink) {
-    this.#scope = cookies.scope;
-    this.#own = cookies.own;
+  private constructor(own: bigint, map: BpfMap, link: BpfLink) {
+    this.#own = own;
     this.#map = map;
     this.#link = link;
   }
@@ -72,7 +70,7 @@ class ForeignSockets implements Disposable {
     return [...this.#map.keys()].flatMap((key) => {
       const cookie = key.readBigUInt64LE();
       const value = this.#map.lookup(key);
-      if (!value || cookie === this.#scope) return [];
+      if (!value) return [];
       const name = value.toString('utf8', VALUE.name).replace(/\0.*$/s, '');
       const atMs = Math.max(0, Number(value.readBigUInt64LE(VALUE.at) - this.#since) / 1e6);
       return [
@@ -99,10 +97,15 @@ function cookiesOf(inside: NetworkNamespace): { readonly scope: bigint; readonly
 const KEY = -KEY_SIZE;
 const FIRST = KEY - VALUE.size;
 
-/** The context is struct bpf_sock of linux/bpf.h, which the program hands on and does not read. */
-function code(map: BpfMap): Assembler {
+/**
+ * Those of the tree's namespace, `scope`, are most, and nobody asks for them. The context is struct bpf_sock of linux/bpf.h,
+ * which the program hands on and does not read.
+ */
+function code(map: BpfMap, scope: bigint): Assembler {
   return new Assembler()
     .call('get_netns_cookie')
+    .moveWide('r1', scope)
+    .jumpIf('r0', '==', 'r1', 'allow')
     .store('u64', 'r10', KEY, 'r0')
     .loadMap('r1', map)
     .move('r2', 'r10')
