@@ -1,4 +1,5 @@
 import { requireArguments } from '../command/unchanged.js';
+import { exitAtOnce } from '../linux/process/exit-at-once.js';
 import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../own-file.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
 import { version } from '../version.js';
@@ -113,6 +114,7 @@ async function end(outcome: Outcome, terminal: Terminal): Promise<void> {
     leaveClosedTerminals();
     process.kill(process.pid, 'SIGINT');
   }
+  process.once('exit', exitAtOnce);
   // At once: Node would take its heap down piece by piece.
   process.exit();
 }

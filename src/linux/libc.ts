@@ -121,6 +121,9 @@ export const addressOf = (buffer: Buffer): bigint => libc().addressOf(buffer);
 /** Memory that is not Node's own, as it is now and later. It must not be used once it has gone. */
 export const viewOf = (address: number, size: number): ArrayBuffer => libc().viewOf(address, size);
 
+/** Whether a function of libc was called so far: the first call takes some milliseconds. */
+export const isLibcLoaded = (): boolean => loaded !== undefined;
+
 /** @throws {NoLibcError} with the reason, where no function of libc can be called */
 export function requireLibc(): void {
   libc();
