@@ -1,4 +1,5 @@
 import type { CounterDelta } from '../counters/delta.js';
+import { INNER_DEVICES } from '../inner-devices.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Count } from './count.js';
 import { droppedOnTheWay } from './dropped.js';
@@ -10,9 +11,6 @@ import { type Beside, withBeside } from './shared/beside-traffic.js';
 import { deviceTraffic } from './shared/device-traffic.js';
 import { tapTraffic } from './tap/tap-traffic.js';
 import { wireTraffic } from './veth/wire-traffic.js';
-
-/** The namespace's name of its tap. */
-const TAP = 'nm0';
 
 /**
  * Turns increments into traffic, by what the kind of isolation lets one know.
@@ -39,7 +37,7 @@ function countKind(isolation: Isolation, wire: WireDelta, delta: CounterDelta): 
     case 'veth':
       return wireTraffic(isolation, wire, delta);
     case 'user-mode':
-      return tapTraffic(isolation, TAP, { wire, delta });
+      return tapTraffic(isolation, INNER_DEVICES.tap, { wire, delta });
     case 'host':
     case 'join':
       return deviceTraffic(isolation.devices, wire, delta);

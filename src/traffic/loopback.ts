@@ -2,12 +2,12 @@ import type { CounterDelta } from '../counters/delta.js';
 import type { InOut, Layers } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../units.js';
 import type { WireDelta } from './queue-delta.js';
-import { countersOf } from './veth/link-count.js';
+import { countersNamed } from './shared/device-counters.js';
 import { pastQueue } from './veth/past-queue.js';
 
 /** What `lo` and its queue counted. Frames are handed to it without their Ethernet header, which its queue has seen. */
 export function loopbackCount(wire: WireDelta, delta: CounterDelta) {
-  const { rxBytes: octets, rxPackets } = countersOf('lo', delta);
+  const { rxBytes: octets, rxPackets } = countersNamed('lo', delta);
   const framed = octets === undefined || rxPackets === undefined ? undefined : octets + ETHERNET_HEADER * rxPackets;
   return { queue: wire['lo.out'], octets, link: { octets: framed, packets: rxPackets } };
 }

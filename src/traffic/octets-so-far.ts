@@ -1,5 +1,6 @@
 import type { Devices } from '../counters/dev.js';
 import type { Counters } from '../counters/name-value-table.js';
+import { INNER_DEVICES } from '../inner-devices.js';
 import type { Isolation } from '../measurement/isolation.js';
 import type { Family, InOut } from '../measurement/traffic.js';
 import { ETHERNET_HEADER } from '../units.js';
@@ -20,7 +21,7 @@ export function octetsSoFar(isolation: Isolation, queues: QueueTotals, devices: 
     case 'veth':
       return sum(isolation.families.map((family) => familyOctets(family, queues, devices)));
     case 'user-mode':
-      return deviceOctets(devices['nm0']);
+      return deviceOctets(devices[INNER_DEVICES.tap]);
     case 'host':
     case 'join':
       return sum(isolation.devices.map((device) => deviceOctets(devices[device])));
@@ -38,8 +39,6 @@ export function octetsSoFar(isolation: Isolation, queues: QueueTotals, devices: 
 export function segmentedOctetsSoFar(families: readonly Family[], devices: Devices): InOut<bigint> | undefined {
   return sum(families.map((family) => deviceOctets(devices[INNER_DEVICES[family]])));
 }
-
-const INNER_DEVICES = { ipv4: 'nm4', ipv6: 'nm6' } as const;
 
 function familyOctets(family: Family, queues: QueueTotals, devices: Devices): InOut<bigint> | undefined {
   const device = INNER_DEVICES[family];

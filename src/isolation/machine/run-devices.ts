@@ -1,5 +1,4 @@
-/** A namespace's names of its links' ends, by what leads through them, and of its tap in user-mode. */
-export const INNER_DEVICES = { ipv4: 'nm4', ipv6: 'nm6', 'host-local': 'nmh', tap: 'nm0' } as const;
+import { INNER_DEVICES } from '../../inner-devices.js';
 
 /** The name of the first of a run's links, at the host's end. */
 export const linkName = (number: number): string => `nm${number}`;

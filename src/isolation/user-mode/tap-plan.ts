@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { INNER_DEVICES } from '../machine/run-devices.js';
+import { INNER_DEVICES } from '../../inner-devices.js';
 
-/** The namespace's end of the tap; the traffic's counter looks for it by this name. */
+/** The namespace's end of the tap. */
 export const TAP_DEVICE = INNER_DEVICES.tap;
 
 /** One address family on the tap: the namespace's own address, and whom it sends everything to. */

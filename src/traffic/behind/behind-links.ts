@@ -1,4 +1,5 @@
 import type { CounterDelta } from '../../counters/delta.js';
+import { INNER_DEVICES } from '../../inner-devices.js';
 import type { BehindWire } from '../../measurement/traffic.js';
 import { ipOctets, packets } from '../../units.js';
 import type { QueueDelta, WireDelta } from '../queue-delta.js';
@@ -10,7 +11,10 @@ type AtLinks = { readonly wire: WireDelta; readonly delta: CounterDelta };
 /** Frames that this machine had no protocol for. Whoever captures at the host's ends has taken them. */
 export function notIp({ wire, delta }: AtLinks): readonly BehindWire[] {
   // What did not get across to the host's end is counted there as well.
-  const lost = ['nm4', 'nm6'].reduce((sum, device) => sum + (countersNamed(device, delta)['txDrop'] ?? 0), 0);
+  const lost = [INNER_DEVICES.ipv4, INNER_DEVICES.ipv6].reduce(
+    (sum, device) => sum + (countersNamed(device, delta)['txDrop'] ?? 0),
+    0,
+  );
   const count = packetsOf(wire, 'behind.untaken') - lost;
   if (count <= 0) return [];
   return [{ kind: 'not-ip', way: 'out', packets: packets(count), ipOctets: null, certainty: 'at-least' }];

@@ -1,7 +1,9 @@
-import type { CounterDelta, Increments } from '../../counters/delta.js';
+import type { CounterDelta } from '../../counters/delta.js';
+import { INNER_DEVICES } from '../../inner-devices.js';
 import type { Family, InOut } from '../../measurement/traffic.js';
 import { hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from '../hidden-segments.js';
 import type { QueueDelta, WireDelta } from '../queue-delta.js';
+import { countersNamed } from '../shared/device-counters.js';
 
 /** One end's own counters (/proc/net/dev), Ethernet headers included. */
 export type LinkEndCount = { readonly octets: number | undefined; readonly packets: number | undefined };
@@ -19,7 +21,7 @@ export type FamilyCount = LinkCount & {
 };
 
 export function linkCount(device: string, wire: WireDelta, delta: CounterDelta): LinkCount {
-  const link = countersOf(device, delta);
+  const link = countersNamed(device, delta);
   return {
     queues: { in: wire[`${device}.in`], out: wire[`${device}.out`] },
     link: {
@@ -29,14 +31,8 @@ export function linkCount(device: string, wire: WireDelta, delta: CounterDelta):
   };
 }
 
-/** Of a device that is there still, or was made meanwhile. */
-export function countersOf(device: string, delta: CounterDelta): Increments {
-  const present = delta.devices[device];
-  return present && present.kind !== 'vanished' ? present.counters : {};
-}
-
 export const familyCount = (family: Family, wire: WireDelta, delta: CounterDelta): FamilyCount => ({
-  ...linkCount(family === 'ipv4' ? 'nm4' : 'nm6', wire, delta),
+  ...linkCount(INNER_DEVICES[family], wire, delta),
   family,
   hidden: hiddenSegments(family === 'ipv4' ? ipv4Counters(delta) : ipv6Counters(delta)),
   tcpHeaders: TCP_HEADERS[family],

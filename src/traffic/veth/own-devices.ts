@@ -1,7 +1,8 @@
 import type { CounterDelta } from '../../counters/delta.js';
+import { INNER_DEVICES } from '../../inner-devices.js';
 import type { WireDelta } from '../queue-delta.js';
 
-const OURS: ReadonlySet<string> = new Set(['lo', 'nm4', 'nm6', 'nmh']);
+const OURS: ReadonlySet<string> = new Set(['lo', INNER_DEVICES.ipv4, INNER_DEVICES.ipv6, INNER_DEVICES['host-local']]);
 
 /**
  * Whether the command has made network devices of its own, be they gone again: what they receive is in the IP layer's

@@ -1,4 +1,5 @@
 import type { CounterDelta } from '../../counters/delta.js';
+import { INNER_DEVICES } from '../../inner-devices.js';
 import type { Method } from '../../measurement/method.js';
 import type { Family, InOut, Layers } from '../../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../../units.js';
@@ -22,7 +23,7 @@ type Link = { readonly families: readonly Family[]; readonly mtu: number };
  */
 export function wireTraffic({ families, mtu }: Link, wire: WireDelta, delta: CounterDelta): Count {
   const place = { mtu, hasOwnDevices: hasOwnDevices(wire, delta) };
-  const local = linkCount('nmh', wire, delta);
+  const local = linkCount(INNER_DEVICES['host-local'], wire, delta);
   const counts = families.map((family) => familyCount(family, wire, delta));
   const excess = gsoExcess(counts, knownHidden(local, wire, delta));
   const all = counts.map((count, index) => flows(count, excess[index], place));
@@ -49,8 +50,8 @@ export function wireTraffic({ families, mtu }: Link, wire: WireDelta, delta: Cou
     ...doubt(all, place, lo),
     ...(!lo.queue && { isLoopbackLost: true }),
     ...pastQueues([
-      ...families.map((family, index) => ({ device: DEVICES[family], octets: pastOf(all[index]) })),
-      { device: 'nmh', octets: pastOf(near) },
+      ...families.map((family, index) => ({ device: INNER_DEVICES[family], octets: pastOf(all[index]) })),
+      { device: INNER_DEVICES['host-local'], octets: pastOf(near) },
       { device: 'lo', octets: pastLoopback(lo) },
     ]),
   };
@@ -61,11 +62,9 @@ function doubt(flows: readonly InOut<Flow>[], { hasOwnDevices: own }: Place, lo:
   const isCounted = ({ in: { byQueue: isQueued, packetsBy, past } }: InOut<Flow>) =>
     !isQueued || past > 0 || packetsBy === 'queue' || packetsBy === 'ecn';
   if (flows.every(isCounted)) return {};
-  const isTold = lo.queue && pastLoopback(lo) === 0;
-  return { doubt: own ? 'own-devices' : isTold ? 'contradiction' : 'loopback-queue' } as const;
+  const isLoopbackKnown = lo.queue && pastLoopback(lo) === 0;
+  return { doubt: own ? 'own-devices' : isLoopbackKnown ? 'contradiction' : 'loopback-queue' } as const;
 }
-
-const DEVICES = { ipv4: 'nm4', ipv6: 'nm6' } as const;
 
 const pastOf = (flow: InOut<Flow> | undefined) => (flow ? flow.in.past + flow.out.past : 0);
 

@@ -1,6 +1,7 @@
 import { NetmeterError } from '../../../errors.js';
+import { INNER_DEVICES } from '../../../inner-devices.js';
 import { isIpv6 } from '../../machine/is-ipv6.js';
-import { INNER_DEVICES, linkName } from '../../machine/run-devices.js';
+import { linkName } from '../../machine/run-devices.js';
 
 /** How many runs can be open at once: the /29s of 198.18.0.0/15, which RFC 2544 sets aside for measuring. */
 export const SUBNETS = 16_384;
