@@ -20,8 +20,8 @@ export type Holding = {
 export const holderScript = (name: 'offline' | 'user-mode' | 'join'): string =>
   join(dirname(ownFile()), 'isolation/scripts', `${name}.sh`);
 
-/** What it does takes some 0.1 s; on a busy machine longer. */
-const ANSWER_MS = 10_000;
+/** What it does takes some 0.1 s; where hundreds start at once beside a heavy load 10 s were too few. */
+const ANSWER_MS = 60_000;
 
 /** A shell that lives in namespaces, and keeps them, for as long as netmeter does. */
 export class Holder implements AsyncDisposable {
