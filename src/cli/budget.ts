@@ -98,7 +98,7 @@ type ConfigText = { readonly budgets?: Readonly<Record<string, unknown>> };
 /** The configuration that is there already; a pipe or device holds none. @throws {NetmeterError} CONFIG when it is none */
 async function readPresent(file: string | undefined, behalf: Behalf): Promise<ConfigText> {
   if (file === undefined || !isRegular(file)) return {};
-  const source = jsonSource(file, await readConfigText(file, { behalf }), false);
+  const source = jsonSource(file, await readConfigText({ path: file, found: false }, { behalf }), false);
   parseConfig(source);
   return source.value as ConfigText;
 }

@@ -25,6 +25,15 @@ export async function readInput(path: string, behalf: Behalf, signal?: AbortSign
 }
 
 /**
+ * Reads a text that nobody named, by the rights that are due: what is no regular file is not waited for.
+ * @throws the error of the system, or an Error with the reason
+ */
+export function readFoundInput(path: string, behalf: Behalf): string {
+  using place = HeldPlace.find(path, behalf);
+  return textOf(readRegular(place.open(constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)));
+}
+
+/**
  * What a pipe that was opened by its name has to say at once: its end can be distinguished from silence by reading alone, for
  * epoll(7) reports no end of a pipe that never had a writer.
  */

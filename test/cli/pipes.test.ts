@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -60,8 +60,14 @@ describe('a pipe in the place of a file', () => {
     const { stderr } = await netmeter(['--', '/no/such/command'], { cwd: place });
     expect(stderr).toContain('command not found');
     spawnSync('mkfifo', [join(place, 'netmeter.config.json')]);
-    const configured = await netmeter(['--', '/no/such/command'], { cwd: place });
-    expect(configured).toMatchObject({ status: 125, stderr: expect.stringContaining('nobody writes to') });
+    // Neither where somebody holds it open, and says nothing: who may write to /tmp can lay one there.
+    const writer = openSync(join(place, 'netmeter.config.json'), constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      const configured = await netmeter(['--', '/no/such/command'], { cwd: place });
+      expect(configured).toMatchObject({ status: 125, stderr: expect.stringContaining('it is no regular file') });
+    } finally {
+      closeSync(writer);
+    }
   });
 
   test('a device is refused', async () => {

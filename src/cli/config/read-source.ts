@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NetmeterError } from '../../errors.js';
 import type { Behalf } from '../../files/behalf.js';
-import { readInput } from '../../files/read-input.js';
+import { readFoundInput, readInput } from '../../files/read-input.js';
 import { reasonOf } from '../../files/reason-of.js';
 import { configError } from './config-error.js';
 import type { ConfigSource } from './config-source.js';
@@ -18,7 +18,7 @@ export type Reading = { readonly behalf: Behalf; readonly signal?: AbortSignal |
  * @throws {NetmeterError} CONFIG
  */
 export async function readSource({ path, found }: ConfigFile, reading: Reading): Promise<ConfigSource> {
-  const text = await readConfigText(path, reading);
+  const text = await readConfigText({ path, found }, reading);
   if (extname(path) === '.json') return (await import('./json-source.js')).jsonSource(path, text, isManifest(path));
   if (found) refuseForeign(path);
   if (!CODE.includes(extname(path)))
@@ -35,9 +35,9 @@ const CODE: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', ''];
 const isManifest = (path: string) => basename(path) === 'package.json';
 
 /** @throws {NetmeterError} CONFIG or INTERRUPTED */
-export async function readConfigText(path: string, { behalf, signal }: Reading): Promise<string> {
+export async function readConfigText({ path, found }: ConfigFile, { behalf, signal }: Reading): Promise<string> {
   try {
-    return await readInput(path, behalf, signal);
+    return found ? readFoundInput(path, behalf) : await readInput(path, behalf, signal);
   } catch (cause) {
     if (cause instanceof NetmeterError) throw cause;
     throw configError(path, reasonOf(cause), { cause, cure: 'Check the path, and that it may be read.' });
