@@ -10,8 +10,14 @@ const parts = {
   place: reachedFrom('src/isolation/shared/host-scope.ts'),
   names: reachedFrom('src/isolation/veth/scope-names.ts'),
   bypasses: reachedFrom('src/evidence/bypasses/bypasses.ts'),
-  meter: reachedFrom('src/observe/meter/cgroup-meter.ts'),
-  explanation: reachedFrom('src/run/observers/explain.ts'),
+  // A run with programs looks on at names by copies.
+  meter: reachedFrom('src/run/observers/copied-names.ts', reachedFrom('src/observe/meter/cgroup-meter.ts')),
+  pairs: reachedFrom('src/evidence/names/pair-messages.ts'),
+  explanation: [
+    'src/traffic/veth/agreement.ts',
+    'src/traffic/behind/behind-wire.ts',
+    'src/run/observers/explain.ts',
+  ].reduce((found, file) => reachedFrom(file, found), new Set()),
   summary: reachedFrom('src/report/text/text.ts'),
 };
 const isShared = (id) => Object.values(parts).filter((modules) => modules.has(id)).length > 1;

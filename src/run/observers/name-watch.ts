@@ -1,10 +1,10 @@
 import type { Boundary } from '../../boundary.js';
 import { ObservedNames } from '../../evidence/names/observed-names.js';
-import type { MessagePairs } from '../../evidence/names/pair-messages.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Place } from '../../linux/bpf/program-slot.js';
 import type { DnsUse } from '../../measurement/remotes.js';
-import type { CopiedPacket, CopyChoice, NameCopies } from '../../observe/names/name-copies.js';
+import type { CopyChoice } from '../../observe/names/name-copies.js';
+import type { CopiedNames } from './copied-names.js';
 
 /** The control group whose sockets' messages may be copied; with `sockets`, of those alone that have an entry there. */
 type NamingGroup = {
@@ -22,9 +22,6 @@ type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
 /** Where the command's loopback is nobody else's: no nameserver is there but what the command itself has started. */
 const OF_ITS_OWN: readonly string[] = ['veth', 'user-mode'];
 
-/** Copies of messages out of the kernel, and what pairs them. */
-type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
-
 /**
  * Looks on at the command's look-ups: by copies of the messages that the tree's sockets send and receive; by a relay where
  * the scope has one in any case, and where nothing can be copied.
@@ -32,7 +29,7 @@ type Copied = { readonly copies: NameCopies; readonly pairs: MessagePairs };
 export class NameWatch implements Disposable {
   readonly #names = new ObservedNames();
   readonly #boundary: Boundary;
-  #copied: Copied | undefined;
+  #copied: CopiedNames | undefined;
   #sees = Promise.resolve(false);
 
   constructor(boundary: Boundary) {
@@ -69,39 +66,22 @@ export class NameWatch implements Disposable {
   /** When nothing of the command's is left. @returns undefined where no look-ups are seen */
   async finish(): Promise<DnsUse | undefined> {
     if (!(await this.#sees)) return undefined;
-    const isWhole = this.#boundary.attemptNow('names', () => this.#settleCopies(), false);
+    const isWhole = await this.#boundary.attempt('names', async () => (await this.#copied?.settle()) ?? true, false);
     const use = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
     return use && (isWhole ? use : { ...use, queries: null });
   }
 
   [Symbol.dispose](): void {
-    this.#copied?.copies[Symbol.dispose]();
-  }
-
-  /** @returns whether each message was seen */
-  #settleCopies(): boolean {
-    if (!this.#copied) return true;
-    const { copies, pairs } = this.#copied;
-    copies.drain();
-    return pairs.isWhole && copies.lost === 0;
+    this.#copied?.[Symbol.dispose]();
   }
 
   /** Offline there is nobody to ask. */
   async #copy(scope: NamingScope, group: NamingGroup | undefined): Promise<boolean> {
     if (!group || scope.isolation.kind === 'offline' || !(await group.ready())) return false;
-    const [{ NameCopies }, { MessagePairs }] = await Promise.all([
-      import('../../observe/names/name-copies.js'),
-      import('../../evidence/names/pair-messages.js'),
-    ]);
-    const pairs = new MessagePairs(this.#names.ask);
-    const take = this.#boundary.guard('names', (packet: CopiedPacket) => pairs.see(packet));
-    const withLoopback = !OF_ITS_OWN.includes(scope.isolation.kind);
-    const copies = NameCopies.attach(
-      (await group.slots) ?? group.cgroup.fd,
-      { withLoopback, sockets: group.sockets },
-      take,
-    );
-    if (copies) this.#copied = { copies, pairs };
-    return copies !== undefined;
+    const { CopiedNames } = await import('./copied-names.js');
+    const place = (await group.slots) ?? group.cgroup.fd;
+    const choice = { withLoopback: !OF_ITS_OWN.includes(scope.isolation.kind), sockets: group.sockets };
+    this.#copied = CopiedNames.attach(place, choice, { observe: this.#names.ask, boundary: this.#boundary });
+    return this.#copied !== undefined;
   }
 }
