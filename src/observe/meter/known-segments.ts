@@ -19,7 +19,7 @@ const FRAGMENT = { at: 6, mask: 0xff1f } as const;
 const TCP = { upToFlags: 14, length: 12 } as const;
 
 /**
- * Counts, as everything else is counted behind it, what nearly every packet is: a segment of an established connection with a
+ * Counts, as everything else is counted behind it, what nearly every packet is: a segment of a connection with a
  * remote outside that has a count already. It is there because of what a packet costs: no header is copied, all that is known of such a
  * segment beforehand is part of the code, and little code is run. Whatever is otherwise goes to `other`, and nothing was
  * counted of it by then. What has been counted goes to 'pass'.
@@ -79,8 +79,9 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
   code
     .load('u8', 'r1', 'r2', protocol)
     .jumpIf('r1', '!=', IPPROTO.tcp, other)
-    .load('u8', 'r1', 'r2', size + TCP_FLAGS.at)
-    .jumpIf('r1', '&', TCP_FLAGS.syn, other)
+    .load('u8', 'r5', 'r2', size + TCP_FLAGS.at)
+    .compute('and', 'r5', TCP_FLAGS.syn | TCP_FLAGS.ack)
+    .store('u64', 'r10', STACK.scratch, 'r5')
     .load('u8', 'r8', 'r2', size + TCP.length)
     .compute('shiftRight', 'r8', 4)
     .compute('shiftLeft', 'r8', 2)
@@ -98,7 +99,7 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
   add(code, way, version, maps, other);
 }
 
-/** The remote's key: class and family are known, and so is who has opened the connection. */
+/** The remote's key: class and family are known, and who has opened the connection is, or has a SYN in r5. */
 function writeKey(code: Assembler, way: Way, version: Version, { roles }: MeterMaps): void {
   const { size, source, destination } = IP[version];
   const address = way === 'in' ? source : destination;
@@ -115,7 +116,7 @@ function writeKey(code: Assembler, way: Way, version: Version, { roles }: MeterM
   } else {
     for (const half of [0, 8]) code.load('u64', 'r1', 'r2', address + half).store('u64', 'r10', key + half, 'r1');
   }
-  const [server, written] = [code.newLabel('server'), code.newLabel('port')];
+  const [server, written, notOpening] = [code.newLabel('server'), code.newLabel('port'), code.newLabel('not opening')];
   const rest = (role: number) => (IPPROTO.tcp << 16) | ((((version === 6 ? 1 : 0) << 1) | role) << 24);
   code
     .load('u16', 'r4', 'r2', own)
@@ -123,6 +124,9 @@ function writeKey(code: Assembler, way: Way, version: Version, { roles }: MeterM
     .compute('and', 'r4', 0xffff)
     .loadMapValue('r3', roles)
     .compute('add', 'r3', 'r4')
+    .jumpIf('r5', '!=', TCP_FLAGS.syn, notOpening)
+    .store('u8', 'r3', ROLES.tcp, way === 'in' ? ROLES.server : ROLES.client)
+    .label(notOpening)
     .load('u8', 'r1', 'r3', ROLES.tcp)
     .jumpIf('r1', '==', ROLES.server, server)
     .load('u16', 'r4', 'r2', remote)
@@ -176,5 +180,21 @@ function add(code: Assembler, way: Way, version: Version, { totals, clock }: Met
     .atomicAdd('r9', REMOTE.at[`${way}Payload`], 'r2')
     .label(counted);
   noteTime(code, clock);
-  code.jump('pass');
+  countOpening(code);
+}
+
+/** A SYN, or its answer. */
+function countOpening(code: Assembler): void {
+  const asks = code.newLabel('asks');
+  code
+    .load('u64', 'r1', 'r10', STACK.scratch)
+    .jumpIf('r1', '==', TCP_FLAGS.ack, 'pass')
+    .jumpIf('r1', '==', 0, 'pass')
+    .move('r2', 1)
+    .jumpIf('r1', '==', TCP_FLAGS.syn, asks)
+    .atomicAdd('r9', REMOTE.at.opened, 'r2')
+    .jump('pass')
+    .label(asks)
+    .atomicAdd('r9', REMOTE.at.tried, 'r2')
+    .jump('pass');
 }
