@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { END, ROLE } from './end-record.js';
-import { ACCEPTED, AF_INET, CHANGES, CHANGES_FLAG, CLOSED, CONNECTS, OPS } from './sock-ops.js';
+import { ACCEPTED, AF_INET, askForChanges, CHANGES, CLOSED, CONNECTS, OPS } from './sock-ops.js';
 
 type Map = { readonly fd: number };
 
@@ -91,13 +91,8 @@ export function reportEnds(maps: EndMaps): Assembler {
     .exit();
 }
 
-/** Other programs at the group may have asked for more. */
 function remember(code: Assembler, maps: EndMaps): void {
-  code
-    .load('u32', 'r2', 'r6', OPS.flags)
-    .compute('or', 'r2', CHANGES_FLAG)
-    .move('r1', 'r6')
-    .call('sock_ops_cb_flags_set');
+  askForChanges(code);
   withCookie(code, maps)
     .move('r3', 'r10')
     .compute('add', 'r3', NEW_ROLE)

@@ -1,3 +1,5 @@
+import type { Assembler } from '../../linux/bpf/assembler.js';
+
 /** Offsets in struct bpf_sock_ops of linux/bpf.h. */
 export const OPS = {
   kind: 0,
@@ -28,7 +30,19 @@ export const CONNECTS = 3;
 export const ACCEPTED = 5;
 /** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
 export const CHANGES = 10;
-export const CHANGES_FLAG = 4;
+const CHANGES_FLAG = 4;
 /** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
 export const CLOSED = 7;
 export const AF_INET = 2;
+
+/** Asks for each change of state of the connection whose context r6 is; other programs at the group may have asked for more. */
+export function askForChanges(code: Assembler): void {
+  const asked = code.newLabel('asked');
+  code
+    .load('u32', 'r2', 'r6', OPS.flags)
+    .jumpIf('r2', '&', CHANGES_FLAG, asked)
+    .compute('or', 'r2', CHANGES_FLAG)
+    .move('r1', 'r6')
+    .call('sock_ops_cb_flags_set')
+    .label(asked);
+}

@@ -1,7 +1,7 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
-import { ACCEPTED, AF_INET, CHANGES, CHANGES_FLAG, CLOSED, CONNECTS, OPS } from '../../connections/sock-ops.js';
+import { ACCEPTED, AF_INET, askForChanges, CHANGES, CLOSED, CONNECTS, OPS } from '../../connections/sock-ops.js';
 import { isOwned } from '../tree/tree-programs.js';
 
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
@@ -80,10 +80,8 @@ export function rememberConnections({ connections, counts, owned, next }: Connec
     code.load('u64', 'r2', 'r6', OPS.socket).jumpIf('r2', '==', 0, 'out');
     isOwned(code, owned, 'out');
   }
+  askForChanges(code);
   code
-    .move('r1', 'r6')
-    .move('r2', CHANGES_FLAG)
-    .call('sock_ops_cb_flags_set')
     .move('r8', CONNECTION_COUNTS.at.opened)
     .store('u32', 'r10', SEEN, FATE.known)
     .label('key')
