@@ -6,7 +6,7 @@ import type { Attempt, Isolation } from '../measurement/isolation.js';
 import type { Warning } from '../measurement/measurement.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { Beside } from './machine/beside-devices.js';
-import type { DnsObserver } from './names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from './names/dns-exchange.js';
 import type { RemoteEntry, UncountedRemotes } from './remotes/remote-entry.js';
 import type { Administer } from './tools/programs/administer.js';
 
@@ -108,7 +108,7 @@ export interface Scope extends AsyncDisposable {
    * Stands between them from now on, and looks on.
    * @returns false where that cannot be
    */
-  observeNames?(observe: DnsObserver): Promise<boolean>;
+  observeNames?(observe: DnsObserver): Promise<SeenQuestions | undefined>;
   /** What was tried where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were retransmitted, or a connect failed. */

@@ -150,6 +150,16 @@ describePrivileged('names that the command looks up are seen, and its questions 
     expect(namesOf(report, wire.ipv4, 7000) ?? []).toEqual([]);
   });
 
+  test('questions that a relay has no room for make their number unknown', async () => {
+    const flood = `python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(("${wire.near4}", 53))
+for i in range(30000):
+  try: s.send(bytes(1000))
+  except OSError: pass'`;
+    const { report, stderr } = await measuredWithResolver(`nameserver ${wire.near4}\n`, flood, BY_RELAY);
+    expect(report.dns?.queries, stderr).toBeNull();
+  });
+
   test('this machine has a name too where a relay answers, without a file of names', async () => {
     const { stdout } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\n`,

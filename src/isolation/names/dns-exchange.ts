@@ -8,5 +8,8 @@ export type DnsAnswered = (answer: Buffer, ms: number) => void;
  */
 export type DnsObserver = (server: string) => DnsAnswered;
 
+/** Questions that are seen. `isWhole`: none was lost before it could be, so far. */
+export type SeenQuestions = { readonly isWhole: () => boolean };
+
 /** Has an answer before the one who asked; it is passed on when this settles. */
 export type DnsAdmitter = (answer: Buffer) => Promise<void>;

@@ -6,6 +6,7 @@ import { isErrno } from '../../linux/linux-error.js';
 import { shareOfFiles } from '../tools/share-of-files.js';
 import { asItIs } from './as-it-is.js';
 import { BoundedResolver, failureOf } from './ask-resolver.js';
+import { hasDropped } from './has-dropped.js';
 import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
 import { tellQuestion } from './tell-question.js';
@@ -71,6 +72,11 @@ export class DnsRelay implements Disposable {
       // No descriptor was left to accept with: the client hears of it.
       tcp.on('error', () => {});
     }
+  }
+
+  /** Whether there was room for all that came, as far as the kernel's list of sockets tells. */
+  get isWhole(): boolean {
+    return !hasDropped(this);
   }
 
   get address(): string {

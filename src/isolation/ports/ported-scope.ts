@@ -4,7 +4,7 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import type { DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import type { LimitKeeper, RemoteSource, Scope, WireReading } from '../scope.js';
 import type { HostPorts } from './host-ports.js';
 
@@ -104,8 +104,8 @@ export class PortedScope implements Scope {
     return this.#scope.relaysNames ?? false;
   }
 
-  async observeNames(observe: DnsObserver): Promise<boolean> {
-    return (await this.#scope.observeNames?.(observe)) ?? false;
+  async observeNames(observe: DnsObserver): Promise<SeenQuestions | undefined> {
+    return this.#scope.observeNames?.(observe);
   }
 
   unansweredWarnings(): readonly Warning[] {

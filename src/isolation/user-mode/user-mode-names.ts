@@ -9,7 +9,7 @@ import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
 import { askResolver } from '../names/ask-resolver.js';
-import type { DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import { DNS_PORT, type DnsRelay } from '../names/dns-relay.js';
 import { answerForHost, HOST_QUESTION } from '../names/host-name-answer.js';
 import { readHostsFile, withHostName } from '../names/hosts-file.js';
@@ -69,13 +69,13 @@ export class UserModeNames implements Disposable {
     );
   }
 
-  /** @param nftables of the namespace; none: they cannot be had @returns whether questions are seen from now on */
-  async observe(observe: DnsObserver, nftables: Nftables | undefined): Promise<boolean> {
+  /** @param nftables of the namespace; none: they cannot be had @returns undefined where no questions are seen */
+  async observe(observe: DnsObserver, nftables: Nftables | undefined): Promise<SeenQuestions | undefined> {
     if (this.#choice.relayTo) {
       this.#observe = observe;
-      return this.#relays.length > 0;
+      return this.#relays.length > 0 ? { isWhole: () => true } : undefined;
     }
-    if (!nftables) return false;
+    if (!nftables) return undefined;
     // Anybody can reach that address; the transport's questions come from this host, and from this user.
     const own = { uid: getuid?.() ?? 0, addresses: readLocalAddresses() };
     const isClient = (client: DnsClient, protocol: 'udp' | 'tcp') => isOwnPeer(client, protocol, own);
@@ -91,12 +91,12 @@ export class UserModeNames implements Disposable {
     });
     if (named.relays.length === 0 || !(await areAnswered(named.relays))) {
       named[Symbol.dispose]();
-      return false;
+      return undefined;
     }
     this.#relays.push(named);
     this.#observe = observe;
     this.#relays.push(OwnTable.create(nftables, TABLE, named.rules));
-    return true;
+    return { isWhole: () => named.relays.every((relay) => relay.isWhole) };
   }
 
   [Symbol.dispose](): void {

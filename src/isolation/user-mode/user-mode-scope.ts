@@ -4,7 +4,7 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import type { DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import { AT_TAP } from '../remotes/remote-rules.js';
 import { RemoteTable } from '../remotes/remote-table.js';
 import type { RemoteSource, Scope, WireReading } from '../scope.js';
@@ -78,7 +78,7 @@ export class UserModeScope implements Scope {
   /** The kernel copies no packets for an ordinary user. */
   readonly relaysNames = true;
 
-  async observeNames(observe: DnsObserver): Promise<boolean> {
+  async observeNames(observe: DnsObserver): Promise<SeenQuestions | undefined> {
     return this.#parts.names.observe(observe, await this.nftables());
   }
 

@@ -51,8 +51,8 @@ export class NameService implements Disposable {
     rewrite(made, { ...resolvConf, text: withNameservers(resolvConf.text, servers) });
   }
 
-  /** @returns whether questions are seen from now on */
-  async observe(made: MadeInside, observe: DnsObserver, admit: DnsAdmitter | undefined): Promise<boolean> {
+  /** @returns undefined where no questions are seen */
+  async observe(made: MadeInside, observe: DnsObserver, admit: DnsAdmitter | undefined) {
     return (await this.#open(made, admit)).observe(observe, this.#given.nat, made.plans);
   }
 

@@ -8,7 +8,7 @@ import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
-import type { DnsAdmitter, DnsObserver } from '../names/dns-exchange.js';
+import type { DnsAdmitter, DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
 import { answerForHost } from '../names/host-name-answer.js';
 import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays.js';
@@ -22,6 +22,7 @@ export class ScopeNames implements Disposable {
   readonly #choice: ResolverChoice;
   readonly #answer: (question: Buffer) => Buffer | undefined;
   readonly #relays: Disposable[] = [];
+  readonly #asked: DnsRelay[] = [];
   /** Has each answer before the command; undefined: nobody wants to. */
   readonly #admit: DnsAdmitter | undefined;
   readonly #boundary: Boundary;
@@ -53,7 +54,7 @@ export class ScopeNames implements Disposable {
       admit: this.#admit,
     };
     const relay = await DnsRelay.open({ ...options, port: DNS_PORT });
-    if (relay) this.#relays.push(relay);
+    if (relay) this.#keep(relay);
     else if (this.#admit) await this.#relayAround(options, device, nat);
   }
 
@@ -67,15 +68,16 @@ export class ScopeNames implements Disposable {
       table.chain(LOCAL_NAMES, { type: 'nat', ...BEFORE_TRANSLATION }),
       table.rule(LOCAL_NAMES, ...questionsTo(address, is(iifname, deviceName(device))), destineTo(address, relay.port)),
     ]);
-    if (isLed) this.#relays.push(relay);
+    if (isLed) this.#keep(relay);
     else relay[Symbol.dispose]();
   }
 
-  /** @returns whether questions are seen from now on */
-  async observe(observe: DnsObserver, nat: NatTable, plans: readonly LinkPlan[]): Promise<boolean> {
+  /** @returns undefined where no questions are seen */
+  async observe(observe: DnsObserver, nat: NatTable, plans: readonly LinkPlan[]): Promise<SeenQuestions | undefined> {
     this.#observe = observe;
     const { servers = [], relayTo } = this.#choice;
-    if (relayTo) return this.#relays.length > 0;
+    const seen = { isWhole: () => this.#asked.every((relay) => relay.isWhole) };
+    if (relayTo) return this.#relays.length > 0 ? seen : undefined;
     const local = readLocalAddresses();
     const relays = await openNameRelays({
       table: nat.name,
@@ -88,7 +90,13 @@ export class ScopeNames implements Disposable {
       admit: this.#admit,
     });
     this.#relays.push(relays);
-    return relays.rules.length > 0 && canCommit(nat, relays.rules);
+    this.#asked.push(...relays.relays);
+    return relays.rules.length > 0 && canCommit(nat, relays.rules) ? seen : undefined;
+  }
+
+  #keep(relay: DnsRelay): void {
+    this.#relays.push(relay);
+    this.#asked.push(relay);
   }
 
   [Symbol.dispose](): void {

@@ -4,7 +4,7 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import type { Attempt, Isolation } from '../../measurement/isolation.js';
 import type { Warning } from '../../measurement/measurement.js';
-import type { DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import { startAs } from '../namespace/start-as.js';
 import type { LimitKeeper, RemoteSource, Scope, WayOut, WireReading } from '../scope.js';
 import { countAtInnerEnds } from './count-at-inner-ends.js';
@@ -112,7 +112,7 @@ export class VethScope implements Scope {
   }
 
   /** Where names cannot be seen, the command asks its nameservers unchanged. */
-  async observeNames(observe: DnsObserver): Promise<boolean> {
+  async observeNames(observe: DnsObserver): Promise<SeenQuestions | undefined> {
     this.#parts.host.letAsk();
     return this.#parts.services.observeNames(observe);
   }

@@ -3,7 +3,7 @@ import { NetmeterError } from '../../errors.js';
 import type { Attempt } from '../../measurement/isolation.js';
 import { type Egress, hasNames } from '../limits/destinations.js';
 import type { KernelLimits } from '../limits/limit-rules.js';
-import type { DnsObserver } from '../names/dns-exchange.js';
+import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
 import { readHostsFile } from '../names/hosts-file.js';
 import { needsRelay } from '../names/needs-relay.js';
 import type { PublishedPort } from '../ports/ports.js';
@@ -82,7 +82,7 @@ export class VethServices implements Disposable {
   }
 
   /** @returns whether questions are seen from now on */
-  async observeNames(observe: DnsObserver): Promise<boolean> {
+  async observeNames(observe: DnsObserver): Promise<SeenQuestions | undefined> {
     if (!this.#made) throw new NetmeterError('SETUP_FAILED', 'the scope is not open');
     return this.#names.observe(this.#made, observe, this.#gate?.admit);
   }

@@ -1,5 +1,6 @@
 import type { Boundary } from '../../boundary.js';
 import { ObservedNames } from '../../evidence/names/observed-names.js';
+import type { SeenQuestions } from '../../isolation/names/dns-exchange.js';
 import type { Scope } from '../../isolation/scope.js';
 import type { Place } from '../../linux/bpf/program-slot.js';
 import type { DnsUse } from '../../measurement/remotes.js';
@@ -30,6 +31,7 @@ export class NameWatch implements Disposable {
   readonly #names = new ObservedNames();
   readonly #boundary: Boundary;
   #copied: CopiedNames | undefined;
+  #relayed: SeenQuestions | undefined;
   #sees = Promise.resolve(false);
 
   constructor(boundary: Boundary) {
@@ -38,7 +40,10 @@ export class NameWatch implements Disposable {
 
   /** The command's first look-up shall not be missed. @param group the tree's, where it may get one */
   start(scope: NamingScope, group: NamingGroup | undefined): void {
-    const relay = async () => (await scope.observeNames?.(this.#names.ask)) ?? false;
+    const relay = async () => {
+      this.#relayed = await scope.observeNames?.(this.#names.ask);
+      return this.#relayed !== undefined;
+    };
     const copy = () => this.#copy(scope, group);
     const [first, second] = scope.relaysNames ? [relay, copy] : [copy, relay];
     const observe = async () => (await first()) || second();
@@ -66,13 +71,18 @@ export class NameWatch implements Disposable {
   /** When nothing of the command's is left. @returns undefined where no look-ups are seen */
   async finish(): Promise<DnsUse | undefined> {
     if (!(await this.#sees)) return undefined;
-    const isWhole = await this.#boundary.attempt('names', async () => (await this.#copied?.settle()) ?? true, false);
+    const isWhole = await this.#boundary.attempt('names', async () => this.#settle(), false);
     const use = await this.#boundary.attempt('names', () => this.#names.summary(), undefined);
     return use && (isWhole ? use : { ...use, queries: null });
   }
 
   [Symbol.dispose](): void {
     this.#copied?.[Symbol.dispose]();
+  }
+
+  /** @returns whether each message was seen */
+  async #settle(): Promise<boolean> {
+    return this.#copied ? await this.#copied.settle() : (this.#relayed?.isWhole() ?? true);
   }
 
   /** Offline there is nobody to ask. */
