@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { type Behalf, OWN_BEHALF } from '../files/behalf.js';
-import { NoLibcError } from '../linux/libc.js';
+import { NoLibcError } from '../linux/load-koffi.js';
 import type { FileAccount } from '../linux/process/credentials.js';
 import { groupsOf } from '../linux/process/user-groups.js';
 

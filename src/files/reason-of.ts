@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { NoLibcError } from '../linux/libc.js';
+import { NoLibcError } from '../linux/load-koffi.js';
 
 /** The kernel's words alone: Node's message names a path by descriptor or a temporary file, which say nothing to a reader. */
 export function reasonOf(cause: unknown): string {

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { owningGroupMay } from '../linux/access-list.js';
-import { NoLibcError } from '../linux/libc.js';
+import { NoLibcError } from '../linux/load-koffi.js';
 import type { HeldPlace } from './held-place.js';
 
 /**

@@ -1,30 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { execPath } from 'node:process';
 import type { Readable } from 'node:stream';
 import { NetmeterError } from '../errors.js';
-import { NoLibcError } from '../linux/libc.js';
+import { NoLibcError } from '../linux/load-koffi.js';
 import { DeathSignal } from '../linux/process/death-signal.js';
-import { GIVE_BACK_WORD, ownFile } from '../own-file.js';
-
-export type GuardianOptions = {
-  /** The folder of the control group that the command's tree may get. */
-  readonly cgroup?: string | undefined;
-};
-
-export type Guarded = GuardianOptions & {
-  /** The run's mark, by which the command's descendants are known wherever they go. */
-  readonly run: string;
-  /** The command's network namespace, whose processes end with netmeter. */
-  readonly namespace?: number | undefined;
-  /** A file with what the run has changed on this host; it may be written later. */
-  readonly changes?: number | undefined;
-  /** The netlink socket that owns the run's tables: nobody else could take them away. */
-  readonly tables?: number | undefined;
-  /** argv of a program that shall live as long as netmeter. */
-  readonly beside?: readonly string[] | undefined;
-};
+import { ownFile } from '../own-file.js';
+import { type Guarded, guardianEnvironment } from './guarded.js';
 
 /**
  * The process that cleans up where netmeter cannot, because it was killed: what the run has changed, what holds it, and who
@@ -98,7 +80,7 @@ export class Guardian {
       // Apart from the terminal: ^C is for the command, not for what holds its scope.
       detached: true,
       cwd: '/',
-      env: environment(entry, guarded),
+      env: guardianEnvironment(entry, guarded),
       stdio: ['pipe', beside.length > 0 ? 'pipe' : 'ignore', 'ignore', namespace, changes, tables, one, other],
     });
   }
@@ -120,11 +102,6 @@ const ended = ({ changes }: Guarded) => ({
   message: `the process that cleans up after netmeter was ended: if netmeter is killed too, ${changes === undefined ? 'nobody ends the command’s processes' : 'the next run cleans up'}`,
 });
 
-/** Where it finds what it holds; a descriptor that is left out is closed. */
-const NAMESPACE = 3;
-const CHANGES = 4;
-const TABLES = 5;
-
 /** Ending another program takes it a few milliseconds. */
 const END_MS = 2000;
 
@@ -137,15 +114,3 @@ function openDeathSignal(): DeathSignal | undefined {
     throw error;
   }
 }
-
-/** Nothing of the caller's environment can mislead it. */
-const environment = (entry: string, { run, cgroup = '', ...held }: Guarded): NodeJS.ProcessEnv => ({
-  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-  LC_ALL: 'C',
-  HOME: '/dev/null',
-  ...{ RUN: run, CGROUP: cgroup },
-  NAMESPACE: held.namespace === undefined ? '' : `${NAMESPACE}`,
-  CHANGES: held.changes === undefined ? '' : `${CHANGES}`,
-  TABLES: held.tables === undefined ? '' : `${TABLES}`,
-  ...{ NODE: execPath, ENTRY: entry, GIVE_BACK: GIVE_BACK_WORD },
-});

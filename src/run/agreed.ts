@@ -11,7 +11,8 @@ export async function agreed(meter: Meter, reading: MeterReading, bypasses: read
   if (!meter.sockets || !sockets || method.name !== 'qdisc') return method;
   // Loaded here: while the command starts every millisecond counts, and now none does.
   const { withAgreement } = await import('../traffic/veth/agreement.js');
-  const { unseen, late, sentPastIp } = meter.sockets;
+  const { connections, sentPastIp } = meter.sockets;
+  const { unseen, late } = connections;
   const hasLeft = bypasses?.some(({ kind }) => kind === 'left-cgroup') ?? false;
   return withAgreement(reading, { totals: sockets.totals, unseen, late, sentPastIp, hasLeft }, reading).method;
 }

@@ -73,7 +73,8 @@ export class Meter<S extends Countable = Scope> {
     const sockets = read?.counts;
     const { wire, delta, after } = difference(before, await takeReading(scope, files), this.#snapshotBefore);
     if (!tree) return { after, delta, wire, sockets, ...countTraffic(scope.isolation, wire, delta, scope.beside?.()) };
-    const { unseen, late, sentPastIp, blocked } = tree;
+    const { connections, sentPastIp, blocked } = tree;
+    const { unseen, late } = connections;
     const seen = { unseen, late, sentPastIp, nested: read?.nested };
     const count = treeTraffic(sockets?.totals ?? [], { wire, delta, ...seen });
     return {

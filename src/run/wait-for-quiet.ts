@@ -24,7 +24,7 @@ export type Linger = {
   /** In a namespace that is not the command's alone: who distinguishes the connections. */
   readonly others?: OtherUsers | undefined;
   /** Where the tree's own sockets are counted. */
-  readonly tree?: Pick<CgroupMeter, 'read' | 'opened' | 'knows'> | undefined;
+  readonly tree?: Pick<CgroupMeter, 'read' | 'connections'> | undefined;
 };
 
 export type Quiet = {
@@ -72,10 +72,10 @@ function openConnections(files: HeldCounterFiles): number {
  * Those of the tree alone; a list costs the kernel 1.5 ms, and is not asked for where there was no connection. Of Multipath TCP
  * what a program has closed goes on in connections that are established, and the kernel's own.
  */
-function unsettledOf(files: HeldCounterFiles, tree: Pick<CgroupMeter, 'opened' | 'knows'>): number {
-  if (tree.opened === 0) return 0;
+function unsettledOf(files: HeldCounterFiles, { connections }: Pick<CgroupMeter, 'connections'>): number {
+  if (connections.opened === 0) return 0;
   const all = (['tcp', 'tcp6'] as const).flatMap((file) => parseConnections(files.read(file) ?? ''));
-  return all.filter(({ state, local, remote }) => isUnsettled(state) && tree.knows(local, remote)).length;
+  return all.filter(({ state, local, remote }) => isUnsettled(state) && connections.knows(local, remote)).length;
 }
 
 function externalBytes(files: HeldCounterFiles): bigint {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch } from 'node:process';
 import { expect, test } from 'vitest';
-import { KOFFI_VERSION, requireLibc } from '../../src/linux/libc.js';
+import { requireLibc } from '../../src/linux/libc.js';
+import { KOFFI_VERSION } from '../../src/linux/load-koffi.js';
 
 const load = createRequire(import.meta.url);
 const manifest = (path: string) => JSON.parse(readFileSync(path, 'utf8'));

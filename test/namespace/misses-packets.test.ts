@@ -15,6 +15,6 @@ describePrivileged('what the programs for packets without a socket have missed',
   test.each([0, 3])('is in the bound: %i', (missed) => {
     using meter = CgroupMeter.attach(group.fd, { mtus: new Map() });
     meter.watchOrphans(() => ({ missed, [Symbol.dispose]: () => {} }));
-    expect(meter.unseen).toBe(missed);
+    expect(meter.connections.unseen).toBe(missed);
   });
 });

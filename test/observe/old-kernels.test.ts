@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Assembler } from '../../src/linux/bpf/assembler.js';
 import { HELPERS } from '../../src/linux/bpf/helper-numbers.js';
 import { rememberConnections } from '../../src/observe/meter/connections/connections.js';
-import { countPackets } from '../../src/observe/meter/count-packets.js';
 import { countPacketSendCalls } from '../../src/observe/meter/packet-sends.js';
+import { countPackets } from '../../src/observe/meter/packets/count-packets.js';
 import { copyMessages } from '../../src/observe/names/copy-messages.js';
 
 const map = { fd: 3 } as never;

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { OWN_BEHALF } from '../../files/behalf.js';
 import { HeldPlace } from '../../files/held-place.js';
 import { listedWriters, type Writer } from '../../linux/access-list.js';
-import { NoLibcError } from '../../linux/libc.js';
+import { NoLibcError } from '../../linux/load-koffi.js';
 
 /** stat(2). */
 const S_ISVTX = 0o1000;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { FEW_FILES_CURE, NetmeterError } from '../../errors.js';
-import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
+import { NoLibcError } from '../../linux/load-koffi.js';
 
 /**
  * What an error of the system says that nobody has foreseen: its own words, and the cure where what is missing is known.

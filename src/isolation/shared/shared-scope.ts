@@ -1,5 +1,6 @@
 import { NetmeterError } from '../../errors.js';
-import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
+import type { GuardianOptions } from '../../guardian/guarded.js';
+import { Guardian } from '../../guardian/guardian.js';
 import { NETLINK_SOCK_DIAG, type NetlinkSocket } from '../../linux/netlink/socket.js';
 import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';

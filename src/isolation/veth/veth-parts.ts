@@ -1,5 +1,6 @@
 import { Boundary } from '../../boundary.js';
-import { Guardian, type GuardianOptions } from '../../guardian/guardian.js';
+import type { GuardianOptions } from '../../guardian/guarded.js';
+import { Guardian } from '../../guardian/guardian.js';
 import type { Warning } from '../../measurement/measurement.js';
 import type { OctetsPerSecond } from '../../units.js';
 import { RunMembers } from '../machine/members/run-members.js';

@@ -21,12 +21,7 @@ import {
   wideLoad,
   wideRest,
 } from './instruction.js';
-
-/** Where an instruction has its offset. */
-const OFFSET = 2;
-
-/** Where a jump stands, and where it leads. */
-type Jump = { readonly at: number; readonly label: string };
+import { Labels } from './labels.js';
 
 /**
  * Writes the instructions of a BPF program one after the other, with labels for jumps. Each method adds one instruction
@@ -34,9 +29,7 @@ type Jump = { readonly at: number; readonly label: string };
  */
 export class Assembler {
   readonly #instructions: Instruction[] = [];
-  readonly #labels = new Map<string, number>();
-  readonly #jumps: Jump[] = [];
-  #made = 0;
+  readonly #labels = new Labels();
 
   move(to: Register, value: Operand): this {
     return this.compute('move', to, value);
@@ -97,15 +90,13 @@ export class Assembler {
 
   /** Names the next instruction. @throws {Error} there is such a label */
   label(name: string): this {
-    if (this.#labels.has(name)) throw new Error(`label ${name} stands twice`);
-    this.#labels.set(name, this.#instructions.length);
+    this.#labels.put(name, this.#instructions.length);
     return this;
   }
 
   /** A label that no other has. */
   newLabel(name: string): string {
-    this.#made += 1;
-    return `${name}#${this.#made}`;
+    return this.#labels.newLabel(name);
   }
 
   /** `r0 = HELPER(r1, ..., r5)`. */
@@ -131,8 +122,7 @@ export class Assembler {
   assemble(): Buffer {
     const bytes = Buffer.alloc(this.#instructions.length * INSTRUCTION_SIZE);
     for (const [at, instruction] of this.#instructions.entries()) encode(instruction, bytes, at * INSTRUCTION_SIZE);
-    for (const { at, label } of this.#jumps)
-      bytes.writeInt16LE(this.#distance(at, label), at * INSTRUCTION_SIZE + OFFSET);
+    this.#labels.lead(bytes);
     return bytes;
   }
 
@@ -142,14 +132,7 @@ export class Assembler {
   }
 
   #jump(instruction: Instruction, label: string): this {
-    this.#jumps.push({ at: this.#instructions.length, label });
+    this.#labels.jump(this.#instructions.length, label);
     return this.#add(instruction);
-  }
-
-  /** In instructions, from the one behind the jump. */
-  #distance(at: number, label: string): number {
-    const target = this.#labels.get(label);
-    if (target === undefined) throw new Error(`no label ${label}, to which instruction ${at} jumps`);
-    return target - at - 1;
   }
 }

@@ -1,5 +1,5 @@
 import { isErrno } from '../../linux/linux-error.js';
-import type { MeterMaps } from './program-frame.js';
+import type { MeterMaps } from './program-maps.js';
 
 /** What a program learns of a packet, by the functions that the kernel has for it. */
 export type KnownOfPackets = Pick<MeterMaps, 'network' | 'clock'>;

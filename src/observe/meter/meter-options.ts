@@ -1,5 +1,5 @@
 import type { CgroupGate } from '../gate/cgroup-gate.js';
-import type { Places } from './classify.js';
+import type { Places } from './packets/classify.js';
 import type { TreeMaps } from './tree/tree-programs.js';
 
 /** What is known of the devices, before anything is counted. */

@@ -1,28 +1,7 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import type { Register } from '../../linux/bpf/instruction.js';
-import type { Places } from './classify.js';
 import { PACKET } from './packet-context.js';
-import type { PacketClock, RemoteMaps } from './remotes/count-remote.js';
 import { REMOTE } from './remotes/remote-layout.js';
-
-/** The maps that the programs of one meter share, and the devices that they tell apart. */
-export type MeterMaps = RemoteMaps & {
-  readonly places: Places | undefined;
-  /** The cookie of the run's network namespace; undefined: packets do not tell theirs. */
-  readonly network?: bigint | undefined;
-  /** See {@link network}. */
-  readonly nested: BpfMap;
-  readonly clock: PacketClock;
-  /** A {@link TOTAL} for each class, family, protocol and direction. */
-  readonly totals: BpfMap;
-  /** The MTU of each device, by its number. */
-  readonly mtus: BpfMap;
-  /** Has an entry for each socket that is counted; undefined: all are. */
-  readonly owned?: BpfMap | undefined;
-  /** The program that goes on with DNS messages. */
-  readonly next?: { readonly fd: number } | undefined;
-};
 
 /**
  * Has the verifier know nothing of a register, whose value stays: branches that differ in it alone are one to it again, and

@@ -1,8 +1,8 @@
 import { CONNECTION_COUNTS } from './connections/connections.js';
-import { ANY_DEVICE } from './fragments.js';
 import type { Maps } from './meter-maps.js';
 import { number } from './number.js';
 import { LOOPBACK_DEVICE } from './packet-context.js';
+import { ANY_DEVICE } from './packets/fragments.js';
 import { INSIDE, insideAddress, insideKey } from './remotes/remote-layout.js';
 import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 

@@ -3,8 +3,8 @@ import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { type Place, runAt } from '../../linux/bpf/program-slot.js';
 import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
-import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
+import { NoLibcError } from '../../linux/load-koffi.js';
 import { type CopyChoice, copyMessages, type WAYS } from './copy-messages.js';
 import { type CopiedPacket, decodeCopy } from './decode-copy.js';
 

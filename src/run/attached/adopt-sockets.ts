@@ -27,7 +27,7 @@ export function adoptSockets({ group, tree, filter, meter, namespaces }: Present
   const counted = sockets.filter((socket) => socket.group !== undefined && ids.has(socket.group));
   const own = filter ? counted.filter(({ inode }) => inodes.has(inode)) : counted;
   for (const socket of own)
-    if (socket.protocol === IPPROTO_TCP && !NO_CONNECTION.includes(socket.state)) meter.adopt(socket);
+    if (socket.protocol === IPPROTO_TCP && !NO_CONNECTION.includes(socket.state)) meter.connections.adopt(socket);
   const members = group.members();
   return doubtsOf({
     own: new Set(own.map(({ inode }) => inode)),

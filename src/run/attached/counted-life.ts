@@ -46,7 +46,9 @@ export class CountedLife implements Disposable {
   take(network: string | undefined): Increment {
     const { meter, doubts } = this.#at;
     const { counts, unseen, late, sentPastIp } = this.#before;
-    const now = { counts: meter.read(), unseen: meter.unseen, late: meter.late, sentPastIp: meter.sentPastIp };
+    const { connections } = meter;
+    const ofConnections = () => ({ unseen: connections.unseen, late: connections.late });
+    const now = { counts: meter.read(), ...ofConnections(), sentPastIp: meter.sentPastIp };
     this.#before = now;
     const networks = [...namespacesOf(this.#group.members()).keys()];
     const added = addedTo(counts, now.counts);

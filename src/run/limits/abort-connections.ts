@@ -26,7 +26,9 @@ export function abortConnections(meter: CgroupMeter, scope: Scope): void {
     const kind = { family, protocol: IPPROTO_TCP };
     try {
       const open = diag.dump(listSockets(kind)).map(decodeSocket);
-      const ours = open.filter((socket) => !OVER.includes(socket.state) && isOutside(socket) && meter.owns(socket));
+      const ours = open.filter(
+        (socket) => !OVER.includes(socket.state) && isOutside(socket) && meter.connections.owns(socket),
+      );
       diag.attempt(ours.map((socket) => destroySocket(kind, socket)));
     } catch (error) {
       // A kernel without IPv6, or that lists no sockets.

@@ -14,7 +14,7 @@ const AFTER_MS = 8;
 export type PortHintOptions = {
   readonly scope: Scope;
   /** Has seen each connect from the first on; without it rules in the namespace see those that come after them. */
-  readonly sockets: Pick<CgroupMeter, 'refusedPorts'> | undefined;
+  readonly sockets: Pick<CgroupMeter, 'connections'> | undefined;
   /** Ports that are the host's inside too. */
   readonly offered: readonly HostPort[];
   readonly boundary: Boundary;
@@ -59,7 +59,7 @@ export class PortHint {
 
   /** Ports at which the tree was refused, and the host would have heard it. */
   #seen(): number[] {
-    const refused = this.#options.sockets?.refusedPorts ?? [];
+    const refused = this.#options.sockets?.connections.refusedPorts ?? [];
     if (refused.length === 0) return [];
     const heard = new Set(hostPorts());
     return refused.filter((port) => heard.has(port) && !this.#offered.includes(port));

@@ -1,9 +1,8 @@
 import type { SocketCounts } from '../../attribution/remotes/socket-counts.js';
 import { asFarAsSeen } from '../../attribution/seen-queries.js';
 import type { Boundary } from '../../boundary.js';
-import { NetmeterError } from '../../errors.js';
 import type { Egress } from '../../isolation/limits/destinations.js';
-import type { Scope, WireReading } from '../../isolation/scope.js';
+import type { Scope } from '../../isolation/scope.js';
 import type { Place } from '../../linux/bpf/program-slot.js';
 import type { MeasureOptions } from '../../measure-options.js';
 import type { Attempt } from '../../measurement/isolation.js';
@@ -14,8 +13,10 @@ import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import type { Reading } from '../take-reading.js';
 import type { TreeGroup } from '../tree/tree-group.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { countsAll } from './counts-all.js';
 import { NameWatch } from './name-watch.js';
 import { ProcessWatch } from './process-watch.js';
+import { refuseNames } from './refuse-names.js';
 
 /** What the report says of who and whereto; each part is absent where nothing could be seen of it. */
 export type Explanation = { readonly remotes?: RemoteUse; readonly processes?: ProcessUse; readonly dns?: DnsUse };
@@ -143,25 +144,4 @@ export class Observers implements Disposable {
     this.#processes?.[Symbol.dispose]();
     this.#connections?.[Symbol.dispose]();
   }
-}
-
-/**
- * The rules that count remotes come beside the command's start. The queues show whether they came in time: where nothing
- * has moved, nothing can have been missed.
- */
-async function countsAll(scope: Scope, before: WireReading): Promise<boolean | undefined> {
-  if (scope.remotes?.isCounting) return true;
-  if (!(await scope.remotes?.counts)) return undefined;
-  const now = await scope.readWire();
-  const ends = Object.keys(now).filter((end) => /^nm[46]\./.test(end));
-  return ends.every((end) => now[end]?.packets === before[end]?.packets);
-}
-
-/** A name whose answer is not seen before it is used could not be allowed, or denied: that is no reason to allow it. */
-async function refuseNames(egress: Egress): Promise<void> {
-  const { hasNames } = await import('../../isolation/limits/destinations.js');
-  if (!hasNames(egress)) return;
-  throw new NetmeterError('SETUP_FAILED', "--allow, --deny: the command's look-ups cannot be seen here", {
-    cure: 'Give addresses or networks instead of names, or a nameserver in /etc/resolv.conf.',
-  });
 }

@@ -26,7 +26,7 @@ export class OrphanWatch implements Disposable {
 
   /** What is still in flight of a command that was so short is counted, too. */
   async atCommandEnd(): Promise<void> {
-    if (this.#later && this.#sockets && this.#sockets.opened > 0) await this.#watch();
+    if (this.#later && this.#sockets && this.#sockets.connections.opened > 0) await this.#watch();
   }
 
   [Symbol.dispose](): void {
@@ -37,7 +37,7 @@ export class OrphanWatch implements Disposable {
   #lookAfter(ms: number): void {
     const look = () => {
       this.#sockets?.watchSends();
-      if (ms >= WORTH_MS || (this.#sockets && this.#sockets.opened > 0)) void this.#watch();
+      if (ms >= WORTH_MS || (this.#sockets && this.#sockets.connections.opened > 0)) void this.#watch();
       else this.#lookAfter(2 * ms);
     };
     this.#later = new Later(ms, look);

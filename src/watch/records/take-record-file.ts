@@ -6,8 +6,8 @@ import { HeldPlace } from '../../files/held-place.js';
 import { OpenFile } from '../../files/open-file.js';
 import { curedBy, reasonOf } from '../../files/reason-of.js';
 import { isReadLocked, lockFile } from '../../linux/file-lock.js';
-import { NoLibcError } from '../../linux/libc.js';
 import { LinuxError } from '../../linux/linux-error.js';
+import { NoLibcError } from '../../linux/load-koffi.js';
 
 /** A watch file that is open, and whether this process alone may write to it. */
 export type LockedFile = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Assembler } from '../../../src/linux/bpf/assembler.js';
 import type { BpfMap } from '../../../src/linux/bpf/bpf-map.js';
-import { classify } from '../../../src/observe/meter/classify.js';
+import { classify } from '../../../src/observe/meter/packets/classify.js';
 import { CLASSES, FAMILIES, PROTOCOLS, placeOf, STEP, TOTALS_COUNT, WAYS } from '../../../src/observe/meter/totals.js';
 
 test('every class, family, protocol and direction has a place of its own', () => {

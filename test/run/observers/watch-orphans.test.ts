@@ -4,9 +4,9 @@ import { until } from '../../wait.js';
 
 type Sockets = NonNullable<ConstructorParameters<typeof OrphanWatch>[0]['sockets']>;
 
-const meter = (opened: number) => ({ opened, watchSends: vi.fn(), watchOrphans: vi.fn() });
+const meter = (opened: number) => ({ connections: { opened }, watchSends: vi.fn(), watchOrphans: vi.fn() });
 const watch = (sockets: ReturnType<typeof meter>) =>
-  new OrphanWatch({ sockets: sockets as Partial<Sockets> as Sockets, tree: undefined });
+  new OrphanWatch({ sockets: sockets as unknown as Sockets, tree: undefined });
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());

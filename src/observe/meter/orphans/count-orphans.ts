@@ -1,7 +1,7 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { IPPROTO } from '../packet-context.js';
-import type { MeterMaps } from '../program-frame.js';
+import type { MeterMaps } from '../program-maps.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { TOTAL } from '../totals.js';
 import { countLate } from './late-datagrams.js';

@@ -1,8 +1,8 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import type { Places } from '../classify.js';
 import { CONNECTION } from '../connections/connections.js';
 import { LOOPBACK_DEVICE } from '../packet-context.js';
+import type { Places } from '../packets/classify.js';
 import { INSIDE } from '../remotes/remote-layout.js';
 import { classStep, STEP } from '../totals.js';
 import { field, ORPHAN } from './orphan-field.js';

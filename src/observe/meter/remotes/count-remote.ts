@@ -1,7 +1,7 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import type { Places } from '../classify.js';
 import { IPPROTO } from '../packet-context.js';
+import type { Places } from '../packets/classify.js';
 import { recall, STACK } from '../program-frame.js';
 import { CLASSES, STEP, type Way } from '../totals.js';
 import { copyAddress, noteInside, otherEnd, ownEnd } from './remote-address.js';

@@ -1,6 +1,6 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
-import { EXTENSIONS, IPPROTO } from './packet-context.js';
-import { forget, STACK } from './program-frame.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { EXTENSIONS, IPPROTO } from '../packet-context.js';
+import { forget, STACK } from '../program-frame.js';
 
 /** What fits a GSO packet's first segment; more extension headers than these are none of a usual packet. */
 const MOST_EXTENSIONS = 4;

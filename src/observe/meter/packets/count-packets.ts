@@ -1,16 +1,17 @@
-import { Assembler } from '../../linux/bpf/assembler.js';
-import { type GateMaps, PLACES } from '../gate/gate-layout.js';
-import { holdPacket } from '../gate/hold-packets.js';
+import { Assembler } from '../../../linux/bpf/assembler.js';
+import { type GateMaps, PLACES } from '../../gate/gate-layout.js';
+import { holdPacket } from '../../gate/hold-packets.js';
+import { DNS_PORT, PACKET } from '../packet-context.js';
+import { forget, STACK } from '../program-frame.js';
+import type { MeterMaps } from '../program-maps.js';
+import { countRemote } from '../remotes/count-remote.js';
+import { atTotal, STEP, TOTAL, WAYS, type Way } from '../totals.js';
+import { skipForeign } from '../tree/tree-programs.js';
 import { classify } from './classify.js';
 import { addFragments } from './fragments.js';
 import { countKnownSegments } from './known-segments.js';
-import { DNS_PORT, PACKET } from './packet-context.js';
-import { forget, type MeterMaps, STACK } from './program-frame.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
-import { countRemote } from './remotes/count-remote.js';
-import { atTotal, STEP, TOTAL, WAYS, type Way } from './totals.js';
-import { skipForeign } from './tree/tree-programs.js';
 
 /**
  * Counts the packets of one direction at a control group: __cgroup_bpf_run_filter_skb(), kernel/bpf/cgroup.c, called by

@@ -1,7 +1,8 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
-import { IPPROTO, PACKET } from './packet-context.js';
-import { type MeterMaps, recall, STACK } from './program-frame.js';
-import { CLASSES, STEP, TOTAL } from './totals.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { IPPROTO, PACKET } from '../packet-context.js';
+import { recall, STACK } from '../program-frame.js';
+import type { MeterMaps } from '../program-maps.js';
+import { CLASSES, STEP, TOTAL } from '../totals.js';
 
 const IPV6_HEADER = 40;
 const FRAGMENT_HEADER = 8;

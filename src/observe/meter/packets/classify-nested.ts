@@ -1,9 +1,9 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { STACK } from './program-frame.js';
-import { copyAddress, lookInside, noteInside, otherEnd, ownEnd } from './remotes/remote-address.js';
-import { INSIDE, REMOTE_KEY } from './remotes/remote-layout.js';
-import { classStep, type Way } from './totals.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import { STACK } from '../program-frame.js';
+import { copyAddress, lookInside, noteInside, otherEnd, ownEnd } from '../remotes/remote-address.js';
+import { INSIDE, REMOTE_KEY } from '../remotes/remote-layout.js';
+import { classStep, type Way } from '../totals.js';
 
 export type NamespaceMaps = {
   /** What is known of addresses that are not outside: {@link INSIDE}. */

@@ -1,8 +1,8 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from '../packet-context.js';
+import { forget, recall, STACK } from '../program-frame.js';
+import { classStep, PROTOCOLS, STEP, type Way } from '../totals.js';
 import { type NamespaceMaps, tellNamespace } from './classify-nested.js';
-import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from './packet-context.js';
-import { forget, recall, STACK } from './program-frame.js';
-import { classStep, PROTOCOLS, STEP, type Way } from './totals.js';
 
 const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(name) * STEP.protocol;
 

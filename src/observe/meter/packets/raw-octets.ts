@@ -1,6 +1,6 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
-import { PACKET, RAW, SOCKET } from './packet-context.js';
-import { TOTAL } from './totals.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { PACKET, RAW, SOCKET } from '../packet-context.js';
+import { TOTAL } from '../totals.js';
 
 /** Notes what a raw socket received: each of them gets a copy (raw_v4_input()), of what was for others too. */
 export function addRawOctets(code: Assembler): void {

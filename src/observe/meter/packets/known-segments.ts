@@ -1,18 +1,13 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
-import { DNS_PORT, IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from './packet-context.js';
-import { type MeterMaps, STACK } from './program-frame.js';
-import { noteTime } from './remotes/count-remote.js';
-import { REMOTE, REMOTE_KEY, ROLES, SERVER_BIT } from './remotes/remote-layout.js';
-import { TCP_FLAGS } from './remotes/remote-service.js';
-import { STEP, TOTAL, WAYS, type Way } from './totals.js';
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { DNS_PORT, IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
+import { STACK } from '../program-frame.js';
+import type { MeterMaps } from '../program-maps.js';
+import { noteTime } from '../remotes/count-remote.js';
+import { REMOTE } from '../remotes/remote-layout.js';
+import { TCP_FLAGS } from '../remotes/remote-service.js';
+import { STEP, TOTAL, WAYS, type Way } from '../totals.js';
+import { IP, type Version, writeKnownKey } from './known-key.js';
 
-type Version = 4 | 6;
-
-/** Where each version's header has what is read of it; of IPv4 one without options. */
-const IP = {
-  4: { first: 0x45, size: 20, protocol: 9, source: 12, destination: 16 },
-  6: { first: 6, size: 40, protocol: 6, source: 8, destination: 24 },
-} as const;
 /** In IPv4's header, as it is read on a little-endian machine: where a fragment begins. */
 const FRAGMENT = { at: 6, mask: 0xff1f } as const;
 /** TCP's header up to its flags, and where it says how long it is. */
@@ -87,7 +82,7 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
     .compute('shiftLeft', 'r8', 2)
     .compute('add', 'r8', size);
   if (maps.next) code.load('u16', 'r1', 'r2', size + (way === 'in' ? 0 : 2)).jumpIf('r1', '==', DNS_PORT, other);
-  writeKey(code, way, version, maps);
+  writeKnownKey(code, way, version, maps.roles);
   code
     .loadMap('r1', maps.remotes)
     .move('r2', 'r10')
@@ -99,56 +94,16 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
   add(code, way, version, maps, other);
 }
 
-/** The remote's key: class and family are known, and who has opened the connection is, or has a SYN in r5. */
-function writeKey(code: Assembler, way: Way, version: Version, { roles }: MeterMaps): void {
-  const { size, source, destination } = IP[version];
-  const address = way === 'in' ? source : destination;
-  const [own, remote] = way === 'in' ? [size + 2, size] : [size, size + 2];
-  const key = STACK.remote;
-  if (version === 4) {
-    code
-      .load('u32', 'r1', 'r2', address)
-      .compute('shiftLeft', 'r1', 32)
-      .moveWide('r3', 0xffff_0000n)
-      .compute('or', 'r1', 'r3')
-      .store('u64', 'r10', key, 0)
-      .store('u64', 'r10', key + 8, 'r1');
-  } else {
-    for (const half of [0, 8]) code.load('u64', 'r1', 'r2', address + half).store('u64', 'r10', key + half, 'r1');
-  }
-  const [server, written, notOpening] = [code.newLabel('server'), code.newLabel('port'), code.newLabel('not opening')];
-  const rest = (role: number) => (IPPROTO.tcp << 16) | ((((version === 6 ? 1 : 0) << 1) | role) << 24);
-  code
-    .load('u16', 'r4', 'r2', own)
-    .swapBytes('r4', 16)
-    .compute('and', 'r4', 0xffff)
-    .loadMapValue('r3', roles)
-    .compute('add', 'r3', 'r4')
-    .jumpIf('r5', '!=', TCP_FLAGS.syn, notOpening)
-    .store('u8', 'r3', ROLES.tcp, way === 'in' ? ROLES.server : ROLES.client)
-    .label(notOpening)
-    .load('u8', 'r1', 'r3', ROLES.tcp)
-    .jumpIf('r1', '==', ROLES.server, server)
-    .load('u16', 'r4', 'r2', remote)
-    .swapBytes('r4', 16)
-    .compute('or', 'r4', rest(0))
-    .jump(written)
-    .label(server)
-    .compute('or', 'r4', rest(SERVER_BIT))
-    .label(written)
-    .store('u64', 'r10', key + REMOTE_KEY.port, 'r4');
-}
-
-/** r7 = how many segments the packet stands for; where only their size is told, it is not said here. */
+/** r7 = how many segments the packet stands for; where only their size is known, it is not said here. */
 function loadSegments(code: Assembler, other: string): void {
-  const told = code.newLabel('segments');
+  const known = code.newLabel('segments');
   code
     .load('u32', 'r7', 'r6', PACKET.segments)
-    .jumpIf('r7', '!=', 0, told)
+    .jumpIf('r7', '!=', 0, known)
     .load('u32', 'r7', 'r6', PACKET.segmentSize)
     .jumpIf('r7', '!=', 0, other)
     .move('r7', 1)
-    .label(told);
+    .label(known);
 }
 
 /** r8: octets of one segment's headers. */
