@@ -213,7 +213,8 @@ describePrivileged('a namespace that was there before', () => {
     [['attach', '1', '--for', '1s', '--until-exit'], 'exclude each other'],
     [['attach', '1', '--cgroup', '/x'], 'exclude each other'],
     [['attach', '1', '--fro', '1s'], 'unknown option --fro; did you mean --for?'],
-    [['attach', '1', '--by', 'process'], "attach has no option --by, which is a run's"],
+    [['attach', '1', '--redact'], "attach has no option --redact, which is a run's"],
+    [['attach', '1', '--by', 'proces'], "--by cannot be 'proces'; did you mean process?"],
   ])('%j is refused with the cure', async (words, message) => {
     const { status, stderr, stdout } = await netmeter(words);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
