@@ -122,7 +122,7 @@ const wantsProcesses = ({ processes, limits = {}, warnLimits = {} }: MeasureOpti
 /** Loaded here: a namespace of its own has no other users. */
 async function othersOf(scope: Scope, files: HeldCounterFiles, options: MeasureOptions) {
   if (!isShared(scope)) return undefined;
-  const { lookForOthers } = await import('./run/observers/look-for-others.js');
+  const { lookForOthers } = await import('./run/observers/others/look-for-others.js');
   return lookForOthers(scope, files, options);
 }
 

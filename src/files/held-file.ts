@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
-import { O_PATH } from '../linux/open-flags.js';
 import { appendText } from './append-text.js';
 import type { Behalf } from './behalf.js';
 import { HeldPlace } from './held-place.js';
 import { openSpecial } from './open-special.js';
+import { O_PATH } from './path-walk.js';
 import { replaceFile } from './replace-file.js';
 import { requireReplaceable, requireWritableDescriptor, requireWritableSpecial } from './require-writable.js';
 import { writeToDescriptor } from './write-to-descriptor.js';

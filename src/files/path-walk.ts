@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { pid } from 'node:process';
-import { O_PATH } from '../linux/open-flags.js';
 import { type Behalf, type Rights, withRights } from './behalf.js';
+
+/** Opens without reading or writing: a folder that may be searched alone will do, and so will a socket. include/uapi/asm-generic/fcntl.h */
+export const O_PATH = 0o10000000;
 
 /** Where the kernel lists the descriptors of this process: proc_pid_fd(5). */
 export const OWN_DESCRIPTORS = `/proc/${pid}/fd`;

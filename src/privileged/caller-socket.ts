@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
 import { NetmeterError } from '../errors.js';
-import { O_PATH } from '../linux/open-flags.js';
+import { O_PATH } from '../files/path-walk.js';
 
 /**
  * A socket that only this user and root can connect to, by our /proc/PID/fd. Its file is held open and has no name any more:

@@ -3,7 +3,7 @@ import { umask } from 'node:process';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { environmentOf } from '../command/account-environment.js';
 import { type ErrorCode, NetmeterError } from '../errors.js';
-import { O_PATH } from '../linux/open-flags.js';
+import { O_PATH } from '../files/path-walk.js';
 import { withFileRightsOf } from '../linux/process/credentials.js';
 import type { Measure } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';

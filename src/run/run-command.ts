@@ -18,7 +18,7 @@ import type { Meter } from './meter.js';
 import { PortHint } from './observers/hint-at-ports.js';
 import { BypassWatch } from './observers/look-for-bypasses.js';
 import type { Observers } from './observers/observers.js';
-import type { OtherUsers } from './observers/other-users.js';
+import type { OtherUsers } from './observers/others/other-users.js';
 import { OrphanWatch } from './observers/watch-orphans.js';
 import { TrafficWatch } from './observers/watch-traffic.js';
 import { prepareEnd } from './prepare-end.js';

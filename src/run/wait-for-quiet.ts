@@ -7,7 +7,7 @@ import { isUnsettled, unsettledConnections } from '../counters/tcp-states.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
 import { allOctets } from '../traffic/shared/tree-count.js';
 import type { Milliseconds } from '../units.js';
-import type { OtherUsers } from './observers/other-users.js';
+import type { OtherUsers } from './observers/others/other-users.js';
 
 const POLL_MS = 10;
 /** Counters that did not move this long are taken as final. */

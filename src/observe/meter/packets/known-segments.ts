@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { DNS_PORT, IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
+import { DNS_PORT, IPPROTO, PACKET } from '../packet-context.js';
 import { STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { noteTime } from '../remotes/count-remote.js';
@@ -7,6 +7,7 @@ import { REMOTE } from '../remotes/remote-layout.js';
 import { TCP_FLAGS } from '../remotes/remote-service.js';
 import { STEP, TOTAL, WAYS, type Way } from '../totals.js';
 import { IP, type Version, writeKnownKey } from './known-key.js';
+import { goIfRaw, goUnlessOutside } from './known-place.js';
 
 /** In IPv4's header, as it is read on a little-endian machine: where a fragment begins. */
 const FRAGMENT = { at: 6, mask: 0xff1f } as const;
@@ -34,35 +35,6 @@ export function countKnownSegments(code: Assembler, way: Way, maps: MeterMaps, o
   goIfShorter(code, IP[6].size + TCP.upToFlags, other);
   countVersion(code, way, 6, maps, other);
 }
-
-/** Goes on with packets of the run's own namespace alone, by a device that leads out, while no other namespace was seen. */
-function goUnlessOutside(code: Assembler, { places, network, nested }: MeterMaps, other: string): void {
-  code.load('u32', 'r1', 'r6', PACKET.device);
-  if (places) {
-    const outside = code.newLabel('outside');
-    for (const index of places.external) code.jumpIf('r1', '==', index, outside);
-    code.jump(other).label(outside);
-    return;
-  }
-  code.jumpIf('r1', '==', LOOPBACK_DEVICE, other);
-  if (network === undefined) return;
-  code
-    .move('r1', 'r6')
-    .call('get_netns_cookie')
-    .moveWide('r1', network)
-    .jumpIf('r0', '!=', 'r1', other)
-    .loadMapValue('r1', nested)
-    .load('u32', 'r1', 'r1', 0)
-    .jumpIf('r1', '!=', 0, other);
-}
-
-/** A raw socket has its protocol's number for a port (inet_create()); of what it receives more is noted. */
-const goIfRaw = (code: Assembler, other: string): Assembler =>
-  code
-    .load('u64', 'r1', 'r6', PACKET.socket)
-    .jumpIf('r1', '==', 0, other)
-    .load('u32', 'r1', 'r1', SOCKET.localPort)
-    .jumpIf('r1', '==', IPPROTO.tcp, other);
 
 /** r2: the packet, which ends at r3, as far as it can be read. */
 const goIfShorter = (code: Assembler, size: number, other: string): Assembler =>

@@ -1,11 +1,11 @@
-import { type Connection, isClosing, leadsOutside, parseConnections } from '../../counters/connections.js';
-import { subtract } from '../../counters/delta.js';
-import type { Snapshot } from '../../counters/snapshot.js';
-import type { HeldCounterFiles } from '../../counters/take-held-files.js';
-import { takeSnapshot } from '../../counters/take-snapshot.js';
-import type { Contamination } from '../../measurement/isolation.js';
-import { idleOctets } from '../../traffic/shared/idle-octets.js';
-import { type Milliseconds, milliseconds } from '../../units.js';
+import { type Connection, isClosing, leadsOutside, parseConnections } from '../../../counters/connections.js';
+import { subtract } from '../../../counters/delta.js';
+import type { Snapshot } from '../../../counters/snapshot.js';
+import type { HeldCounterFiles } from '../../../counters/take-held-files.js';
+import { takeSnapshot } from '../../../counters/take-snapshot.js';
+import type { Contamination } from '../../../measurement/isolation.js';
+import { idleOctets } from '../../../traffic/shared/idle-octets.js';
+import { type Milliseconds, milliseconds } from '../../../units.js';
 import { gradeOf } from './contamination.js';
 import { type Idle, together, watchIdle } from './watch-idle.js';
 

@@ -1,4 +1,4 @@
-import type { Contamination } from '../../measurement/isolation.js';
+import type { Contamination } from '../../../measurement/isolation.js';
 
 /**
  * What was seen of others: shared as soon as anything was. That nothing was seen says little of what came and went between

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { subtract } from '../../counters/delta.js';
-import type { HeldCounterFiles } from '../../counters/take-held-files.js';
-import { takeSnapshot } from '../../counters/take-snapshot.js';
-import { addKnown } from '../../traffic/layers.js';
-import { idleOctets } from '../../traffic/shared/idle-octets.js';
-import type { Milliseconds } from '../../units.js';
+import { subtract } from '../../../counters/delta.js';
+import type { HeldCounterFiles } from '../../../counters/take-held-files.js';
+import { takeSnapshot } from '../../../counters/take-snapshot.js';
+import { addKnown } from '../../../traffic/layers.js';
+import { idleOctets } from '../../../traffic/shared/idle-octets.js';
+import type { Milliseconds } from '../../../units.js';
 
 type Watched = {
   readonly files: HeldCounterFiles;

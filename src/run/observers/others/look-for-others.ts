@@ -1,11 +1,11 @@
-import { parseSockets } from '../../counters/connections.js';
-import type { HeldCounterFiles } from '../../counters/take-held-files.js';
-import { NetmeterError } from '../../errors.js';
-import { socketsOf } from '../../isolation/machine/read-sockets.js';
-import { stillnessOf } from '../../isolation/machine/read-stillness.js';
-import type { Scope } from '../../isolation/scope.js';
-import { DEFAULTS, type MeasureOptions } from '../../measure-options.js';
-import { milliseconds } from '../../units.js';
+import { parseSockets } from '../../../counters/connections.js';
+import type { HeldCounterFiles } from '../../../counters/take-held-files.js';
+import { NetmeterError } from '../../../errors.js';
+import { socketsOf } from '../../../isolation/machine/read-sockets.js';
+import { stillnessOf } from '../../../isolation/machine/read-stillness.js';
+import type { Scope } from '../../../isolation/scope.js';
+import { DEFAULTS, type MeasureOptions } from '../../../measure-options.js';
+import { milliseconds } from '../../../units.js';
 import { OtherUsers, SOCKETS } from './other-users.js';
 
 /** Whether any program holds a TCP or UDP socket in the namespace, listening ones too. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { gradeOf } from '../../../src/run/observers/contamination.js';
-import { milliseconds } from '../../../src/units.js';
+import { gradeOf } from '../../../../src/run/observers/others/contamination.js';
+import { milliseconds } from '../../../../src/units.js';
 
 const idleMs = milliseconds(2000);
 

@@ -1,0 +1,34 @@
+import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
+import type { MeterMaps } from '../program-maps.js';
+
+type KnownPlaces = Pick<MeterMaps, 'places' | 'network' | 'nested'>;
+
+/** Goes on with packets of the run's own namespace alone, by a device that leads out, while no other namespace was seen. */
+export function goUnlessOutside(code: Assembler, { places, network, nested }: KnownPlaces, other: string): void {
+  code.load('u32', 'r1', 'r6', PACKET.device);
+  if (places) {
+    const outside = code.newLabel('outside');
+    for (const index of places.external) code.jumpIf('r1', '==', index, outside);
+    code.jump(other).label(outside);
+    return;
+  }
+  code.jumpIf('r1', '==', LOOPBACK_DEVICE, other);
+  if (network === undefined) return;
+  code
+    .move('r1', 'r6')
+    .call('get_netns_cookie')
+    .moveWide('r1', network)
+    .jumpIf('r0', '!=', 'r1', other)
+    .loadMapValue('r1', nested)
+    .load('u32', 'r1', 'r1', 0)
+    .jumpIf('r1', '!=', 0, other);
+}
+
+/** A raw socket has its protocol's number for a port (inet_create()); of what it receives more is noted. */
+export const goIfRaw = (code: Assembler, other: string): Assembler =>
+  code
+    .load('u64', 'r1', 'r6', PACKET.socket)
+    .jumpIf('r1', '==', 0, other)
+    .load('u32', 'r1', 'r1', SOCKET.localPort)
+    .jumpIf('r1', '==', IPPROTO.tcp, other);
