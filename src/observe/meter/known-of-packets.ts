@@ -4,7 +4,7 @@ import type { MeterMaps } from './program-maps.js';
 /** What a program learns of a packet, by the functions that the kernel has for it. */
 export type KnownOfPackets = Pick<MeterMaps, 'network' | 'clock'>;
 
-/** From the newest kernel to the oldest: a packet tells its namespace since Linux 6.15, and the coarse clock is there since 5.11. */
+/** From the newest kernel to the oldest: a packet names its namespace since Linux 6.15, and the coarse clock is there since 5.11. */
 export function knownOfPackets(network: bigint | undefined): KnownOfPackets[] {
   const withoutNamespace = (['ktime_get_coarse_ns', 'ktime_get_ns'] as const).map((clock) => ({ clock }));
   return network === undefined ? withoutNamespace : [{ network, clock: 'ktime_get_coarse_ns' }, ...withoutNamespace];

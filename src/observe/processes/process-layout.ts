@@ -66,7 +66,7 @@ export const PAIR_KEY = { process: 0, socket: 8, size: 8 + SOCKET.size } as cons
 /** What a process has moved with a remote. */
 export const PAIR = recordOf('in', 'out', 'connections');
 
-/** What netmeter tells the programs. */
+/** What netmeter gives the programs. */
 export const CONTROL = recordOf(
   /** netmeter's own thread, as bpf_get_current_pid_tgid() calls it. */
   'own',
@@ -78,7 +78,7 @@ export const CONTROL = recordOf(
   'protocolAt',
 );
 
-/** What the programs tell netmeter. */
+/** What the programs report to netmeter. */
 export const STATE = recordOf(
   /** The last id that was given away. */
   'ids',

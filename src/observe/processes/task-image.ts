@@ -15,7 +15,7 @@ export type OwnTask = {
 };
 
 /**
- * Looks at the calling thread's own task by a program that runs once: what the kernel's types would tell in 20 ms.
+ * Looks at the calling thread's own task by a program that runs once: what the kernel's types would say in 20 ms.
  * @throws {LinuxError} bpf(2) is refused; {Error} the place of the numbers is not certain
  */
 export function ownTask(): OwnTask {

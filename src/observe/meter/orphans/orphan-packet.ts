@@ -9,7 +9,7 @@ import { placeOfTotal } from './orphan-place.js';
 /** TCP's flags, in the fourteenth octet of its header (RFC 9293). */
 export const FLAGS = { at: 13, fin: 1, syn: 2, reset: 4 } as const;
 
-/** The tree's connections, and what tells where a packet belongs. */
+/** The tree's connections, and what says where a packet belongs. */
 type OrphanPlaces = { readonly connections: BpfMap } & Parameters<typeof placeOfTotal>[2];
 
 /**
@@ -46,7 +46,11 @@ export function readHeaders(code: Assembler, layout: OrphanLayout): void {
 const loadVersion = (code: Assembler) => code.load('u8', 'r7', 'r10', ORPHAN.ip).compute('shiftRight', 'r7', 4);
 
 /** Goes on only with one of the tree's connections, by the headers on the stack. */
-export function findConnection(code: Assembler, layout: OrphanLayout, { connections, ...tell }: OrphanPlaces): void {
+export function findConnection(
+  code: Assembler,
+  layout: OrphanLayout,
+  { connections, ...bearings }: OrphanPlaces,
+): void {
   loadVersion(code)
     .jumpIf('r7', '==', 6, 'orphan 6')
     .jumpIf('r7', '!=', 4, 'out')
@@ -73,7 +77,7 @@ export function findConnection(code: Assembler, layout: OrphanLayout, { connecti
     .compute('add', 'r2', ORPHAN.key)
     .call('map_lookup_elem')
     .jumpIf('r0', '==', 0, 'out');
-  placeOfTotal(code, layout, tell);
+  placeOfTotal(code, layout, bearings);
 }
 
 function mappedAddress(code: Assembler, part: number, from: number): void {

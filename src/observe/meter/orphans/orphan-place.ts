@@ -9,13 +9,13 @@ import { field, ORPHAN } from './orphan-field.js';
 import type { OrphanLayout } from './orphan-layout.js';
 
 /** The devices that are distinguished, and what else is known of addresses. */
-type Told = { readonly places: Places | undefined; readonly inside: BpfMap };
+type Bearings = { readonly places: Places | undefined; readonly inside: BpfMap };
 
 /**
  * Leaves the place of an orphan's total at `index`, but for its direction. r7: 4 or 6. Loopback's device is this host unless the
  * address says otherwise.
  */
-export function placeOfTotal(code: Assembler, layout: OrphanLayout, { places, inside }: Told): void {
+export function placeOfTotal(code: Assembler, layout: OrphanLayout, { places, inside }: Bearings): void {
   code.move('r9', 0).jumpIf('r7', '==', 4, 'family known').move('r9', STEP.family).label('family known');
   code.store('u64', 'r10', ORPHAN.index, 'r9');
   field(code, 'r1', layout.device, 4);

@@ -9,7 +9,7 @@ const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(nam
 /** Devices by their number, where all that lead out are known. */
 export type Places = { readonly external: readonly number[]; readonly host: readonly number[] };
 
-/** What tells the classes. */
+/** What decides the classes. */
 export type Bearings = NamespaceMaps & {
   /** undefined: every device leads out. */
   readonly places: Places | undefined;

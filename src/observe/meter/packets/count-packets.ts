@@ -16,7 +16,7 @@ import { readHeaders } from './read-headers.js';
 /**
  * Counts the packets of one direction at a control group: __cgroup_bpf_run_filter_skb(), kernel/bpf/cgroup.c, called by
  * sk_filter_trim_cap() for what a socket receives, and by ip_finish_output() and ip6_finish_output() for what it sends,
- * before fragmentation and segmentation. A GSO packet passes as one: `gso_segs` tells how many segments it stands for,
+ * before fragmentation and segmentation. A GSO packet passes as one: `gso_segs` says how many segments it stands for,
  * and each but the first adds its own headers. It lets everything pass, but what a gate holds back.
  *
  * r6: the packet. r7: packets on the wire. r8: octets of all headers, then on the wire. r9: the total.
@@ -71,8 +71,8 @@ const handOverMessage = (code: Assembler, way: Way, next: { readonly fd: number 
     .tailCall('r6', next);
 
 /**
- * How many segments the packet stands for. An uplink that is not trusted (virtio) leaves `gso_segs` 0 until somebody cuts
- * the packet up, and tells the size alone.
+ * How many segments the packet stands for. An uplink that is not trusted (virtio) leaves `gso_segs` 0 until the packet is
+ * segmented, and says the size alone.
  */
 function countSegments(code: Assembler): void {
   code

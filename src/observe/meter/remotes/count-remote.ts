@@ -9,7 +9,7 @@ import { REMOTE } from './remote-layout.js';
 import { flags, serviceOf, TCP_FLAGS } from './remote-service.js';
 
 /**
- * What tells the time of a packet (CLOCK_MONOTONIC, ns), once a tick. The coarse one is late by a tick at most, and costs less
+ * What says the time of a packet (CLOCK_MONOTONIC, ns), once a tick. The coarse one is late by a tick at most, and costs less
  * (Linux 5.11).
  */
 export type PacketClock = 'ktime_get_coarse_ns' | 'ktime_get_ns';

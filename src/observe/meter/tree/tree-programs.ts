@@ -2,7 +2,7 @@ import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { PACKET } from '../packet-context.js';
 
-/** What tells a process tree from the rest of its control group. */
+/** What distinguishes a process tree from the rest of its control group. */
 export type TreeMaps = {
   /** Has an entry for each socket of the tree. */
   readonly sockets: BpfMap;
