@@ -41,8 +41,9 @@ export class ConnectionEnds implements Disposable {
     this.#take = take;
     this.#ends = this.#closing.add(new RingBuffer('nm_ends', room));
     try {
+      // With room from the start: to get and to free memory for each connection takes longer than all else that is done for it.
       const open = { type: 'hash', name: 'nm_open', keySize: 8, valueSize: 4, maxEntries: MOST_OPEN } as const;
-      this.#open = this.#closing.add(BpfMap.create({ ...open, isGrown: true }));
+      this.#open = this.#closing.add(BpfMap.create(open));
       const lost = { type: 'array', name: 'nm_ends_lost', keySize: 4, valueSize: 8, maxEntries: 1 } as const;
       this.#lost = this.#closing.add(BpfMap.create(lost));
       const code = reportEnds({ open: this.#open, ends: this.#ends, lost: this.#lost, waiting: room / 4 });

@@ -27,8 +27,15 @@ const plans = (most: typeof MOST) =>
     /** Threads of theirs that are not the first one, by their number. */
     threads: { ...hash, name: 'nm_p_threads', keySize: 4, valueSize: 4, maxEntries: most.threads },
     programs: { ...hash, name: 'nm_p_programs', keySize: 8, valueSize: PROGRAM.size, maxEntries: most.programs },
-    /** By their address in the kernel. */
-    sockets: { ...hash, name: 'nm_p_sockets', keySize: 8, valueSize: SOCKET.size, maxEntries: most.sockets },
+    /** By their address in the kernel. They come and go with each connection, whose memory would take longer than all else. */
+    sockets: {
+      ...hash,
+      isGrown: false,
+      name: 'nm_p_sockets',
+      keySize: 8,
+      valueSize: SOCKET.size,
+      maxEntries: most.sockets,
+    },
     /** With zeros as its key, all that have none of their own. */
     pairs: { ...hash, name: 'nm_p_pairs', keySize: PAIR_KEY.size, valueSize: PAIR.size, maxEntries: most.pairs + 1 },
     hosts: { ...hash, name: 'nm_p_hosts', keySize: 16, valueSize: 4, maxEntries: MOST_HOST_ADDRESSES },
