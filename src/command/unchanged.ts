@@ -31,10 +31,15 @@ export function requireEnvironment(read: ReadBytes = readBytes): void {
   const changed = changedPart(read('/proc/self/environ'));
   if (changed === undefined) return;
   const name = changed.split('=')[0] ?? '';
+  // A name that is none itself cannot be printed as it is.
+  const without = name.includes(REPLACEMENT) ? 'env -i PATH="$PATH"' : `env -u ${name}`;
   throw new NetmeterError('USAGE', `the variable ${name} is not UTF-8, and would be handed on changed: '${changed}'`, {
-    cure: `Leave it out: env -u ${name} netmeter ...; the command may set it.`,
+    cure: `Leave it out: ${without} netmeter ...; the command may set it.`,
   });
 }
+
+/** What stands for octets that are no character. */
+const REPLACEMENT = '\ufffd';
 
 function changedPart(bytes: Buffer | undefined): string | undefined {
   if (!bytes || isUtf8(bytes)) return undefined;

@@ -20,6 +20,15 @@ test('a word that is none is named', () => {
   );
 });
 
+test.each([
+  [Buffer.from('B=\u00e4', 'latin1'), 'Leave it out: env -u B netmeter ...; the command may set it.'],
+  // env could not be given that name in print.
+  [Buffer.from('B\u00e4=1', 'latin1'), 'Leave it out: env -i PATH="$PATH" netmeter ...; the command may set it.'],
+])('how a variable is left out: %s', (variable, cure) => {
+  const refused = () => requireEnvironment(() => bytes(variable));
+  expect(refused).toThrow(expect.objectContaining({ cure }));
+});
+
 test('what Node would change is refused, and nothing else', () => {
   const words = fc.array(fc.uint8Array({ maxLength: 6 }).map((word) => Buffer.from(word.map((byte) => byte || 1))));
   fc.assert(

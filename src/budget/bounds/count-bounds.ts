@@ -29,5 +29,6 @@ export function dnsBounds({ dns }: Evidence): Bounds {
   if (!dns) return unknown('the command’s look-ups were not seen');
   if (dns.queries !== null) return exactly(dns.queries);
   const seen = dns.answered + dns.unanswered;
-  return { lower: seen, upper: Infinity, used: seen, reason: 'it asked nameservers too whose questions are not seen' };
+  const reason = 'not all of its questions were seen: it asked other nameservers too, or there was no room for some';
+  return { lower: seen, upper: Infinity, used: seen, reason };
 }
