@@ -15,6 +15,7 @@ import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays
 import type { ResolverChoice } from '../names/read-resolver.js';
 import type { DnsClient } from '../names/relayed.js';
 import type { LinkPlan } from './links/subnet.js';
+import { guardRelays } from './rules/guard-relays.js';
 import type { NatTable } from './rules/nat-table.js';
 
 /** How the command's questions get to its nameservers: to those that only this host can reach by a relay, to all where one looks on. */
@@ -56,6 +57,7 @@ export class ScopeNames implements Disposable {
     const relay = await DnsRelay.open({ ...options, port: DNS_PORT });
     if (relay) this.#keep(relay);
     else if (this.#admit) await this.#relayAround(options, device, nat);
+    canCommit(nat, guardRelays(nat.name, this.#asked, plan.inner.addresses));
   }
 
   /** Where the resolver listens there itself: who must see every answer comes before it. */
@@ -91,7 +93,10 @@ export class ScopeNames implements Disposable {
     });
     this.#relays.push(relays);
     this.#asked.push(...relays.relays);
-    return relays.rules.length > 0 && canCommit(nat, relays.rules) ? seen : undefined;
+    if (relays.rules.length === 0 || !canCommit(nat, relays.rules)) return undefined;
+    const own = plans.flatMap(({ inner }) => inner.addresses);
+    canCommit(nat, guardRelays(nat.name, relays.relays, own));
+    return seen;
   }
 
   #keep(relay: DnsRelay): void {
