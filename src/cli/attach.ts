@@ -33,7 +33,7 @@ Meters a running process and what it has started, or starts (a container, a pod,
   --by WHAT           Tables of the summary: remote (default), process beside it,
                       or none; repeatable
   --max-in, --max-out, --max-total SIZE   A budget: exit code 120 when it is exceeded
-  -q, --quiet         No summary
+  -q, --quiet         No summary; only errors and broken budgets
   -h, --help          Show this help
 
 As root the sockets of the process' control group are counted, those too that were open before, and the remotes are listed

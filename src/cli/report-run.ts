@@ -11,15 +11,11 @@ type ReportOptions = Pick<RunOptions, 'quiet' | 'reports' | 'ci'> &
 /** Prints the summary, writes the reports and reports to the CI system. @returns true when a report could not be written */
 export async function reportRun(whole: Measurement, options: ReportOptions): Promise<boolean> {
   const measurement = options.redact ? (await import('../report/escaping/redact.js')).redact(whole) : whole;
-  // A warning too is worth showing to who wants no summary.
-  const broken = measurement.budget?.limits.some(({ verdict }) => verdict !== 'within');
   const { terminal } = options;
   const boundary = new Boundary();
-  if (!options.quiet || broken) {
-    const { renderText } = await import('../report/text/text.js');
-    const summarize = () => renderText(measurement, { by: options.by, color: terminal.colors('stderr') });
-    terminal.show(boundary.attemptNow('summary', summarize, ''));
-  }
+  const summarize = options.quiet ? await brokenAlone(measurement, options) : await summary(measurement, options);
+  const text = boundary.attemptNow('summary', summarize, '');
+  if (text !== '') terminal.show(text);
   const failed = await writeReports(measurement, options);
   if (ciSystem(options.ci, process.env) === 'github' && options.outputs) {
     const { reportToGithub } = await import('./ci/report-to-github.js');
@@ -28,6 +24,19 @@ export async function reportRun(whole: Measurement, options: ReportOptions): Pro
   }
   for (const { message } of boundary.warnings) terminal.say(message);
   return failed;
+}
+
+/** What makes the summary. It is loaded here: a run that shows none does not pay for it. */
+async function summary(measurement: Measurement, { by, terminal }: ReportOptions): Promise<() => string> {
+  const { renderText } = await import('../report/text/text.js');
+  return () => renderText(measurement, { by, color: terminal.colors('stderr') });
+}
+
+/** What makes the lines that are shown in its place to who wants none. */
+async function brokenAlone({ budget }: Measurement, { terminal }: ReportOptions): Promise<() => string> {
+  if (!budget) return () => '';
+  const { renderBroken } = await import('../report/text/budget-rows.js');
+  return () => renderBroken(budget, terminal.colors('stderr'));
 }
 
 async function writeReports(

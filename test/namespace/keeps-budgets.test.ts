@@ -100,9 +100,16 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
   });
 
   test('a warning is told, also to who wants no summary, and fails nothing', async () => {
-    const { status, stderr } = await netmeter(['-q', '--warn-in', '100', '--', ...fetch(500)]);
+    const words = ['-q', '--warn-in', '100', '--warn-out', '1MB', '--', ...fetch(500)];
+    const { status, stderr } = await netmeter(words);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/warn at +! in \d+ B exceeds 100 B/);
+    expect(stderr).toMatch(/^ {2}warn at +! in [\d ]+ B exceeds 100 B.*\n$/);
+  });
+
+  test('quiet, a broken budget is a line, and no summary', async () => {
+    const { status, stderr } = await netmeter(['-q', '--max-in', '100', '--max-out', '1MB', '--', ...fetch(500)]);
+    expect(status).toBe(120);
+    expect(stderr).toMatch(/^ {2}budget +✘ in [\d ]+ B exceeds 100 B.*\n$/);
   });
 
   test('a remote is judged by the names that were asked for', async () => {
