@@ -48,12 +48,14 @@ const POLL_MS = 50;
 export async function attach(target: AttachTarget, options: AttachOptions = {}): Promise<Measurement> {
   checkTarget(target);
   checkOptions(options);
-  const startedAt = new Date();
+  const boundary = new Boundary();
+  const of = typeof target === 'number' ? 'tree' : 'group';
+  // What takes time comes before anything is counted: all of it shall begin at one moment.
+  using processes = options.processes ? await AttachedProcesses.open(of, boundary) : undefined;
   const { argv, attached, process, at, isAlive } = await openAttached(target);
   using metered = at;
-  const boundary = new Boundary();
+  boundary.attemptNow('processes', () => metered && processes?.follow(metered.living), undefined);
   using names = await watchNames(metered?.naming, boundary);
-  using processes = metered && options.processes ? await AttachedProcesses.start(metered.living, boundary) : undefined;
   using files = openCounters(process);
   const machine = readDevices(foldersOf(process));
   const devices = countedDevices(machine);
@@ -65,16 +67,17 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const octets = octetsSince({ scope, files, before: meter.before, tree: metered?.meter });
   const interval = options.interval ?? DEFAULTS.interval;
   const onSample = async () => boundary.guard('processes', () => processes?.look())();
-  using watch = new TrafficWatch({ octets, interval, onSample, boundary });
+  const since = metered?.since ?? meter.before.texts.at;
+  using watch = new TrafficWatch({ octets, interval, onSample, startedAt: since, boundary });
 
   const exit = await waitForEnd(isAlive, options);
   const tree = exit.kind === 'gone' ? metered?.meter : undefined;
   const atMost = tree ? DEFAULTS.linger : milliseconds(0);
   const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
-  const life = { startedAt, exit, stillOpen, samples: watch.samples, sampled };
+  const life = { since, exit, stillOpen, samples: watch.samples, sampled };
   // Awaited here: afterwards all of it is disposed of.
-  const found = { names, processes, limits: options.limits, boundary };
+  const found = { names, processes: metered && processes, limits: options.limits, boundary };
   return await closeAttached({ argv, attached, at, scope, meter, life, ...found });
 }
 

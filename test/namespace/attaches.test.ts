@@ -170,6 +170,36 @@ describePrivileged('what runs already is metered at its sockets', () => {
     expect(found.otherProcesses.payload.external).toEqual({ in: 0, out: 0 });
   });
 
+  test('the start that is reported is when counting began, and rows of processes begin with it', async () => {
+    // Datagrams, each with the time after it was sent.
+    const job = start('exec python3 -c "$@"', [
+      `import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("up", flush=True)
+end = time.time() + 60
+while time.time() < end:
+    s.sendto(bytes(1000), (sys.argv[1], 7000)); print(time.time(), flush=True)
+    # Time: a thousand in a second, whatever the machine.
+    time.sleep(0.001)`,
+      machine.far4,
+    ]);
+    const sent: number[] = [];
+    job.stdout?.on('data', (text: Buffer) => sent.push(...`${text}`.split('\n').map(Number).filter(Boolean)));
+    await until('it sends', () => sent.length > 10);
+    const words = [NETMETER, 'attach', `${job.pid}`, '--for', '2s', '--report', '-', '--quiet'];
+    const { stdout, stderr } = await runToEnd(process.execPath, words);
+    const report = JSON.parse(stdout) as Measurement;
+    const from = Date.parse(report.command.startedAt) / 1000;
+    const during = sent.filter((at) => at >= from && at <= from + report.command.durationMs / 1000).length;
+    const { packets } = report.traffic.external.out;
+    // A machine that is busy does something else between the count's begin and the look at the clock.
+    expect(Math.abs(packets - during), `${packets} for ${during}; ${stderr}`).toBeLessThan(during / 10);
+    const found = report.processes;
+    if (found?.evidence !== 'traced') throw new Error(`not traced: ${JSON.stringify(found)}`);
+    const counted = found.processes[0]?.payload.unplaced.out ?? 0;
+    expect(counted, stderr).toBeGreaterThan((packets - during / 10) * 1000);
+  });
+
   test('connections that its listener accepts are its own', async () => {
     const server = start(PYTHON, [
       `import socket

@@ -33,6 +33,8 @@ export class AttachedMeter implements Disposable {
   readonly doubts: readonly string[];
   /** The group had processes when its packets began to be counted: what those had moved before is not. */
   readonly wasPopulated: boolean;
+  /** performance.now() when packets began to be counted. */
+  readonly since: number;
   readonly #filter: TreeFilter | undefined;
   readonly #group: CgroupView;
   readonly #pid: number | undefined;
@@ -59,11 +61,14 @@ export class AttachedMeter implements Disposable {
       const namespaces = namespacesOf(tree);
       const place = placeOf([...namespaces.values()]);
       meter = CgroupMeter.attach(group.fd, place ? devicesAt(place) : { mtus: new Map() }, { tree: filter });
+      const attachedAt = performance.now();
       if (place) followAll(meter, place);
       const wasPopulated = group.isPopulated;
       meter.watchOrphans(traceOrphans, !wasPopulated);
       const doubts = adoptSockets({ group, tree, filter, meter, namespaces });
-      return new AttachedMeter({ meter, filter, group, pid, wasPopulated, doubts });
+      // Of a tree among others, sockets that were open before are counted once they are known.
+      const since = filter ? performance.now() : attachedAt;
+      return new AttachedMeter({ meter, filter, group, pid, since, wasPopulated, doubts });
     } catch (error) {
       meter?.[Symbol.dispose]();
       filter?.[Symbol.dispose]();
@@ -83,8 +88,9 @@ export class AttachedMeter implements Disposable {
     return { of: pid === undefined ? 'group' : 'tree', list, group: this.#filter ? undefined : group.fd };
   }
 
-  private constructor({ meter, filter, group, pid, wasPopulated, doubts }: Parts) {
+  private constructor({ meter, filter, group, pid, since, wasPopulated, doubts }: Parts) {
     this.meter = meter;
+    this.since = since;
     this.wasPopulated = wasPopulated;
     this.#filter = filter;
     this.#group = group;
@@ -101,7 +107,7 @@ export class AttachedMeter implements Disposable {
 
 type Parts = Pick<Present, 'meter' | 'filter' | 'group'> & { readonly pid: number | undefined } & Pick<
     AttachedMeter,
-    'wasPopulated' | 'doubts'
+    'since' | 'wasPopulated' | 'doubts'
   >;
 
 /** Parents before their children, netmeter itself left out. */

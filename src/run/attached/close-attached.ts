@@ -32,7 +32,8 @@ type OverAttached = Pick<Opened, 'argv' | 'attached' | 'at'> & {
 };
 
 type Life = {
-  readonly startedAt: Date;
+  /** performance.now() when counting began. */
+  readonly since: number;
   readonly exit: Exit;
   readonly stillOpen: number;
   readonly samples: Parameters<typeof closeSeries>[0];
@@ -51,9 +52,10 @@ export async function closeAttached(over: OverAttached): Promise<Measurement> {
   const { withBehindWire } = await import('../../traffic/behind/behind-wire.js');
   const isShared = contamination !== undefined && contamination.grade !== 'clean';
   const budget = judge(limits, { external, method, isShared, ended: false });
-  const durationMs = milliseconds(Math.round(delta.elapsedMs));
+  const durationMs = milliseconds(Math.round(delta.elapsedMs + meter.before.texts.at - life.since));
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
-  const { startedAt, exit, stillOpen, samples, sampled } = life;
+  const { since, exit, stillOpen, samples, sampled } = life;
+  const startedAt = new Date(performance.timeOrigin + since);
   return {
     schema: 1,
     netmeter: version,
@@ -82,7 +84,7 @@ type Counted = Pick<Question, 'traffic'> & {
 
 /** With whom, where that was counted. */
 async function explainSockets(
-  { scope, meter, names, processes, boundary }: OverAttached,
+  { scope, life, names, processes, boundary }: OverAttached,
   { traffic, sockets, protocol }: Counted,
 ) {
   if (!sockets) return {};
@@ -93,8 +95,16 @@ async function explainSockets(
   const { resetsSent } = protocol.tcp;
   const found = boundary.attemptNow('processes', () => processes?.finish(), undefined);
   const unknown = { isWhole: undefined, seen: undefined, reverseDns: false };
-  const startedAt = meter.before.texts.at;
-  const explained = await explain({ ...unknown, found, namesOf, scope, traffic, sockets, resetsSent, startedAt });
+  const explained = await explain({
+    ...unknown,
+    found,
+    namesOf,
+    scope,
+    traffic,
+    sockets,
+    resetsSent,
+    startedAt: life.since,
+  });
   return { ...explained, ...(dns && { dns: asFarAsSeen(dns, servers, explained.remotes) }) };
 }
 

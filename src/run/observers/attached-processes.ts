@@ -15,19 +15,26 @@ export type LivingTree = {
 
 /** Counts in the kernel what each process of a tree moves that was there before. */
 export class AttachedProcesses implements Disposable {
-  readonly #counted: CountedProcesses | undefined;
-  readonly #reason: string;
+  #counted: CountedProcesses | undefined;
+  #reason = '';
 
-  /** From now on what they move is counted. */
-  static async start(living: LivingTree, boundary: Boundary): Promise<AttachedProcesses> {
-    const open = () => openCount(living);
-    const counted = await boundary.attempt('processes', open, 'their observer failed');
+  /** Has the kernel take the programs, which is what takes time; nobody is counted yet. */
+  static async open(of: LivingTree['of'], boundary: Boundary): Promise<AttachedProcesses> {
+    const counted = await boundary.attempt('processes', () => openCount(of), 'their observer failed');
     return new AttachedProcesses(counted);
   }
 
   private constructor(counted: CountedProcesses | string) {
-    this.#counted = typeof counted === 'string' ? undefined : counted;
-    this.#reason = typeof counted === 'string' ? counted : '';
+    if (typeof counted === 'string') this.#reason = counted;
+    else this.#counted = counted;
+  }
+
+  /** From now on what they move is counted. */
+  follow({ list, group }: LivingTree): void {
+    if (!this.#counted || this.#counted.adopt(list, group)) return;
+    this.#counted[Symbol.dispose]();
+    this.#counted = undefined;
+    this.#reason = "the kernel knows processes by the numbers of the machine's first pid namespace";
   }
 
   /** Makes room where the kernel may soon have none. */
@@ -45,16 +52,12 @@ export class AttachedProcesses implements Disposable {
 }
 
 /** @returns the reason, where they cannot be counted */
-async function openCount({ of, list, group }: LivingTree): Promise<CountedProcesses | string> {
+async function openCount(of: LivingTree['of']): Promise<CountedProcesses | string> {
   if (geteuid?.() !== 0) return 'the kernel counts by process for root alone';
   const { CountedProcesses } = await import('./counted-processes.js');
-  let counted: CountedProcesses;
   try {
-    counted = new CountedProcesses({}, of);
+    return new CountedProcesses({}, of);
   } catch (error) {
     return `the kernel counts none: ${error instanceof Error ? error.message : String(error)}`;
   }
-  if (counted.adopt(list, group)) return counted;
-  counted[Symbol.dispose]();
-  return "the kernel knows processes by the numbers of the machine's first pid namespace";
 }
