@@ -99,6 +99,8 @@ export interface Scope extends AsyncDisposable {
   readonly remotes?: RemoteSource | undefined;
   /** Has nftables count them from now on, for where nothing else does. Absent: they do already, or cannot. */
   countRemotes?(): Promise<void>;
+  /** Whether ports of the host's can be reached at loopback. */
+  readonly offersPorts?: boolean;
   /**
    * Whether it stands between the command and its nameservers in any case: only this host reaches them, or what they answer
    * decides where the command may go.

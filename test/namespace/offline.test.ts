@@ -104,4 +104,14 @@ except OSError as error: print(type(error).__name__)'`;
     const { status } = await offline('root', CONNECT('203.0.113.9', 81), ['--max-total', '0']);
     expect(status).toBe(0);
   });
+
+  test.each([
+    [['--max-dns-queries', '0'], 0, 0],
+    // Behind one of them somebody may answer.
+    [['--max-dns-queries', '0', '--host-port', '7361'], 125, undefined],
+  ])('with %j what is asked gets nowhere', async (words, status, queries) => {
+    const ended = await offline('root', 'getent hosts name.example || true', words);
+    expect(ended.status, ended.stderr).toBe(status);
+    expect(ended.report.dns?.queries).toBe(queries);
+  });
 });

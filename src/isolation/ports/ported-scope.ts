@@ -100,6 +100,8 @@ export class PortedScope implements Scope {
     return this.#scope.hostAddresses ?? [];
   }
 
+  readonly offersPorts = true;
+
   get relaysNames(): boolean {
     return this.#scope.relaysNames ?? false;
   }

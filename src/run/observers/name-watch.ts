@@ -16,7 +16,7 @@ type NamingGroup = {
   readonly slots?: Promise<Place | undefined>;
 };
 
-type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames'> & {
+type NamingScope = Pick<Scope, 'relaysNames' | 'observeNames' | 'offersPorts'> & {
   readonly isolation: Pick<Scope['isolation'], 'kind'>;
 };
 
@@ -46,7 +46,9 @@ export class NameWatch implements Disposable {
     };
     const copy = () => this.#copy(scope, group);
     const [first, second] = scope.relaysNames ? [relay, copy] : [copy, relay];
-    const observe = async () => (await first()) || second();
+    // Offline there is nobody to ask, but by a port of the host's: that no question gets anywhere is known without a look.
+    const isOffline = scope.isolation.kind === 'offline';
+    const observe = async () => (isOffline ? !scope.offersPorts : (await first()) || second());
     this.#sees = this.#boundary.attempt('names', observe, false);
   }
 
@@ -85,9 +87,8 @@ export class NameWatch implements Disposable {
     return this.#copied ? await this.#copied.settle() : (this.#relayed?.isWhole() ?? true);
   }
 
-  /** Offline there is nobody to ask. */
   async #copy(scope: NamingScope, group: NamingGroup | undefined): Promise<boolean> {
-    if (!group || scope.isolation.kind === 'offline' || !(await group.ready())) return false;
+    if (!group || !(await group.ready())) return false;
     const { CopiedNames } = await import('./copied-names.js');
     const place = (await group.slots) ?? group.cgroup.fd;
     const choice = { withLoopback: !OF_ITS_OWN.includes(scope.isolation.kind), sockets: group.sockets };
