@@ -23,8 +23,15 @@ export function closeSeries(series: Samples, { durationMs, total, sampled }: Ser
   const { intervalMs, takenEveryMs } = series;
   if (total.in === null || total.out === null) return unknownEnd(series, durationMs);
   const end = { atMs: durationMs, in: total.in, out: total.out };
-  const fit = { in: fitting(total.in, sampled?.in), out: fitting(total.out, sampled?.out) };
-  const fitted = (sample: Sample) => ({ ...sample, in: fit.in.octets(sample.in), out: fit.out.octets(sample.out) });
+  const fit = {
+    in: fitting(total.in, sampled?.in, durationMs),
+    out: fitting(total.out, sampled?.out, durationMs),
+  };
+  const fitted = ({ atMs, ...sample }: Sample) => ({
+    atMs,
+    in: fit.in.octets(sample.in, atMs),
+    out: fit.out.octets(sample.out, atMs),
+  });
   const samples = withNewest(series).filter(({ atMs }) => atMs < durationMs);
   const average = ratesBetween(START, end);
   const sampledPeak = { in: series.peak.in * fit.in.share, out: series.peak.out * fit.out.share };
@@ -39,17 +46,23 @@ export function closeSeries(series: Samples, { durationMs, total, sampled }: Ser
   };
 }
 
-/** What was sampled before the end, the newest first. */
+/** What was sampled before the end, the newest first, each once: the two newest are kept, too, or not. */
 const newestOf = ({ samples, last, lastButOne }: Samples, endMs: number): readonly Sample[] =>
-  [last, lastButOne, ...samples.toReversed()].filter(
+  [...new Set([last, lastButOne, ...samples.toReversed()])].filter(
     (sample) => sample !== undefined && sample.atMs < endMs,
   ) as Sample[];
 
-/** How the samples of one direction become what the exact count says. */
-function fitting(total: IpOctets, sampled: IpOctets | undefined) {
-  const share = sampled ? total / sampled : 1;
-  return { share, octets: (octets: IpOctets) => ipOctets(Math.min(total, Math.round(octets * share))) };
+/**
+ * How the samples of one direction become what the exact count says. Where they saw nothing at all, nobody knows when it moved: it
+ * belongs to all of the run.
+ */
+function fitting(total: IpOctets, sampled: IpOctets | undefined, durationMs: Milliseconds): Fitting {
+  if (sampled === 0) return { share: 0, octets: (_, atMs) => ipOctets(Math.round((total * atMs) / durationMs)) };
+  const share = sampled === undefined ? 1 : total / sampled;
+  return { share, octets: (octets) => ipOctets(Math.min(total, Math.round(octets * share))) };
 }
+
+type Fitting = { readonly share: number; readonly octets: (octets: IpOctets, atMs: Milliseconds) => IpOctets };
 
 /** Without totals there are the samples alone, and the peak between them. */
 const unknownEnd = (series: Samples, durationMs: Milliseconds): Series => ({

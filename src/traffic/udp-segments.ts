@@ -7,8 +7,15 @@ export const MOST_UDP_SEGMENTS = 128;
 /** Octets of IP's and UDP's headers, the larger of both families. */
 export const UDP_HEADERS = 48;
 
+/** An IPv4 datagram without payload (RFC 791, RFC 768). */
+export const SHORTEST_UDP = 28;
+
 /** A program segments what is large; no path carries less than this at a time (RFC 791: 576 octets, headers included). */
 const SHORTEST_SEGMENT = 500;
+
+/** Segments, at most, that packets of this many octets can have hidden: each took its part of the payload. */
+export const mostHidden = (octets: number, packets: number): number =>
+  Math.max(0, Math.floor((octets - packets * SHORTEST_UDP) / SHORTEST_SEGMENT));
 
 /**
  * Segments, at most, that UDP GSO (UDP_SEGMENT, udp(7)) has hidden in the datagrams that were sent: nothing counts them,
@@ -17,6 +24,5 @@ const SHORTEST_SEGMENT = 500;
  */
 export function hiddenDatagrams({ snmp, snmp6 }: CounterDelta, payload: number): number {
   const sent = addKnown([snmp['Udp']?.['OutDatagrams'] ?? null, snmp6 ? (snmp6['Udp6OutDatagrams'] ?? null) : 0]);
-  const most = Math.floor(payload / SHORTEST_SEGMENT);
-  return Math.max(0, Math.min((sent ?? Infinity) * (MOST_UDP_SEGMENTS - 1), most));
+  return Math.min((sent ?? Infinity) * (MOST_UDP_SEGMENTS - 1), mostHidden(payload, 0));
 }

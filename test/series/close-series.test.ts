@@ -48,6 +48,24 @@ describe('the last, unfinished interval', () => {
   });
 });
 
+test.each<[string, readonly Sample[], number, number, number]>([
+  ['behind the only sample', [sample(1000, 0)], 1002, 27_196, 27_142],
+  ['behind the only sample that was taken before the end', [sample(1000, 0), sample(2000, 0)], 1002, 27_196, 27_142],
+  ['behind many', [sample(1000, 0), sample(2000, 0)], 2002, 27_196, 13_585],
+])('what no sample saw belongs to all of the run: a peak of its average, %s', (_, samples, durationMs, total, peak) => {
+  const series = closed(samples, durationMs, total, 0);
+  expect(series.peak?.in).toBe(peak);
+  // Samples are whole octets.
+  expect(peak - (series.average?.in ?? 0)).toBeLessThanOrEqual(1);
+  expect(series.samples.map(({ atMs, in: octets }) => [atMs, octets])).toEqual(
+    samples.filter(({ atMs }) => atMs < durationMs).map(({ atMs }) => [atMs, Math.round((total * atMs) / durationMs)]),
+  );
+});
+
+test('a last interval behind the only sample is no peak', () => {
+  expect(closed([sample(1000, 500)], 1002, 27_500).peak?.in).toBe(27_445);
+});
+
 test('samples that are a little high, or low, are drawn to the exact count', () => {
   const high = closed([sample(1000, 1_010_000), sample(2000, 3_030_000)], 3000, 3_000_000, 3_030_000);
   expect(high.samples).toEqual([sample(1000, 1_000_000), sample(2000, 3_000_000)]);

@@ -25,11 +25,17 @@ export type Machine = {
 const START = Date.parse('2027-01-01T00:00:00Z');
 const UPTIME_MINUTES = 1000;
 
-/** A reading of a machine that does nothing but what is said. Nothing is merged on its way: wire octets are IP octets. */
+/**
+ * A reading of a machine that does nothing but what is said. Nothing is merged on its way: wire octets are IP octets, and the
+ * devices have brought what the IP layer has.
+ */
 export function reading(machine: Machine = {}): Reading {
   const { minute = 0, lo = 0n, links = { eth0: {} } } = machine;
   const uptime = machine.uptimeMinutes ?? UPTIME_MINUTES + minute;
-  const entries = Object.entries(links).map(([name, { index: _, ...counters }]) => [name, { ...NO_LINK, ...counters }]);
+  const entries = Object.entries(links).map(([name, { index: _, ...counters }]) => [
+    name,
+    { ...NO_LINK, rxBytes: (machine.inOctets ?? 0n) + (machine.ip6?.in ?? 0n), ...counters },
+  ]);
   const ecn = { InNoECTPkts: 0n, InECT1Pkts: 0n, InECT0Pkts: 0n, InCEPkts: 0n };
   return {
     at: new Date(START + minute * 60_000).toISOString(),

@@ -8,15 +8,15 @@ import { NO_SUMMARY } from '../../src/watch/summary.js';
 import { type Machine, records } from './machine.js';
 
 const plain = painter(false);
-const frames = (octets: bigint) => ({ rxBytes: octets, rxPackets: 0n, txBytes: octets, txPackets: 0n });
+const frames = (txBytes: bigint, rxBytes = txBytes) => ({ rxBytes, rxPackets: 0n, txBytes, txPackets: 0n });
 const DAY = 1440;
 
 const history: readonly Machine[] = [
-  { links: { eth0: frames(1000n) } },
-  { minute: 1, inOctets: 12_300_000n, lo: 2000n, links: { eth0: frames(1_201_000n) } },
+  { links: { eth0: frames(1000n, 100_000n) } },
+  { minute: 1, inOctets: 12_300_000n, lo: 2000n, links: { eth0: frames(1_201_000n, 12_400_000n) } },
   { minute: 2, inOctets: 12_300_060n, lo: 2000n, links: { eth0: frames(7n) } },
-  { minute: 2 * DAY, inOctets: 13_000_000n, lo: 2000n, links: { eth0: frames(700n) } },
-  { minute: 2 * DAY + 9, boot: 'second', uptimeMinutes: 4, inOctets: 500n, links: { eth0: frames(40n) } },
+  { minute: 2 * DAY, inOctets: 13_000_000n, lo: 2000n, links: { eth0: frames(700n, 700_007n) } },
+  { minute: 2 * DAY + 9, boot: 'second', uptimeMinutes: 4, inOctets: 500n, links: { eth0: frames(40n, 500n) } },
 ];
 
 test('a line for each sample', () => {
@@ -49,7 +49,7 @@ test('the summary of a file', () => {
       out          1.2 MB                1 200 733 B  at least: 2 intervals are unknown
       loopback       2 kB                    2 000 B  at least: 1 interval is unknown
       IpExt     at least 13 000 500 B in, at least 0 B out (loopback included)
-      link      eth0: at least 1 200 733 B in, at least 1 200 733 B out
+      link      eth0: at least 13 000 500 B in, at least 1 200 733 B out
       peak in   205 kB/s over 1 min 00 s to 2027-01-01 00:01:00
       peak out  20 kB/s over 1 min 00 s to 2027-01-01 00:01:00
 

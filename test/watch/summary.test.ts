@@ -28,7 +28,7 @@ test('sums, days and peaks', () => {
       {},
       { minute: 1, inOctets: 600n },
       { minute: 2, inOctets: 6600n, lo: 100n },
-      { minute: 3, inOctets: 6700n, lo: 100n, links: { eth0: { txBytes: 60n, rxBytes: 9n } } },
+      { minute: 3, inOctets: 6700n, lo: 100n, links: { eth0: { txBytes: 60n, rxBytes: 6709n } } },
     ),
   );
   expect(summary).toMatchObject({
@@ -38,7 +38,7 @@ test('sums, days and peaks', () => {
     external: { in: { octets: '6600', unknown: 0 }, out: { octets: '60', unknown: 0 } },
     loopback: { octets: '100' },
     raw: { ipv4: { in: { octets: '6700' } }, ipv6: { in: { octets: '0', unknown: 0 } } },
-    devices: { eth0: { in: { octets: '9' }, out: { octets: '60' } } },
+    devices: { eth0: { in: { octets: '6709' }, out: { octets: '60' } } },
     peak: { in: { at: '2027-01-01T00:02:00.000Z', octetsPerSecond: 98 }, out: { octetsPerSecond: 1 } },
     days: [{ day: '2027-01-01', intervals: 3, in: { octets: '6600' } }],
     events: [],

@@ -10,11 +10,13 @@ const NO_PORTLESS: Portless = { payload: { in: 0, out: 0 }, packets: { in: 0, ou
  * Explains the wire's octets by what processes moved.
  * @param wire external wire octets
  * @param counted undefined: packets were not counted by remote
+ * @param isOfDevices the wire is some devices', and others may have carried what the command moved
  */
 export function withBalance(
   found: ProcessEvidence,
   wire: InOut<IpOctets | null>,
   counted: CountedPayload | undefined,
+  isOfDevices = false,
 ): ProcessUse {
   if (found.evidence === 'none') return found;
   const { external, unplaced } = found.payload;
@@ -36,8 +38,9 @@ export function withBalance(
       payloadOctets: payload,
       overheadOctets: headers,
       retransmittedOctets: retransmitted,
-      // How much stayed is not known.
-      unattributedOctets: rest === null || (staysInside && rest < 0) ? null : rest - (retransmitted ?? 0),
+      // How much stayed, or went by others, is not known.
+      unattributedOctets:
+        rest === null || ((staysInside || isOfDevices) && rest < 0) ? null : rest - (retransmitted ?? 0),
     };
   };
   const blindTo = found.evidence === 'traced' ? TRACE_BLIND_SPOTS : SAMPLES_BLIND_SPOTS;

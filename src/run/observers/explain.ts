@@ -24,12 +24,16 @@ export async function explain({ found, reverseDns, resetsSent, ...question }: Qu
     staysInside: question.sockets?.hasNested ?? false,
     retransmitted: { ...counted.retransmitted, ...(resetsSent !== 0 && { in: undefined }) },
   };
-  const processes: ProcessUse | undefined = found && withBalance(found, wire, payload);
+  const processes: ProcessUse | undefined = found && withBalance(found, wire, payload, isOfDevices(question));
   const bySockets = found && found.evidence !== 'none' ? remotesOfSockets(found, question.seen) : undefined;
   const nameless: RemoteUse | undefined = counted?.remotes ?? bySockets;
   const remotes = nameless && (reverseDns ? await withReverseNames(nameless) : nameless);
   return { ...(remotes && { remotes }), ...(processes && { processes }) };
 }
+
+/** Where neither sockets nor links of the command's own were counted, its packets may have gone by devices that are not. */
+const isOfDevices = ({ scope, sockets }: Pick<Question, 'scope' | 'sockets'>) =>
+  'devices' in scope.isolation && sockets === undefined;
 
 /** More than these are in nobody's table. */
 const MOST_REVERSE = 50;

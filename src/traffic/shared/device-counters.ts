@@ -1,6 +1,6 @@
 import type { CounterDelta, Increments } from '../../counters/delta.js';
 import type { Layers } from '../../measurement/traffic.js';
-import { ETHERNET_HEADER } from '../../units.js';
+import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../../units.js';
 import { addKnown } from '../layers.js';
 
 /** One direction, and how far its wire octets can be off. null: not known. */
@@ -23,3 +23,13 @@ export function deviceOctets(devices: readonly string[], way: 'rx' | 'tx', delta
 }
 
 export const branded = <T>(count: number | null, brand: (count: number) => T) => (count === null ? null : brand(count));
+
+/** Neither a byte nor a packet: then what the whole machine has counted went by others. */
+export const carriedNothing = (devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta) =>
+  sumOf(devices, `${way}Bytes`, delta) === 0 && sumOf(devices, `${way}Packets`, delta) === 0;
+
+/** Nothing at all, for certain. */
+export const NO_FLOW: DeviceFlow = {
+  layers: { wireOctets: ipOctets(0), ipOctets: ipOctets(0), linkBytes: linkBytes(0), packets: packets(0) },
+  bound: 0,
+};

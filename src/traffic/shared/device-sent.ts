@@ -4,8 +4,16 @@ import type { PastQueue } from '../count.js';
 import { TCP_HEADERS } from '../hidden-segments.js';
 import { addKnown } from '../layers.js';
 import type { WireDelta } from '../queue-delta.js';
-import { hiddenDatagrams, UDP_HEADERS } from '../udp-segments.js';
-import { branded, countersNamed, type DeviceFlow, deviceOctets, sumOf } from './device-counters.js';
+import { hiddenDatagrams, mostHidden, SHORTEST_UDP, UDP_HEADERS } from '../udp-segments.js';
+import {
+  branded,
+  carriedNothing,
+  countersNamed,
+  type DeviceFlow,
+  deviceOctets,
+  NO_FLOW,
+  sumOf,
+} from './device-counters.js';
 
 /** The octets of an ARP packet, which devices and queues count and the IP layer does not. */
 const ARP = 28;
@@ -44,24 +52,31 @@ function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDel
   };
 }
 
-/** TCP counts the segments that it sends, loopback's too; those beyond the devices' packets were inside GSO packets. */
+/**
+ * TCP counts the segments that it sends, loopback's and other devices' too; those beyond the devices' packets were inside GSO
+ * packets, as far as these had room for them.
+ */
 function byDevices(devices: readonly string[], delta: CounterDelta): DeviceFlow {
+  if (carriedNothing(devices, 'tx', delta)) return NO_FLOW;
   const octets = deviceOctets(devices, 'tx', delta);
   const frames = sumOf(devices, 'txPackets', delta);
   const tcp = delta.snmp['Tcp'] ?? {};
   const segments = addKnown([tcp['OutSegs'] ?? null, tcp['RetransSegs'] ?? null]);
   const loop = countersNamed('lo', delta)['txPackets'] ?? 0;
   const known = octets !== null && frames !== null && segments !== null;
-  const hidden = known ? Math.max(0, segments - frames - loop) : 0;
+  const most = known ? Math.min(segments, mostHidden(octets, frames)) : 0;
+  const hidden = known ? Math.min(most, Math.max(0, segments - frames - loop)) : 0;
+  const added = hidden * TCP_HEADERS.ipv4;
   return {
     layers: {
-      wireOctets: known ? ipOctets(octets + hidden * TCP_HEADERS.ipv4) : null,
+      wireOctets: known ? ipOctets(octets + added) : null,
       ipOctets: branded(octets, ipOctets),
       linkBytes: branded(sumOf(devices, 'txBytes', delta), linkBytes),
       packets: known ? packets(frames + hidden) : null,
     },
     bound: known
-      ? Math.max(hidden, segments - hidden) * TCP_HEADERS.ipv6 + hiddenDatagrams(delta, octets) * UDP_HEADERS
+      ? Math.max(added, most * TCP_HEADERS.ipv6 - added) +
+        hiddenDatagrams(delta, octets - frames * SHORTEST_UDP) * UDP_HEADERS
       : null,
   };
 }

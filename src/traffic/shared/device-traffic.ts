@@ -1,12 +1,10 @@
 import type { CounterDelta } from '../../counters/delta.js';
 import { ipOctets, linkBytes, packets } from '../../units.js';
 import type { Count } from '../count.js';
-import { HEADER_SPREAD, hiddenSegments, ipv4Counters, ipv6Counters, TCP_HEADERS } from '../hidden-segments.js';
-import { addKnown } from '../layers.js';
 import { deviceLoopback } from '../loopback.js';
 import type { WireDelta } from '../queue-delta.js';
-import { hiddenDatagrams } from '../udp-segments.js';
-import { branded, countersNamed, type DeviceFlow, deviceOctets, sumOf } from './device-counters.js';
+import type { DeviceFlow } from './device-counters.js';
+import { receivedBy } from './device-received.js';
 import { pastQueues, sentBy } from './device-sent.js';
 
 /**
@@ -16,7 +14,7 @@ import { pastQueues, sentBy } from './device-sent.js';
  */
 export function deviceTraffic(devices: readonly string[], wire: WireDelta, delta: CounterDelta): Count {
   const apart = devices.length === 0 ? withoutDevices(delta) : undefined;
-  const incoming = apart ?? inwards(devices, delta);
+  const incoming = apart ?? receivedBy(devices, delta);
   const outgoing = apart ?? sentBy(devices, wire, delta);
   const past = pastQueues(devices, wire, delta);
   return {
@@ -49,73 +47,4 @@ function withoutDevices({ devices }: CounterDelta): DeviceFlow {
     },
     bound: moved ? null : 0,
   };
-}
-
-/**
- * `InOctets` is of GSO packets: each segment that arrived inside one adds its own headers, which are TCP's usual ones.
- */
-function inwards(devices: readonly string[], delta: CounterDelta): DeviceFlow {
-  const hidden = [hiddenSegments(ipv4Counters(delta)), delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0] as const;
-  const ip = ipOctetsIn(devices, delta);
-  const seen = packetsByIp(devices, delta);
-  const [four, six] = hidden;
-  const known = ip !== null && four !== undefined && six !== undefined;
-  // Where nothing came by the counted devices, the segments came by others.
-  const ours = known && ip > 0 ? { four, six } : { four: 0, six: 0 };
-  const headers = ours.four * TCP_HEADERS.ipv4 + ours.six * TCP_HEADERS.ipv6;
-  return {
-    layers: {
-      wireOctets: known ? ipOctets(ip + headers) : null,
-      ipOctets: ip === null ? null : ipOctets(ip),
-      linkBytes: branded(sumOf(devices, 'rxBytes', delta), linkBytes),
-      packets: known && seen !== null ? packets(seen + ours.four + ours.six) : null,
-    },
-    bound: known ? headerError(four + six, loopbackSegments(delta)) : null,
-  };
-}
-
-/**
- * Of the IP layer, loopback's left out: a card that merges packets itself counts them before. No more than the counted devices
- * brought, where others moved too.
- */
-function packetsByIp(devices: readonly string[], delta: CounterDelta): number | null {
-  const [four, six] = [ipv4Counters(delta)['receives'], delta.snmp6 ? ipv6Counters(delta)['receives'] : 0];
-  const loop = countersNamed('lo', delta)['rxPackets'];
-  if (four === undefined || six === undefined || loop === undefined) return null;
-  const brought = othersMoved(devices, delta) ? sumOf(devices, 'rxPackets', delta) : null;
-  return Math.max(0, Math.min(four + six - loop, brought ?? Infinity));
-}
-
-const othersMoved = (devices: readonly string[], delta: CounterDelta) =>
-  Object.keys(delta.devices).some(
-    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)['rxBytes'] ?? 0) > 0,
-  );
-
-/** Nothing distinguishes the hidden segments of loopback from those of the outside. */
-const headerError = (hidden: number, onLoopback: number) =>
-  hidden * HEADER_SPREAD + Math.min(hidden, onLoopback) * TCP_HEADERS.ipv6;
-
-/**
- * Segments, at most, that GSO packets on loopback have hidden: TCP's are split in two there, rarely, because segments
- * are as large as packets can be; a datagram can be of many.
- */
-function loopbackSegments(delta: CounterDelta): number {
-  const { rxBytes = 0, rxPackets = 0 } = countersNamed('lo', delta);
-  return rxPackets === 0 ? 0 : rxPackets + hiddenDatagrams(delta, rxBytes - rxPackets * SHORTEST_UDP);
-}
-
-/** An IPv4 datagram without payload (RFC 791, RFC 768). */
-const SHORTEST_UDP = 28;
-
-/** What the IP layer took in, loopback left out; no more than the counted devices brought, where others moved too. */
-function ipOctetsIn(devices: readonly string[], delta: CounterDelta): number | null {
-  const all = addKnown([
-    delta.netstat['IpExt']?.['InOctets'] ?? null,
-    delta.snmp6 ? (delta.snmp6['Ip6InOctets'] ?? null) : 0,
-  ]);
-  const loop = countersNamed('lo', delta)['rxBytes'];
-  if (all === null || loop === undefined) return null;
-  const ip = Math.max(0, all - loop);
-  const brought = deviceOctets(devices, 'rx', delta);
-  return brought !== null && othersMoved(devices, delta) ? Math.min(ip, brought) : ip;
 }

@@ -57,6 +57,14 @@ test('headers are what the wire carried beyond its payload, the rest is payload 
   });
 });
 
+test('where others than the counted devices may have carried it, nobody knows that it was not carried', () => {
+  const moved = told({ in: 713_000, out: 90 });
+  const use = balance(moved, wire(0, 150), undefined, true);
+  expect(use.balance.in).toMatchObject({ wireOctets: 0, payloadOctets: 713_000, unattributedOctets: null });
+  expect(use.balance.out.unattributedOctets).toBe(60);
+  expect(balance(moved, wire(0, 150), undefined).balance.in.unattributedOctets).toBe(-713_000);
+});
+
 test('what stayed among the command’s own namespaces is no negative rest', () => {
   const moved = told({ in: 300, out: 90 });
   const [within, beyond] = [true, false].map((staysInside) =>

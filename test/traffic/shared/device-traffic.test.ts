@@ -56,6 +56,50 @@ test('segments that came by other devices alone add no headers to the counted', 
   expect(deviceTraffic(['eth0'], {}, elsewhere).traffic.external.in).toMatchObject({ wireOctets: 0, packets: 0 });
 });
 
+describe('what other devices carried is in the machine’s counters of TCP, and not the counted device’s', () => {
+  /** A download of 5 MB from a namespace of this machine by a veth. */
+  const beside = (veth: string, eth0: ReturnType<typeof device>): CounterDelta => ({
+    ...bulk,
+    netstat: { IpExt: { ...ecn(3460), InOctets: 5_003_000 } },
+    snmp: { Ip: { InReceives: 90 }, Tcp: { OutSegs: 1482, RetransSegs: 0 }, Udp: { OutDatagrams: 4 } },
+    devices: { lo: device(0, 0), eth0, [veth]: device(5_004_260, 90, 97_800, 1482) },
+  });
+
+  test('a device that carried nothing has carried nothing, exactly', () => {
+    const { traffic, method } = deviceTraffic(['eth0'], {}, beside('veth0', device(0, 0)));
+    const none = { wireOctets: 0, ipOctets: 0, linkBytes: 0, packets: 0 };
+    expect([traffic.external, method.errorBound]).toEqual([
+      { in: none, out: none },
+      { in: 0, out: 0 },
+    ]);
+  });
+
+  test('and so where the other one came and went unseen', () => {
+    const { devices, ...others } = beside('veth0', device(0, 0));
+    const { traffic } = deviceTraffic(['eth0'], {}, { ...others, devices: { lo: device(0, 0), eth0: device(0, 0) } });
+    expect([traffic.external.in.wireOctets, traffic.external.out.wireOctets]).toEqual([0, 0]);
+  });
+
+  test('one that carried little has hidden no more segments than fit into it', () => {
+    // Ten packets of 1000 octets, each way.
+    const { traffic, method } = deviceTraffic(['eth0'], {}, beside('veth0', device(10_140, 10, 10_140, 10)));
+    const most = 10_000 + 19 * 72;
+    for (const way of ['in', 'out'] as const) {
+      const { wireOctets } = traffic.external[way];
+      const bound = method.errorBound[way] ?? Infinity;
+      expect(wireOctets).toBeLessThanOrEqual(most);
+      expect(bound).toBeLessThanOrEqual(wireOctets ?? 0);
+      expect((wireOctets ?? 0) - bound).toBeLessThanOrEqual(10_000);
+      expect((wireOctets ?? 0) + bound).toBeGreaterThanOrEqual(10_000);
+    }
+  });
+
+  test('acknowledgements are too short to hide any', () => {
+    const { traffic, method } = deviceTraffic(['eth0'], {}, beside('veth0', device(0, 0, 66 * 20, 20)));
+    expect([traffic.external.out.wireOctets, method.errorBound.out]).toEqual([52 * 20, 0]);
+  });
+});
+
 test('out by the device’s own queue is exact but for ARP', () => {
   const { traffic, method } = deviceTraffic(['eth0'], { 'eth0.out': { bytes: 106_260, packets: 1610 } }, bulk);
   expect(traffic.external.out).toMatchObject({ wireOctets: 106_260 - 14 * 1610, packets: 1610 });

@@ -149,7 +149,8 @@ test('a namespace without a name is taken for the same', () => {
 });
 
 test('a counter that went down is unknown, and so is what is made of it', () => {
-  const record = last(busy, { ...busy, minute: 1, inOctets: 4999n, outOctets: 901n });
+  const eth0 = { ...busy.links?.['eth0'], rxBytes: 9000n };
+  const record = last(busy, { ...busy, minute: 1, inOctets: 4999n, outOctets: 901n, links: { eth0 } });
   expect(record.events).toEqual([{ kind: 'counter-reset', counter: 'IpExt.InOctets', before: '5000', after: '4999' }]);
   expect(record.delta).toMatchObject({
     external: { in: { wireOctets: null, errorBound: null, ipOctets: null }, out: { wireOctets: 0 } },
@@ -176,7 +177,12 @@ test('a device’s reset leaves what the IP layer counted', () => {
 test('u64 counters near their limit are exact; past it they went down', () => {
   const top = 2n ** 64n - 1n;
   expect(last({ inOctets: top - 5n }, { minute: 1, inOctets: top }).delta?.external.in.wireOctets).toBe(5);
-  expect(last({ inOctets: top }, { minute: 1, inOctets: 3n })).toMatchObject({
+  expect(
+    last(
+      { inOctets: top, links: { eth0: { rxBytes: 0n } } },
+      { minute: 1, inOctets: 3n, links: { eth0: { rxBytes: 9n } } },
+    ),
+  ).toMatchObject({
     events: [{ kind: 'counter-reset', before: '18446744073709551615', after: '3' }],
     delta: { external: { in: { wireOctets: null } } },
   });
