@@ -6,6 +6,15 @@ const UNKNOWN = 'unknown';
 /** "12.3 MB"; unknown is said. */
 export const rounded = (octets: number | bigint | null) => (octets === null ? UNKNOWN : prettyBytes(octets));
 
+/** "~77.1 kB": an estimate, of which another number could stand here. @param bound how far it can be off; null: unknown */
+export function roundedWithin(octets: number | bigint | null, bound: number | bigint | null): string {
+  const text = rounded(octets);
+  if (octets === null || bound === 0 || bound === 0n) return text;
+  const [middle, off] = [BigInt(octets), bound === null ? null : BigInt(bound)];
+  const isSure = off !== null && off <= middle && [middle - off, middle + off].every((each) => rounded(each) === text);
+  return isSure ? text : `~${text}`;
+}
+
 /** "12 345 678": exact, in groups of three. */
 export const exact = (count: number | bigint | null) => (count === null ? UNKNOWN : grouped(count));
 

@@ -1,4 +1,4 @@
-import { rate, rounded } from '../report/format-octets.js';
+import { rate, rounded, roundedWithin } from '../report/format-octets.js';
 import type { Paint } from '../report/text/paint.js';
 import { visible } from '../report/visible.js';
 import { besideMoved } from './beside-moved.js';
@@ -23,7 +23,7 @@ export const sampleHeading = (paint: Paint): string =>
 export function renderSample(sample: SampleRecord, paint: Paint): string {
   const { at, delta, events, meter } = sample;
   const amounts = delta
-    ? [delta.external.in.wireOctets, delta.external.out.wireOctets, delta.loopback].map(rounded)
+    ? [within(delta.external.in), within(delta.external.out), rounded(delta.loopback)]
     : ['-', '-', '-'];
   const rates = delta ? [perSecond(delta.external.in), perSecond(delta.external.out)] : ['-', '-'];
   function perSecond({ wireOctets }: Amount): string {
@@ -45,6 +45,8 @@ export function renderSample(sample: SampleRecord, paint: Paint): string {
     .join(' ')
     .trimEnd();
 }
+
+const within = ({ wireOctets, errorBound }: Amount) => roundedWithin(wireOctets, errorBound);
 
 /** `2027-01-31 12:00:00`: an ISO time without what is the same in all. */
 export const dateTime = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,5 +1,5 @@
 import type { InOut } from '../measurement/traffic.js';
-import { duration, exact, rate, rounded } from '../report/format-octets.js';
+import { duration, exact, rate, roundedWithin } from '../report/format-octets.js';
 import { type Paint, painter } from '../report/text/paint.js';
 import { row } from '../report/text/rows.js';
 import type { TextOptions } from '../report/text/text.js';
@@ -64,13 +64,16 @@ function dayRows(days: readonly DaySum[], paint: Paint): string[] {
   const amounts = (cells: readonly string[]) => cells.map((cell) => cell.padStart(10)).join(' ');
   const title = `  ${'day (UTC)'.padEnd(21)} ${amounts(['in', 'out', 'loopback', 'intervals'])}`;
   const rows = days.map((day) => {
-    const rows = [day.in, day.out, day.loopback].map(({ octets }) => rounded(BigInt(octets)));
+    const rows = [day.in, day.out, day.loopback].map(withinTally);
     const missing = Math.max(day.in.unknown, day.out.unknown, day.loopback.unknown);
     const note = missing === 0 ? '' : paint.yellow(`  at least: ${exact(missing)} unknown`);
     return `  ${day.day.padEnd(21)} ${amounts([...rows, exact(day.intervals)])}${note}`;
   });
   return ['', paint.bold(title), ...rows];
 }
+
+const withinTally = ({ octets, errorBound, unbounded = 0 }: Tally) =>
+  roundedWithin(BigInt(octets), unbounded > 0 ? null : BigInt(errorBound));
 
 function eventRows({ events, eventCounts, gapMs, suspendedMs }: WatchSummary, paint: Paint): string[] {
   const { gap = 0, reboot = 0, suspended = 0, 'counter-reset': resets = 0 } = eventCounts;

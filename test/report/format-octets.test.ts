@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, exact, rate, rounded } from '../../src/report/format-octets.js';
+import { duration, exact, rate, rounded, roundedWithin } from '../../src/report/format-octets.js';
 
 test.each([
   [0, '0', '0 B'],
@@ -31,4 +31,17 @@ test.each([
   [7_500_000, '2 h 05 min'],
 ])('%d ms last %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test.each<[octets: number | null, bound: number | null, text: string]>([
+  [77_100, 0, '77.1 kB'],
+  [77_100, 40, '77.1 kB'],
+  [77_100, 60, '~77.1 kB'],
+  [77_100, 106_000, '~77.1 kB'],
+  [0, 0, '0 B'],
+  [10, 20, '~10 B'],
+  [77_100, null, '~77.1 kB'],
+  [null, null, 'unknown'],
+])('%s octets, off by %s at most: an estimate where another number could stand there', (octets, bound, text) => {
+  expect(roundedWithin(octets, bound)).toBe(text);
 });

@@ -17,6 +17,7 @@ export type Machine = {
   readonly outOctets?: bigint;
   readonly ip6?: { readonly in: bigint; readonly out: bigint };
   readonly lo?: bigint;
+  readonly tcpSegments?: bigint;
   readonly links?: Readonly<Record<string, Link>>;
   readonly devices?: readonly string[];
   readonly beside?: readonly string[];
@@ -55,7 +56,11 @@ export function reading(machine: Machine = {}): Reading {
     snapshot: {
       at: milliseconds(0),
       netstat: { IpExt: { InOctets: machine.inOctets ?? 0n, OutOctets: machine.outOctets ?? 0n, ...ecn } },
-      snmp: { Ip: { InReceives: 0n }, Tcp: { OutSegs: 0n, RetransSegs: 0n }, Udp: { OutDatagrams: 0n } },
+      snmp: {
+        Ip: { InReceives: 0n },
+        Tcp: { OutSegs: machine.tcpSegments ?? 0n, RetransSegs: 0n },
+        Udp: { OutDatagrams: 0n },
+      },
       ...(machine.ip6 && {
         snmp6: {
           Ip6InOctets: machine.ip6.in,
