@@ -20,9 +20,10 @@ ends: it takes a last sample, prints the total and exits with 0.
   -h, --help       Show this help
 
 In and out are IP bytes as they cross the wire, estimated from /proc, with the
-error bound; loopback is distinguished. They are those of the network namespace
-that it runs in. Times and days are UTC. What is unknown, as the bytes between
-the last sample and a reboot, is said and never guessed at.
+error bound; in a sample or a day ~ marks an estimate. Loopback is
+distinguished. They are those of the network namespace that it runs in. Times
+and days are UTC. What is unknown, as the bytes between the last sample and a
+reboot, is said and never guessed at.
 
 A control group is counted by programs in the kernel that end with netmeter:
 what it moves while no netmeter watches is unknown.
