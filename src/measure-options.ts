@@ -24,7 +24,7 @@ export type MeasureOptions = {
   readonly rateLimit?: OctetsPerSecond;
   /** Where the command may send to, by name or address; everywhere by default. */
   readonly egress?: Egress;
-  /** Distance of the samples; 1 s. */
+  /** Interval between samples; 1 s. */
   readonly interval?: Milliseconds;
   /** How long bytes in flight are waited for after the last process ended; 2 s. */
   readonly linger?: Milliseconds;

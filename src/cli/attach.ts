@@ -26,7 +26,7 @@ Meters a running process and what it has started, or starts (a container, a pod,
   --for TIME          So long (500ms, 10s, 1h30m; a bare number is seconds)
   --until-exit        Until the process, or the last of the control group, ends
                       (default); ^C ends the metering before
-  --interval TIME     Distance of the samples (default 1s)
+  --interval TIME     Interval between samples (default 1s)
   --report FILE       Write a report: .json, .txt, .md, .html, .csv, .prom or
                       .junit.xml; - is JSON on stdout; repeatable
   --ci SYSTEM         Report to the CI system too: auto (default), github, gitlab, none

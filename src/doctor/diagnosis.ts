@@ -34,7 +34,7 @@ export type Diagnosis = {
 
 const EXACTNESS = {
   veth: 'exact to the byte; the command’s alone',
-  'user-mode': 'within 1 % of the wire; the command’s alone',
+  'user-mode': 'bulk within 1 %, acknowledgements within the bound that each summary prints; the command’s alone',
   host: 'TCP in exact, out within a stated bound; all of this machine’s together',
   metered: 'exact to the byte; the command’s alone, beside others',
   bySudo: 'through sudo, as exact as root’s: sudo netmeter doctor shows it',

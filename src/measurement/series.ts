@@ -5,7 +5,7 @@ import type { InOut } from './traffic.js';
 export type Sample = { readonly atMs: Milliseconds; readonly in: IpOctets; readonly out: IpOctets };
 
 export type Series = {
-  /** Distance of the samples; grows when a long run is thinned out to stay bounded. */
+  /** Interval between samples; grows when a long run is thinned out to stay bounded. */
   readonly intervalMs: Milliseconds;
   /**
    * From the command's start until the last of its processes, and the last of its bytes, was gone; what the average is

@@ -6,11 +6,13 @@ import { quote } from './command-line.js';
 
 const ROOM = 'Make room there, or choose another file system.';
 
+const NO_RIGHT = 'Choose a folder where whoever started netmeter may write';
+
 /** What helps against an error of the system. ENOENT has several causes. */
 const CURES: ReadonlyMap<unknown, string> = new Map([
   ['EROFS', 'Choose a folder of a file system that is not mounted read-only.'],
-  ['EACCES', 'Choose a folder where whoever started netmeter may write: under sudo that is the caller, not root.'],
-  ['EPERM', 'Choose a folder where whoever started netmeter may write: under sudo that is the caller, not root.'],
+  ['EACCES', NO_RIGHT],
+  ['EPERM', NO_RIGHT],
   ['ENOSPC', ROOM],
   ['EDQUOT', ROOM],
   ['EFBIG', 'Raise the limit on the size of files: ulimit -f unlimited.'],
@@ -22,7 +24,9 @@ const CURES: ReadonlyMap<unknown, string> = new Map([
 export function unwrittenCure(cause: unknown, path: string, behalf: Behalf): { readonly cure?: string } {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const cure = code === 'ENOENT' ? withRights(behalf.starter, () => missingCure(path)) : CURES.get(code);
-  return { ...(cure !== undefined && { cure }), ...curedBy(cause) };
+  const whole =
+    cure === NO_RIGHT ? `${cure}${behalf.starter ? ': under sudo that is the caller, not root.' : '.'}` : cure;
+  return { ...(whole !== undefined && { cure: whole }), ...curedBy(cause) };
 }
 
 /** What of the path is missing: a folder on its way, the target of a link, or, in a folder like /proc, the right to make files. */

@@ -56,7 +56,12 @@ const IDLE_UNUSED: Warning = {
 
 function placeWarnings(place: Choice): Warning[] {
   if (place.kind === 'host' && place.because)
-    return [{ code: 'IN_PLACE', message: `measured in place, not in a namespace: ${place.because.join('; ')}` }];
+    return [
+      {
+        code: 'IN_PLACE',
+        message: `measured in place, not in a namespace: ${place.because.join('; ')} (netmeter doctor says what helps)`,
+      },
+    ];
   if (place.kind === 'veth' && place.evades)
     return [{ code: 'EVADES', message: `not as it would be in place: ${place.evades.join('; ')} (--in-place)` }];
   return [];

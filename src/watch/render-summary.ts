@@ -5,6 +5,7 @@ import { row } from '../report/text/rows.js';
 import type { TextOptions } from '../report/text/text.js';
 import { visible, visibleJson } from '../report/visible.js';
 import { describeEvents } from './describe-event.js';
+import { NEVER_THERE } from './never-there.js';
 import type { Tally } from './records/record.js';
 import { dateTime } from './render-sample.js';
 import { totalRows } from './render-total.js';
@@ -19,6 +20,7 @@ export function renderSummary(summary: WatchSummary, name: string, { color }: Te
   return [
     heading(summary, name, paint),
     ...totalRows(summary.external, summary.loopback, paint),
+    ...(summary.neverThere ? [paint.yellow(NEVER_THERE)] : []),
     ...(summary.cgroup === null ? layerRows(summary) : []),
     ...peakRows(summary),
     ...dayRows(summary.days, paint),
@@ -66,7 +68,7 @@ function dayRows(days: readonly DaySum[], paint: Paint): string[] {
   const rows = days.map((day) => {
     const rows = [day.in, day.out, day.loopback].map(withinTally);
     const missing = Math.max(day.in.unknown, day.out.unknown, day.loopback.unknown);
-    const note = missing === 0 ? '' : paint.yellow(`  at least: ${exact(missing)} unknown`);
+    const note = missing === 0 ? '' : paint.yellow(`  at least this: ${exact(missing)} unknown`);
     return `  ${day.day.padEnd(21)} ${amounts([...rows, exact(day.intervals)])}${note}`;
   });
   return ['', paint.bold(title), ...rows];

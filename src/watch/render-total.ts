@@ -24,7 +24,7 @@ export const totalRows = (external: InOut<Tally>, loopback: Tally, paint: Paint)
 function tallyRow(label: string, tally: Tally, paint: Paint): string {
   const { octets, unknown } = tally;
   const bound = boundText(tally, paint);
-  const missing = unknown === 0 ? '' : paint.yellow(`  at least: ${timesUnknown(unknown)}`);
+  const missing = unknown === 0 ? '' : paint.yellow(`  at least this: ${timesUnknown(unknown)}`);
   const amount = paint.bold(rounded(BigInt(octets)).padStart(9));
   return `  ${label.padEnd(9)} ${amount}  ${exact(BigInt(octets)).padStart(23)} B${bound}${missing}`;
 }
@@ -32,8 +32,10 @@ function tallyRow(label: string, tally: Tally, paint: Paint): string {
 function boundText({ errorBound, unbounded = 0 }: Tally, paint: Paint): string {
   const known = errorBound === '0' ? '' : ` ±${exact(BigInt(errorBound))} B`;
   if (unbounded === 0) return known;
-  return paint.yellow(`${known}  error unknown in ${unbounded === 1 ? '1 interval' : `${exact(unbounded)} intervals`}`);
+  return paint.yellow(
+    `${known}  error unknown in ${unbounded === 1 ? 'one interval' : `${exact(unbounded)} intervals`}`,
+  );
 }
 
 const timesUnknown = (count: number) =>
-  count === 1 ? '1 interval is unknown' : `${exact(count)} intervals are unknown`;
+  count === 1 ? 'one interval is unknown' : `${exact(count)} intervals are unknown`;

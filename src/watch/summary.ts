@@ -26,6 +26,8 @@ export type WatchSummary = {
   readonly samples: number;
   /** The control group that it is about, as /proc/PID/cgroup has it. null: the machine. */
   readonly cgroup: string | null;
+  /** In no sample had it been there; absent: it was, or it is about the machine. */
+  readonly neverThere?: true;
   /** The first and the last sample. null: there is none. */
   readonly from: string | null;
   readonly to: string | null;

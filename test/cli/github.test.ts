@@ -53,7 +53,7 @@ describePrivileged('in a job of GitHub Actions', () => {
     const { status, stderr } = await breach(['--quiet']);
     expect(status, stderr).toBe(120);
     expect(commandsIn(stderr)).toEqual([
-      { name: 'error', properties: { title: 'netmeter' }, data: 'out 30 B exceeds 0 B (0 B)' },
+      { name: 'error', properties: { title: 'netmeter' }, data: 'out 30 B exceeds 0 B' },
     ]);
     expect(readFileSync(summary, 'utf8')).toContain('✘ over budget');
     expect(readFileSync(output, 'utf8')).toContain('verdict=exceeded\n');

@@ -35,9 +35,9 @@ test('the total', () => {
   const total = records(...history).at(-1)?.total;
   if (!total) throw new Error('no record');
   expect(renderTotal(total, plain)).toBe(`total since 2027-01-01 00:00:00 UTC (5 samples)
-  in            13 MB               12 998 500 B  at least: 1 interval is unknown
-  out          1.2 MB                1 200 733 B  at least: 2 intervals are unknown
-  loopback       2 kB                    2 000 B  at least: 1 interval is unknown
+  in            13 MB               12 998 500 B  at least this: one interval is unknown
+  out          1.2 MB                1 200 733 B  at least this: 2 intervals are unknown
+  loopback       2 kB                    2 000 B  at least this: one interval is unknown
 `);
 });
 
@@ -45,18 +45,18 @@ test('the summary of a file', () => {
   const summary = addUnreadable(records(...history).reduce(addRecord, NO_SUMMARY), { line: 6, reason: 'it is cut' });
   expect(renderSummary(summary, 'w.ndjson', { color: false })).toMatchInlineSnapshot(`
     "netmeter watch: w.ndjson, 2027-01-01 00:00:00 to 2027-01-03 00:09:00 UTC, 5 samples
-      in            13 MB               12 998 500 B  at least: 1 interval is unknown
-      out          1.2 MB                1 200 733 B  at least: 2 intervals are unknown
-      loopback       2 kB                    2 000 B  at least: 1 interval is unknown
+      in            13 MB               12 998 500 B  at least this: one interval is unknown
+      out          1.2 MB                1 200 733 B  at least this: 2 intervals are unknown
+      loopback       2 kB                    2 000 B  at least this: one interval is unknown
       IpExt     at least 13 000 500 B in, at least 0 B out (loopback included)
       link      eth0: at least 13 000 500 B in, at least 1 200 733 B out
       peak in   205 kB/s over 1 min 00 s to 2027-01-01 00:01:00
       peak out  20 kB/s over 1 min 00 s to 2027-01-01 00:01:00
 
       day (UTC)                     in        out   loopback  intervals
-      2027-01-01               12.3 MB     1.2 MB       2 kB          2  at least: 1 unknown
+      2027-01-01               12.3 MB     1.2 MB       2 kB          2  at least this: 1 unknown
       2027-01-01/2027-01-03     700 kB      693 B        0 B          1
-      2027-01-03                 500 B       40 B        0 B          1  at least: 1 unknown
+      2027-01-03                 500 B       40 B        0 B          1  at least this: 1 unknown
 
       events: 1 × reboot; 1 × gap, 47 h 58 min; 2 × counter reset
       2027-01-01 00:02:00  eth0 counter reset: unknown

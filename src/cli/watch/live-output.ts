@@ -1,4 +1,5 @@
 import { type Paint, painter } from '../../report/text/paint.js';
+import { NEVER_THERE, wasThere } from '../../watch/never-there.js';
 import type { SampleRecord } from '../../watch/records/record.js';
 import { renderSample, sampleHeading } from '../../watch/render-sample.js';
 import { renderTotal } from '../../watch/render-total.js';
@@ -28,8 +29,9 @@ export class LiveOutput {
     this.#print(renderSample(record, this.#paint));
   }
 
-  total({ total }: SampleRecord): void {
-    this.#print(`\n${renderTotal(total, this.#paint).trimEnd()}`);
+  total({ total, meter }: SampleRecord): void {
+    const absent = wasThere(meter) ? '' : `\n${this.#paint.yellow(NEVER_THERE)}`;
+    this.#print(`\n${renderTotal(total, this.#paint).trimEnd()}${absent}`);
   }
 
   /** For whom the lines are all there is. @throws {NetmeterError} REPORT_NOT_WRITTEN, of the first that was lost; a reader may go */

@@ -10,7 +10,7 @@ ends: it takes a last sample, prints the total and exits with 0.
   --cgroup PATH    Watch a control group (a service) instead of the machine: as
                    root, exact at its sockets. One that goes and comes back is
                    followed
-  --interval TIME  Distance of the samples (default 60s)
+  --interval TIME  Interval between samples (default 60s)
   --out FILE       Append each sample to FILE as a line of JSON (NDJSON), and go
                    on where it ends: over restarts, reboots, counter resets
   --for TIME       Stop after this time; 0 takes one sample

@@ -82,7 +82,11 @@ async function watch(options: WatchOptions, terminal: Terminal): Promise<void> {
 /** Loaded here: the machine's own counters need none of it. */
 async function openGroup(name: string, terminal: Terminal): Promise<WatchedGroup> {
   const module = await import('./watched-group.js');
-  return module.WatchedGroup.open(name, (doubt) => terminal.say(`the bound is unknown: ${doubt}`));
+  const group = module.WatchedGroup.open(name, (doubt) => terminal.say(`the bound is unknown: ${doubt}`));
+  // A name that was mistyped looks like a service that has not been started.
+  if (!group.isThere)
+    terminal.say(`there is no control group ${group.path} yet (${group.folder}): it is counted from when it is made`);
+  return group;
 }
 
 /** What goes on in a file is about one thing. */

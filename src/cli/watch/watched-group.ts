@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Snapshot } from '../../counters/snapshot.js';
 import { CgroupHierarchy } from '../../linux/cgroup/hierarchy.js';
 import { FollowedGroup } from '../../run/attached/followed-group.js';
@@ -9,6 +10,8 @@ import type { RecordedMeter } from '../../watch/records/record.js';
 export class WatchedGroup implements Disposable {
   /** As in /proc/PID/cgroup. */
   readonly path: string;
+  /** Where it is, or will be. */
+  readonly folder: string;
   readonly #hierarchy: CgroupHierarchy | undefined;
   readonly #followed: FollowedGroup;
 
@@ -27,6 +30,7 @@ export class WatchedGroup implements Disposable {
     onDoubt: (doubt: string) => void,
   ) {
     this.path = path;
+    this.folder = folder;
     // Where it is a mount of this process' own, the path is in it.
     this.#hierarchy = hierarchy;
     try {
@@ -34,6 +38,10 @@ export class WatchedGroup implements Disposable {
     } catch (cause) {
       throw noMeter(path, cause);
     }
+  }
+
+  get isThere(): boolean {
+    return existsSync(this.folder);
   }
 
   /** @throws the error of the kernel that refuses a group that has come back */

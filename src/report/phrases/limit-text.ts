@@ -58,15 +58,18 @@ export function usedText({ kind, used, range, verdict, unit }: JudgedLimit): str
 export function allowedText({ limit, unit = 'octets' }: JudgedLimit): string {
   switch (unit) {
     case 'octets':
-      return `${rounded(limit)} (${inUnit(limit)})`;
+      return withExact(rounded(limit), inUnit(limit));
     case 'octets/s':
-      return `${rate(limit)} (${inUnit(limit, unit)})`;
+      return withExact(rate(limit), inUnit(limit, unit));
     case 'count':
       return inUnit(limit, unit);
     default:
       return unit satisfies never;
   }
 }
+
+/** Nothing is said twice: below 1 kB both are the same. */
+const withExact = (short: string, whole: string) => (short === whole ? whole : `${short} (${whole})`);
 
 const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
 

@@ -53,13 +53,17 @@ function placeOf(isolation: Isolation): string {
     case 'host':
       return `host, ${namesOf(isolation.devices)}`;
     case 'join':
-      return `in ${visible(isolation.netns)}, ${namesOf(isolation.devices)}`;
+      return `${netnsText(isolation.netns)}, ${namesOf(isolation.devices)}`;
     case 'offline':
       return 'offline';
     default:
       return isolation satisfies never;
   }
 }
+
+/** `pid 1234` is a process; a name or a path stays what it is. */
+const netnsText = (netns: string) =>
+  `network namespace ${/^pid \d+$/.test(netns) ? netns.replace('pid', 'of process') : visible(netns)}`;
 
 /** Devices may be called as anybody likes who makes them. */
 const namesOf = (devices: readonly string[]) => devices.map(visible).join(', ') || 'no device';

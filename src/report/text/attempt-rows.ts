@@ -13,7 +13,8 @@ export function blockedRows({ traffic: { blocked }, budget }: Measurement, paint
   if (!blocked || !budget?.ended) return [];
   return (['in', 'out'] as const).flatMap((way) => {
     const { ipOctets, packets } = blocked[way];
-    const amount = `${rounded(ipOctets)} ${way} (${exact(ipOctets)} B), ${exact(packets)} ${packetsWord(packets)} refused`;
+    const [short, whole] = [rounded(ipOctets), `${exact(ipOctets)} B`];
+    const amount = `${short} ${way}${short === whole ? '' : ` (${whole})`}, ${exact(packets)} ${packetsWord(packets)} refused`;
     return packets === 0 ? [] : [row('blocked', amount, paint.yellow)];
   });
 }

@@ -2,6 +2,7 @@ import type { Measurement } from '../../measurement/measurement.js';
 import type { ProcessRow, ProcessUse } from '../../measurement/processes.js';
 import type { InOut } from '../../measurement/traffic.js';
 import { commandLine } from '../command-line.js';
+import { moved } from '../flows.js';
 import { exact, rounded } from '../format-octets.js';
 import { restOfBalance } from '../unattributed.js';
 import { visible } from '../visible.js';
@@ -13,14 +14,18 @@ const SHOWN = 8;
 
 const NAME_WIDTH = 28;
 
+/** A connection between two looks is not seen; a table that is not there would look like one that was forgotten. */
+const NONE_SEEN = 'none seen: their sockets are sampled; as root each is counted';
+
 type Found = Exclude<ProcessUse, { evidence: 'none' }>;
 
 /** A line for each process that moved most, in the order of the tree, and what is left: the lines sum up to the total. */
-export function processRows({ processes }: Measurement): string[] {
+export function processRows({ processes, traffic }: Measurement): string[] {
   if (!processes) return [];
   if (processes.evidence === 'none') return [row('processes', `unknown: ${processes.reason}`)];
   const active = processes.processes.filter((each) => movedBy(each, processes) > 0);
-  if (active.length === 0) return [];
+  if (active.length === 0)
+    return processes.evidence === 'sampled' && moved(traffic.external) ? [row('processes', NONE_SEEN)] : [];
   const shown = largest(active, processes);
   const depths = depthsAmong(shown, processes.processes);
   const lines: TableRow[] = [

@@ -1,5 +1,6 @@
 import type { InOut } from '../../measurement/traffic.js';
 import { besideMoved } from '../beside-moved.js';
+import { wasThere } from '../never-there.js';
 import { type DaySum, MAX_LISTED, NOTHING, type Peak, type UnreadableLine, type WatchSummary } from '../summary.js';
 import { addExact, addTally, isPartial, NO_TALLY } from '../tally.js';
 import { entry } from './entry.js';
@@ -19,10 +20,12 @@ export function addUnreadable(summary: WatchSummary, line: UnreadableLine): Watc
 /** The summary with one more record. A first sample, which has nothing to subtract from, only opens it. */
 export function addRecord(summary: WatchSummary, record: SampleRecord): WatchSummary {
   const { at, delta, events } = record;
+  const { neverThere: _, ...before } = summary;
   const opened = {
-    ...summary,
+    ...before,
     samples: summary.samples + 1,
     cgroup: record.meter?.cgroup ?? summary.cgroup,
+    ...(isAbsent(summary, record) && { neverThere: true as const }),
     from: summary.from ?? at,
     to: at,
   };
@@ -45,6 +48,10 @@ export function addRecord(summary: WatchSummary, record: SampleRecord): WatchSum
     ...addEvents(summary, record),
   };
 }
+
+/** Until it is there once. */
+const isAbsent = ({ samples, neverThere }: WatchSummary, { meter }: SampleRecord) =>
+  (samples === 0 || neverThere === true) && !wasThere(meter);
 
 function addEvents(summary: WatchSummary, { at, events }: SampleRecord) {
   const eventCounts = { ...summary.eventCounts };

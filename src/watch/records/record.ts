@@ -111,7 +111,7 @@ export type SampleRecord = {
   readonly uptimeMs: number;
   /** The same without suspension (CLOCK_MONOTONIC). */
   readonly awakeMs: number;
-  /** The distance of samples that was asked for. */
+  /** The interval between samples that was asked for. */
   readonly intervalMs: number;
   /** Devices that count as outside. */
   readonly devices: readonly string[];

@@ -116,3 +116,12 @@ test('not asked for, or idle: no lines', () => {
   expect(processRows(quiet)).toEqual([]);
   expect(processRows(told({ processes: [] }))).toEqual([]);
 });
+
+test('sampled, that no connection was seen is said where something has moved', () => {
+  const none = { evidence: 'sampled', processes: [] } as const;
+  expect(processRows(told(none))).toEqual([
+    '  processes none seen: their sockets are sampled; as root each is counted',
+  ]);
+  expect(processRows({ ...told(none), traffic: quiet.traffic })).toEqual([]);
+  expect(processRows(told({ processes: [] }))).toEqual([]);
+});

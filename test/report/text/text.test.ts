@@ -124,9 +124,9 @@ describe('the budget', () => {
     [999_999, 1_000_000, 'within', '✔ in 999 999 B of 1 MB (1 000 000 B), 99 %'],
     [1_000_001, 1_000_000, 'exceeded', '✘ in 1 000 001 B exceeds 1 MB (1 000 000 B), 101 %'],
     [2500, 1000, 'exceeded', '✘ in 2 500 B exceeds 1 kB (1 000 B), 250 %'],
-    [0, 0, 'within', '✔ in 0 B of 0 B (0 B)'],
-    [5, 0, 'exceeded', '✘ in 5 B exceeds 0 B (0 B)'],
-    [0, 10, 'within', '✔ in 0 B of 10 B (10 B), 0 %'],
+    [0, 0, 'within', '✔ in 0 B of 0 B'],
+    [5, 0, 'exceeded', '✘ in 5 B exceeds 0 B'],
+    [0, 10, 'within', '✔ in 0 B of 10 B, 0 %'],
   ] as const)('%i of %i', (used, limit, verdict, text) => {
     expect(judged(used, limit, verdict)).toBe(`budget    ${text}`);
   });

@@ -37,5 +37,5 @@ export const RUN_OPTIONS: readonly Option[] = [
   },
   { name: 'grace', value: 'TIME', group: 'Run', description: 'Between SIGTERM and SIGKILL (default 5s)' },
   { name: 'linger', value: 'TIME', group: 'Run', description: 'Wait this long for bytes in flight (default 2s)' },
-  { name: 'interval', value: 'TIME', group: 'Run', description: 'Distance of the samples (default 1s)' },
+  { name: 'interval', value: 'TIME', group: 'Run', description: 'Interval between samples (default 1s)' },
 ];

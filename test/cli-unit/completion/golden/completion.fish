@@ -72,7 +72,7 @@ complete -c netmeter -n __netmeter_own -l prepare -x -d 'A shell line before eac
 complete -c netmeter -n __netmeter_own -l judge -x -a 'worst median' -d 'The run that the budget judges: the worst (default) or the median'
 complete -c netmeter -n __netmeter_own -l grace -x -d 'Between SIGTERM and SIGKILL (default 5s)'
 complete -c netmeter -n __netmeter_own -l linger -x -d 'Wait this long for bytes in flight (default 2s)'
-complete -c netmeter -n __netmeter_own -l interval -x -d 'Distance of the samples (default 1s)'
+complete -c netmeter -n __netmeter_own -l interval -x -d 'Interval between samples (default 1s)'
 complete -c netmeter -n __netmeter_own -l completion -x -a 'bash zsh fish' -d 'Print a completion script'
 complete -c netmeter -n __netmeter_own -l help -s h -d 'Show this help'
 complete -c netmeter -n __netmeter_own -l version -s V -d 'Show the version'

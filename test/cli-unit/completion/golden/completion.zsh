@@ -62,7 +62,7 @@ _netmeter() {
     '--judge=[The run that the budget judges: the worst (default) or the median]:WHICH:(worst median)' \
     '--grace=[Between SIGTERM and SIGKILL (default 5s)]:TIME: ' \
     '--linger=[Wait this long for bytes in flight (default 2s)]:TIME: ' \
-    '--interval=[Distance of the samples (default 1s)]:TIME: ' \
+    '--interval=[Interval between samples (default 1s)]:TIME: ' \
     '--completion=[Print a completion script]:SHELL:(bash zsh fish)' \
     '(--help -h)--help[Show this help]' \
     '(--help -h)-h[Show this help]' \
