@@ -10,3 +10,10 @@ test.each([
   expect(text).toContain(String.raw`e\e[2J`);
   expect(text).not.toMatch(/\p{Cc}/u);
 });
+
+test.each([
+  ['pid 4711', '(network namespace of process 4711, eth0)'],
+  ['vpn', '(network namespace vpn, eth0)'],
+])('the namespace %s that was joined is called one', (netns, place) => {
+  expect(methodText({ ...crawl, isolation: { kind: 'join', netns, devices: ['eth0'] } })).toContain(place);
+});
