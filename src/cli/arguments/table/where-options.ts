@@ -39,7 +39,7 @@ export const WHERE_OPTIONS: readonly Option[] = [
     value: 'PORTS',
     repeatable: true,
     group: 'Where',
-    description: 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command',
+    description: 'Forward [ADDR:]HOST:INNER[/udp] of this machine to a port of the command',
   },
   {
     name: 'rate-limit',

@@ -60,7 +60,7 @@ complete -c netmeter -n __netmeter_own -l in-place -d 'Where the command would r
 complete -c netmeter -n __netmeter_own -l netns -x -d 'Join a network namespace that is there: a name of ip netns, or a path'
 complete -c netmeter -n __netmeter_own -l baseline-idle -x -d 'Watch a shared namespace this long before and after (default 1s if a socket is open)'
 complete -c netmeter -n __netmeter_own -l host-port -x -d 'Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp'
-complete -c netmeter -n __netmeter_own -l publish -s p -x -d 'Lead [ADDR:]HOST:INNER[/udp] of this machine to a port of the command'
+complete -c netmeter -n __netmeter_own -l publish -s p -x -d 'Forward [ADDR:]HOST:INNER[/udp] of this machine to a port of the command'
 complete -c netmeter -n __netmeter_own -l rate-limit -x -d 'Let no more pass a second, each way: 10MB/s'
 complete -c netmeter -n __netmeter_own -l allow -x -d 'Let the command reach this alone: a name, *.name, address or network (CIDR)'
 complete -c netmeter -n __netmeter_own -l deny -x -d 'Refuse the command this, even if it is allowed'

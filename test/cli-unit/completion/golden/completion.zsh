@@ -49,8 +49,8 @@ _netmeter() {
     '--netns=[Join a network namespace that is there: a name of ip netns, or a path]:NAME: ' \
     '--baseline-idle=[Watch a shared namespace this long before and after (default 1s if a socket is open)]:TIME: ' \
     '*--host-port=[Offer a loopback port of the host at 127.0.0.1 inside: 5432, 8000-8010, 53/udp]:PORT: ' \
-    '*--publish=[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
-    '*-p[Lead \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
+    '*--publish=[Forward \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
+    '*-p[Forward \[ADDR:\]HOST:INNER\[/udp\] of this machine to a port of the command]:PORTS: ' \
     '--rate-limit=[Let no more pass a second, each way: 10MB/s]:RATE: ' \
     '*--allow=[Let the command reach this alone: a name, *.name, address or network (CIDR)]:DEST: ' \
     '*--deny=[Refuse the command this, even if it is allowed]:DEST: ' \
