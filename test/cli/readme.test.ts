@@ -145,3 +145,9 @@ test('every link of the README and its pages leads to a file that is there', () 
   expect(links.length).toBeGreaterThan(15);
   expect(dead).toEqual([]);
 });
+
+test('the runs of a series are shown as they are printed', () => {
+  const lines = readme.match(/^netmeter: (?:warm-up|run \d+ of \d+): .*$/gm) ?? [];
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) expect(line).toMatch(/: \d{1,3}(?: \d{3})* B in, \d{1,3}(?: \d{3})* B out$/);
+});
