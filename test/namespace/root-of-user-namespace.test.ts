@@ -21,7 +21,9 @@ describePrivileged('root of a user namespace', () => {
       const { isolation, warnings } = JSON.parse(stdout) as Measurement;
       expect(isolation.kind).toBe('host');
       const because = warnings.find(({ code }) => code === 'IN_PLACE')?.message;
-      expect(because).toMatch(/needs root, and this process is root of a user namespace alone$/);
+      expect(because).toMatch(
+        /needs root, and this process is root of a user namespace alone \(netmeter doctor says what helps\)$/,
+      );
     });
 
     test.each([[[]], [['--host-port', '7414']]])('offline %j it isolates by another user namespace', async (words) => {
