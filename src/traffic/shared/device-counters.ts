@@ -28,6 +28,12 @@ export const branded = <T>(count: number | null, brand: (count: number) => T) =>
 export const carriedNothing = (devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta) =>
   sumOf(devices, `${way}Bytes`, delta) === 0 && sumOf(devices, `${way}Packets`, delta) === 0;
 
+/** Whether other devices, loopback left out, carried any: then the whole machine's counters are not the counted devices' alone. */
+export const othersCarried = (devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta) =>
+  Object.keys(delta.devices).some(
+    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)[`${way}Bytes`] ?? 0) > 0,
+  );
+
 /** Nothing at all, for certain. */
 export const NO_FLOW: DeviceFlow = {
   layers: { wireOctets: ipOctets(0), ipOctets: ipOctets(0), linkBytes: linkBytes(0), packets: packets(0) },

@@ -10,21 +10,25 @@ import {
   type DeviceFlow,
   deviceOctets,
   NO_FLOW,
+  othersCarried,
   sumOf,
 } from './device-counters.js';
 
 /**
  * What devices received, by the IP layer's counters. `InOctets` is of GSO packets: each segment that arrived inside one adds
- * its own headers, which are TCP's usual ones. The counters are of all devices: none has brought more than it counted.
+ * its own headers, which are TCP's usual ones.
  */
 export function receivedBy(devices: readonly string[], delta: CounterDelta): DeviceFlow {
-  if (carriedNothing(devices, 'rx', delta)) return NO_FLOW;
+  const isShared = othersCarried(devices, 'rx', delta);
+  if (isShared && carriedNothing(devices, 'rx', delta)) return NO_FLOW;
   const four = hiddenSegments(ipv4Counters(delta));
   const six = delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0;
   const ip = ipOctetsIn(devices, delta);
   const seen = packetsByIp(devices, delta);
   const known = ip !== null && four !== undefined && six !== undefined;
-  const room = known ? mostHidden(ip.ours, seen ?? 0) : 0;
+  // What came while the files were read, one after the other, is in the devices' counters with the next reading.
+  const most = isShared && known ? mostHidden(ip.ours, seen ?? 0) : Infinity;
+  const room = known && ip.ours > 0 ? most : 0;
   const fours = Math.min(four ?? 0, room);
   const sixes = Math.min(six ?? 0, room - fours);
   const headers = fours * TCP_HEADERS.ipv4 + sixes * TCP_HEADERS.ipv6;
@@ -48,14 +52,9 @@ function packetsByIp(devices: readonly string[], delta: CounterDelta): number | 
   const [four, six] = [ipv4Counters(delta)['receives'], delta.snmp6 ? ipv6Counters(delta)['receives'] : 0];
   const loop = countersNamed('lo', delta)['rxPackets'];
   if (four === undefined || six === undefined || loop === undefined) return null;
-  const brought = othersMoved(devices, delta) ? sumOf(devices, 'rxPackets', delta) : null;
+  const brought = othersCarried(devices, 'rx', delta) ? sumOf(devices, 'rxPackets', delta) : null;
   return Math.max(0, Math.min(four + six - loop, brought ?? Infinity));
 }
-
-const othersMoved = (devices: readonly string[], delta: CounterDelta) =>
-  Object.keys(delta.devices).some(
-    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)['rxBytes'] ?? 0) > 0,
-  );
 
 /** Nothing distinguishes the hidden segments of loopback, and of devices that are not counted, from those of the outside. */
 const headerError = (hidden: number, elsewhere: number) =>
@@ -70,10 +69,7 @@ function loopbackSegments(delta: CounterDelta): number {
   return rxPackets === 0 ? 0 : rxPackets + hiddenDatagrams(delta, rxBytes - rxPackets * SHORTEST_UDP);
 }
 
-/**
- * What the IP layer took in, loopback left out: of the counted devices, which is no more than they brought, and of others. A
- * device may have come and gone unseen; where no other is known, the frames are not taken to have Ethernet headers.
- */
+/** What the IP layer took in, loopback left out: of the counted devices, no more than they brought where others moved too. */
 function ipOctetsIn(devices: readonly string[], delta: CounterDelta) {
   const all = addKnown([
     delta.netstat['IpExt']?.['InOctets'] ?? null,
@@ -82,7 +78,7 @@ function ipOctetsIn(devices: readonly string[], delta: CounterDelta) {
   const loop = countersNamed('lo', delta)['rxBytes'];
   if (all === null || loop === undefined) return null;
   const ip = Math.max(0, all - loop);
-  const brought = othersMoved(devices, delta) ? deviceOctets(devices, 'rx', delta) : sumOf(devices, 'rxBytes', delta);
+  const brought = othersCarried(devices, 'rx', delta) ? deviceOctets(devices, 'rx', delta) : null;
   const ours = Math.min(ip, brought ?? Infinity);
   return { ours, others: ip - ours };
 }

@@ -12,6 +12,7 @@ import {
   type DeviceFlow,
   deviceOctets,
   NO_FLOW,
+  othersCarried,
   sumOf,
 } from './device-counters.js';
 
@@ -57,14 +58,15 @@ function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDel
  * packets, as far as these had room for them.
  */
 function byDevices(devices: readonly string[], delta: CounterDelta): DeviceFlow {
-  if (carriedNothing(devices, 'tx', delta)) return NO_FLOW;
+  const isShared = othersCarried(devices, 'tx', delta);
+  if (isShared && carriedNothing(devices, 'tx', delta)) return NO_FLOW;
   const octets = deviceOctets(devices, 'tx', delta);
   const frames = sumOf(devices, 'txPackets', delta);
   const tcp = delta.snmp['Tcp'] ?? {};
   const segments = addKnown([tcp['OutSegs'] ?? null, tcp['RetransSegs'] ?? null]);
   const loop = countersNamed('lo', delta)['txPackets'] ?? 0;
   const known = octets !== null && frames !== null && segments !== null;
-  const most = known ? Math.min(segments, mostHidden(octets, frames)) : 0;
+  const most = known ? Math.min(segments, isShared ? mostHidden(octets, frames) : Infinity) : 0;
   const hidden = known ? Math.min(most, Math.max(0, segments - frames - loop)) : 0;
   const added = hidden * TCP_HEADERS.ipv4;
   return {
