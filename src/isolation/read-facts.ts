@@ -2,7 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Facts, Probe } from './facts.js';
 import { attempt, readRootFacts } from './read-root-facts.js';
-import { answerOf } from './tools/helpers/answer-of.js';
+import { answerOf } from './tools/holders/answer-of.js';
 import { findHolderTools, lookFor } from './tools/programs/find-tools.js';
 
 /** A probe that takes longer hangs: sudo may ask somebody by the network. */

@@ -1,5 +1,5 @@
 import { NetmeterError } from '../errors.js';
-import { within } from '../isolation/tools/helpers/within.js';
+import { within } from '../isolation/tools/holders/within.js';
 import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { JsonLines } from './json-lines.js';

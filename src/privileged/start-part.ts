@@ -5,7 +5,7 @@ import type { Server, Socket } from 'node:net';
 import { execPath, env as ownEnvironment } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { NetmeterError } from '../errors.js';
-import { answerOf } from '../isolation/tools/helpers/answer-of.js';
+import { answerOf } from '../isolation/tools/holders/answer-of.js';
 import { lookFor } from '../isolation/tools/programs/find-tools.js';
 import type { MeasureOptions } from '../measure-options.js';
 import { CallerSocket } from './caller-socket.js';

@@ -2,7 +2,7 @@ import { kill } from 'node:process';
 import { NetmeterError } from '../errors.js';
 import { commandLineOf } from '../isolation/machine/process-life.js';
 import { readProcesses } from '../isolation/machine/read-processes.js';
-import { isStopped as hasStopped } from '../isolation/tools/helpers/find-stopped.js';
+import { isStopped as hasStopped } from '../isolation/tools/holders/find-stopped.js';
 import { PRIVILEGED_WORD } from './protocol.js';
 
 const LOOK_MS = 500;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { childrenOf } from '../../src/isolation/tools/helpers/find-stopped.js';
+import { childrenOf } from '../../src/isolation/tools/holders/find-stopped.js';
 import { readText } from '../../src/isolation/tools/read-text.js';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { type Ended, NETMETER, program, runToEnd } from '../netmeter.js';

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { afterPatience } from '../tools/helpers/within.js';
+import { afterPatience } from '../tools/holders/within.js';
 import { asItIs } from './as-it-is.js';
 
 /** As long as resolv.conf's own default for a question. */

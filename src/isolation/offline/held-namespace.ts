@@ -4,7 +4,7 @@ import type { NoPromise } from '../../linux/no-promise.js';
 import type { ProcessAccount } from '../../linux/process/process-account.js';
 import { RunMembers } from '../machine/members/run-members.js';
 import { hostsWithLoopbackName } from '../names/hosts-file.js';
-import { Holder, holderScript } from '../tools/helpers/holder.js';
+import { Holder, holderScript } from '../tools/holders/holder.js';
 import { asAccount } from '../tools/programs/as-account.js';
 import type { HolderTools } from '../tools/programs/find-tools.js';
 import { limitFiles } from '../tools/programs/limit-files.js';

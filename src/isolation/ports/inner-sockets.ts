@@ -3,7 +3,7 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { execPath } from 'node:process';
 import { NetmeterError } from '../../errors.js';
-import { answerOf } from '../tools/helpers/answer-of.js';
+import { answerOf } from '../tools/holders/answer-of.js';
 import type { Administer } from '../tools/programs/administer.js';
 import { type HostPort, portName } from './ports.js';
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { NetmeterError } from '../../errors.js';
 import type { NamespaceFile } from '../machine/find-namespace.js';
 import type { CoveredFile } from '../names/resolver.js';
-import { Holder, holderScript } from '../tools/helpers/holder.js';
+import { Holder, holderScript } from '../tools/holders/holder.js';
 import { opened } from '../tools/opened.js';
 import { scriptEnvironment } from '../tools/programs/script-environment.js';
 

@@ -1,6 +1,6 @@
 import { kill } from 'node:process';
 import { watchLife } from '../machine/process-life.js';
-import { childrenOf } from '../tools/helpers/find-stopped.js';
+import { childrenOf } from '../tools/holders/find-stopped.js';
 
 /** Children of a process, which outlive it where it is killed. @returns what ends those that still live then */
 export function leftChildren(parent: number): () => void {

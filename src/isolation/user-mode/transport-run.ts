@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { NetmeterError } from '../../errors.js';
 import type { Warning } from '../../measurement/measurement.js';
-import type { LineChannel } from '../tools/helpers/line-channel.js';
+import type { LineChannel } from '../tools/holders/line-channel.js';
 import type { Transport } from './transport.js';
 import { complaint, hidesRefusals } from './transport-sayings.js';
 

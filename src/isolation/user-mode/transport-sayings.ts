@@ -1,4 +1,4 @@
-import { joined } from '../tools/helpers/line-channel.js';
+import { joined } from '../tools/holders/line-channel.js';
 
 /** What a transport says of itself with --version: `pasta 0.0~git20240906.6b38f07`, `slirp4netns version 1.2.0`. */
 export function transportVersion(said: readonly string[]): string | undefined {

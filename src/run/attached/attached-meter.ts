@@ -1,6 +1,5 @@
 import { pid as ownPid } from 'node:process';
 import { namespacesOf } from '../../evidence/list-sockets.js';
-import { readProcesses } from '../../isolation/machine/read-processes.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { netnsCookie } from '../../linux/netns-cookie.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
@@ -12,7 +11,7 @@ import type { LivingTree } from '../observers/attached-processes.js';
 import { addressesOf, followAddresses, within } from '../scope-addresses.js';
 import { adoptSockets, type Present } from './adopt-sockets.js';
 import { despiteEnds } from './despite-ends.js';
-import { treeOf } from './process-tree.js';
+import { byAge, treeOf } from './process-tree.js';
 
 /** How often it is looked for who has been started meanwhile. */
 const LOOKS = 10;
@@ -109,14 +108,6 @@ type Parts = Pick<Present, 'meter' | 'filter' | 'group'> & { readonly pid: numbe
     AttachedMeter,
     'since' | 'wasPopulated' | 'doubts'
   >;
-
-/** Parents before their children, netmeter itself left out. */
-function byAge(members: readonly number[]): number[] {
-  const wanted = new Set(members);
-  wanted.delete(ownPid);
-  const found = readProcesses().filter(({ pid }) => wanted.has(pid));
-  return found.sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid).map(({ pid }) => pid);
-}
 
 /** The tree, of which each process' children are followed from now on. */
 function followed(pid: number, filter: TreeFilter | undefined): ReadonlySet<number> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { holderScript } from '../../../src/isolation/tools/helpers/holder.js';
+import { holderScript } from '../../../src/isolation/tools/holders/holder.js';
 import { ROOT } from '../../netmeter.js';
 
 test.each(['offline', 'user-mode', 'join'] as const)('the script of the holder %s is a shell’s, and packed', (name) => {

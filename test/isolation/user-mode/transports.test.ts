@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { within } from '../../../src/isolation/tools/helpers/within.js';
+import { within } from '../../../src/isolation/tools/holders/within.js';
 import { asAccount } from '../../../src/isolation/tools/programs/as-account.js';
 import { explainRefusal } from '../../../src/isolation/user-mode/explain-refusal.js';
 import { pastaArguments, pastaTap } from '../../../src/isolation/user-mode/pasta-arguments.js';

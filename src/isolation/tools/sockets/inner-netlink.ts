@@ -8,7 +8,7 @@ import { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { receiveDescriptors, socketPair } from '../../../linux/pass-descriptors.js';
 import { INNER_SOCKETS_WORD, ownFile } from '../../../own-file.js';
-import { answerOf } from '../helpers/answer-of.js';
+import { answerOf } from '../holders/answer-of.js';
 import type { Administer } from '../programs/administer.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { joined, LineChannel } from '../../../../src/isolation/tools/helpers/line-channel.js';
+import { joined, LineChannel } from '../../../../src/isolation/tools/holders/line-channel.js';
 
 /** A tool that answers each line as `reply` says; undefined ends it. */
 function tool(reply: (line: string) => string | undefined) {

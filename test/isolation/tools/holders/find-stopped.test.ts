@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findStopped, findStoppedBelow } from '../../../../src/isolation/tools/helpers/find-stopped.js';
+import { findStopped, findStoppedBelow } from '../../../../src/isolation/tools/holders/find-stopped.js';
 
 const files = (children: string, states: Readonly<Record<string, string>>) => (file: string) => {
   if (file === '/proc/7/task/7/children') return children;

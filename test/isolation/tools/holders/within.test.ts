@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { afterPatience, within } from '../../../../src/isolation/tools/helpers/within.js';
+import { afterPatience, within } from '../../../../src/isolation/tools/holders/within.js';
 import { once } from '../../../wait.js';
 
 beforeEach(() => void vi.useFakeTimers());

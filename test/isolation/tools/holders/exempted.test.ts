@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Exempted } from '../../../../src/isolation/tools/helpers/exempted.js';
+import { Exempted } from '../../../../src/isolation/tools/holders/exempted.js';
 
 test('a process is exempt until it is disposed of; the first ones always are', () => {
   const own = new Exempted([7, 8]);

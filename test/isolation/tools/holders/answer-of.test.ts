@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answerOf } from '../../../../src/isolation/tools/helpers/answer-of.js';
+import { answerOf } from '../../../../src/isolation/tools/holders/answer-of.js';
 
 const failed = (reason: string) => new Error(`failed: ${reason}`);
 const NEVER = new Promise<never>(() => {});

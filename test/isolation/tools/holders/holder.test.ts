@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { Holder } from '../../../../src/isolation/tools/helpers/holder.js';
+import { Holder } from '../../../../src/isolation/tools/holders/holder.js';
 
 const failed = (complaints: string) => new Error(`failed: ${complaints}`);
 const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
