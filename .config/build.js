@@ -58,9 +58,18 @@ const handDownImport = {
   name: 'hand-down-import',
   renderChunk: (code) => code.replaceAll(/(?<![.\w$])import\(/g, '__import('),
 };
+const toAscii = (code) =>
+  code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+// Only strings, templates, patterns and comments have other characters; V8 keeps a text that has one in twice the memory.
+const escapeToAscii = {
+  name: 'escape-to-ascii',
+  generateBundle: (_, bundle) => {
+    for (const chunk of Object.values(bundle)) chunk.code = toAscii(chunk.code);
+  },
+};
 const { output } = await build({
   ...shared,
-  plugins: [handDownImport],
+  plugins: [handDownImport, escapeToAscii],
   input: { main: 'src/cli/main.ts' },
   preserveEntrySignatures: 'allow-extension',
   output: {

@@ -51,7 +51,8 @@ export class BundleParts {
     const cachedData = this.#compiled.read(name);
     // On one line, so that the lines of an error are the file's.
     const names = `exports, require, module, __filename, __dirname, ${IMPORT}`;
-    const code = `(function (${names}) {${readFileSync(file, 'utf8')}\n})`;
+    // The build leaves ASCII alone, which needs no decoding, and half of the memory.
+    const code = `(function (${names}) {${readFileSync(file, 'latin1')}\n})`;
     const script = new Script(code, { filename: file, cachedData });
     if (!cachedData) this.#compiled.keepAtEnd(name, script);
     // By a V8 with other flags; or it is damaged.

@@ -23,12 +23,16 @@ import {
 } from './instruction.js';
 import { Labels } from './labels.js';
 
+/** Instructions for which there is room at first. */
+const SOME = 256;
+
 /**
  * Writes the instructions of a BPF program one after the other, with labels for jumps. Each method adds one instruction
  * (two for 64 bits) and returns the assembler.
  */
 export class Assembler {
-  readonly #instructions: Instruction[] = [];
+  #words = new Int32Array(SOME * INSTRUCTION_SIZE);
+  #length = 0;
   readonly #labels = new Labels();
 
   move(to: Register, value: Operand): this {
@@ -90,7 +94,7 @@ export class Assembler {
 
   /** Names the next instruction. @throws {Error} there is such a label */
   label(name: string): this {
-    this.#labels.put(name, this.#instructions.length);
+    this.#labels.put(name, this.#length);
     return this;
   }
 
@@ -115,24 +119,32 @@ export class Assembler {
 
   /** How many instructions there are so far. */
   get length(): number {
-    return this.#instructions.length;
+    return this.#length;
   }
 
   /** The program's bytes. @throws {Error} a jump leads nowhere; {RangeError} or too far */
   assemble(): Buffer {
-    const bytes = Buffer.alloc(this.#instructions.length * INSTRUCTION_SIZE);
-    for (const [at, instruction] of this.#instructions.entries()) encode(instruction, bytes, at * INSTRUCTION_SIZE);
-    this.#labels.lead(bytes);
-    return bytes;
+    const words = this.#words.slice(0, this.#length * INSTRUCTION_SIZE);
+    this.#labels.lead(words);
+    return Buffer.from(words.buffer);
   }
 
   #add(instruction: Instruction): this {
-    this.#instructions.push(instruction);
+    const at = this.#length * INSTRUCTION_SIZE;
+    if (at === this.#words.length) this.#grow();
+    encode(instruction, this.#words, at);
+    this.#length += 1;
     return this;
   }
 
+  #grow(): void {
+    const words = new Int32Array(this.#words.length * 2);
+    words.set(this.#words);
+    this.#words = words;
+  }
+
   #jump(instruction: Instruction, label: string): this {
-    this.#labels.jump(this.#instructions.length, label);
+    this.#labels.jump(this.#length, label);
     return this.#add(instruction);
   }
 }

@@ -60,20 +60,31 @@ export type Instruction = {
   readonly immediate: number;
 };
 
-export const INSTRUCTION_SIZE = 8;
+/** In words of 32 bits. */
+export const INSTRUCTION_SIZE = 2;
 
 const NUMBERS: Readonly<Record<Register, number>> = {
   ...{ r0: 0, r1: 1, r2: 2, r3: 3, r4: 4, r5: 5 },
   ...{ r6: 6, r7: 7, r8: 8, r9: 9, r10: 10 },
 };
 
-/** Writes an instruction's bytes. @throws {RangeError} its offset, or its number, does not fit */
-export function encode({ code, to, from, offset, immediate }: Instruction, bytes: Buffer, at: number): void {
-  bytes[at] = code;
-  bytes[at + 1] = NUMBERS[to] | (NUMBERS[from] << 4);
-  bytes.writeInt16LE(offset, at + 2);
-  if (immediate > 0x7fffffff) bytes.writeUInt32LE(immediate, at + 4);
-  else bytes.writeInt32LE(immediate, at + 4);
+/** What fits in 32 bits, with a sign or without. */
+const isWord = (number: number) => Number.isInteger(number) && number >= -0x8000_0000 && number <= 0xffff_ffff;
+
+/**
+ * Writes an instruction as two words of 32 bits, the second one its number, at `at`. Little-endian machines alone have them in this order.
+ * @throws {RangeError} its offset, or its number, does not fit
+ */
+export function encode({ code, to, from, offset, immediate }: Instruction, words: Int32Array, at: number): void {
+  if (!isWord(immediate)) throw new RangeError(`${immediate} is no number of 32 bits`);
+  words[at] = code | (NUMBERS[to] << 8) | (NUMBERS[from] << 12) | highHalf(offset);
+  words[at + 1] = immediate;
+}
+
+/** An offset where an instruction's first word has it. @throws {RangeError} it has more than 16 bits */
+export function highHalf(offset: number): number {
+  if ((offset << 16) >> 16 !== offset) throw new RangeError(`an offset of ${offset} does not fit in 16 bits`);
+  return offset << 16;
 }
 
 /** All of the same shape, which V8 is quick with. */

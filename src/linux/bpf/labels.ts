@@ -1,7 +1,4 @@
-import { INSTRUCTION_SIZE } from './instruction.js';
-
-/** Where an instruction has its offset. */
-const OFFSET = 2;
+import { highHalf, INSTRUCTION_SIZE } from './instruction.js';
 
 /** The labels of a program, and the jumps to them, by the number of an instruction. */
 export class Labels {
@@ -26,10 +23,12 @@ export class Labels {
     this.#jumps.push({ at, label });
   }
 
-  /** Writes into a program's bytes where its jumps lead. @throws {Error} nowhere; {RangeError} or too far */
-  lead(program: Buffer): void {
-    for (const { at, label } of this.#jumps)
-      program.writeInt16LE(this.#distance(at, label), at * INSTRUCTION_SIZE + OFFSET);
+  /** Writes into a program where its jumps, whose offsets are 0, lead. @throws {Error} nowhere; {RangeError} or too far */
+  lead(program: Int32Array): void {
+    for (const { at, label } of this.#jumps) {
+      const first = at * INSTRUCTION_SIZE;
+      program[first] = (program[first] ?? 0) | highHalf(this.#distance(at, label));
+    }
   }
 
   /** In instructions, from the one behind the jump. */
