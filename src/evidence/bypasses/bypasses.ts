@@ -126,4 +126,4 @@ const unixSocketsOf = (process: number | 'thread-self') => parseUnixSockets(text
 const nameOf = (pid: number) => textOf(`/proc/${pid}/comm`).trimEnd() || null;
 
 /** Of a file of /proc; empty for a process that has ended, or may not be looked into. Names of programs and sockets are bytes of any kind. */
-const textOf = (file: string) => readText(file, 'utf8') ?? '';
+const textOf = (file: string) => readText(file) ?? '';

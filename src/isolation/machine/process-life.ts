@@ -22,7 +22,7 @@ function noProcess(pid: number): NetmeterError {
 
 /** Its words (/proc/PID/cmdline); a thread of the kernel's has none, but a name. */
 export function commandLineOf(pid: number): string[] {
-  const text = (file: string) => readText(`/proc/${pid}/${file}`, 'utf8') ?? '';
+  const text = (file: string) => readText(`/proc/${pid}/${file}`) ?? '';
   const words = text('cmdline').split('\0').slice(0, -1);
   return words.length > 0 ? words : [text('comm').trim() || `${pid}`];
 }

@@ -40,7 +40,7 @@ function fieldsOf(text: string) {
  */
 export function readEnvironment(pid: number): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    const text = readFileSync(`/proc/${pid}/environ`, 'utf8');
     return text === '' && isStarting(readText(`/proc/${pid}/stat`) ?? '') ? undefined : text;
   } catch {
     return '';

@@ -18,7 +18,7 @@ export type ResolverChoice = {
 
 /** Reads the host's resolver settings and decides what the namespace shows instead, if anything. */
 export function chooseResolver(reach: Reach): ResolverChoice {
-  const own = readText(RESOLV_CONF, 'utf8');
+  const own = readText(RESOLV_CONF);
   // Without the file the C library asks 127.0.0.1, but there is nothing that could be covered.
   if (own === undefined) return {};
   const plan = planResolver(own, reach);

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** The text of a small file of the kernel's or of /etc; undefined where it cannot be read. */
-export function readText(file: string, encoding: 'latin1' | 'utf8' = 'latin1'): string | undefined {
+/**
+ * The text of a small file of the kernel's or of /etc; undefined where it cannot be read. Octets that are no UTF-8 are U+FFFD: for
+ * any other encoding Node would take 64 KiB for a file whose size it does not know, which takes longer than to read it.
+ */
+export function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, encoding);
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }

@@ -38,7 +38,8 @@ export const TCP_STATE = {
   NEW_SYN_RECV: 12,
 } as const;
 
-const ALL_STATES = 0xffff;
+/** Every state, as {@link listSockets} takes them: a bit for each. */
+export const ALL_STATES = 0xffff;
 
 /** struct inet_diag_sockid, which names a socket; struct inet_diag_req_v2; struct inet_diag_msg. */
 const SOCKID = 48;

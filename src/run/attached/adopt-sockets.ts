@@ -7,7 +7,7 @@ import { doubtsOf } from './doubts.js';
 import { heldSockets } from './held-sockets.js';
 
 /** These are no connections that packets are still to come of. */
-const NO_CONNECTION: readonly number[] = [TCP_STATE.LISTEN, TCP_STATE.CLOSE, TCP_STATE.TIME_WAIT];
+const NO_CONNECTION: readonly number[] = [TCP_STATE.LISTEN, TCP_STATE.CLOSE];
 
 /** A tree that was there before, and what begins to count it. */
 export type Present = {

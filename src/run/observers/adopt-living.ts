@@ -37,7 +37,7 @@ function living(pid: number, parentPid: number): LivingProcess {
   return {
     ...{ pid, parentPid },
     threads: attempt(() => readdirSync(`/proc/${pid}/task`).map(Number)) ?? [pid],
-    comm: (readText(`/proc/${pid}/comm`, 'utf8') ?? '').trimEnd(),
+    comm: (readText(`/proc/${pid}/comm`) ?? '').trimEnd(),
     file: attempt(() => readlinkSync(`/proc/${pid}/exe`)),
     words: readCommandLine(pid),
   };

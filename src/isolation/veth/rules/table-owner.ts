@@ -12,7 +12,7 @@ export function explainOwner(nftables: Nftables, name: TableName): Explained | u
   const owner = nftables.tables().find(({ family, table }) => family === name.family && table === name.table)?.owner;
   if (owner === undefined) return undefined;
   // The kernel names a process' first socket of a kind by its pid.
-  const program = readText(`/proc/${owner}/comm`, 'utf8')?.trim();
+  const program = readText(`/proc/${owner}/comm`)?.trim();
   const reason = `that table belongs to ${program ? `the process ${owner} (${program})` : `the netlink port ${owner}`}: nobody else may change it`;
   return { reason, cure: name.table === 'firewalld' ? FIREWALLD : OTHERS };
 }
