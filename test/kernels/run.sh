@@ -10,7 +10,7 @@ shift
 tree=$(realpath "$(dirname "$0")/../..")
 work=$(mktemp -d)
 emulator=
-trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true; rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM
 
 modules=$root/lib/modules
@@ -88,5 +88,11 @@ qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 3072 -smp 2 -nodefaults -
   $(share / root ,readonly=on,multidevs=remap) $(share "$work/lib/modules" modules ,readonly=on) $(share "$work/share" share '') \
   </dev/null &
 emulator=$!
-wait "$emulator"
+wait "$emulator" || true
+# From here on nobody of that number is ours to end.
+emulator=
+if [ ! -s "$work/share/status" ]; then
+  echo 'the emulated machine ended before the command' >&2
+  exit 1
+fi
 exit "$(cat "$work/share/status")"
