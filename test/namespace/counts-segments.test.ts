@@ -58,7 +58,10 @@ const packets = fc.array(
 );
 
 /** A frame, as the kernel takes it for a run. */
-function frameOf({ version, protocol, fragment, ports, ipHeader, tcpHeader, flags, behind }: Packet): Buffer {
+function frameOf(
+  { version, protocol, fragment, ports, ipHeader, tcpHeader, flags, behind }: Packet,
+  extension = Buffer.alloc(0),
+): Buffer {
   const ip = Buffer.alloc(version === 4 ? 20 : 40);
   if (version === 4) {
     ip.writeUInt8(0x40 | ipHeader, 0);
@@ -78,7 +81,7 @@ function frameOf({ version, protocol, fragment, ports, ipHeader, tcpHeader, flag
   tcp.writeUInt8(flags, 13);
   const rest = Buffer.alloc(behind);
   const ethernet = Buffer.from(`${'00'.repeat(12)}${version === 4 ? '0800' : '86dd'}`, 'hex');
-  return Buffer.concat([ethernet, ip, tcp, rest]);
+  return Buffer.concat([ethernet, ip, extension, tcp, rest]);
 }
 
 describePrivileged('a segment of a connection that is known', () => {
@@ -93,13 +96,18 @@ describePrivileged('a segment of a connection that is known', () => {
   });
 
   /** @returns what the program has returned (BPF_PROG_TEST_RUN). */
-  function run({ fd }: BpfProgram, packet: Packet): number {
-    const frame = frameOf(packet);
+  const run = (program: BpfProgram, packet: Packet) => runFrame(program, frameOf(packet), packet);
+
+  function runFrame(
+    { fd }: BpfProgram,
+    frame: Buffer,
+    { segments, segmentSize }: Pick<Packet, 'segments' | 'segmentSize'>,
+  ): number {
     // struct __sk_buff.
     const context = Buffer.alloc(192);
     context.writeUInt32LE(device, 40);
-    context.writeUInt32LE(packet.segments, 164);
-    context.writeUInt32LE(packet.segmentSize, 176);
+    context.writeUInt32LE(segments, 164);
+    context.writeUInt32LE(segmentSize, 176);
     const sizes = [
       [8, frame.length],
       [40, context.length],
@@ -152,5 +160,23 @@ describePrivileged('a segment of a connection that is known', () => {
       }),
     );
     expect(short).toBeGreaterThan(100);
+  });
+
+  test.each(['in', 'out'] as const)('%s beyond 64 KB: the option that says so is on no wire', (way) => {
+    using closing = new Closing();
+    const { all, read } = counting(way, closing);
+    const kind = { version: 6, protocol: 0, fragment: 0, ports: [1, 2], ipHeader: 5 } as const;
+    const packet: Packet = { ...kind, tcpHeader: 5, flags: ACK, behind: 200, segments: 3, segmentSize: 70 };
+    // A hop-by-hop header with the jumbo option (RFC 2675), then TCP's; no length in IPv6's own, of which the test's frames have none.
+    const jumbo = Buffer.from('0600c204000186a0', 'hex');
+    const frame = frameOf(packet, jumbo);
+    runFrame(all, frame, packet);
+    const ethernet = 14;
+    const headers = 40 + 20;
+    expect(read().totals).toMatchObject([
+      {
+        count: { wireOctets: BigInt(frame.length - ethernet - jumbo.length + 2 * headers), packets: 3n, payload: 200n },
+      },
+    ]);
   });
 });

@@ -231,6 +231,20 @@ for number in range(100_000):
 s = socket.socket(socket.AF_INET6 if ":" in "${address}" else socket.AF_INET, socket.SOCK_DGRAM)
 for size in (1472, 1473, 2953, 4000, 60000): s.sendto(b"x" * size, ("${address}", 7000))'`;
 
+    test.each([['options'], ['a routing header']])('IPv6 with %s: each fragment with what it repeats', async (what) => {
+      // Hop-by-hop options, a segment routing header with one segment (RFC 8754), and destination options.
+      const options = { hop: '(54, bytes([0, 0, 1, 4, 0, 0, 0, 0]))', to: '(59, bytes([0, 1, 0x1e, 12]) + bytes(12))' };
+      const route = `(57, bytes([0, 2, 4, 0, 0, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, "${machine.far6}"))`;
+      const given = what === 'options' ? [options.hop, options.to] : [options.hop, route, options.to];
+      const { wire, counted, stderr, report } = await compare(`python3 -c 'import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for option in (${given.join(', ')}): s.setsockopt(socket.IPPROTO_IPV6, *option)
+for size in (1000, 3000, 4000, 60000): s.sendto(b"x" * size, ("${machine.far6}", 7000))'`);
+      expect(wire.out.packets).toBeGreaterThan(40);
+      expect(counted.out, stderr).toEqual(wire.out);
+      expect(report.method.errorBound.out).toBe(0);
+    });
+
     test.each([['IPv4'], ['IPv6']])('%s: each fragment with its headers', async (family) => {
       const { wire, counted, stderr } = await compare(SEND(family === 'IPv4' ? machine.far4 : machine.far6));
       expect(counted.out, stderr).toEqual(wire.out);
@@ -331,6 +345,42 @@ far.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("198.
 for _ in range(10): far.sendto(b"m" * 100, ("239.1.2.3", 7200))`;
     const { counted } = await compare(`python3 -c '${send}'`);
     expect(counted.out).toEqual({ octets: 10 * 128, packets: 10 });
+  });
+
+  test('what comes for many is counted once, however many of its sockets listen', async () => {
+    const [group4, group6] = ['239.1.2.3', 'ff05::99'];
+    const listen = (ready: string) => `python3 -c 'import socket, struct
+AF4, AF6 = socket.AF_INET, socket.AF_INET6
+link = struct.pack("I", socket.if_nametoindex("card0"))
+sockets = []
+for family in (AF4, AF6) * 3:
+    s = socket.socket(family, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == AF6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    s.bind(("", 7201)); sockets.append(s)
+    if family == AF4: s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("${group4}") + socket.inet_aton("198.51.100.1"))
+    else: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(AF6, "${group6}") + link)
+open("${ready}", "w").close()
+for s in sockets:
+    for _ in range(20 if s.family == AF4 else 10): s.recv(1000)'`;
+    // Each is like the one before.
+    const send = (ready: string) => `import socket, os, time
+while not os.path.exists("${ready}"): time.sleep(0.01)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("198.51.100.2"))
+for to in ("${group4}", "198.51.100.3") * 10: s.sendto(bytes(72), (to, 7201))
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for _ in range(10): s.sendto(bytes(52), ("${group6}", 7201, 0, socket.if_nametoindex("near")))`;
+    const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
+    const ready = join(folder, 'ready');
+    const sender = spawn('ip', ['netns', 'exec', `${machine.name}-router`, 'python3', '-c', send(ready)]);
+    try {
+      const { counted, report, stderr } = await compare(listen(ready));
+      expect(counted.in, stderr).toEqual({ octets: 30 * 100, packets: 30 });
+      expect(report.remotes?.rows.map(({ wireOctets }) => wireOctets.in)).toEqual([2000, 1000]);
+    } finally {
+      sender.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('what stays on this machine is told apart', async () => {

@@ -33,6 +33,17 @@ export function holdPacket(code: Assembler, way: Way, gate: GateMaps, roles: Bpf
   code.label('held');
 }
 
+/** A copy of what came in is refused as the first one was. Goes to 'pass'. */
+export function holdCopy(code: Assembler, gate: GateMaps): void {
+  code.load('u32', 'r1', 'r10', STACK.index).jumpIf('r1', '>=', CLASSES_OUTSIDE * STEP.class, 'pass');
+  recall(code, STACK.protocol).jumpIf('r1', '!=', IPPROTO.udp, 'pass');
+  spentRecord(code, gate, 'pass')
+    .load('u64', 'r1', 'r0', SPENT.at.refuses)
+    .jumpIf('r1', '==', 0, 'pass')
+    .store('u64', 'r10', PLACES.verdict, 0)
+    .jump('pass');
+}
+
 /** To those who opened a connection themselves; and resets, so that a peer hears of the end. */
 function passAnswers(code: Assembler, roles: BpfMap): void {
   recall(code, STACK.protocol)

@@ -1,6 +1,7 @@
 import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import type { Closing } from '../../linux/closing.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS } from './connections/connections.js';
+import { FOR_MANY } from './packets/pass-copies.js';
 import { INSIDE_KEY, MOST_INSIDE, MOST_REMOTES, REMOTE, REMOTE_KEY, ROLES } from './remotes/remote-layout.js';
 import { TOTAL, TOTALS_COUNT } from './totals.js';
 
@@ -13,6 +14,7 @@ const ONE = { keySize: NUMBER, maxEntries: 1 } as const;
 /** What each map is; entries of a hash take memory as they come. */
 const PLANS = {
   totals: { type: 'perCpuArray', name: 'nm_totals', ...ONE, valueSize: TOTALS_COUNT * TOTAL.size },
+  forMany: { type: 'perCpuArray', name: 'nm_for_many', ...ONE, valueSize: FOR_MANY.size },
   mtus: hash('nm_mtus', NUMBER, NUMBER, MOST_DEVICES),
   remotes: hash('nm_remotes', REMOTE_KEY.size, REMOTE.size, MOST_REMOTES),
   roles: { type: 'array', name: 'nm_roles', ...ONE, valueSize: ROLES.size },

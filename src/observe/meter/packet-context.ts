@@ -9,8 +9,8 @@ export const SOCKET = { type: 8, localPort: 44 } as const;
 
 /** SOCK_RAW. */
 export const RAW = 3;
-/** linux/if_packet.h: a copy that the machine sent to itself. */
-export const PACKET_LOOPBACK = 5;
+/** linux/if_packet.h. Loopback: a copy that the machine sent to itself. */
+export const PACKET_TYPE = { host: 0, otherHost: 3, loopback: 5 } as const;
 /** Loopback's number in every network namespace (LOOPBACK_IFINDEX). */
 export const LOOPBACK_DEVICE = 1;
 
@@ -18,5 +18,6 @@ export const LOOPBACK_DEVICE = 1;
 export const DNS_PORT = 53 << 8;
 /** IP protocol numbers. */
 export const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
-/** Extension headers of IPv6 that say their own length: hop-by-hop, routing, destination (RFC 8200). */
-export const EXTENSIONS = [0, 43, 60] as const;
+/** Extension headers of IPv6 that say their own length (RFC 8200). */
+export const EXTENSION = { hopByHop: 0, routing: 43, destination: 60 } as const;
+export const EXTENSIONS: readonly number[] = Object.values(EXTENSION);

@@ -15,6 +15,7 @@ export const recall = (code: Assembler, place: number): Assembler =>
   forget(code.load('u64', 'r1', 'r10', place), 'r1', 'r2');
 
 const REMOTE_PLACE = -160;
+const FRESH_PLACE = REMOTE_PLACE - REMOTE.size;
 
 /** Places on the stack, below r10. */
 export const STACK = {
@@ -36,5 +37,7 @@ export const STACK = {
   index: -136,
   /** The remote's key, and its first count. */
   remote: REMOTE_PLACE,
-  fresh: REMOTE_PLACE - REMOTE.size,
+  fresh: FRESH_PLACE,
+  /** Octets of the headers that each fragment would have a copy of, without its own (ip6_find_1stfragopt()). Above it are a gate's places. */
+  repeated: FRESH_PLACE - 88,
 } as const;

@@ -12,6 +12,8 @@ export type MeterMaps = RemoteMaps & {
   readonly clock: PacketClock;
   /** A {@link TOTAL} for each class, family, protocol and direction. */
   readonly totals: BpfMap;
+  /** {@link FOR_MANY} of each CPU. */
+  readonly forMany: BpfMap;
   /** The MTU of each device, by its number. */
   readonly mtus: BpfMap;
   /** Has an entry for each socket that is counted; undefined: all are. */

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_LOOPBACK } from '../packet-context.js';
+import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_TYPE } from '../packet-context.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import { classStep, PROTOCOLS, STEP, type Way } from '../totals.js';
 import { type NamespaceMaps, tellNamespace } from './classify-nested.js';
@@ -21,7 +21,7 @@ export type Bearings = NamespaceMaps & {
 export function classify(code: Assembler, way: Way, { places, network, inside, nested }: Bearings): void {
   code.move('r7', 0).load('u32', 'r1', 'r6', PACKET.device).jumpIf('r1', '==', LOOPBACK_DEVICE, 'inside');
   // A copy of a multicast that a socket of this machine has sent.
-  if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_LOOPBACK, 'loopback');
+  if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_TYPE.loopback, 'loopback');
   if (places) byDevice(code, places);
   else if (network !== undefined) tellNamespace(code, way, { network, inside, nested });
   code.jump('classified');

@@ -1,8 +1,8 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import { type GateMaps, PLACES } from '../../gate/gate-layout.js';
-import { holdPacket } from '../../gate/hold-packets.js';
+import { holdCopy, holdPacket } from '../../gate/hold-packets.js';
 import { DNS_PORT, PACKET } from '../packet-context.js';
-import { forget, STACK } from '../program-frame.js';
+import { forget, recall, STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { countRemote } from '../remotes/count-remote.js';
 import { atTotal, STEP, TOTAL, WAYS, type Way } from '../totals.js';
@@ -10,6 +10,7 @@ import { skipForeign } from '../tree/tree-programs.js';
 import { classify } from './classify.js';
 import { addFragments } from './fragments.js';
 import { countKnownSegments } from './known-segments.js';
+import { passCopies } from './pass-copies.js';
 import { addRawOctets } from './raw-octets.js';
 import { readHeaders } from './read-headers.js';
 
@@ -46,6 +47,8 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
   code.label('payload').store('u64', 'r10', STACK.payload, 'r2');
   // (segments - 1) headers were hidden.
   code.move('r2', 'r7').compute('subtract', 'r2', 1).compute('multiply', 'r8', 'r2').compute('add', 'r8', 'r1');
+  leaveOutJumbo(code);
+  if (way === 'in') passCopies(code, maps, gate ? 'copy' : 'pass');
   addFragments(code, maps);
   if (gate) holdPacket(code, way, gate, maps.roles);
   code
@@ -57,6 +60,7 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
     .atomicAdd('r9', TOTAL.at.packets, 'r7');
   if (way === 'in') addRawOctets(code);
   countRemote(code, way, maps);
+  if (way === 'in' && gate) holdCopy(code.jump('done').label('copy'), gate);
   code.label('done');
   if (maps.next) handOverMessage(code, way, maps.next);
   code.label('pass');
@@ -88,4 +92,24 @@ function countSegments(code: Assembler): void {
     .compute('subtract', 'r7', 1)
     .compute('divide', 'r7', 'r1')
     .label('counted');
+}
+
+/** Of a jumbogram (RFC 2675): the IPv6 header's length and next header are 0, in its fifth to seventh octet. */
+const JUMBO = { at: 4, mask: 0xff_ffff, octets: 8 } as const;
+
+/**
+ * A GSO packet of IPv6 beyond 64 KB has a jumbo option that the kernel itself put there (ip6_xmit(), ipv6_gro_complete()): none
+ * of its segments has it on the wire. r7: segments. r8: wire octets, of which each segment's share is taken off.
+ */
+function leaveOutJumbo(code: Assembler): void {
+  code.jumpIf('r7', '<', 2, 'no jumbo');
+  recall(code, STACK.version)
+    .jumpIf('r1', '!=', 6, 'no jumbo')
+    .load('u32', 'r1', 'r10', STACK.header + JUMBO.at)
+    .compute('and', 'r1', JUMBO.mask)
+    .jumpIf('r1', '!=', 0, 'no jumbo')
+    .move('r1', 'r7')
+    .compute('multiply', 'r1', JUMBO.octets)
+    .compute('subtract', 'r8', 'r1')
+    .label('no jumbo');
 }

@@ -4,15 +4,14 @@ import { recall, STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { CLASSES, STEP, TOTAL } from '../totals.js';
 
-const IPV6_HEADER = 40;
 const FRAGMENT_HEADER = 8;
 /** For packets of nested namespaces, whose devices have numbers of their own: the smallest MTU of the run's namespace, which they pass. */
 export const ANY_DEVICE = 0;
 
 /**
  * A datagram that is longer than its device's MTU is fragmented behind the program (ip_do_fragment(), ip6_fragment()), and one
- * that came in pieces was put together before it. Each piece has an IP header, in IPv6 a fragment header too, and all but
- * the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
+ * that came in pieces was put together before it. Each piece has an IP header, in IPv6 with extensions and a fragment
+ * header, and all but the last as much payload as fits, in steps of eight octets (RFC 791, RFC 8200). TCP fits its segments to the path.
  * r7: packets on the wire. r8: wire octets. Both grow by the pieces. r9: the total.
  */
 export function addFragments(code: Assembler, { mtus, network }: MeterMaps): void {
@@ -43,18 +42,18 @@ export function addFragments(code: Assembler, { mtus, network }: MeterMaps): voi
     .load('u32', 'r3', 'r6', PACKET.length)
     .jumpIf('r3', '<=', 'r2', 'whole')
     .move('r4', 'r2');
-  recall(code, STACK.version).move('r2', 'r4').jumpIf('r1', '==', 6, 'fragments 6');
-  // IPv4: r1 the header's length.
-  code.load('u8', 'r1', 'r10', STACK.header).compute('and', 'r1', 15).compute('shiftLeft', 'r1', 2);
+  recall(code, STACK.version).move('r2', 'r4').move('r4', 'r1').load('u64', 'r1', 'r10', STACK.repeated);
+  code.jumpIf('r4', '==', 6, 'fragments 6');
   countPieces(code, 'r1');
   code.move('r4', 'r3').compute('subtract', 'r4', 1).compute('multiply', 'r4', 'r1').jump('fragmented');
   // IPv6: all pieces have the fragment header.
-  code.label('fragments 6').move('r1', IPV6_HEADER).compute('subtract', 'r2', FRAGMENT_HEADER);
+  code.label('fragments 6').compute('subtract', 'r2', FRAGMENT_HEADER);
   countPieces(code, 'r1');
   code
-    .move('r4', 'r3')
-    .compute('multiply', 'r4', IPV6_HEADER + FRAGMENT_HEADER)
-    .compute('subtract', 'r4', IPV6_HEADER);
+    .move('r4', 'r1')
+    .compute('add', 'r4', FRAGMENT_HEADER)
+    .compute('multiply', 'r4', 'r3')
+    .compute('subtract', 'r4', 'r1');
   code
     .label('fragmented')
     .move('r1', 1)

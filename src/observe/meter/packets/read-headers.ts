@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { EXTENSIONS, IPPROTO } from '../packet-context.js';
+import { EXTENSION, IPPROTO } from '../packet-context.js';
 import { forget, STACK } from '../program-frame.js';
 
 /** What fits a GSO packet's first segment; more extension headers than these are none of a usual packet. */
@@ -7,6 +7,8 @@ const MOST_EXTENSIONS = 4;
 const UDP_HEADER = 8;
 /** In IPv4's header: where a fragment begins (RFC 791). Only raw sockets send any here. */
 const FRAGMENT_OFFSET = 0x1fff;
+/** What was seen of the extension headers: a routing header, and destination options behind it, which are of the payload. */
+const [ROUTED, ENDED] = [1, 2];
 /** Octets that are read of a header: ports, and of TCP's all up to its flags. */
 const PORTS = 4;
 const TCP_UP_TO_FLAGS = 14;
@@ -35,6 +37,7 @@ export function readHeaders(code: Assembler): void {
     .load('u8', 'r8', 'r10', STACK.header)
     .compute('and', 'r8', 15)
     .compute('shiftLeft', 'r8', 2)
+    .store('u64', 'r10', STACK.repeated, 'r8')
     .load('u8', 'r7', 'r10', STACK.header + 9)
     .load('u16', 'r9', 'r10', STACK.header + 6)
     .swapBytes('r9', 16)
@@ -50,11 +53,23 @@ export function readHeaders(code: Assembler): void {
   addTransport(code.label('transport'));
 }
 
-/** r7: the next header's kind; r8: where it is. */
+/** r7: the next header's kind; r8: where it is. r9: whether a routing header was seen, and destination options behind it. */
 function skipExtensions(code: Assembler): void {
   for (let turn = 0; turn < MOST_EXTENSIONS; turn++) {
-    for (const extension of EXTENSIONS) code.jumpIf('r7', '==', extension, `extension ${turn}`);
-    code.jump('transport').label(`extension ${turn}`).move('r2', 'r8');
+    const here = `extension ${turn}`;
+    code
+      .jumpIf('r7', '==', EXTENSION.hopByHop, here)
+      .jumpIf('r7', '==', EXTENSION.routing, `routing ${turn}`)
+      .jumpIf('r7', '!=', EXTENSION.destination, 'repeated up to here')
+      .jumpIf('r9', '!=', ROUTED, here)
+      .store('u64', 'r10', STACK.repeated, 'r8')
+      .move('r9', ENDED)
+      .jump(here)
+      .label(`routing ${turn}`)
+      .jumpIf('r9', '==', ENDED, here)
+      .move('r9', ROUTED)
+      .label(here)
+      .move('r2', 'r8');
     loadBytes(code, STACK.scratch, 2, 'pass');
     code
       .load('u8', 'r7', 'r10', STACK.scratch)
@@ -63,6 +78,12 @@ function skipExtensions(code: Assembler): void {
       .compute('shiftLeft', 'r1', 3)
       .compute('add', 'r8', 'r1');
   }
+  code
+    .label('repeated up to here')
+    .jumpIf('r9', '==', ENDED, 'repeated known')
+    .store('u64', 'r10', STACK.repeated, 'r8')
+    .label('repeated known')
+    .move('r9', 0);
 }
 
 /** Only TCP and UDP are ever sent as GSO packets; of a fragment that a raw socket sends there may be no header. r9: where it begins. */
