@@ -31,15 +31,16 @@ export class ConnectionLedger {
     return this.#ended + this.#open.size;
   }
 
-  end(connection: TcpConnection): void {
+  /** @param count so many that ended alike, whose octets are those of all */
+  end(connection: TcpConnection, count = 1): void {
     if (!connection.wasAnswered) {
-      if (connection.end) this.#add(connection, connection.end);
+      if (connection.end) this.#add(connection, connection.end, count);
       return;
     }
-    this.#ended++;
+    this.#ended += count;
     // It was listed a moment before.
     if (this.#open.has(connection.key)) this.#open = new Map([...this.#open].filter(([key]) => key !== connection.key));
-    this.#add(connection, 'closed');
+    this.#add(connection, 'closed', count);
   }
 
   /** @param connections all that are open now */
@@ -48,7 +49,7 @@ export class ConnectionLedger {
   }
 
   close(isComplete: boolean): SeenConnections {
-    for (const connection of this.#open.values()) this.#add(connection, 'open');
+    for (const connection of this.#open.values()) this.#add(connection, 'open', 1);
     return {
       isComplete: isComplete && !this.#hasForgotten,
       of: ({ role, address, port }) => this.#remotes.get(keyOf(role, address, port)),
@@ -56,17 +57,17 @@ export class ConnectionLedger {
   }
 
   /** @param kind of one that was not answered, how it ended */
-  #add(connection: TcpConnection, kind: 'closed' | 'open' | keyof ConnectionEnds): void {
+  #add(connection: TcpConnection, kind: 'closed' | 'open' | keyof ConnectionEnds, count: number): void {
     const { role, local, remote, mayCountFin, sent, retransmitted, rttMs } = connection;
     if (this.#options.place(local, remote) !== 'external') return;
     const isServer = role === undefined ? this.#options.ownPorts.has(local.port) : role === 'server';
     const key = isServer ? keyOf('server', remote.address, local.port) : keyOf('client', remote.address, remote.port);
     const totals = this.#of(key);
-    if (kind === 'closed' || kind === 'open') totals[kind]++;
-    if (connection.end) totals.ends = withEnd(totals.ends, connection.end);
+    if (kind === 'closed' || kind === 'open') totals[kind] += count;
+    if (connection.end) totals.ends = withEnd(totals.ends, connection.end, count);
     totals.received += connection.in;
     totals.sent = both(totals.sent, sent);
-    totals.fins += Number(mayCountFin);
+    totals.fins += mayCountFin ? count : 0;
     totals.retransmitted = both(totals.retransmitted, retransmitted);
     totals.rttMs = Math.min(totals.rttMs ?? Infinity, rttMs ?? Infinity);
     if (totals.rttMs === Infinity) totals.rttMs = undefined;
@@ -100,7 +101,7 @@ export class ConnectionLedger {
 
 const NO_ENDS: ConnectionEnds = { finished: 0, aborted: 0, refused: 0, unanswered: 0 };
 
-const withEnd = (ends = NO_ENDS, end: keyof ConnectionEnds) => ({ ...ends, [end]: ends[end] + 1 });
+const withEnd = (ends = NO_ENDS, end: keyof ConnectionEnds, count: number) => ({ ...ends, [end]: ends[end] + count });
 
 const both = (one: number | undefined, other: number | undefined) =>
   one === undefined || other === undefined ? undefined : one + other;

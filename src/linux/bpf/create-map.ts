@@ -1,6 +1,5 @@
-import { closeSync } from 'node:fs';
 import { type BpfField, bpf } from './bpf-call.js';
-import { INTEGER_TYPE, loadIntegerType } from './integer-type.js';
+import { lockedTypes, type MapTypes, numberTypes, withTypes } from './map-types.js';
 import { objectName } from './object-name.js';
 
 /** enum bpf_map_type, linux/bpf.h. */
@@ -28,6 +27,8 @@ export type BpfMapPlan = {
   readonly maxEntries: number;
   /** Its entries take memory only as they come; under pressure the kernel may refuse one. */
   readonly isGrown?: boolean;
+  /** Its values begin with four octets that are a lock (bpf_spin_lock(), Linux 5.1). */
+  readonly isLocked?: boolean;
 };
 
 /** BPF_F_NO_PREALLOC: entries are made one by one, those of a trie and of sockets always. */
@@ -49,12 +50,14 @@ export function createMap(plan: BpfMapPlan): number {
     [28, title[0]],
     [36, title[1]],
   ];
-  if (type !== 'socketStorage') return bpf('BPF_MAP_CREATE', fields);
-  // Of these the kernel wants to know what is in them.
-  const types = loadIntegerType();
-  try {
-    return bpf('BPF_MAP_CREATE', [...fields, [48, types], [52, INTEGER_TYPE], [56, INTEGER_TYPE]]);
-  } finally {
-    closeSync(types);
-  }
+  const types = typesOf(plan);
+  if (!types) return bpf('BPF_MAP_CREATE', fields);
+  const { key, value } = types;
+  return withTypes(types, (fd) => bpf('BPF_MAP_CREATE', [...fields, [48, fd], [52, key], [56, value]]));
+}
+
+/** Of these the kernel wants to know what is in them. */
+function typesOf({ type, isLocked, keySize, valueSize }: BpfMapPlan): MapTypes | undefined {
+  if (type === 'socketStorage') return numberTypes();
+  return isLocked ? lockedTypes(keySize, valueSize) : undefined;
 }

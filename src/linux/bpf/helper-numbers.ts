@@ -13,6 +13,8 @@ export const HELPERS = {
   get_socket_cookie: 46,
   sock_ops_cb_flags_set: 59,
   map_push_elem: 87,
+  spin_lock: 93,
+  spin_unlock: 94,
   sk_fullsock: 95,
   tcp_sock: 96,
   sk_storage_get: 107,
@@ -25,7 +27,6 @@ export const HELPERS = {
   ringbuf_reserve: 131,
   ringbuf_submit: 132,
   ringbuf_discard: 133,
-  ringbuf_query: 134,
   ktime_get_coarse_ns: 160,
 } as const;
 

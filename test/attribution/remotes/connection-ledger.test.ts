@@ -45,6 +45,15 @@ test('connections with one remote and service are summed up, with the smallest r
   });
 });
 
+test('connections that ended alike are counted together, with the octets of all', () => {
+  const all = ledger();
+  all.end(connection('1', { in: 300, sent: 30, end: 'finished' }), 3);
+  all.end(connection('2', { wasAnswered: false, in: 0, sent: 0, mayCountFin: false, end: 'refused' }), 2);
+  expect(all.seen).toBe(3);
+  const ends = { finished: 3, aborted: 0, refused: 2, unanswered: 0 };
+  expect(all.close(true).of(web)).toMatchObject({ closed: 3, received: 300, sent: 30, fins: 3, ends });
+});
+
 test('who connects to a port of the command’s is found by that port', () => {
   const all = ledger();
   all.end(
