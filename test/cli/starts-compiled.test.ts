@@ -70,6 +70,12 @@ describe('what V8 has compiled of the command is kept', () => {
     }
   });
 
+  test('every part is ASCII, which it is read as', () => {
+    const parts = readdirSync(join(ROOT, 'dist/bundle')).map((name) => join(ROOT, 'dist/bundle', name));
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.filter((file) => readFileSync(file).some((octet) => octet > 0x7f))).toEqual([]);
+  });
+
   test('not where it is not wanted', async () => {
     await start([], { NODE_DISABLE_COMPILE_CACHE: '1' });
     expect(existsSync(kept())).toBe(false);
