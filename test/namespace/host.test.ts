@@ -17,6 +17,16 @@ const traffic = (mode: string, address: string, count: number) =>
 /** Without the rights to count at the command's control group: in a container, for an ordinary user. */
 const UNMETERED = ['setpriv', '--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--'];
 
+/** Python that goes on until a netmeter, which sleeps before each look around, has looked some ten times. */
+const LOOKED = `import socket, time
+def sleeps(pid): return int(open(f"/proc/{pid}/task/{pid}/status").read().split("\\nvoluntary_ctxt_switches:")[1].split()[0])
+def until_looked(pid):
+    enough = sleeps(pid) + 30
+    while sleeps(pid) < enough:
+        yield
+        time.sleep(0.05)
+`;
+
 /** Shell that waits until the file exists. */
 const UNTIL = 'until_there() { while ! [ -e "$1" ]; do sleep 0.02; done; }; until_there';
 
@@ -217,11 +227,11 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
     });
 
     test('a neighbour that is there only while the command runs: shared; the command’s own connections are none', async () => {
-      const hold = (address: string, seconds: number) =>
-        // Time: looks come meanwhile, on a busy machine too.
-        `python3 -c 'import socket, time; s = socket.create_connection(("${address}", 7000)); time.sleep(${seconds})'`;
+      const hold = (address: string) => `python3 -c '${LOOKED}
+s = socket.create_connection(("${address}", 7000))
+for _ in until_looked('$netmeter'): pass'`;
       const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
-      const alone = await measure(`${hold(machine.far4, 0.5)}; ${hold(machine.far6, 0.5)}`, options);
+      const alone = await measure(`netmeter=$PPID; ${hold(machine.far4)}; ${hold(machine.far6)}`, options);
       // Nobody was seen, which says nothing of what comes and goes between two looks.
       expect(alone.report.contamination).toMatchObject({ grade: 'unknown', foreignConnections: 0 });
 
@@ -230,10 +240,10 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
       machine.shell(`mkfifo ${fifo}-go ${fifo}-done`);
       const neighbour = machine.start('sh', [
         '-c',
-        `read go <${fifo}-go; ${hold(machine.far4, 2)}; echo done >${fifo}-done`,
+        `read netmeter <${fifo}-go; ${hold(machine.far4)}; echo done >${fifo}-done`,
       ]);
       try {
-        const beside = await measure(`echo go >${fifo}-go; read done <${fifo}-done`, options);
+        const beside = await measure(`echo $PPID >${fifo}-go; read done <${fifo}-done`, options);
         expect(beside.report.contamination).toMatchObject({ grade: 'shared', foreignConnections: 1 });
       } finally {
         neighbour.kill('SIGKILL');
@@ -242,19 +252,18 @@ s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True)
     });
 
     test.each([
-      ['somebody sends while the command is stopped: shared', 20, 'shared'],
-      ['nobody does: clean, and watched for longer', 0, 'clean'],
-    ])('%s', async (_, datagrams, grade) => {
+      ['somebody sends while the command is stopped: shared', true, 'shared'],
+      ['nobody does: clean, and watched for longer', false, 'clean'],
+    ])('%s', async (_, sends, grade) => {
       const place = `/tmp/${machine.name}-stopped`;
       machine.shell(`mkfifo ${place}-go`);
-      const send = `python3 -c 'import socket, time
+      const send = `python3 -c '${LOOKED}
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-# Time: looks come meanwhile.
-for _ in range(40): ${datagrams > 0 ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}; time.sleep(0.05)'`;
-      const neighbour = machine.start('sh', ['-c', `read pid <${place}-go; ${send}; kill -CONT $pid`]);
+for _ in until_looked('$netmeter'): ${sends ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}'`;
+      const neighbour = machine.start('sh', ['-c', `read netmeter pid <${place}-go; ${send}; kill -CONT $pid`]);
       try {
         const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
-        const { report } = await measure(`echo $$ >${place}-go; kill -STOP $$; true`, options);
+        const { report } = await measure(`echo $PPID $$ >${place}-go; kill -STOP $$; true`, options);
         expect(report.contamination?.grade).toBe(grade);
         expect(report.contamination?.idleMs).toBeGreaterThan(400);
         if (grade === 'clean') expect(report.contamination?.idleOctets).toBe(0);
