@@ -45,7 +45,7 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
   const { scope } = chosen;
   const attempts = boundary.attempt('attempts', () => gate?.attempts() ?? scope.attempts?.() ?? null, null);
   const reading = await meter.count();
-  const { after, delta, traffic, sockets, ...counted } = reading;
+  const { delta, traffic, sockets } = reading;
   const method = await agreed(meter, reading, life.bypasses);
   // Only now: what moves while nothing of the command's is left is not in its numbers.
   const moved = addKnown([traffic.external.in.wireOctets, traffic.external.out.wireOctets]);
@@ -62,14 +62,14 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
     { ...figures, bypasses },
     contamination !== undefined && contamination.grade !== 'clean',
   );
-  const { hint, stillOpen } = life;
+  const { isolation } = scope;
   return {
     schema: 1,
     netmeter: version,
     command: commandOf(run),
-    isolation: scope.isolation,
+    isolation,
     ...(contamination && { contamination }),
-    ...((scope.isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
+    ...((isolation.kind === 'offline' || options.egress) && { attempts: observers.named(await attempts) }),
     traffic: await withBehind(chosen, { ...reading, method }),
     method,
     protocol,
@@ -77,15 +77,23 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
     bypasses,
     ...(budget && { budget }),
     series,
-    warnings: [
-      ...chosen.warnings,
-      ...scope.warnings,
-      ...(await hint.warnings(protocol)),
-      ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
-      ...runWarnings(after, delta, { isolation: scope.isolation, stillOpen, ...counted, method }),
-      ...boundary.warnings,
-    ],
+    warnings: await warningsOf(run, { ...reading, method, protocol }),
   };
+}
+
+type Counted = Omit<Awaited<ReturnType<Meter['count']>>, 'method'> & Pick<Measurement, 'method' | 'protocol'>;
+
+async function warningsOf({ chosen: { scope, warnings }, life, boundary }: OverRun, counted: Counted) {
+  const { hint, stillOpen } = life;
+  const { after, delta, protocol, traffic: _, sockets: __, ...rest } = counted;
+  return [
+    ...warnings,
+    ...scope.warnings,
+    ...(await hint.warnings(protocol)),
+    ...(wasUnanswered(protocol) ? (scope.unansweredWarnings?.() ?? []) : []),
+    ...runWarnings(after, delta, { isolation: scope.isolation, stillOpen, ...rest }),
+    ...boundary.warnings,
+  ];
 }
 
 /** Traffic with what this machine itself ended or made of it. */

@@ -1,9 +1,6 @@
-import type { Boundary } from '../boundary.js';
-import { type Account, processAccount } from '../command/account.js';
-import { type CpuTime, childCpu } from '../command/child-cpu.js';
-import { startCommand } from '../command/start-command.js';
+import type { RunningCommand } from '../command/start-command.js';
 import { NetmeterError } from '../errors.js';
-import { DEFAULTS, type MeasureOptions } from '../measure-options.js';
+import { DEFAULTS } from '../measure-options.js';
 import type { Exit } from '../measurement/exit.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { Bypass } from '../measurement/remotes.js';
@@ -11,34 +8,16 @@ import type { Sample } from '../measurement/series.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { Samples } from '../series/series.js';
 import { type IpOctets, type Milliseconds, milliseconds } from '../units.js';
-import { handedPast } from './handed-past.js';
-import type { LimitGuard } from './limits/keep-limits.js';
 import { octetsSince } from './limits/octets-since.js';
-import type { Meter } from './meter.js';
 import { PortHint } from './observers/hint-at-ports.js';
 import { BypassWatch } from './observers/look-for-bypasses.js';
-import type { Observers } from './observers/observers.js';
-import type { OtherUsers } from './observers/others/other-users.js';
 import { OrphanWatch } from './observers/watch-orphans.js';
 import { TrafficWatch } from './observers/watch-traffic.js';
+import { begin, endOf } from './own-life.js';
 import { prepareEnd } from './prepare-end.js';
-import type { CommandTree } from './tree/command-tree.js';
+import type { Stage } from './stage.js';
 import { waitForTree } from './tree/wait-for-tree.js';
 import { waitForQuiet } from './wait-for-quiet.js';
-
-export type Stage = {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly account: Account | undefined;
-  readonly options: MeasureOptions;
-  readonly meter: Meter;
-  readonly tree: CommandTree;
-  readonly guard: LimitGuard;
-  readonly observers: Observers;
-  readonly others: OtherUsers | undefined;
-  /** Where exceptions of what works beside the command end. */
-  readonly boundary: Boundary;
-};
 
 /** How a command and its descendants lived, and what was seen meanwhile. */
 export type Life = {
@@ -64,60 +43,29 @@ export type Life = {
  * @throws {NetmeterError} INTERRUPTED: it was aborted before the start; COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE: it cannot be executed
  */
 export async function runCommand(stage: Stage): Promise<Life> {
-  const { argv, env, account, options, meter, tree, guard, observers, others, boundary } = stage;
-  const { scope, files } = meter;
-  const { signal, hurry, wait = 'tree', interval = DEFAULTS.interval, linger = DEFAULTS.linger } = options;
+  const { options, meter, tree, guard, boundary } = stage;
   // From here to the listener nothing is awaited: a signal is either seen here, or by the listener.
-  if (signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
-  using bypasses = new BypassWatch(scope, tree.groupView(meter.tree !== undefined), boundary);
+  if (options.signal?.aborted) throw new NetmeterError('INTERRUPTED', 'interrupted before the command started');
+  using bypasses = new BypassWatch(meter.scope, tree.groupView(meter.tree !== undefined), boundary);
   meter.nestedFate = () => bypasses.nestedFate;
-  const startedAt = new Date().toISOString();
-  const start = performance.now();
-  const cpuBefore = childCpu();
-  const plan = { ...options, env: { ...env, ...scope.marks }, argv };
-  const owner = processAccount(account);
-  const command = tree.start(() =>
-    scope.start(owner, (enter) => startCommand({ ...plan, ...handedPast(enter, plan) })),
-  );
+  const { command, startedAt, start, cpuBefore } = begin(stage);
   if ('failure' in command) throw await command.failure;
-  scope.commandStarted(command.pid);
-  tree.command = command;
-  observers.commandStarted(command.pid);
+  tellOfStart(stage, command);
   using orphans = new OrphanWatch(meter);
-  const onSample = (sample: Sample) => {
-    boundary.guard('others', () => others?.lookBeside())();
-    void bypasses.look();
-    observers.look();
-    return boundary.attempt('limits', () => guard.look(sample), undefined);
-  };
-  using watch = new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start, boundary });
+  using watch = watchTraffic(stage, bypasses, start);
   boundary.guard('limits', () => guard.commandStarted())();
-  const hint = new PortHint({ scope, sockets: meter.sockets, offered: options.hostPorts ?? [], boundary });
+  const offered = options.hostPorts ?? [];
+  const hint = new PortHint({ scope: meter.scope, sockets: meter.sockets, offered, boundary });
   options.onStart?.(command);
   prepareEnd(meter, boundary);
-  const stop = () => void tree.end();
-  signal?.addEventListener('abort', stop, { once: true });
 
-  const exit = await command.exited;
-  const exitedAt = performance.now();
-  await orphans.atCommandEnd();
-  tree.command = undefined;
-  const isAlone = tree.processes().length === 0;
-  const cpuOfCommand = cpuSpent(cpuBefore, childCpu());
-  signal?.removeEventListener('abort', stop);
+  const { exit, exitedAt, isAlone, cpu } = await endOf(command, { stage, orphans, cpuBefore });
   await hint.settle();
   await bypasses.atCommandEnd(isAlone);
   options.onCommandEnd?.(tree.processes().length);
-  const cutShort = await waitForTree({ tree, endNow: wait === 'command', signal });
+  const cutShort = await waitForTree({ tree, endNow: options.wait === 'command', signal: options.signal });
   const endedAt = isAlone ? exitedAt : performance.now();
-  const killed = exit.kind === 'signal' || cutShort;
-  const { stillOpen, since } = await waitForQuiet(files, {
-    atMost: linger,
-    killed,
-    hurry,
-    others,
-    tree: meter.tree,
-  });
+  const { stillOpen, since } = await quiet(stage, exit.kind === 'signal' || cutShort);
   const sampled = await watch.finish();
   await boundary.attempt('limits', () => guard.finish(), undefined);
   const { nestedFate } = bypasses;
@@ -125,7 +73,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   const after = (at: number) => milliseconds(Math.round(at - start));
   return {
     ...{ exit, startedAt, sampled, hint, stillOpen },
-    cpu: tree.cpu ?? cpuOfCommand,
+    cpu: tree.cpu ?? cpu,
     durationMs: after(endedAt),
     movedMs: after(Math.max(endedAt, since)),
     samples: watch.samples,
@@ -133,10 +81,30 @@ export async function runCommand(stage: Stage): Promise<Life> {
   };
 }
 
-function cpuSpent(before: CpuTime | undefined, after: CpuTime | undefined): Measurement['command']['cpu'] {
-  if (!before || !after) return null;
-  return {
-    userMs: milliseconds(after.userMs - before.userMs),
-    systemMs: milliseconds(after.systemMs - before.systemMs),
+function tellOfStart({ meter, tree, observers }: Stage, command: RunningCommand): void {
+  meter.scope.commandStarted(command.pid);
+  tree.command = command;
+  observers.commandStarted(command.pid);
+}
+
+/** Looks around with each sample. */
+function watchTraffic(
+  { options, meter, guard, observers, others, boundary }: Stage,
+  bypasses: BypassWatch,
+  start: number,
+) {
+  const onSample = (sample: Sample) => {
+    boundary.guard('others', () => others?.lookBeside())();
+    void bypasses.look();
+    observers.look();
+    return boundary.attempt('limits', () => guard.look(sample), undefined);
   };
+  const { interval = DEFAULTS.interval } = options;
+  return new TrafficWatch({ octets: octetsSince(meter), interval, onSample, startedAt: start, boundary });
+}
+
+/** Waits for the tree's bytes in flight. */
+function quiet({ options, meter: { files, tree }, others }: Stage, killed: boolean) {
+  const { linger = DEFAULTS.linger, hurry } = options;
+  return waitForQuiet(files, { atMost: linger, killed, hurry, others, tree });
 }

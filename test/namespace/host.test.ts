@@ -24,7 +24,7 @@ def until_looked(pid):
     enough = sleeps(pid) + 30
     while sleeps(pid) < enough:
         yield
-        time.sleep(0.05)
+        time.sleep(0.02)
 `;
 
 /** Shell that waits until the file exists. */

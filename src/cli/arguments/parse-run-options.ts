@@ -15,12 +15,7 @@ import { parseReports } from './values/report-target.js';
 /** @throws {NetmeterError} USAGE */
 export function runOptions(values: Values): RunOptions {
   const one = (name: string) => values.get(name)?.[0];
-  const duration = (name: 'interval' | 'linger' | 'grace') => {
-    const text = one(name);
-    return text === undefined ? {} : { [name]: ofOption(name, parseDuration)(text) };
-  };
   const budgetName = one('budget');
-  const destinations = (name: 'allow' | 'deny') => (values.get(name) ?? []).map(ofOption(name, parseDestination));
   const enforce = values.has('enforce');
   const user = one('user');
   const rate = one('rate-limit');
@@ -28,8 +23,6 @@ export function runOptions(values: Values): RunOptions {
   const idle = one('baseline-idle');
   const isolation = (values.has('in-place') ? inPlace(one) : one('isolation')) as Asked | undefined;
   const wait = one('wait') as RunOptions['wait'];
-  const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
-  if (given.interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
   const code = parseExitCode(one('budget-exit-code') ?? '120');
   const by = parseBy(values.get('by'));
   const reports = parseReports(values.get('report') ?? []);
@@ -44,9 +37,7 @@ export function runOptions(values: Values): RunOptions {
     ...(values.has('ignore-bypasses') && { ignoreBypasses: true }),
     ...(enforce && { enforce }),
     ...(rate !== undefined && { rateLimit: ofOption('rate-limit', parseRate)(rate) }),
-    ...((values.has('allow') || values.has('deny')) && {
-      egress: { allow: destinations('allow'), deny: destinations('deny') },
-    }),
+    ...egressOf(values),
     budgetExitCode: code,
     reports,
     quiet: values.has('quiet'),
@@ -56,13 +47,29 @@ export function runOptions(values: Values): RunOptions {
     ci: (one('ci') ?? 'auto') as CiChoice,
     hostPorts: each((values.get('host-port') ?? []).flatMap(ofOption('host-port', parseHostPorts))),
     publish: each((values.get('publish') ?? []).flatMap(ofOption('publish', parsePublish))),
-    ...given,
+    ...durationsOf(one),
     ...(user && { user }),
     ...(wait && { wait }),
     ...(isolation && { isolation }),
     ...(netns && { netns }),
     ...(idle !== undefined && { baselineIdle: ofOption('baseline-idle', parseDuration)(idle) }),
   };
+}
+
+function durationsOf(one: (name: string) => string | undefined) {
+  const duration = (name: 'interval' | 'linger' | 'grace') => {
+    const text = one(name);
+    return text === undefined ? {} : { [name]: ofOption(name, parseDuration)(text) };
+  };
+  const given = { ...duration('interval'), ...duration('linger'), ...duration('grace') };
+  if (given.interval === 0) throw usage('--interval cannot be 0', INTERVAL_CURE);
+  return given;
+}
+
+function egressOf(values: Values): Pick<RunOptions, 'egress'> {
+  if (!values.has('allow') && !values.has('deny')) return {};
+  const destinations = (name: 'allow' | 'deny') => (values.get(name) ?? []).map(ofOption(name, parseDestination));
+  return { egress: { allow: destinations('allow'), deny: destinations('deny') } };
 }
 
 /** Ports that are named again, as in a range, are offered once: the second would find its own taken. */

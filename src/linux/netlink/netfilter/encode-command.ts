@@ -44,31 +44,19 @@ export function encodeCommand(command: Command, numbers: SetNumbers): readonly M
         nftMessage('newElements', family, encoded(elements, { ...within, set: command.set, elements: list }), CREATE),
       ];
     }
-    case 'add counter': {
-      const data = encoded(counter, { bytes: 0n, packets: 0n });
-      return [
-        nftMessage(
-          'newObject',
-          family,
-          encoded(object, { ...within, name: command.name, type: 'counter', data }),
-          CREATE,
-        ),
-      ];
-    }
-    case 'add quota': {
-      const data = encoded(quota, { bytes: command.over, flags: BEYOND, consumed: 0n });
-      return [
-        nftMessage(
-          'newObject',
-          family,
-          encoded(object, { ...within, name: command.name, type: 'quota', data }),
-          CREATE,
-        ),
-      ];
-    }
+    case 'add counter':
+      return [newObject(command, 'counter', encoded(counter, { bytes: 0n, packets: 0n }))];
+    case 'add quota':
+      return [newObject(command, 'quota', encoded(quota, { bytes: command.over, flags: BEYOND, consumed: 0n }))];
     default:
       return command satisfies never;
   }
+}
+
+type NewObject = Extract<Command, { kind: 'add counter' | 'add quota' }>;
+
+function newObject({ family, table: within, name }: NewObject, type: 'counter' | 'quota', data: Buffer): Message {
+  return nftMessage('newObject', family, encoded(object, { table: within, name, type, data }), CREATE);
 }
 
 /** NFT_QUOTA_F_INV. */
