@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { pid, ppid } from 'node:process';
 import { expect, test } from 'vitest';
 import { namespacesOf, socketsIn } from '../../src/evidence/list-sockets.js';
+import { once } from '../wait.js';
 
 test('netmeter’s own network namespace is told by netmeter, which stays', () => {
   expect(namespacesOf([ppid])).toEqual(new Map([[readlinkSync('/proc/self/ns/net'), pid]]));
