@@ -76,11 +76,11 @@ const KINDS: readonly ((about: About) => readonly Warning[])[] = [
   ({ doubt, method }) =>
     doubt ? [warning('PACKETS_UNCOUNTED', `${DOUBTS[doubt]}: ${boundText(method.errorBound.in)}`)] : [],
   ({ past = [] }) => past.map(bypassed),
-  ({ isolation, delta }) =>
+  ({ isolation, delta, method }) =>
     Object.entries(delta.devices)
       // Others make and remove devices beside the command's.
       .filter(([device]) => !('devices' in isolation) || isolation.devices.includes(device))
-      .flatMap(([device, { kind }]) => comeOrGone(device, kind)),
+      .flatMap(([device, { kind }]) => comeOrGone(device, kind, method)),
   ({ delta: { resets } }) =>
     resets.map(({ counter, before, after }) =>
       warning('COUNTER_RESET', `${counter} went down from ${before} to ${after}: its increase is unknown`),
@@ -120,10 +120,11 @@ function bypassed({ device, octets }: PastQueue): Warning {
   return warning('QUEUE_BYPASSED', message);
 }
 
-function comeOrGone(device: string, kind: CounterDelta['devices'][string]['kind']): Warning[] {
+function comeOrGone(device: string, kind: CounterDelta['devices'][string]['kind'], { name }: Method): Warning[] {
   if (kind === 'vanished')
     return [warning('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`)];
-  if (kind === 'appeared')
+  // Queues, taps and sockets count none but their own.
+  if (kind === 'appeared' && name === 'proc-estimate')
     return [warning('DEVICE_APPEARED', `the command made device ${device}: what it carried may be counted twice`)];
   return [];
 }

@@ -42,7 +42,6 @@ test('each doubt of a number is said, and where there is none nothing is', () =>
     'COUNTS_DISAGREE',
     'PACKETS_UNCOUNTED',
     'QUEUE_BYPASSED',
-    'DEVICE_APPEARED',
     'DEVICE_VANISHED',
     'COUNTER_RESET',
     'COUNTERS_MISSING',
@@ -52,6 +51,17 @@ test('each doubt of a number is said, and where there is none nothing is', () =>
 
 test('a queue that is not there leaves an estimate', () => {
   expect(codes({ ...ALL, method: method({ name: 'proc-estimate' }) })).toContain('QUEUE_LOST');
+});
+
+test.each([
+  ['proc-estimate', true],
+  ['qdisc', false],
+  ['cgroup', false],
+  ['tap', false],
+] as const)('a device that the command has made matters to %s: %s', (name, isSaid) => {
+  const devices = { outer: { kind: 'appeared', counters: {} } } as unknown as CounterDelta['devices'];
+  const said = codes({ isolation: ALL.isolation, method: method({ name }), stillOpen: 0 }, delta({ devices }));
+  expect(said.includes('DEVICE_APPEARED')).toBe(isSaid);
 });
 
 test('devices that others make in a shared namespace are no matter', () => {
