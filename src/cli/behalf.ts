@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Account, accountOfUid, chooseAccount } from '../command/account.js';
 import { type Behalf, OWN_BEHALF } from '../files/behalf.js';
 import { NoLibcError } from '../linux/load-koffi.js';
-import type { FileAccount } from '../linux/process/credentials.js';
+import type { ProcessAccount } from '../linux/process/process-account.js';
 import { groupsOf } from '../linux/process/user-groups.js';
 
 /**
@@ -25,7 +25,7 @@ export function behalfOf(env: NodeJS.ProcessEnv, user?: string): Behalf {
 
 type NamedAccount = Pick<Account, 'uid' | 'gid'> & { readonly name?: string | undefined };
 
-const fileAccount = ({ uid, gid, name }: NamedAccount): FileAccount => ({
+const fileAccount = ({ uid, gid, name }: NamedAccount): ProcessAccount => ({
   uid,
   gid,
   groups: name === undefined ? [] : knownGroups(name, gid),

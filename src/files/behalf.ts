@@ -1,12 +1,13 @@
-import { type FileAccount, withFileRightsOf } from '../linux/process/credentials.js';
+import { withFileRightsOf } from '../linux/process/credentials.js';
+import type { ProcessAccount } from '../linux/process/process-account.js';
 
 /** Whose rights a file is opened with; undefined: this process' own. */
-export type Rights = FileAccount | undefined;
+export type Rights = ProcessAccount | undefined;
 
 /** On whose behalf files are opened. */
 export type Behalf = {
   /** Whoever started netmeter, where that is not the process' own account: under sudo the caller. */
-  readonly starter?: FileAccount;
+  readonly starter?: ProcessAccount;
   /**
    * The account whose rights are taken where a path leads through a folder or a link of user `uid`, who could have led it
    * anywhere; undefined: the starter's stay, for they must not be another's.

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { libcFunction } from './libc.js';
 import { isErrno, LinuxError } from './linux-error.js';
 
@@ -7,7 +8,6 @@ const ioctl = libcFunction('int ioctl(int fd, unsigned long request)');
 
 /** linux/nsfs.h. */
 const NS_GET_USERNS = 0xb701;
-const EPERM = 1;
 
 /** Those of the process, which stay its own. */
 const allowed = new Set<string>();
@@ -20,7 +20,8 @@ const allowed = new Set<string>();
  */
 export function requireReturn(own: number, kind: 'net' | 'mnt'): void {
   if (allowed.has(kind)) return;
-  if (!isOwnedHere(own)) throw new LinuxError('setns', EPERM, `no rights over the present ${kind} namespace`);
+  if (!isOwnedHere(own))
+    throw new LinuxError('setns', constants.errno.EPERM, `no rights over the present ${kind} namespace`);
   allowed.add(kind);
 }
 
