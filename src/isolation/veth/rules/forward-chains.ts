@@ -1,6 +1,7 @@
 import type { ChainName } from '../../../linux/netlink/netfilter/command.js';
 import type { Expression } from '../../../linux/netlink/netfilter/expression.js';
 import { type Firewall, foreignChains, legacyTarget, type Table, verdictsOf } from '../../tools/firewall/firewall.js';
+import { HARMLESS_TARGETS } from '../../tools/firewall/harmless-targets.js';
 
 /** Where packets to other machines pass, or to this one. */
 export type Hook = 'forward' | 'input';
@@ -35,12 +36,9 @@ function canDrop(chain: string, search: Table, seen: Set<string>): boolean {
   );
 }
 
-/** Targets of the old iptables that let a packet go on its way. */
-const HARMLESS = ['LOG', 'NFLOG', 'MARK', 'CONNMARK', 'TCPMSS', 'CT', 'DSCP', 'TTL', 'HL', 'CLASSIFY', 'TRACE', 'SET'];
-
 function isRefusingTarget(each: Expression): boolean {
   const name = legacyTarget(each);
-  return name !== undefined && !HARMLESS.includes(name);
+  return name !== undefined && !HARMLESS_TARGETS.includes(name);
 }
 
 const dockerChain = (search: Table): string | undefined =>
