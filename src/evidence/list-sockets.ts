@@ -1,18 +1,12 @@
 import { pid as ownPid } from 'node:process';
 import { networkOf } from '../isolation/machine/members/namespace-members.js';
 import { openInNetwork } from '../isolation/tools/sockets/open-in-network.js';
+import { IPPROTO } from '../linux/ip-protocols.js';
 import { isErrno } from '../linux/linux-error.js';
-import {
-  ALL_STATES,
-  decodeSocket,
-  type InetSocket,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  listSockets,
-  TCP_STATE,
-} from '../linux/netlink/sock-diag.js';
+import { ALL_STATES, decodeSocket, type InetSocket, listSockets } from '../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG } from '../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../linux/socket.js';
+import { TCP_STATE } from '../linux/tcp-states.js';
 
 /** One of the sockets of TCP and UDP. */
 export type ListedSocket = InetSocket & { readonly protocol: number };
@@ -34,7 +28,7 @@ export function namespacesOf(pids: Iterable<number>): ReadonlyMap<string, number
 /** The sockets of TCP and UDP in a process' network namespace, without those in TIME_WAIT. @throws the error of the kernel that refuses */
 export function socketsIn(pid: number): ListedSocket[] {
   using diag = openInNetwork(pid, NETLINK_SOCK_DIAG);
-  return [IPPROTO_TCP, IPPROTO_UDP].flatMap((protocol) =>
+  return [IPPROTO.tcp, IPPROTO.udp].flatMap((protocol) =>
     [AF_INET, AF_INET6].flatMap((family) => {
       try {
         const listed = diag.dump(listSockets({ family, protocol }, STATES));

@@ -1,14 +1,13 @@
 import { closeSync } from 'node:fs';
 import { addressBytes } from './ip-address.js';
 import { libcFunction } from './libc.js';
-import { AF_INET, AF_INET6, openSocket, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM } from './socket.js';
+import { AF_INET, AF_INET6, openSocket, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET } from './socket.js';
 
 const setsockopt = libcFunction('int setsockopt(int fd, int level, int name, void *value, unsigned int size)');
 const bind = libcFunction('int bind(int fd, void *address, unsigned int size)');
 
 /** socket(7), ipv6(7). */
 const TYPES = { tcp: SOCK_STREAM, udp: SOCK_DGRAM } as const;
-const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
 const IPPROTO_IPV6 = 41;

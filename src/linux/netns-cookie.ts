@@ -1,12 +1,11 @@
 import { closeSync } from 'node:fs';
 import { libcFunction } from './libc.js';
 import { isErrno } from './linux-error.js';
-import { AF_INET, openSocket, SOCK_DGRAM } from './socket.js';
+import { AF_INET, openSocket, SOCK_DGRAM, SOL_SOCKET } from './socket.js';
 
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 
-/** socket(2), socket(7). */
-const SOL_SOCKET = 1;
+/** socket(7). */
 const SO_NETNS_COOKIE = 71;
 
 /**

@@ -1,15 +1,13 @@
 import { arch } from 'node:process';
 import { addressOf, libcFunction } from './libc.js';
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_STREAM } from './socket.js';
+import { AF_UNIX, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from './socket.js';
 
 const socketpair = libcFunction('int socketpair(int domain, int type, int protocol, void *pair)');
 const sendmsg = libcFunction('long sendmsg(int fd, void *message, int flags)');
 const recvmsg = libcFunction('long recvmsg(int fd, void *message, int flags)');
 
 const TYPES = { stream: SOCK_STREAM, dgram: SOCK_DGRAM } as const;
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
-const MSG_DONTWAIT = 0x40;
 const MSG_CMSG_CLOEXEC = 0x40000000;
 
 /** Of a pointer, and of a size. */

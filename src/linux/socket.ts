@@ -17,6 +17,10 @@ export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 
+/** The level of setsockopt(2) that is every socket's, socket(7); and how send(2) and recv(2) do not wait. */
+export const SOL_SOCKET = 1;
+export const MSG_DONTWAIT = 0x40;
+
 /** The descriptor of a new socket, closed on exec. @throws {LinuxError} socket */
 export const openSocket = (family: number, type: number, protocol = 0): number =>
   socket(family, type | SOCK_CLOEXEC, protocol);

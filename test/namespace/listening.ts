@@ -1,18 +1,13 @@
+import { IPPROTO } from '../../src/linux/ip-protocols.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
-import {
-  decodeSocket,
-  type InetSocket,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  listSockets,
-  TCP_STATE,
-} from '../../src/linux/netlink/sock-diag.js';
+import { decodeSocket, type InetSocket, listSockets } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
+import { TCP_STATE } from '../../src/linux/tcp-states.js';
 
 const PROTOCOLS = {
-  tcp: { protocol: IPPROTO_TCP, state: TCP_STATE.LISTEN },
-  udp: { protocol: IPPROTO_UDP, state: TCP_STATE.CLOSE },
+  tcp: { protocol: IPPROTO.tcp, state: TCP_STATE.LISTEN },
+  udp: { protocol: IPPROTO.udp, state: TCP_STATE.CLOSE },
 } as const;
 
 /** Sockets that anybody may send to. @param namespace as `ip netns` knows it; the test's own by default */

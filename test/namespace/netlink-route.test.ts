@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { IPPROTO } from '../../src/linux/ip-protocols.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { listenTo } from '../../src/linux/netlink/events.js';
 import { decodeAddress, LIST_ADDRESSES, newAddress } from '../../src/linux/netlink/route/address.js';
@@ -11,16 +12,10 @@ import { newNeighbour } from '../../src/linux/netlink/route/neighbour.js';
 import { decodeQueue, getQueue, newPfifo, newTokenBucket, queueHandle } from '../../src/linux/netlink/route/queue.js';
 import { newRoute } from '../../src/linux/netlink/route/route.js';
 import { newVeth } from '../../src/linux/netlink/route/veth.js';
-import {
-  decodeSocket,
-  destroySocket,
-  IPPROTO_TCP,
-  listSockets,
-  SKNLGRP,
-  TCP_STATE,
-} from '../../src/linux/netlink/sock-diag.js';
+import { decodeSocket, destroySocket, listSockets, SKNLGRP } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
+import { TCP_STATE } from '../../src/linux/tcp-states.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 
@@ -201,7 +196,7 @@ describePrivileged('sock_diag', () => {
     ['127.0.0.1', AF_INET],
     ['::1', AF_INET6],
   ])('lists connections, and ends them: %s', async (address, family) => {
-    const kind = { family, protocol: IPPROTO_TCP };
+    const kind = { family, protocol: IPPROTO.tcp };
     const { client, port } = await connection(address, (accepted) => accepted.write('hello'));
     const [data] = await once(client, 'data');
     expect(String(data)).toBe('hello');

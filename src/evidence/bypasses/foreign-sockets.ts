@@ -1,6 +1,6 @@
 import { hrtime } from 'node:process';
 import type { ForeignNamespace } from '../../attribution/bypasses/foreign-namespaces.js';
-import { Assembler } from '../../linux/bpf/assembler.js';
+import { Assembler, NOEXIST } from '../../linux/bpf/assembler.js';
 import { BpfLink } from '../../linux/bpf/bpf-link.js';
 import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
@@ -23,9 +23,6 @@ const MAP = {
   valueSize: VALUE.size,
   maxEntries: MOST,
 } as const;
-
-/** BPF_NOEXIST, linux/bpf.h. */
-const NOEXIST = 1;
 
 /**
  * Hears of each Internet socket that a control group's processes make, and in which network namespace: by a program at the
@@ -107,27 +104,17 @@ function code(map: BpfMap, scope: bigint): Assembler {
     .moveWide('r1', scope)
     .jumpIf('r0', '==', 'r1', 'allow')
     .store('u64', 'r10', KEY, 'r0')
-    .loadMap('r1', map)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
-    .call('map_lookup_elem')
+    .lookUp(map, KEY)
     .jumpIf('r0', '!=', 0, 'allow')
     .call('get_current_pid_tgid')
     .compute('shiftRight', 'r0', 32)
     .store('u64', 'r10', FIRST + VALUE.pid, 'r0')
     .call('ktime_get_ns')
     .store('u64', 'r10', FIRST + VALUE.at, 'r0')
-    .move('r1', 'r10')
-    .compute('add', 'r1', FIRST + VALUE.name)
+    .placeOnStack('r1', FIRST + VALUE.name)
     .move('r2', VALUE.nameSize)
     .call('get_current_comm')
-    .loadMap('r1', map)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
-    .move('r3', 'r10')
-    .compute('add', 'r3', FIRST)
-    .move('r4', NOEXIST)
-    .call('map_update_elem')
+    .update(map, KEY, FIRST, NOEXIST)
     .label('allow')
     .move('r0', 1)
     .exit();

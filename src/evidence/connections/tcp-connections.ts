@@ -1,8 +1,10 @@
 import type { TcpConnection } from '../../attribution/remotes/seen-connections.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { isErrno } from '../../linux/linux-error.js';
-import { decodeSocket, type InetSocket, IPPROTO_TCP, listSockets, TCP_STATE } from '../../linux/netlink/sock-diag.js';
+import { decodeSocket, type InetSocket, listSockets } from '../../linux/netlink/sock-diag.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../linux/socket.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
 
 /** States of a connection that a process may have; one that others have only asked for is none yet. */
 const CONNECTED = [
@@ -30,7 +32,7 @@ export const listConnections = (diag: NetlinkSocket): InetSocket[] =>
 
 function listFamily(diag: NetlinkSocket, family: number): InetSocket[] {
   try {
-    return diag.dump(listSockets({ family, protocol: IPPROTO_TCP }, CONNECTED)).map(decodeSocket);
+    return diag.dump(listSockets({ family, protocol: IPPROTO.tcp }, CONNECTED)).map(decodeSocket);
   } catch (error) {
     // A kernel without IPv6.
     if (isErrno(error, 'ENOENT')) return [];

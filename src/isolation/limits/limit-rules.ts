@@ -1,15 +1,8 @@
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { drop, goTo, leave, passTo, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import type { NamedObject } from '../../linux/netlink/netfilter/definitions.js';
-import {
-  deviceName,
-  iifname,
-  iiftype,
-  l4proto,
-  oifname,
-  oiftype,
-  PROTOCOLS,
-} from '../../linux/netlink/netfilter/field.js';
+import { deviceName, iifname, iiftype, l4proto, oifname, oiftype } from '../../linux/netlink/netfilter/field.js';
 import { isAmong, isIn, isNotAmong } from '../../linux/netlink/netfilter/matches.js';
 import type { HookName } from '../../linux/netlink/netfilter/numbers.js';
 import { toMany } from '../../linux/netlink/netfilter/packets.js';
@@ -100,7 +93,7 @@ export function limitRules(
 const NAMES = { iif: iifname, oif: oifname } as const;
 const TYPES = { iif: iiftype, oif: oiftype } as const;
 
-const HEARD = [PROTOCOLS.tcp, PROTOCOLS.icmp, PROTOCOLS.icmpv6].map((protocol) => Buffer.of(protocol));
+const HEARD = [IPPROTO.tcp, IPPROTO.icmp, IPPROTO.icmpv6].map((protocol) => Buffer.of(protocol));
 
 /** The command's own multicast comes back to its members from the device by which it went, and has crossed nothing. */
 const loopedRules = (table: TableCommands) => [

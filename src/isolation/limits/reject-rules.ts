@@ -1,6 +1,7 @@
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { leave, rejectWith, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { l4proto, PROTOCOLS, thOctets } from '../../linux/netlink/netfilter/field.js';
+import { l4proto, thOctets } from '../../linux/netlink/netfilter/field.js';
 import { is } from '../../linux/netlink/netfilter/matches.js';
 import { isReset, isTcp } from '../../linux/netlink/netfilter/packets.js';
 import type { Statement } from '../../linux/netlink/netfilter/statement.js';
@@ -33,6 +34,6 @@ export const answerRules = (name: TableName, over: readonly Statement[]): Comman
 /** A reset; "communication administratively prohibited" (RFC 1812, RFC 4443). */
 const ANSWERS: readonly (readonly Statement[])[] = [
   [isReset],
-  [is(l4proto, Buffer.of(PROTOCOLS.icmp)), is(thOctets(0, 2), Buffer.of(3, 13))],
-  [is(l4proto, Buffer.of(PROTOCOLS.icmpv6)), is(thOctets(0, 2), Buffer.of(1, 1))],
+  [is(l4proto, Buffer.of(IPPROTO.icmp)), is(thOctets(0, 2), Buffer.of(3, 13))],
+  [is(l4proto, Buffer.of(IPPROTO.icmpv6)), is(thOctets(0, 2), Buffer.of(1, 1))],
 ];

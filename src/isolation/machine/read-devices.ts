@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { IFF_NOARP } from '../../linux/netlink/route/link-header.js';
 import { pauseThread } from '../tools/pause-thread.js';
 import { readText } from '../tools/read-text.js';
 import type { Device, Machine } from './counted-devices.js';
@@ -69,7 +70,6 @@ function readDevice(folder: string, name: string): Device {
 const WITHOUT_IP = new Set([280, 801, 802, 803, 804]);
 const ETHERNET = 1;
 const INFINIBAND = 32;
-const IFF_NOARP = 0x80;
 
 function kindOf(folder: string, entries: readonly string[], hardware: boolean): Device['kind'] {
   const type = Number(readText(`${folder}/type`));

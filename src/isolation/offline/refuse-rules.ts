@@ -1,11 +1,10 @@
 import { accept, rejectWith, remember, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
-import { daddrType, ip, ip6, l4proto, nfproto, thDport } from '../../linux/netlink/netfilter/field.js';
+import { daddrType, ip, ip6, l4proto, nfproto, RTN_LOCAL, thDport } from '../../linux/netlink/netfilter/field.js';
 import { is } from '../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../linux/netlink/netfilter/numbers.js';
 import { hasPorts, isTcp } from '../../linux/netlink/netfilter/packets.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
-import { u32 } from '../../linux/netlink/values.js';
 
 export const OFFLINE_TABLE: TableName = { family: 'inet', table: 'netmeter_offline' };
 
@@ -20,9 +19,6 @@ export const TRIED_SETS = TRIED.map(({ set }) => set);
 /** As many different destinations are remembered of each family. */
 const MOST_TRIED = 65_535;
 
-/** RTN_LOCAL, linux/rtnetlink.h. */
-const LOCAL = 2;
-
 /**
  * Whatever is not for an address inside is remembered and refused, so that it fails at once: TCP by a reset, because an
  * ICMP error that meets a connect in the making would only be noted.
@@ -34,7 +30,7 @@ export function refuseRules(): Command[] {
       table.set({ name, key: [daddr, l4proto, thDport], flags: ['dynamic'], size: MOST_TRIED, counts: true }),
     ),
     table.chain('out', { type: 'filter', hook: 'output', priority: 0 }),
-    table.rule('out', is(daddrType, u32(LOCAL)), accept),
+    table.rule('out', is(daddrType, RTN_LOCAL), accept),
     ...TRIED.map(({ set, family, daddr }) =>
       table.rule(
         'out',

@@ -1,3 +1,4 @@
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { count, goTo, leave, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
@@ -10,7 +11,6 @@ import {
   l4proto,
   nfproto,
   oifname,
-  PROTOCOLS,
   TCP_FLAGS,
   tcpFlags,
 } from '../../linux/netlink/netfilter/field.js';
@@ -127,7 +127,7 @@ function roleRules(place: Place): Statement[][] {
     .map((set) => {
       if (set.what === 'tcp' && set.isFirst)
         return [...when, bitsAre(tcpFlags, Buffer.of(SYN_ACK), Buffer.of(flags)), keep('add', set)];
-      const protocol = is(l4proto, Buffer.of(PROTOCOLS[set.what === 'tcp' ? 'tcp' : 'udp']));
+      const protocol = is(l4proto, Buffer.of(IPPROTO[set.what === 'tcp' ? 'tcp' : 'udp']));
       if (set.isFirst) return [...when, protocol, hasAnyOf(ctState, u32(CT_STATE.new)), keep('add', set)];
       return [...when, protocol, keep('update', set), leave];
     });

@@ -1,6 +1,6 @@
 import { libcFunction } from '../libc.js';
 import { isErrno, LinuxError } from '../linux-error.js';
-import { AF_NETLINK, openSocket, SOCK_RAW } from '../socket.js';
+import { AF_NETLINK, MSG_DONTWAIT, openSocket, SOCK_RAW, SOL_SOCKET } from '../socket.js';
 
 const setsockopt = libcFunction('int setsockopt(int fd, int level, int name, void *value, unsigned int size)');
 const bindAddress = libcFunction('int bind(int fd, void *address, unsigned int size)');
@@ -9,11 +9,9 @@ const receiveBytes = libcFunction('long recv(int fd, void *buffer, size_t size, 
 const pollDescriptors = libcFunction('int poll(void *fds, unsigned long count, int timeout)');
 
 const MSG_TRUNC = 0x20;
-const MSG_DONTWAIT = 0x40;
 const POLLIN = 1;
 
-/** Levels of setsockopt(2). */
-const SOL_SOCKET = 1;
+/** A level of setsockopt(2). */
 const SOL_NETLINK = 270;
 
 /** Options by level: socket(7), netlink(7). */

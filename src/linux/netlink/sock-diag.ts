@@ -6,13 +6,10 @@ import { type Message, NLM_F, type ReceivedMessage } from './message.js';
 import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
 
 /** linux/sock_diag.h, linux/inet_diag.h. */
-const SOCK_DIAG_BY_FAMILY = 20;
+export const SOCK_DIAG_BY_FAMILY = 20;
 const SOCK_DESTROY = 21;
 const INET_DIAG_INFO = 2;
 const INET_DIAG_CGROUP_ID = 21;
-
-export const IPPROTO_TCP = 6;
-export const IPPROTO_UDP = 17;
 
 /** Multicast groups of NETLINK_SOCK_DIAG, for listenTo(): a socket's last words, with what it was like. */
 export const SKNLGRP = {
@@ -20,22 +17,6 @@ export const SKNLGRP = {
   INET_UDP_DESTROY: 2,
   INET6_TCP_DESTROY: 3,
   INET6_UDP_DESTROY: 4,
-} as const;
-
-/** TCP states (net/tcp_states.h), which UDP uses too: 1 connected, 7 not. */
-export const TCP_STATE = {
-  ESTABLISHED: 1,
-  SYN_SENT: 2,
-  SYN_RECV: 3,
-  FIN_WAIT1: 4,
-  FIN_WAIT2: 5,
-  TIME_WAIT: 6,
-  CLOSE: 7,
-  CLOSE_WAIT: 8,
-  LAST_ACK: 9,
-  LISTEN: 10,
-  CLOSING: 11,
-  NEW_SYN_RECV: 12,
 } as const;
 
 /** Every state, as {@link listSockets} takes them: a bit for each. */

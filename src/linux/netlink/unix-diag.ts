@@ -1,12 +1,12 @@
+import { AF_UNIX } from '../socket.js';
 import { decodeAttributes } from './attribute.js';
 import { MalformedMessageError } from './malformed-message-error.js';
 import type { Message, ReceivedMessage } from './message.js';
+import { SOCK_DIAG_BY_FAMILY } from './sock-diag.js';
 
-/** linux/sock_diag.h, linux/unix_diag.h. */
-const SOCK_DIAG_BY_FAMILY = 20;
+/** linux/unix_diag.h. */
 const UDIAG_SHOW_PEER = 4;
 const UNIX_DIAG_PEER = 2;
-const AF_UNIX = 1;
 const ALL_STATES = 0xffffffff;
 
 /** struct unix_diag_req; struct unix_diag_msg. */

@@ -1,6 +1,7 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
+import { AF_INET } from '../../linux/socket.js';
 import { END_KEY, END_SUM, FLAGS, NEVER, ROLE } from './end-sums.js';
-import { AF_INET, OPS } from './sock-ops.js';
+import { OPS } from './sock-ops.js';
 
 const COOKIE = -8;
 const KEY = COOKIE - 8 - END_KEY.size;

@@ -31,9 +31,6 @@ export const ACCEPTED = 5;
 /** BPF_SOCK_OPS_STATE_CB, which is asked for by BPF_SOCK_OPS_STATE_CB_FLAG. */
 export const CHANGES = 10;
 const CHANGES_FLAG = 4;
-/** TCP_CLOSE, which TIME_WAIT begins with, too (tcp_time_wait()). */
-export const CLOSED = 7;
-export const AF_INET = 2;
 
 /** Asks for each change of state of the connection whose context r6 is; other programs at the group may have asked for more. */
 export function askForChanges(code: Assembler): void {

@@ -1,7 +1,8 @@
-import { Assembler } from '../../linux/bpf/assembler.js';
+import { Assembler, NOEXIST } from '../../linux/bpf/assembler.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
 import { END_KEY, END_SUM, ROLE } from './end-sums.js';
 import { readCounts, STACK, writeRemote } from './read-end.js';
-import { ACCEPTED, askForChanges, CHANGES, CLOSED, CONNECTS, OPS } from './sock-ops.js';
+import { ACCEPTED, askForChanges, CHANGES, CONNECTS, OPS } from './sock-ops.js';
 
 type Map = { readonly fd: number };
 
@@ -11,9 +12,6 @@ export type EndMaps = {
   readonly sums: Map;
   readonly lost: Map;
 };
-
-/** BPF_NOEXIST. */
-const NEW = 1;
 
 /**
  * Sums up the TCP connections of a control group by remote as they end (tcp_call_bpf() of tcp_set_state(), net/ipv4/tcp.c). It changes
@@ -33,8 +31,8 @@ export function sumEnds(maps: EndMaps): Assembler {
     .jumpIf('r7', '!=', ACCEPTED, 'out')
     .label('opens');
   remember(code, maps);
-  code.label('changes').load('u32', 'r1', 'r6', OPS.newState).jumpIf('r1', '!=', CLOSED, 'out');
-  withCookie(code, maps).call('map_lookup_elem').jumpIf('r0', '==', 0, 'out').load('u32', 'r1', 'r0', 0);
+  code.label('changes').load('u32', 'r1', 'r6', OPS.newState).jumpIf('r1', '!=', TCP_STATE.CLOSE, 'out');
+  noteCookie(code).lookUp(maps.open, STACK.cookie).jumpIf('r0', '==', 0, 'out').load('u32', 'r1', 'r0', 0);
   code.store('u64', 'r10', STACK.key + END_KEY.port, 0).store('u8', 'r10', STACK.key + END_KEY.role, 'r1');
   writeRemote(code);
   readCounts(code);
@@ -42,7 +40,7 @@ export function sumEnds(maps: EndMaps): Assembler {
   findSum(code, maps);
   add(code);
   // Behind its sum: who finds it open no more finds it there.
-  withCookie(code.label('summed'), maps).call('map_delete_elem').jump('out');
+  noteCookie(code.label('summed')).remove(maps.open, STACK.cookie).jump('out');
   countLost(code.label('no sum'), maps).jump('summed');
   return countLost(code.label('no room'), maps).label('out').move('r0', 1).exit();
 }
@@ -52,33 +50,23 @@ const countLost = (code: Assembler, { lost }: EndMaps) =>
 
 function remember(code: Assembler, maps: EndMaps): void {
   askForChanges(code);
-  withCookie(code, maps)
-    .move('r3', 'r10')
-    .compute('add', 'r3', STACK.role)
-    .move('r4', 0)
-    .call('map_update_elem')
-    .jumpIf('r0', '!=', 0, 'no room')
-    .jump('out');
+  noteCookie(code).update(maps.open, STACK.cookie, STACK.role).jumpIf('r0', '!=', 0, 'no room').jump('out');
 }
 
-/** r1: the map of open connections; r2: this one's key. */
-const withCookie = (code: Assembler, { open }: EndMaps) =>
-  code
-    .move('r1', 'r6')
-    .call('get_socket_cookie')
-    .store('u64', 'r10', STACK.cookie, 'r0')
-    .loadMap('r1', open)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.cookie);
+/** This connection's key among those that are open. */
+const noteCookie = (code: Assembler) =>
+  code.move('r1', 'r6').call('get_socket_cookie').store('u64', 'r10', STACK.cookie, 'r0');
 
 /** r0 = the key's sum, a new one where there is none; on to `no sum` where that has no place. */
 function findSum(code: Assembler, { sums }: EndMaps): void {
-  const withKey = () => code.loadMap('r1', sums).move('r2', 'r10').compute('add', 'r2', STACK.key);
-  withKey().call('map_lookup_elem').jumpIf('r0', '!=', 0, 'sum');
+  code.lookUp(sums, STACK.key).jumpIf('r0', '!=', 0, 'sum');
   for (let at = 0; at < END_SUM.size; at += 8) code.store('u64', 'r10', STACK.fresh + at, 0);
-  code.store('u32', 'r10', STACK.fresh + END_SUM.rtt, -1);
-  withKey().move('r3', 'r10').compute('add', 'r3', STACK.fresh).move('r4', NEW).call('map_update_elem');
-  withKey().call('map_lookup_elem').jumpIf('r0', '==', 0, 'no sum').label('sum');
+  code
+    .store('u32', 'r10', STACK.fresh + END_SUM.rtt, -1)
+    .update(sums, STACK.key, STACK.fresh, NOEXIST)
+    .lookUp(sums, STACK.key)
+    .jumpIf('r0', '==', 0, 'no sum')
+    .label('sum');
 }
 
 /** Adds to the sum at r0, which other CPUs may add to as well. */

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../meter/packet-context.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { recall, STACK } from '../meter/program-frame.js';
 import { ROLES } from '../meter/remotes/remote-layout.js';
 import { CLASSES_OUTSIDE, STEP, type Way } from '../meter/totals.js';
@@ -83,13 +83,7 @@ function writeDestination(code: Assembler): void {
 
 /** r0 = the one record of what was spent. */
 const spentRecord = (code: Assembler, { spent }: GateMaps, none: string) =>
-  code
-    .store('u32', 'r10', PLACES.zero, 0)
-    .loadMap('r1', spent)
-    .move('r2', 'r10')
-    .compute('add', 'r2', PLACES.zero)
-    .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, none);
+  code.store('u32', 'r10', PLACES.zero, 0).lookUp(spent, PLACES.zero).jumpIf('r0', '==', 0, none);
 
 /**
  * Adds the packet to what was spent, goes to 'held' within the limits, and goes on beyond one, for good. What goes out and is

@@ -1,5 +1,4 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { ATTEMPT, ATTEMPT_KEY, DNS_PORT, EXEMPT, type GateMaps, PLACES, RANGE } from './gate-layout.js';
 
 const ADDRESS = PLACES.attempt + ATTEMPT_KEY.address;
@@ -19,10 +18,6 @@ export function writeIpv6(code: Assembler, load: (code: Assembler, at: number) =
   return code;
 }
 
-/** Leaves in r0 what a map has for a key on the stack. */
-const lookUp = (code: Assembler, map: BpfMap, key: number) =>
-  code.loadMap('r1', map).move('r2', 'r10').compute('add', 'r2', key).call('map_lookup_elem');
-
 /**
  * Goes on where the destination at {@link PLACES.attempt} may be reached, else to a label: where it is denied, or others are
  * allowed alone. What is exempt is left alone. r0 to r5 are lost.
@@ -32,7 +27,8 @@ export function judgeAddress(code: Assembler, gate: GateMaps, refused: string): 
   for (const at of [0, 4, 8, 12])
     code.load('u32', 'r1', 'r10', ADDRESS + at).store('u32', 'r10', PLACES.range + RANGE.address + at, 'r1');
   code.store('u32', 'r10', PLACES.range + RANGE.bits, 128);
-  lookUp(code, gate.exempt, PLACES.range)
+  code
+    .lookUp(gate.exempt, PLACES.range)
     .jumpIf('r0', '==', 0, listed)
     .load('u32', 'r1', 'r0', 0)
     .jumpIf('r1', '==', EXEMPT.any, reached)
@@ -40,8 +36,8 @@ export function judgeAddress(code: Assembler, gate: GateMaps, refused: string): 
     .swapBytes('r1', 16)
     .jumpIf('r1', '==', DNS_PORT, reached)
     .label(listed);
-  lookUp(code, gate.denied, PLACES.range).jumpIf('r0', '!=', 0, refused);
-  if (gate.allowsListedAlone) lookUp(code, gate.allowed, PLACES.range).jumpIf('r0', '==', 0, refused);
+  code.lookUp(gate.denied, PLACES.range).jumpIf('r0', '!=', 0, refused);
+  if (gate.allowsListedAlone) code.lookUp(gate.allowed, PLACES.range).jumpIf('r0', '==', 0, refused);
   code.label(reached);
 }
 
@@ -51,17 +47,11 @@ export function judgeAddress(code: Assembler, gate: GateMaps, refused: string): 
  */
 export function noteAttempt(code: Assembler, { attempts }: GateMaps, octets: (code: Assembler) => Assembler): void {
   const [known, noted] = [code.newLabel('known'), code.newLabel('noted')];
-  lookUp(code, attempts, PLACES.attempt).jumpIf('r0', '!=', 0, known);
+  code.lookUp(attempts, PLACES.attempt).jumpIf('r0', '!=', 0, known);
   octets(code)
     .store('u64', 'r10', PLACES.count + ATTEMPT.at.octets, 'r1')
     .store('u64', 'r10', PLACES.count + ATTEMPT.at.packets, 1)
-    .loadMap('r1', attempts)
-    .move('r2', 'r10')
-    .compute('add', 'r2', PLACES.attempt)
-    .move('r3', 'r10')
-    .compute('add', 'r3', PLACES.count)
-    .move('r4', 0)
-    .call('map_update_elem')
+    .update(attempts, PLACES.attempt, PLACES.count)
     .jump(noted)
     .label(known);
   octets(code)

@@ -40,19 +40,13 @@ export function refuseSends(hook: SendHook, gate: GateMaps): Assembler {
 /** Beyond a limit nothing is sent any more, but to this machine. */
 function refuseBeyondLimit(code: Assembler, { spent, exempt }: GateMaps): void {
   code
-    .loadMap('r1', exempt)
-    .move('r2', 'r10')
-    .compute('add', 'r2', PLACES.range)
-    .call('map_lookup_elem')
+    .lookUp(exempt, PLACES.range)
     .jumpIf('r0', '==', 0, 'external')
     .load('u32', 'r1', 'r0', 0)
     .jumpIf('r1', '==', 1, 'pass')
     .label('external')
     .store('u32', 'r10', PLACES.zero, 0)
-    .loadMap('r1', spent)
-    .move('r2', 'r10')
-    .compute('add', 'r2', PLACES.zero)
-    .call('map_lookup_elem')
+    .lookUp(spent, PLACES.zero)
     .jumpIf('r0', '==', 0, 'pass')
     .load('u64', 'r1', 'r0', SPENT.at.refuses)
     .jumpIf('r1', '==', 0, 'pass')

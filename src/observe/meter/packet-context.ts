@@ -16,8 +16,6 @@ export const LOOPBACK_DEVICE = 1;
 
 /** The port of DNS (RFC 1035) as a packet has it, read on a little-endian machine. */
 export const DNS_PORT = 53 << 8;
-/** IP protocol numbers. */
-export const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 /** Extension headers of IPv6 that say their own length (RFC 8200). */
 export const EXTENSION = { hopByHop: 0, routing: 43, destination: 60 } as const;
 export const EXTENSIONS: readonly number[] = Object.values(EXTENSION);

@@ -45,8 +45,7 @@ export function countPacketSends(maps: PacketSendMaps): Assembler {
   skipOthersGroups(code, maps)
     .load('u64', 'r3', 'r6', 0)
     .compute('add', 'r3', FAMILY)
-    .move('r1', 'r10')
-    .compute('add', 'r1', SCRATCH)
+    .placeOnStack('r1', SCRATCH)
     .move('r2', 2)
     .call('probe_read_kernel')
     .load('u16', 'r1', 'r10', SCRATCH)
@@ -77,10 +76,7 @@ function skipOthers(code: Assembler, { processes }: PacketSendMaps): Assembler {
 const add = (code: Assembler, { sends }: PacketSendMaps): Assembler =>
   code
     .store('u32', 'r10', KEY, 0)
-    .loadMap('r1', sends)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
-    .call('map_lookup_elem')
+    .lookUp(sends, KEY)
     .jumpIf('r0', '==', 0, 'out')
     .jumpIf('r7', '!=', 0, 'known')
     .move('r1', 1)

@@ -1,5 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { DNS_PORT, EXTENSIONS, LOOPBACK_DEVICE, PACKET } from '../meter/packet-context.js';
 import { skipForeign } from '../meter/tree/tree-programs.js';
 
@@ -30,8 +31,6 @@ const IPV6_HEADER = 40;
 const EXTENSION = 8;
 const MOST_EXTENSIONS = 4;
 const PORTS = 4;
-const TCP = 6;
-const UDP = 17;
 const LOST_KEY = -4;
 
 /**
@@ -51,10 +50,7 @@ export function copyMessages(way: keyof typeof WAYS, maps: CopyMaps, { withLoopb
   code
     .label('no room')
     .store('u32', 'r10', LOST_KEY, 0)
-    .loadMap('r1', maps.lost)
-    .move('r2', 'r10')
-    .compute('add', 'r2', LOST_KEY)
-    .call('map_lookup_elem')
+    .lookUp(maps.lost, LOST_KEY)
     .jumpIf('r0', '==', 0, 'pass')
     .move('r1', 1)
     .atomicAdd('r0', 0, 'r1');
@@ -83,7 +79,11 @@ function isOfPort(code: Assembler, way: keyof typeof WAYS): void {
     .load('u8', 'r5', 'r2', 6)
     .compute('add', 'r2', IPV6_HEADER);
   skipExtensions(code);
-  code.label('ports').jumpIf('r5', '==', UDP, 'has ports').jumpIf('r5', '!=', TCP, 'pass').label('has ports');
+  code
+    .label('ports')
+    .jumpIf('r5', '==', IPPROTO.udp, 'has ports')
+    .jumpIf('r5', '!=', IPPROTO.tcp, 'pass')
+    .label('has ports');
   bounded(code, PORTS);
   code.load('u16', 'r1', 'r2', way === 'in' ? 0 : 2).jumpIf('r1', '!=', DNS_PORT, 'pass');
 }

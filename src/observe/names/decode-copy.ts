@@ -1,4 +1,5 @@
 import { addressText } from '../../linux/ip-address.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { EXTENSIONS } from '../meter/packet-context.js';
 import { COPY, WAYS } from './copy-messages.js';
 
@@ -22,8 +23,6 @@ export type CopiedPacket = {
   readonly isFirst: boolean;
 };
 
-const UDP = 17;
-const TCP = 6;
 const UDP_HEADER = 8;
 const TCP_HEADER = 20;
 const SYN = 2;
@@ -38,21 +37,21 @@ export function decodeCopy(record: Buffer): CopiedPacket | undefined {
   if (!network) return undefined;
   const { protocol, source, destination, header, end } = network;
   const transport = packet.subarray(header, end);
-  const size = protocol === UDP ? UDP_HEADER : tcpHeader(transport);
+  const size = protocol === IPPROTO.udp ? UDP_HEADER : tcpHeader(transport);
   if (transport.length < size || size < UDP_HEADER) return undefined;
   const [local, remote] = way === 'in' ? [destination, source] : [source, destination];
   return {
     way,
     atMs: Number(record.readBigUInt64LE(COPY.at)) / 1e6,
-    protocol: protocol === UDP ? 'udp' : 'tcp',
+    protocol: protocol === IPPROTO.udp ? 'udp' : 'tcp',
     server: addressText(remote),
     client: `${addressText(local)} ${transport.readUInt16BE(way === 'in' ? 2 : 0)}`,
     // The record's room is used again.
     payload: Buffer.from(transport.subarray(size)),
     isCut: end > packet.length || isFragment(protocol, transport),
-    segment: protocol === UDP ? record.readUInt32LE(COPY.segment) : 0,
-    sequence: protocol === TCP ? transport.readUInt32BE(4) : 0,
-    isFirst: protocol === TCP && ((transport[13] ?? 0) & SYN) !== 0,
+    segment: protocol === IPPROTO.udp ? record.readUInt32LE(COPY.segment) : 0,
+    sequence: protocol === IPPROTO.tcp ? transport.readUInt32BE(4) : 0,
+    isFirst: protocol === IPPROTO.tcp && ((transport[13] ?? 0) & SYN) !== 0,
   };
 }
 
@@ -82,10 +81,10 @@ function behindExtensions(packet: Buffer) {
 
 /** A raw socket may send the rest of a datagram in packets of its own. */
 const isFragment = (protocol: number | undefined, transport: Buffer) =>
-  protocol === UDP && transport.readUInt16BE(4) > transport.length;
+  protocol === IPPROTO.udp && transport.readUInt16BE(4) > transport.length;
 
 const known = <T extends { readonly protocol: number | undefined }>(network: T) =>
-  network.protocol === UDP || network.protocol === TCP ? network : undefined;
+  network.protocol === IPPROTO.udp || network.protocol === IPPROTO.tcp ? network : undefined;
 
 /** RFC 9293. */
 const tcpHeader = (transport: Buffer) =>

@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import { PAYLOAD_CLASSES } from '../../measurement/processes.js';
-import { addPayload, findProcess, lookup } from './current-process.js';
+import { addPayload, findProcess } from './current-process.js';
 import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
 import { CONTROL, PAIR_KEY, PAYLOAD_STEP, SIDES, SOCKET, STATE, WAYS, type Way } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
@@ -41,7 +41,7 @@ export function countMoves(way: Way, maps: ProcessMaps): Assembler {
 function findSocket(code: Assembler, maps: ProcessMaps): void {
   code.load('u64', 'r1', 'r6', 0).store('u64', 'r10', STACK.socket, 'r1').store('u64', 'r10', STACK.fresh, 0);
   code.store('u64', 'r10', STACK.late, 0);
-  lookup(code, maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
+  code.lookUp(maps.sockets, STACK.socket).jumpIf('r0', '!=', 0, 'described');
   readSocket(code.label('read'), maps);
   code.load('u64', 'r1', 'r10', STACK.late).jumpIf('r1', '!=', 0, 'late');
   // A connect would have been seen, and would be remembered unless there was no room.

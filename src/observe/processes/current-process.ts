@@ -1,29 +1,11 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { CONTROL, PAYLOAD_AT, PROCESS, PROCESS_SIZE, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
 
-/** `to` = r10 + place. */
-export const placeOnStack = (code: Assembler, to: 'r1' | 'r2' | 'r3', place: number): Assembler =>
-  code.move(to, 'r10').compute('add', to, place);
-
-/** r0 = the value of the key on the stack, or 0. */
-export const lookup = (code: Assembler, map: BpfMap, key: number): Assembler =>
-  placeOnStack(code.loadMap('r1', map), 'r2', key).call('map_lookup_elem');
-
-/** Sets the key's value on the stack, both there; r0: not 0 where there is no room. */
-export const update = (code: Assembler, map: BpfMap, key: number, value: number, flags = 0): Assembler =>
-  placeOnStack(placeOnStack(code.loadMap('r1', map), 'r2', key), 'r3', value)
-    .move('r4', flags)
-    .call('map_update_elem');
-
-export const remove = (code: Assembler, map: BpfMap, key: number): Assembler =>
-  placeOnStack(code.loadMap('r1', map), 'r2', key).call('map_delete_elem');
-
 /** `size` octets of the kernel's memory at r3 to the stack; on to `out` where they cannot be read. */
 export const readKernel = (code: Assembler, place: number, size: number): Assembler =>
-  placeOnStack(code, 'r1', place).move('r2', size).call('probe_read_kernel').jumpIf('r0', '!=', 0, 'out');
+  code.placeOnStack('r1', place).move('r2', size).call('probe_read_kernel').jumpIf('r0', '!=', 0, 'out');
 
 /** The current process' pid on the stack, as a key; r0 = all of get_current_pid_tgid(). */
 export const currentPid = (code: Assembler): Assembler =>
@@ -46,7 +28,8 @@ export function newProcess(code: Assembler, { state }: ProcessMaps): void {
  */
 export function findProcess(code: Assembler, maps: ProcessMaps): void {
   currentPid(code);
-  lookup(code, maps.processes, STACK.pid)
+  code
+    .lookUp(maps.processes, STACK.pid)
     .move('r8', 'r0')
     .jumpIf('r8', '!=', 0, 'process')
     // netmeter itself is in the group while it starts the command.
@@ -59,7 +42,7 @@ export function findProcess(code: Assembler, maps: ProcessMaps): void {
     .call('current_task_under_cgroup')
     .jumpIf('r0', '!=', 1, 'none')
     .store('u32', 'r10', STACK.pid, 0);
-  lookup(code, maps.processes, STACK.pid).move('r8', 'r0').jumpIf('r8', '==', 0, 'none').label('process');
+  code.lookUp(maps.processes, STACK.pid).move('r8', 'r0').jumpIf('r8', '==', 0, 'none').label('process');
 }
 
 /** Adds r7 to what the process at r8 has moved, of the class in r9, `way` octets behind its first count. */

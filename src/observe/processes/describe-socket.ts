@@ -1,15 +1,13 @@
-import type { Assembler } from '../../linux/bpf/assembler.js';
+import { type Assembler, NOEXIST } from '../../linux/bpf/assembler.js';
+import { AF_INET, AF_INET6 } from '../../linux/socket.js';
 import { PAYLOAD_CLASSES } from '../../measurement/processes.js';
-import { lookup, readKernel, update } from './current-process.js';
+import { readKernel } from './current-process.js';
 import { CONTROL, PAIR, PAIR_KEY, PROCESS, SIDES, type Side, SOCKET, STATE, type Way } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
-import { AF_INET, AF_INET6, SOCK_COMMON, STACK } from './stack.js';
+import { SOCK_COMMON, STACK } from './stack.js';
 
 /** IPPROTO_ of the sockets that have a remote from their connect, or their accept, to their end: TCP, DCCP, SCTP, MPTCP. */
 const CONNECTED = [6, 33, 132, 262] as const;
-
-/** BPF_NOEXIST. */
-const NOEXIST = 1;
 
 /** Where the socket of the pair's key is. */
 const KEY = STACK.pair + PAIR_KEY.socket;
@@ -56,7 +54,7 @@ export function describeSocket(code: Assembler, maps: ProcessMaps): void {
     .load('u64', 'r1', 'r10', STACK.scratch)
     .compute('or', 'r9', 'r1')
     .store('u32', 'r10', KEY + SOCKET.side, 'r9');
-  update(code, maps.sockets, STACK.socket, KEY);
+  code.update(maps.sockets, STACK.socket, KEY);
 }
 
 /** The remote's address, IPv4 as mapped; r9 = the class of loopback where it is the socket's own one, else of external. */
@@ -106,19 +104,19 @@ function placeAddress(code: Assembler, { hosts }: ProcessMaps): void {
     .move('r9', classOf('loopback'))
     .jump('placed')
     .label('elsewhere');
-  lookup(code, hosts, ADDRESS).jumpIf('r0', '==', 0, 'placed').move('r9', classOf('hostLocal')).label('placed');
+  code.lookUp(hosts, ADDRESS).jumpIf('r0', '==', 0, 'placed').move('r9', classOf('hostLocal')).label('placed');
 }
 
 /** r0 = the count of the process at r8 with the pair's key, whose socket is complete; without room, that of all others. */
 function findPair(code: Assembler, maps: ProcessMaps): void {
   code.load('u64', 'r1', 'r8', PROCESS.at.id).store('u64', 'r10', STACK.pair + PAIR_KEY.process, 'r1');
-  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair');
+  code.lookUp(maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair');
   for (let at = 0; at < PAIR.size; at += 8) code.store('u64', 'r10', STACK.counts + at, 0);
-  update(code, maps.pairs, STACK.pair, STACK.counts, NOEXIST).jumpIf('r0', '!=', 0, 'look again');
+  code.update(maps.pairs, STACK.pair, STACK.counts, NOEXIST).jumpIf('r0', '!=', 0, 'look again');
   code.loadMapValue('r1', maps.state).move('r2', 1).atomicAdd('r1', STATE.at.pairs, 'r2').label('look again');
-  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair');
+  code.lookUp(maps.pairs, STACK.pair).jumpIf('r0', '!=', 0, 'pair');
   for (let at = 0; at < PAIR_KEY.size; at += 8) code.store('u64', 'r10', STACK.pair + at, 0);
-  lookup(code, maps.pairs, STACK.pair).jumpIf('r0', '==', 0, 'out').label('pair');
+  code.lookUp(maps.pairs, STACK.pair).jumpIf('r0', '==', 0, 'out').label('pair');
 }
 
 /** Counts r7 octets, where there is a way, and `fresh` connections, with the pair; r9 = its class. */

@@ -1,5 +1,5 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { currentPid, lookup, placeOnStack, readKernel, remove } from './current-process.js';
+import { currentPid, readKernel } from './current-process.js';
 import { COMM, PROCESS, PROGRAM, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
@@ -23,13 +23,13 @@ const [TOP, FIRST, LAST] = [STACK.common, STACK.common + 8, STACK.common + 16];
 export function followExecs(maps: ProcessMaps): Assembler {
   const code = new Assembler();
   currentPid(code.move('r6', 'r1'));
-  lookup(code, maps.processes, STACK.pid).jumpIf('r0', '==', 0, 'out').move('r8', 'r0');
+  code.lookUp(maps.processes, STACK.pid).jumpIf('r0', '==', 0, 'out').move('r8', 'r0');
   code.store('u64', 'r8', PROCESS.at.threads, 1).move('r1', 'r8').compute('add', 'r1', COMM.at);
   code.move('r2', COMM.size).call('get_current_comm');
   code.load('u32', 'r1', 'r6', 8).store('u32', 'r10', KEY, 'r1');
-  remove(code, maps.threads, KEY);
+  code.remove(maps.threads, KEY);
   code.store('u32', 'r10', KEY, 0).store('u64', 'r8', PROCESS.at.program, 0);
-  lookup(code, maps.words, KEY).jumpIf('r0', '==', 0, 'out').move('r9', 'r0');
+  code.lookUp(maps.words, KEY).jumpIf('r0', '==', 0, 'out').move('r9', 'r0');
   for (let at = 0; at < COMM.size; at += 8)
     code.load('u64', 'r1', 'r8', COMM.at + at).store('u64', 'r9', PROGRAM.comm + at, 'r1');
   readFile(code);
@@ -43,7 +43,7 @@ export function followExecs(maps: ProcessMaps): Assembler {
     .store('u64', 'r10', KEY, 'r2')
     .store('u64', 'r8', PROCESS.at.program, 'r2')
     .store('u64', 'r8', PROCESS.at.ownProgram, 'r2');
-  placeOnStack(code.loadMap('r1', maps.programs), 'r2', KEY).move('r3', 'r9').move('r4', 0).call('map_update_elem');
+  code.loadMap('r1', maps.programs).placeOnStack('r2', KEY).move('r3', 'r9').move('r4', 0).call('map_update_elem');
   return code.label('out').move('r0', 0).exit();
 }
 
@@ -103,7 +103,7 @@ function copyWords(code: Assembler): void {
 
 /** 8 octets of the process' own memory at r3 to the stack; r0: not 0 where they cannot be read. */
 const readUser = (code: Assembler, place: number) =>
-  placeOnStack(code, 'r1', place).move('r2', 8).call('probe_read_user');
+  code.placeOnStack('r1', place).move('r2', 8).call('probe_read_user');
 
 /** What it has executed before, where nobody was forked with that. */
 function forgetProgram(code: Assembler, { programs }: ProcessMaps): void {
@@ -113,5 +113,5 @@ function forgetProgram(code: Assembler, { programs }: ProcessMaps): void {
     .store('u64', 'r10', KEY, 'r1')
     .load('u64', 'r1', 'r8', PROCESS.at.children)
     .jumpIf('r1', '!=', 0, 'forgotten');
-  remove(code, programs, KEY).label('forgotten');
+  code.remove(programs, KEY).label('forgotten');
 }

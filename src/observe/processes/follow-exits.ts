@@ -1,5 +1,5 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { currentPid, lookup, placeOnStack, remove } from './current-process.js';
+import { currentPid } from './current-process.js';
 import { PAYLOAD_AT, PROCESS, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
@@ -18,9 +18,9 @@ export function followExits(maps: ProcessMaps): Assembler {
   // Only those that were seen to be forked count: kernel threads of the process (io_uring's) have its number, too.
   currentPid(code).store('u32', 'r10', KEY, 'r0').move('r7', 'r0').compute('shiftLeft', 'r7', 32);
   code.compute('shiftRight', 'r7', 32);
-  lookup(code, maps.processes, STACK.pid).jumpIf('r0', '==', 0, 'out').move('r8', 'r0');
+  code.lookUp(maps.processes, STACK.pid).jumpIf('r0', '==', 0, 'out').move('r8', 'r0');
   code.load('u32', 'r1', 'r10', STACK.pid).jumpIf('r7', '==', 'r1', 'counted');
-  remove(code, maps.threads, KEY).jumpIf('r0', '!=', 0, 'out').label('counted');
+  code.remove(maps.threads, KEY).jumpIf('r0', '!=', 0, 'out').label('counted');
   code
     .move('r1', -1)
     .atomicFetchAdd('r8', PROCESS.at.threads, 'r1')
@@ -35,7 +35,7 @@ export function followExits(maps: ProcessMaps): Assembler {
     .jumpIf('r1', '==', 0, 'keep');
   drop(code, maps);
   keep(code.label('keep'), maps);
-  remove(code.label('remove'), maps.processes, STACK.pid);
+  code.label('remove').remove(maps.processes, STACK.pid);
   return code.label('out').move('r0', 0).exit();
 }
 
@@ -46,8 +46,8 @@ function drop(code: Assembler, { state, processes, programs }: ProcessMaps): voi
     .move('r2', 1)
     .atomicAdd('r1', STATE.at.idle, 'r2')
     .load('u64', 'r1', 'r8', PROCESS.at.parentPid)
-    .store('u32', 'r10', KEY, 'r1');
-  lookup(code, processes, KEY)
+    .store('u32', 'r10', KEY, 'r1')
+    .lookUp(processes, KEY)
     .jumpIf('r0', '==', 0, 'parent has gone')
     .load('u64', 'r1', 'r0', PROCESS.at.id)
     .load('u64', 'r2', 'r8', PROCESS.at.parent)
@@ -58,7 +58,7 @@ function drop(code: Assembler, { state, processes, programs }: ProcessMaps): voi
     .load('u64', 'r1', 'r8', PROCESS.at.ownProgram)
     .jumpIf('r1', '==', 0, 'remove')
     .store('u64', 'r10', KEY, 'r1');
-  remove(code, programs, KEY).jump('remove');
+  code.remove(programs, KEY).jump('remove');
 }
 
 /**
@@ -67,7 +67,7 @@ function drop(code: Assembler, { state, processes, programs }: ProcessMaps): voi
  */
 function keep(code: Assembler, { ended, processes, state }: ProcessMaps): void {
   const keepUnderKey = () =>
-    placeOnStack(code.loadMap('r1', ended), 'r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
+    code.loadMap('r1', ended).placeOnStack('r2', KEY).move('r3', 'r8').move('r4', 0).call('map_update_elem');
   code.load('u64', 'r1', 'r8', PROCESS.at.id).store('u64', 'r10', KEY, 'r1');
   keepUnderKey()
     .jumpIf('r0', '==', 0, 'kept')
@@ -78,7 +78,7 @@ function keep(code: Assembler, { ended, processes, state }: ProcessMaps): void {
     .jumpIf('r1', '!=', 'r2', 'full');
   keepUnderKey().jumpIf('r0', '!=', 0, 'full').label('kept');
   code.loadMapValue('r1', state).move('r2', 1).atomicAdd('r1', STATE.at.ended, 'r2').jump('remove').label('full');
-  lookup(code, processes, KEY).jumpIf('r0', '==', 0, 'remove').move('r1', 1);
+  code.lookUp(processes, KEY).jumpIf('r0', '==', 0, 'remove').move('r1', 1);
   code.atomicAdd('r0', PROCESS.at.processes, 'r1');
   for (const at of [PROCESS.at.connects, ...payloadPlaces()])
     code.load('u64', 'r1', 'r8', at).atomicAdd('r0', at, 'r1');

@@ -1,5 +1,5 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { currentPid, lookup, newProcess, placeOnStack, readKernel, update } from './current-process.js';
+import { currentPid, newProcess, readKernel } from './current-process.js';
 import { COMM, CONTROL, PROCESS, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
@@ -19,7 +19,7 @@ const ONE = STACK.counts;
 export function followForks(maps: ProcessMaps, pidAt: number): Assembler {
   const code = new Assembler();
   currentPid(code.load('u64', 'r6', 'r1', 8)).move('r7', 'r0');
-  lookup(code, maps.processes, STACK.pid).move('r8', 'r0').jumpIf('r8', '!=', 0, 'fork');
+  code.lookUp(maps.processes, STACK.pid).move('r8', 'r0').jumpIf('r8', '!=', 0, 'fork');
   // netmeter's own children.
   code
     .loadMapValue('r9', maps.control)
@@ -44,14 +44,15 @@ export function followForks(maps: ProcessMaps, pidAt: number): Assembler {
     .call('ktime_get_ns')
     .store('u64', 'r10', STACK.process + PROCESS.at.startedAt, 'r0');
   inherit(code, maps);
-  update(code, maps.processes, CHILD_PID, STACK.process)
+  code
+    .update(maps.processes, CHILD_PID, STACK.process)
     .jumpIf('r0', '==', 0, 'out')
     .loadMapValue('r1', maps.state)
     .move('r2', 1)
     .atomicAdd('r1', STATE.at.lostForks, 'r2')
     .jump('out');
   code.label('thread').jumpIf('r8', '==', 0, 'out').store('u32', 'r10', ONE, 1);
-  update(code, maps.threads, CHILD, ONE).move('r1', 1).atomicAdd('r8', PROCESS.at.threads, 'r1');
+  code.update(maps.threads, CHILD, ONE).move('r1', 1).atomicAdd('r8', PROCESS.at.threads, 'r1');
   return code.label('out').move('r0', 0).exit();
 }
 
@@ -74,7 +75,8 @@ function inherit(code: Assembler, { state }: ProcessMaps): void {
     .loadMapValue('r9', state)
     .load('u64', 'r1', 'r10', at('id'))
     .store('u64', 'r9', STATE.at.root, 'r1');
-  placeOnStack(code, 'r1', STACK.process + COMM.at)
+  code
+    .placeOnStack('r1', STACK.process + COMM.at)
     .move('r2', COMM.size)
     .call('get_current_comm')
     .label('inherited');

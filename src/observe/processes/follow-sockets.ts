@@ -1,14 +1,11 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { findProcess, remove } from './current-process.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
+import { findProcess } from './current-process.js';
 import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
 import { PAIR_KEY, PROCESS, SOCKET, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import { STACK } from './stack.js';
-
-/** include/net/tcp_states.h. */
-const SYN_SENT = 2;
-const SYN_RECV = 3;
-const TCP = 6;
 
 /**
  * Counts the connects of the tree, and remembers their sockets. At the raw tracepoint inet_sock_set_state
@@ -23,8 +20,8 @@ export function followConnects(maps: ProcessMaps): Assembler {
     .store('u64', 'r10', STACK.socket, 'r2')
     .load('u32', 'r1', 'r1', 16)
     // An accepted one begins, where another was.
-    .jumpIf('r1', '==', SYN_RECV, 'none')
-    .jumpIf('r1', '!=', SYN_SENT, 'out');
+    .jumpIf('r1', '==', TCP_STATE.SYN_RECV, 'none')
+    .jumpIf('r1', '!=', TCP_STATE.SYN_SENT, 'out');
   findProcess(code, maps);
   readSocket(code, maps);
   noteSide(code, 'connected');
@@ -35,14 +32,14 @@ export function followConnects(maps: ProcessMaps): Assembler {
     .store('u64', 'r1', STATE.at.lostSockets, 1)
     .label('remembered')
     .load('u16', 'r1', 'r10', STACK.pair + PAIR_KEY.socket + SOCKET.protocol)
-    .jumpIf('r1', '!=', TCP, 'out')
+    .jumpIf('r1', '!=', IPPROTO.tcp, 'out')
     .move('r1', 1)
     .atomicAdd('r8', PROCESS.at.connects, 'r1')
     .store('u64', 'r8', PROCESS.at.used, 1)
     .store('u64', 'r10', STACK.fresh, 1);
   addToPair(code, maps);
   code.jump('out').label('none');
-  remove(code, maps.sockets, STACK.socket);
+  code.remove(maps.sockets, STACK.socket);
   return code.label('placeless').label('out').move('r0', 0).exit();
 }
 
@@ -54,5 +51,5 @@ export function followConnects(maps: ProcessMaps): Assembler {
  */
 export function forgetSockets(maps: ProcessMaps): Assembler {
   const code = new Assembler().load('u64', 'r2', 'r1', 0).store('u64', 'r10', STACK.socket, 'r2');
-  return remove(code, maps.sockets, STACK.socket).move('r0', 0).exit();
+  return code.remove(maps.sockets, STACK.socket).move('r0', 0).exit();
 }

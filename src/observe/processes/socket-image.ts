@@ -1,27 +1,26 @@
 import { closeSync } from 'node:fs';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { libcFunction } from '../../linux/libc.js';
 import { isErrno } from '../../linux/linux-error.js';
+import { AF_INET, openSocket, SOCK_DGRAM, SOCK_STREAM } from '../../linux/socket.js';
 
-const openSocket = libcFunction('int socket(int domain, int type, int protocol)');
 const send = libcFunction('long send(int fd, void *buffer, size_t size, int flags)');
 
 /** Octets of struct sock that are looked at: its type and protocol are before its 800th. */
 export const SOCKET_IMAGE = 1024;
 
-/** socket(2), send(2). */
-const AF_INET = 2;
-const SOCK_CLOEXEC = 0o2000000;
+/** send(2). */
 const MSG_NOSIGNAL = 0x4000;
 /** Type and protocol of each socket that is made. */
 const KNOWN = [
-  [1, 6],
-  [2, 17],
+  [SOCK_STREAM, IPPROTO.tcp],
+  [SOCK_DGRAM, IPPROTO.udp],
 ] as const;
 
 /** Sends nothing to nobody by a socket of TCP and one of UDP, one after the other. */
 export function sendInVain(look: () => Buffer): Buffer[] {
   return KNOWN.map(([type]) => {
-    const fd = openSocket(AF_INET, type | SOCK_CLOEXEC, 0);
+    const fd = openSocket(AF_INET, type);
     try {
       send(fd, null, 0, MSG_NOSIGNAL);
     } catch (error) {

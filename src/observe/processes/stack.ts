@@ -13,9 +13,6 @@ export const SOCK_COMMON = {
   size: 88,
 } as const;
 
-export const AF_INET = 2;
-export const AF_INET6 = 10;
-
 /** Places on the stack, below r10. */
 export const STACK = {
   /** The current process' pid, a key. */

@@ -1,6 +1,7 @@
 import { socketsIn } from '../../evidence/list-sockets.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
-import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import type { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
 import { doubtsOf } from './doubts.js';
@@ -27,7 +28,7 @@ export function adoptSockets({ group, tree, filter, meter, namespaces }: Present
   const counted = sockets.filter((socket) => socket.group !== undefined && ids.has(socket.group));
   const own = filter ? counted.filter(({ inode }) => inodes.has(inode)) : counted;
   for (const socket of own)
-    if (socket.protocol === IPPROTO_TCP && !NO_CONNECTION.includes(socket.state)) meter.connections.adopt(socket);
+    if (socket.protocol === IPPROTO.tcp && !NO_CONNECTION.includes(socket.state)) meter.connections.adopt(socket);
   const members = group.members();
   return doubtsOf({
     own: new Set(own.map(({ inode }) => inode)),

@@ -1,6 +1,7 @@
 import { leadsOut } from '../../evidence/bypasses/made-elsewhere.js';
 import type { ListedSocket } from '../../evidence/list-sockets.js';
-import { IPPROTO_TCP, TCP_STATE } from '../../linux/netlink/sock-diag.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
 import type { HeldSocket } from './held-sockets.js';
 
 /** What was found when a tree's, or a control group's, open sockets were taken into the count. */
@@ -46,9 +47,9 @@ function listed(sockets: readonly ListedSocket[]): string {
 }
 
 function textOf({ protocol, state, local, remote }: ListedSocket): string {
-  const name = protocol === IPPROTO_TCP ? 'tcp' : 'udp';
+  const name = protocol === IPPROTO.tcp ? 'tcp' : 'udp';
   const end = ({ address, port }: ListedSocket['local']) =>
     `${address.includes(':') ? `[${address}]` : address}:${port}`;
   if (remote.port !== 0) return `${name} ${end(local)} to ${end(remote)}`;
-  return `${name} ${end(local)}${protocol === IPPROTO_TCP && state === TCP_STATE.LISTEN ? ', listening' : ''}`;
+  return `${name} ${end(local)}${protocol === IPPROTO.tcp && state === TCP_STATE.LISTEN ? ', listening' : ''}`;
 }

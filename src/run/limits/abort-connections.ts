@@ -1,16 +1,11 @@
 import type { Scope } from '../../isolation/scope.js';
+import { IPPROTO } from '../../linux/ip-protocols.js';
 import { isErrno } from '../../linux/linux-error.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
-import {
-  decodeSocket,
-  destroySocket,
-  type InetSocket,
-  IPPROTO_TCP,
-  listSockets,
-  TCP_STATE,
-} from '../../linux/netlink/sock-diag.js';
+import { decodeSocket, destroySocket, type InetSocket, listSockets } from '../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../linux/socket.js';
+import { TCP_STATE } from '../../linux/tcp-states.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 
 const OVER: readonly number[] = [TCP_STATE.TIME_WAIT, TCP_STATE.LISTEN, TCP_STATE.CLOSE];
@@ -23,7 +18,7 @@ export function abortConnections(meter: CgroupMeter, scope: Scope): void {
   using network = scope.inspect((process) => NetworkNamespace.open(`/proc/${process}/ns/net`));
   using diag = network.inside(() => NetlinkSocket.open(NETLINK_SOCK_DIAG));
   for (const family of [AF_INET, AF_INET6]) {
-    const kind = { family, protocol: IPPROTO_TCP };
+    const kind = { family, protocol: IPPROTO.tcp };
     try {
       const open = diag.dump(listSockets(kind)).map(decodeSocket);
       const ours = open.filter(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Assembler } from '../../../src/linux/bpf/assembler.js';
+import { Assembler, NOEXIST } from '../../../src/linux/bpf/assembler.js';
 
 const bytes = (write: (code: Assembler) => Assembler) => write(new Assembler()).assemble().toString('hex');
 
@@ -29,6 +29,26 @@ test.each<[string, (code: Assembler) => Assembler, string]>([
   ['r1 = map 7', (code) => code.loadMap('r1', { fd: 7 }), '18110000070000000000000000000000'],
 ])('%s', (_, write, expected) => {
   expect(bytes(write)).toBe(expected);
+});
+
+const MAP_7 = '18110000070000000000000000000000';
+const KEY_AT_8 = 'bfa200000000000007020000f8ffffff';
+
+test.each<[string, (code: Assembler) => Assembler, string]>([
+  ['is looked up', (code) => code.lookUp({ fd: 7 }, -8), '8500000001000000'],
+  [
+    'gets a value',
+    (code) => code.update({ fd: 7 }, -8, -16),
+    'bfa300000000000007030000f0ffffffb7040000000000008500000002000000',
+  ],
+  [
+    'gets one where it has none',
+    (code) => code.update({ fd: 7 }, -8, -16, NOEXIST),
+    'bfa300000000000007030000f0ffffffb7040000010000008500000002000000',
+  ],
+  ['is taken out', (code) => code.remove({ fd: 7 }, -8), '8500000003000000'],
+])('a key on the stack %s', (_, write, call) => {
+  expect(bytes(write)).toBe(`${MAP_7}${KEY_AT_8}${call}`);
 });
 
 test('a number is stored without a register (BPF_ST)', () => {

@@ -1,8 +1,10 @@
+import { IPPROTO } from '../../../linux/ip-protocols.js';
 import { isErrno } from '../../../linux/linux-error.js';
 import type { NetworkNamespace } from '../../../linux/namespace.js';
-import { decodeSocket, destroySocket, IPPROTO_TCP, listSockets, TCP_STATE } from '../../../linux/netlink/sock-diag.js';
+import { decodeSocket, destroySocket, listSockets } from '../../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../../linux/socket.js';
+import { TCP_STATE } from '../../../linux/tcp-states.js';
 import { readText } from '../../tools/read-text.js';
 
 /** These hold no namespace: the kernel forgets them with it. */
@@ -17,7 +19,7 @@ const HARMLESS: readonly number[] = [TCP_STATE.TIME_WAIT, TCP_STATE.LISTEN, TCP_
 export function abortSockets(namespace: NetworkNamespace): number {
   if (!namespace.inside(hasSockets)) return 0;
   using diag = namespace.inside(() => NetlinkSocket.open(NETLINK_SOCK_DIAG));
-  const kinds = [AF_INET, AF_INET6].map((family) => ({ family, protocol: IPPROTO_TCP }));
+  const kinds = [AF_INET, AF_INET6].map((family) => ({ family, protocol: IPPROTO.tcp }));
   return kinds.reduce((failed, kind) => failed + abortOfKind(diag, kind), 0);
 }
 

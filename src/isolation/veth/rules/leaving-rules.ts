@@ -1,4 +1,5 @@
 import { addressBytes } from '../../../linux/ip-address.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
 import { drop, passTo } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
 import {
@@ -7,14 +8,13 @@ import {
   ip6,
   l4proto,
   oifname,
-  PROTOCOLS,
+  RTN_LOCAL,
   saddrType,
   thOctets,
 } from '../../../linux/netlink/netfilter/field.js';
 import { is, isAmong, isNotAmong } from '../../../linux/netlink/netfilter/matches.js';
 import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';
 import { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
-import { u32 } from '../../../linux/netlink/values.js';
 import { isIpv6 } from '../../machine/is-ipv6.js';
 import type { WireReading } from '../../scope.js';
 import { namedCounters } from '../../tools/firewall/named-counters.js';
@@ -29,12 +29,9 @@ export const STRAYS = 'nm_strays';
 
 /** Of the links that lead out: what counts ICMP errors of this machine's, and which of ICMP's types these are (RFC 792, RFC 4443). */
 const ERRORS = {
-  ipv4: { counter: 'nm_errors4', protocol: PROTOCOLS.icmp, types: [3, 11, 12] },
-  ipv6: { counter: 'nm_errors6', protocol: PROTOCOLS.icmpv6, types: [1, 2, 3, 4] },
+  ipv4: { counter: 'nm_errors4', protocol: IPPROTO.icmp, types: [3, 11, 12] },
+  ipv6: { counter: 'nm_errors6', protocol: IPPROTO.icmpv6, types: [1, 2, 3, 4] },
 } as const;
-
-/** RTN_LOCAL, linux/rtnetlink.h. */
-const LOCAL = 2;
 
 /**
  * No packet leaves this machine with an address of the namespace's inside. What belongs to no connection that the kernel knows
@@ -68,7 +65,7 @@ function errorRule(commands: TableCommands, { purpose, host }: LinkPlan): Comman
       types.map((type) => Buffer.of(type)),
     ),
   ];
-  const isOurs = is(saddrType, u32(LOCAL));
+  const isOurs = is(saddrType, RTN_LOCAL);
   return [commands.rule(CHAIN, is(oifname, deviceName(host.device)), ...isError, isOurs, passTo('counter', counter))];
 }
 

@@ -1,11 +1,10 @@
 import { drop, goTo, rejectWith, remember, reset } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../../linux/netlink/netfilter/command.js';
-import { daddrType, deviceName, iifname, ip, ip6, nfproto } from '../../../linux/netlink/netfilter/field.js';
+import { daddrType, deviceName, iifname, ip, ip6, nfproto, RTN_LOCAL } from '../../../linux/netlink/netfilter/field.js';
 import { is, isNot } from '../../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../../linux/netlink/netfilter/numbers.js';
 import { isReset, isTcp } from '../../../linux/netlink/netfilter/packets.js';
 import type { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
-import { u32 } from '../../../linux/netlink/values.js';
 
 const ASTRAY = [
   { set: 'nm_astray4', family: ADDRESS_FAMILIES.ip, daddr: ip.daddr },
@@ -17,9 +16,6 @@ export const ASTRAY_SETS = ASTRAY.map(({ set }) => set);
 
 /** As many are remembered of each family. */
 const MOST = 1024;
-
-/** RTN_LOCAL, linux/rtnetlink.h. */
-const LOCAL = 2;
 
 /**
  * Keeps the link to this host to this machine's own addresses: a command that is root may route through it as it likes, and
@@ -39,7 +35,7 @@ export function localLinkRules(table: TableCommands, device: string, canReject: 
     ...(canReject ? rejecting(table) : []),
     table.rule('nm_astray', drop),
     table.chain('nm_local', { type: 'filter', hook: 'prerouting', priority: -146 }),
-    table.rule('nm_local', is(iifname, deviceName(device)), isNot(daddrType, u32(LOCAL)), goTo('nm_astray')),
+    table.rule('nm_local', is(iifname, deviceName(device)), isNot(daddrType, RTN_LOCAL), goTo('nm_astray')),
   ];
 }
 

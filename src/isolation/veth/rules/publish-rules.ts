@@ -1,12 +1,21 @@
 import { addressBytes } from '../../../linux/ip-address.js';
 import { destineTo } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../../linux/netlink/netfilter/command.js';
-import { daddrType, iifname, ip, ip6, nfproto, tcpPorts, udpPorts } from '../../../linux/netlink/netfilter/field.js';
+import {
+  daddrType,
+  iifname,
+  ip,
+  ip6,
+  nfproto,
+  RTN_LOCAL,
+  tcpPorts,
+  udpPorts,
+} from '../../../linux/netlink/netfilter/field.js';
 import { is, isNotAmong } from '../../../linux/netlink/netfilter/matches.js';
 import { ADDRESS_FAMILIES } from '../../../linux/netlink/netfilter/numbers.js';
 import type { Statement } from '../../../linux/netlink/netfilter/statement.js';
 import type { TableCommands } from '../../../linux/netlink/netfilter/table-commands.js';
-import { be16, u32 } from '../../../linux/netlink/values.js';
+import { be16 } from '../../../linux/netlink/values.js';
 import { isIpv6 } from '../../machine/is-ipv6.js';
 import type { PublishedPort } from '../../ports/ports.js';
 import type { LinkPlan } from '../links/subnet.js';
@@ -40,12 +49,9 @@ function statementsOf({ address, host, inner, protocol }: PublishedPort, to: str
   return [[...local, is(dport, be16(host)), destineTo(to, inner)]];
 }
 
-/** RTN_LOCAL, linux/rtnetlink.h. */
-const LOCAL = 2;
-
 const toThisMachine = (six: boolean) => [
   is(nfproto, Buffer.of(six ? ADDRESS_FAMILIES.ip6 : ADDRESS_FAMILIES.ip)),
-  is(daddrType, u32(LOCAL)),
+  is(daddrType, RTN_LOCAL),
 ];
 
 const isAny = (address: string | undefined) => address === undefined || address === '0.0.0.0' || address === '::';

@@ -1,3 +1,6 @@
+import { IFNAMSIZ } from '../../device-name.js';
+import { IPPROTO } from '../../ip-protocols.js';
+import { u32 } from '../values.js';
 import type { Expression } from './expression.js';
 import { ADDRESS_FAMILIES, type META_KEYS, type PAYLOAD_BASES } from './numbers.js';
 import { noteOfBits, noteOfMeta, noteOfPayload } from './typeof-note.js';
@@ -27,8 +30,6 @@ const meta = (key: keyof typeof META_KEYS, octets: number, type: number): Field 
   note: noteOfMeta(key),
 });
 
-const IFNAMSIZ = 16;
-
 export const iifname = meta('iifname', IFNAMSIZ, 41);
 export const oifname = meta('oifname', IFNAMSIZ, 41);
 /** The kind of link: ARPHRD_ETHER and its like, net/if_arp.h. */
@@ -38,13 +39,10 @@ export const nfproto = meta('nfproto', 1, 2);
 /** The protocol above IP, behind extension headers. */
 export const l4proto = meta('l4proto', 1, 12);
 
-/** linux/in.h. */
-export const PROTOCOLS = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
-
 const isIpv4: Need = { field: nfproto, value: ADDRESS_FAMILIES.ip };
 const isIpv6: Need = { field: nfproto, value: ADDRESS_FAMILIES.ip6 };
-const isTcp: Need = { field: l4proto, value: PROTOCOLS.tcp };
-const isUdp: Need = { field: l4proto, value: PROTOCOLS.udp };
+const isTcp: Need = { field: l4proto, value: IPPROTO.tcp };
+const isUdp: Need = { field: l4proto, value: IPPROTO.udp };
 
 type Place = { readonly base: keyof typeof PAYLOAD_BASES; readonly offset: number; readonly octets: number };
 
@@ -91,6 +89,8 @@ const addressType = (flags: number): Field => ({
 /** Whether an address, of the packet's source or destination, is one of this machine's own, a multicast group ...: RTN_, linux/rtnetlink.h. */
 export const saddrType = addressType(1);
 export const daddrType = addressType(2);
+/** One of this machine's own. */
+export const RTN_LOCAL: Buffer = u32(2);
 
 const ct = (key: 'state' | 'direction' | 'status', octets: number, type: number): Field => ({
   load: (to) => ({ kind: 'ct', key, to }),

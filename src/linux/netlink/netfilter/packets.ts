@@ -1,11 +1,12 @@
 import { addressBytes } from '../../ip-address.js';
-import { ip, ip6, l4proto, PROTOCOLS, TCP_FLAGS, tcpFlags } from './field.js';
+import { IPPROTO } from '../../ip-protocols.js';
+import { ip, ip6, l4proto, TCP_FLAGS, tcpFlags } from './field.js';
 import { bitsAre, is, isAmong, isInNetwork, isWithin } from './matches.js';
 import type { Statement } from './statement.js';
 
 /** Kinds of packets that several rules speak of. */
-export const isTcp: Statement = is(l4proto, Buffer.of(PROTOCOLS.tcp));
-export const hasPorts: Statement = isAmong(l4proto, [Buffer.of(PROTOCOLS.tcp), Buffer.of(PROTOCOLS.udp)]);
+export const isTcp: Statement = is(l4proto, Buffer.of(IPPROTO.tcp));
+export const hasPorts: Statement = isAmong(l4proto, [Buffer.of(IPPROTO.tcp), Buffer.of(IPPROTO.udp)]);
 /** A TCP segment that ends its connection. */
 export const isReset: Statement = bitsAre(tcpFlags, Buffer.of(TCP_FLAGS.rst), Buffer.of(TCP_FLAGS.rst));
 

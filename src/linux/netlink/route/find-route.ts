@@ -4,7 +4,7 @@ import { NLM_F } from '../message.js';
 import type { NetlinkSocket } from '../socket.js';
 import { u32 } from '../values.js';
 import { FAMILIES, type RouteType, routeType } from './numbers.js';
-import { ROUTE_HEADER, RTA, RTAX_MTU, routeHeader, tableOf } from './route-message.js';
+import { ROUTE_HEADER, RTA, RTAX_MTU, RTM_GETROUTE, routeHeader, tableOf } from './route-message.js';
 
 /** A packet that is made here. */
 export type AskedPacket = {
@@ -23,7 +23,6 @@ export type FoundRoute = {
   readonly mtu?: number;
 };
 
-const RTM_GETROUTE = 26;
 /** Answer with the number of the table that had the route. */
 const RTM_F_LOOKUP_TABLE = 0x1000;
 

@@ -1,7 +1,7 @@
 import { type Attributes, decodeAttributes } from '../attribute.js';
 import type { NetlinkSocket } from '../socket.js';
 import { type AddressFamily, familyOf, type RouteType, routeType } from './numbers.js';
-import { ROUTE_HEADER, RTA, routeHeader, tableOf } from './route-message.js';
+import { ROUTE_HEADER, RTA, RTM_GETROUTE, routeHeader, tableOf } from './route-message.js';
 
 /** A route of any table. `devices`: indexes, more than one where it is spread over several. */
 export type ListedRoute = {
@@ -11,7 +11,6 @@ export type ListedRoute = {
   readonly devices: readonly number[];
 };
 
-const RTM_GETROUTE = 26;
 const AF_UNSPEC = 0;
 /** struct rtnexthop: length, flags, hops, device. */
 const NEXT_HOP = 8;

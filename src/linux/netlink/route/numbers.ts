@@ -1,5 +1,6 @@
-/** Address families, linux/socket.h. */
-export const FAMILIES = { ipv4: 2, ipv6: 10 } as const;
+import { AF_INET, AF_INET6 } from '../../socket.js';
+
+export const FAMILIES = { ipv4: AF_INET, ipv6: AF_INET6 } as const;
 export type AddressFamily = keyof typeof FAMILIES;
 
 /** @returns undefined for a family of other packets (multicast routing) */

@@ -1,6 +1,9 @@
 import type { Attributes } from '../attribute.js';
 
-/** struct rtmsg, linux/rtnetlink.h. */
+/** Asks for routes, linux/rtnetlink.h. */
+export const RTM_GETROUTE = 26;
+
+/** struct rtmsg. */
 export const ROUTE_HEADER = 12;
 
 /** enum rtattr_type_t. */

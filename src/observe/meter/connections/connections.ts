@@ -1,7 +1,9 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
-import { ACCEPTED, AF_INET, askForChanges, CHANGES, CLOSED, CONNECTS, OPS } from '../../connections/sock-ops.js';
+import { AF_INET } from '../../../linux/socket.js';
+import { TCP_STATE } from '../../../linux/tcp-states.js';
+import { ACCEPTED, askForChanges, CHANGES, CONNECTS, OPS } from '../../connections/sock-ops.js';
 import { isOwned } from '../tree/tree-programs.js';
 
 /** A connection: both addresses (IPv4 as IPv6, RFC 4291), then both ports as numbers of the machine's. */
@@ -23,9 +25,6 @@ export const CONNECTION_COUNTS = recordOf(
   /** IP octets of datagrams that came for a port of the tree's when it had no socket there (orphans/late-datagrams.ts). */
   'late',
 );
-
-/** TCP_SYN_SENT. */
-const ASKED = 2;
 
 const KEY = -40;
 const COUNT_KEY = -48;
@@ -64,10 +63,10 @@ export function rememberConnections({ connections, counts, owned, next }: Connec
     .jumpIf('r7', '==', ACCEPTED, 'remember')
     .jumpIf('r7', '!=', CHANGES, 'out')
     .load('u32', 'r1', 'r6', OPS.newState)
-    .jumpIf('r1', '!=', CLOSED, 'out')
+    .jumpIf('r1', '!=', TCP_STATE.CLOSE, 'out')
     .move('r8', CONNECTION_COUNTS.at.closed)
     .load('u32', 'r1', 'r6', OPS.oldState)
-    .jumpIf('r1', '!=', ASKED, 'count')
+    .jumpIf('r1', '!=', TCP_STATE.SYN_SENT, 'count')
     .load('u32', 'r1', 'r6', OPS.retransmitted)
     .jumpIf('r1', '!=', 0, 'count')
     .load('u32', 'r1', 'r6', OPS.segsIn)
@@ -102,19 +101,10 @@ export function rememberConnections({ connections, counts, owned, next }: Connec
     .store('u16', 'r10', KEY + CONNECTION.remotePort, 'r1')
     .load('u32', 'r1', 'r6', OPS.localPort)
     .store('u16', 'r10', KEY + CONNECTION.localPort, 'r1')
-    .loadMap('r1', connections)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
-    .move('r3', 'r10')
-    .compute('add', 'r3', SEEN)
-    .move('r4', 0)
-    .call('map_update_elem')
+    .update(connections, KEY, SEEN)
     .label('count')
     .store('u32', 'r10', COUNT_KEY, 0)
-    .loadMap('r1', counts)
-    .move('r2', 'r10')
-    .compute('add', 'r2', COUNT_KEY)
-    .call('map_lookup_elem')
+    .lookUp(counts, COUNT_KEY)
     .jumpIf('r0', '==', 0, 'out')
     .compute('add', 'r0', 'r8')
     .move('r1', 1)

@@ -35,10 +35,7 @@ export function countLate(code: Assembler, layout: OrphanLayout, { roles, counts
   code
     .compute('add', 'r7', 'r9')
     .store('u32', 'r10', ORPHAN.scratch, 0)
-    .loadMap('r1', counts)
-    .move('r2', 'r10')
-    .compute('add', 'r2', ORPHAN.scratch)
-    .call('map_lookup_elem')
+    .lookUp(counts, ORPHAN.scratch)
     .jumpIf('r0', '==', 0, 'out')
     .atomicAdd('r0', CONNECTION_COUNTS.at.late, 'r7')
     .jump(done);

@@ -20,12 +20,7 @@ export const ORPHAN = {
 
 /** `size` octets of the kernel's memory at r3 to `place` on the stack; out where they cannot be read. */
 export function readKernel(code: Assembler, place: number, size: number): void {
-  code
-    .move('r1', 'r10')
-    .compute('add', 'r1', place)
-    .move('r2', size)
-    .call('probe_read_kernel')
-    .jumpIf('r0', '!=', 0, 'out');
+  code.placeOnStack('r1', place).move('r2', size).call('probe_read_kernel').jumpIf('r0', '!=', 0, 'out');
 }
 
 /** `to` = the field of `size` octets at `offset` of the structure that r8 points to. */

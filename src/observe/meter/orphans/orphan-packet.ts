@@ -1,7 +1,7 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
 import { CONNECTION } from '../connections/connections.js';
-import { IPPROTO } from '../packet-context.js';
 import { field, ORPHAN, readKernel } from './orphan-field.js';
 import type { OrphanLayout } from './orphan-layout.js';
 import { placeOfTotal } from './orphan-place.js';
@@ -71,12 +71,7 @@ export function findConnection(
       .swapBytes('r1', 16)
       .store('u16', 'r10', ORPHAN.key + to, 'r1');
   }
-  code
-    .loadMap('r1', connections)
-    .move('r2', 'r10')
-    .compute('add', 'r2', ORPHAN.key)
-    .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, 'out');
+  code.lookUp(connections, ORPHAN.key).jumpIf('r0', '==', 0, 'out');
   placeOfTotal(code, layout, bearings);
 }
 

@@ -56,12 +56,7 @@ export function placeOfTotal(code: Assembler, layout: OrphanLayout, { places, in
 
 /** r9: the index. What the connection's own packets have taught of both addresses (classify-nested.ts). */
 function tellByAddresses(code: Assembler, inside: BpfMap): void {
-  const look = (part: number) =>
-    code
-      .loadMap('r1', inside)
-      .move('r2', 'r10')
-      .compute('add', 'r2', ORPHAN.key + part)
-      .call('map_lookup_elem');
+  const look = (part: number) => code.lookUp(inside, ORPHAN.key + part);
   look(CONNECTION.remote)
     .jumpIf('r0', '==', 0, 'leads out')
     .load('u32', 'r1', 'r0', 0)

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
 import { CONNECTION } from '../connections/connections.js';
-import { IPPROTO } from '../packet-context.js';
 import type { RemoteMaps } from '../remotes/count-remote.js';
 import { REMOTE_KEY, ROLES } from '../remotes/remote-layout.js';
 import { placeOfRemote } from '../remotes/remote-service.js';
@@ -26,10 +26,7 @@ export function findOrphansRemote(code: Assembler, { remotes, roles }: RemoteMap
     .store('u16', 'r10', key + REMOTE_KEY.port, 'r3');
   placeOfRemote(code, { index: ORPHAN.index, key });
   code
-    .loadMap('r1', remotes)
-    .move('r2', 'r10')
-    .compute('add', 'r2', key)
-    .call('map_lookup_elem')
+    .lookUp(remotes, key)
     .jumpIf('r0', '==', 0, 'remote known')
     .store('u64', 'r10', ORPHAN.remote, 'r0')
     .label('remote known');

@@ -10,10 +10,7 @@ const TCP_HEADER = 20;
 export function total(code: Assembler, totals: BpfMap, way: Way): void {
   code
     .store('u32', 'r10', ORPHAN.scratch, 0)
-    .loadMap('r1', totals)
-    .move('r2', 'r10')
-    .compute('add', 'r2', ORPHAN.scratch)
-    .call('map_lookup_elem')
+    .lookUp(totals, ORPHAN.scratch)
     .load('u64', 'r1', 'r10', ORPHAN.index)
     .compute('add', 'r1', WAYS.indexOf(way) * STEP.way);
   atTotal(code, 'r1', 'out').move('r9', 'r0');

@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO, LOOPBACK_DEVICE, PACKET, PACKET_TYPE } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { LOOPBACK_DEVICE, PACKET, PACKET_TYPE } from '../packet-context.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import { classStep, PROTOCOLS, STEP, type Way } from '../totals.js';
 import { type NamespaceMaps, tellNamespace } from './classify-nested.js';

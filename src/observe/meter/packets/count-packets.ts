@@ -35,10 +35,7 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
     .compute('add', 'r7', WAYS.indexOf(way) * STEP.way)
     .store('u64', 'r10', STACK.index, 'r7')
     .store('u64', 'r10', STACK.key, 0)
-    .loadMap('r1', maps.totals)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.key)
-    .call('map_lookup_elem');
+    .lookUp(maps.totals, STACK.key);
   atTotal(code, 'r7', 'done').move('r9', 'r0');
   countSegments(code);
   code.load('u32', 'r1', 'r6', PACKET.length);

@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO, PACKET } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { PACKET } from '../packet-context.js';
 import { recall, STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { CLASSES, STEP, TOTAL } from '../totals.js';
@@ -29,10 +30,7 @@ export function addFragments(code: Assembler, { mtus, network }: MeterMaps): voi
   }
   code
     .store('u64', 'r10', STACK.key, 'r1')
-    .loadMap('r1', mtus)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.key)
-    .call('map_lookup_elem')
+    .lookUp(mtus, STACK.key)
     .jumpIf('r0', '!=', 0, 'mtu known')
     .move('r1', 1)
     .atomicAdd('r9', TOTAL.at.unknownMtu, 'r1')

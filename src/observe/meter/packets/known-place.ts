@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO, LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
 import type { MeterMaps } from '../program-maps.js';
 
 type KnownPlaces = Pick<MeterMaps, 'places' | 'network' | 'nested'>;

@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { DNS_PORT, IPPROTO, PACKET } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { DNS_PORT, PACKET } from '../packet-context.js';
 import { STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { noteTime } from '../remotes/count-remote.js';
@@ -55,13 +56,7 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
     .compute('add', 'r8', size);
   if (maps.next) code.load('u16', 'r1', 'r2', size + (way === 'in' ? 0 : 2)).jumpIf('r1', '==', DNS_PORT, other);
   writeKnownKey(code, way, version, maps.roles);
-  code
-    .loadMap('r1', maps.remotes)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.remote)
-    .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, other)
-    .move('r9', 'r0');
+  code.lookUp(maps.remotes, STACK.remote).jumpIf('r0', '==', 0, other).move('r9', 'r0');
   loadSegments(code, other);
   add(code, way, version, maps, other);
 }
@@ -84,10 +79,7 @@ function add(code: Assembler, way: Way, version: Version, { totals, clock }: Met
   const counted = code.newLabel('payload');
   code
     .store('u64', 'r10', STACK.key, 0)
-    .loadMap('r1', totals)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.key)
-    .call('map_lookup_elem')
+    .lookUp(totals, STACK.key)
     .jumpIf('r0', '==', 0, other)
     .load('u32', 'r1', 'r6', PACKET.length)
     .move('r2', 'r1')

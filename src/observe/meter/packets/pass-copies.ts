@@ -28,13 +28,7 @@ type Given = {
 export function passCopies(code: Assembler, { forMany, network }: Given, copy: string): void {
   goUnlessForMany(code, 'for one');
   describe(code, network);
-  code
-    .store('u64', 'r10', STACK.key, 0)
-    .loadMap('r1', forMany)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.key)
-    .call('map_lookup_elem')
-    .jumpIf('r0', '==', 0, 'for one');
+  code.store('u64', 'r10', STACK.key, 0).lookUp(forMany, STACK.key).jumpIf('r0', '==', 0, 'for one');
   for (const at of IDENTITY)
     code
       .load('u64', 'r1', 'r0', at)
@@ -91,8 +85,7 @@ function describe(code: Assembler, network: bigint | undefined): void {
     .move('r1', 'r6')
     .load('u64', 'r2', 'r10', STACK.headers)
     .compute('subtract', 'r2', 8)
-    .move('r3', 'r10')
-    .compute('add', 'r3', place('ports'))
+    .placeOnStack('r3', place('ports'))
     .move('r4', 8)
     .call('skb_load_bytes');
 }

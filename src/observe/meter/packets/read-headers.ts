@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { EXTENSION, IPPROTO } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { EXTENSION } from '../packet-context.js';
 import { forget, STACK } from '../program-frame.js';
 
 /** What fits a GSO packet's first segment; more extension headers than these are none of a usual packet. */
@@ -17,8 +18,7 @@ const TCP_UP_TO_FLAGS = 14;
 function loadBytes(code: Assembler, place: number, size: number, tooShort: string): void {
   code
     .move('r1', 'r6')
-    .move('r3', 'r10')
-    .compute('add', 'r3', place)
+    .placeOnStack('r3', place)
     .move('r4', size)
     .call('skb_load_bytes')
     .jumpIf('r0', '!=', 0, tooShort);

@@ -1,6 +1,6 @@
-import type { Assembler } from '../../../linux/bpf/assembler.js';
+import { type Assembler, NOEXIST } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../packet-context.js';
+import { IPPROTO } from '../../../linux/ip-protocols.js';
 import type { Places } from '../packets/classify.js';
 import { recall, STACK } from '../program-frame.js';
 import { CLASSES, STEP, type Way } from '../totals.js';
@@ -25,9 +25,6 @@ export type RemoteMaps = {
 
 /** Where places are known, the addresses of the command's own namespaces are those of packets that lead to none of them. */
 type Remembered = RemoteMaps & { readonly places: Places | undefined; readonly clock: PacketClock };
-
-/** BPF_NOEXIST. */
-const NEW = 1;
 
 /**
  * Counts a packet with its remote, whatever class it is of but loopback. Where the map is full the totals have it alone.
@@ -73,21 +70,14 @@ export function noteTime(code: Assembler, clock: PacketClock): void {
 
 /** r0 = the remote's count, a new one where there is none. */
 function find(code: Assembler, remotes: BpfMap, clock: PacketClock): void {
-  const lookup = () =>
-    code.loadMap('r1', remotes).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
-  lookup().jumpIf('r0', '!=', 0, 'remote');
+  code.lookUp(remotes, STACK.remote).jumpIf('r0', '!=', 0, 'remote');
   for (let at = 0; at < REMOTE.size; at += 8) code.store('u64', 'r10', STACK.fresh + at, 0);
   code
     .call(clock)
     .store('u64', 'r10', STACK.fresh + REMOTE.at.first, 'r0')
-    .loadMap('r1', remotes)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.remote)
-    .move('r3', 'r10')
-    .compute('add', 'r3', STACK.fresh)
-    .move('r4', NEW)
-    .call('map_update_elem');
-  lookup().jumpIf('r0', '==', 0, 'done');
+    .update(remotes, STACK.remote, STACK.fresh, NOEXIST)
+    .lookUp(remotes, STACK.remote)
+    .jumpIf('r0', '==', 0, 'done');
 }
 
 /** r9: the remote's count. */

@@ -9,21 +9,14 @@ export const ownEnd = (way: Way) => (way === 'in' ? 'destination' : 'source');
 export const otherEnd = (way: Way) => (way === 'in' ? 'source' : 'destination');
 
 /** r0 = what is known of the key's address: {@link INSIDE}. */
-export const lookInside = (code: Assembler, inside: BpfMap): Assembler =>
-  code.loadMap('r1', inside).move('r2', 'r10').compute('add', 'r2', STACK.remote).call('map_lookup_elem');
+export const lookInside = (code: Assembler, inside: BpfMap): Assembler => code.lookUp(inside, STACK.remote);
 
 /** Remembers the key's address, this end's, and goes to 'noted': what another namespace of the command's sends there is not external. */
 export function noteInside(code: Assembler, inside: BpfMap): void {
   lookInside(code, inside)
     .jumpIf('r0', '!=', 0, 'noted')
     .store('u64', 'r10', STACK.scratch, INSIDE.nested)
-    .loadMap('r1', inside)
-    .move('r2', 'r10')
-    .compute('add', 'r2', STACK.remote)
-    .move('r3', 'r10')
-    .compute('add', 'r3', STACK.scratch)
-    .move('r4', 0)
-    .call('map_update_elem');
+    .update(inside, STACK.remote, STACK.scratch);
 }
 
 /** An address of the IP header becomes the key's. */

@@ -38,10 +38,7 @@ export function lookForProcess(code: Assembler, processes: BpfMap): void {
     .call('get_current_pid_tgid')
     .compute('shiftRight', 'r0', 32)
     .store('u32', 'r10', KEY, 'r0')
-    .loadMap('r1', processes)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
-    .call('map_lookup_elem');
+    .lookUp(processes, KEY);
 }
 
 /** Notes each socket that the tree makes (BPF_CGROUP_INET_SOCK_CREATE), and forbids none. */
@@ -53,8 +50,7 @@ export function ownSockets({ sockets, processes }: TreeMaps): Assembler {
     .store('u32', 'r10', VALUE, 1)
     .loadMap('r1', sockets)
     .move('r2', 'r6')
-    .move('r3', 'r10')
-    .compute('add', 'r3', VALUE)
+    .placeOnStack('r3', VALUE)
     .move('r4', CREATE)
     .call('sk_storage_get')
     .label('allow')
@@ -73,8 +69,7 @@ export function followForks(processes: BpfMap, tgid: number): Assembler {
   code
     .load('u64', 'r3', 'r6', 8)
     .compute('add', 'r3', tgid)
-    .move('r1', 'r10')
-    .compute('add', 'r1', SCRATCH)
+    .placeOnStack('r1', SCRATCH)
     .move('r2', 4)
     .call('probe_read_kernel')
     .jumpIf('r0', '!=', 0, 'out')
@@ -83,16 +78,14 @@ export function followForks(processes: BpfMap, tgid: number): Assembler {
     .jumpIf('r1', '==', 'r8', 'out')
     .store('u32', 'r10', KEY, 'r1')
     .loadMap('r1', processes)
-    .move('r2', 'r10')
-    .compute('add', 'r2', KEY)
+    .placeOnStack('r2', KEY)
     .jumpIf('r7', '!=', 0, 'child')
     .call('map_delete_elem')
     .jump('out');
   return code
     .label('child')
     .store('u32', 'r10', VALUE, 1)
-    .move('r3', 'r10')
-    .compute('add', 'r3', VALUE)
+    .placeOnStack('r3', VALUE)
     .move('r4', 0)
     .call('map_update_elem')
     .label('out')
