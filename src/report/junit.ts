@@ -14,7 +14,8 @@ const NAME_WIDTH = 60;
 
 /**
  * The report as JUnit XML, in the form that Jenkins, GitLab and GitHub's actions read: a case for the run and one for
- * each limit. GitLab takes cases of one name for the same one, so the command is in it and no number is.
+ * each limit. GitLab takes cases of one name for the same one, so the command is in it and no number is. JUnit XML has no place
+ * for tables: those of the summary are the suite's output, which Jenkins shows beside its cases.
  */
 export function renderJunit(measurement: Measurement): string {
   const { command, budget } = measurement;
@@ -33,7 +34,10 @@ export function renderJunit(measurement: Measurement): string {
     ...properties(measurement).map(([name, value]) => `      <property name="${name}" value="${markup(value)}"/>`),
     '    </properties>',
     ...cases.map((each, index) => caseText(each, line, index === 0 ? time : '0')),
-    `    <system-out>${renderText(measurement, { color: false }).split('\n').map(markup).join('\n')}</system-out>`,
+    `    <system-out>${renderText(measurement, { color: false, by: ['process'] })
+      .split('\n')
+      .map(markup)
+      .join('\n')}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
   ].join('\n')}\n`;

@@ -14,7 +14,8 @@ const withTarget = (name: string) => ({
   ],
   rules: () => [
     {
-      ...{ ...FORWARD, handle: 1n },
+      ...FORWARD,
+      handle: 1n,
       expressions: [{ kind: 'other', name: 'target', data: attribute(1, Buffer.from(`${name}\0`)) }],
     } as const,
   ],
