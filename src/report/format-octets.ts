@@ -23,6 +23,10 @@ export const packetsWord = (count: number | null) => (count === 1 ? 'packet' : '
 
 export const rate = (octetsPerSecond: number) => `${prettyBytes(octetsPerSecond)}/s`;
 
+/** "~77.1 kB/s", as {@link roundedWithin} marks it. */
+export const rateWithin = (octetsPerSecond: number, bound: number | null) =>
+  `${roundedWithin(octetsPerSecond, bound)}/s`;
+
 /** "0.34 s", "12.3 s", "3 min 20 s", "2 h 05 min". */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

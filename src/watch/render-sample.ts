@@ -1,9 +1,10 @@
-import { rate, rounded, roundedWithin } from '../report/format-octets.js';
+import { rateWithin, rounded, roundedWithin } from '../report/format-octets.js';
 import type { Paint } from '../report/text/paint.js';
 import { visible } from '../report/visible.js';
+import { averageRate } from './average-rate.js';
 import { besideMoved } from './beside-moved.js';
 import { describeEvents } from './describe-event.js';
-import type { Amount, SampleRecord } from './records/record.js';
+import type { Amount, RecordedDelta, SampleRecord } from './records/record.js';
 
 const AMOUNT = 10;
 const RATE = 11;
@@ -25,11 +26,7 @@ export function renderSample(sample: SampleRecord, paint: Paint): string {
   const amounts = delta
     ? [within(delta.external.in), within(delta.external.out), rounded(delta.loopback)]
     : ['-', '-', '-'];
-  const rates = delta ? [perSecond(delta.external.in), perSecond(delta.external.out)] : ['-', '-'];
-  function perSecond({ wireOctets }: Amount): string {
-    const ms = delta?.elapsedMs ?? 0;
-    return wireOctets === null || ms === 0 ? '-' : rate(Math.round((wireOctets * 1000) / ms));
-  }
+  const rates = delta ? [rateText(delta, 'in'), rateText(delta, 'out')] : ['-', '-'];
   const said = delta || events.length > 0 ? describeEvents(events) : ['first sample'];
   const isGone = meter && !meter.isThere && !events.some(({ kind }) => kind === 'cgroup-vanished');
   const beside = besideMoved(sample).map(
@@ -44,6 +41,11 @@ export function renderSample(sample: SampleRecord, paint: Paint): string {
   ]
     .join(' ')
     .trimEnd();
+}
+
+function rateText(delta: RecordedDelta, way: 'in' | 'out'): string {
+  const found = averageRate(delta, way);
+  return found ? rateWithin(found.octetsPerSecond, found.errorBound) : '-';
 }
 
 const within = ({ wireOctets, errorBound }: Amount) => roundedWithin(wireOctets, errorBound);

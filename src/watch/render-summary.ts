@@ -1,5 +1,5 @@
 import type { InOut } from '../measurement/traffic.js';
-import { duration, exact, rate, roundedWithin } from '../report/format-octets.js';
+import { duration, exact, rateWithin, roundedWithin } from '../report/format-octets.js';
 import { type Paint, painter } from '../report/text/paint.js';
 import { row } from '../report/text/rows.js';
 import type { TextOptions } from '../report/text/text.js';
@@ -57,7 +57,7 @@ function peakRows({ peak }: WatchSummary): string[] {
     const top = peak[way];
     if (!top) return [];
     const over = `over ${duration(top.elapsedMs)} to ${dateTime(top.at)}`;
-    return [row(`peak ${way}`, `${rate(top.octetsPerSecond)} ${over}`)];
+    return [row(`peak ${way}`, `${rateWithin(top.octetsPerSecond, top.errorBound)} ${over}`)];
   });
 }
 

@@ -6,7 +6,14 @@ import { NO_TALLY } from './tally.js';
 export const MAX_LISTED = 1000;
 
 /** An interval at its average rate, in octets a second. */
-export type Peak = { readonly at: string; readonly elapsedMs: number; readonly octetsPerSecond: number };
+export type Peak = {
+  /** When it ended (ISO 8601, UTC). */
+  readonly at: string;
+  readonly elapsedMs: number;
+  readonly octetsPerSecond: number;
+  /** How far `octetsPerSecond` can be off. null: unknown. */
+  readonly errorBound: number | null;
+};
 
 /** The sums of a day (UTC). An interval belongs to the day in which it ended. */
 export type DaySum = InOut<Tally> & {

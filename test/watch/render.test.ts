@@ -75,13 +75,14 @@ test('a name cannot steer the terminal', () => {
   expect(renderSample(record, plain)).toContain(String.raw`e\e[2J appeared`);
 });
 
-test('an estimate is marked in lines and days', () => {
+test('an estimate is marked in lines, peaks and days', () => {
   const [first, second] = records(
     {},
     { minute: 1, inOctets: 9000n, tcpSegments: 99n, links: { eth0: { txBytes: 77_100n, txPackets: 20n } } },
   );
   if (!first || !second) throw new Error('no record');
-  expect(renderSample(second, plain)).toMatch(/^\S+ \S+ +9 kB +~\d/);
+  expect(renderSample(second, plain)).toMatch(/^\S+ \S+ +9 kB +~\S+ kB +\S+ B +150 B\/s +~\S+ kB\/s$/);
   const summary = renderSummary([first, second].reduce(addRecord, NO_SUMMARY), 'w.ndjson', { color: false });
   expect(summary).toMatch(/\n {2}2027-01-01 +9 kB +~\d/);
+  expect(summary).toMatch(/\n {2}peak in +150 B\/s over .*\n {2}peak out +~\S+ kB\/s over /);
 });

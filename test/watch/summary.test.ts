@@ -39,7 +39,7 @@ test('sums, days and peaks', () => {
     loopback: { octets: '100' },
     raw: { ipv4: { in: { octets: '6700' } }, ipv6: { in: { octets: '0', unknown: 0 } } },
     devices: { eth0: { in: { octets: '6709' }, out: { octets: '60' } } },
-    peak: { in: { at: '2027-01-01T00:02:00.000Z', octetsPerSecond: 98 }, out: { octetsPerSecond: 1 } },
+    peak: { in: { at: '2027-01-01T00:02:00.000Z', octetsPerSecond: 98, errorBound: 0 }, out: { octetsPerSecond: 1 } },
     days: [{ day: '2027-01-01', intervals: 3, in: { octets: '6600' } }],
     events: [],
   });

@@ -20,7 +20,7 @@ ends: it takes a last sample, prints the total and exits with 0.
   -h, --help       Show this help
 
 In and out are IP bytes as they cross the wire, estimated from /proc, with the
-error bound; in a sample or a day ~ marks an estimate. Loopback is
+error bound; in a sample, a peak or a day ~ marks an estimate. Loopback is
 distinguished. They are those of the network namespace that it runs in. Times
 and days are UTC. What is unknown, as the bytes between the last sample and a
 reboot, is said and never guessed at.

@@ -1,4 +1,5 @@
 import type { InOut } from '../../measurement/traffic.js';
+import { averageRate } from '../average-rate.js';
 import { besideMoved } from '../beside-moved.js';
 import { wasThere } from '../never-there.js';
 import { type DaySum, MAX_LISTED, NOTHING, type Peak, type UnreadableLine, type WatchSummary } from '../summary.js';
@@ -125,10 +126,10 @@ const addPair = (sum: InOut<Tally>, added: InOut<number | null> | undefined, par
 
 /** An interval that a stop or start cut short says nothing about the rate. */
 function higher(peak: Peak | null, { at, delta, intervalMs }: SampleRecord, way: 'in' | 'out'): Peak | null {
-  const octets = delta?.external[way].wireOctets ?? null;
-  if (!delta || octets === null || delta.elapsedMs === 0 || delta.elapsedMs < intervalMs / 2) return peak;
-  const octetsPerSecond = Math.round((octets * 1000) / delta.elapsedMs);
-  return peak && peak.octetsPerSecond >= octetsPerSecond ? peak : { at, elapsedMs: delta.elapsedMs, octetsPerSecond };
+  if (!delta || delta.elapsedMs < intervalMs / 2) return peak;
+  const found = averageRate(delta, way);
+  if (!found || (peak && peak.octetsPerSecond >= found.octetsPerSecond)) return peak;
+  return { at, elapsedMs: delta.elapsedMs, ...found };
 }
 
 const append = <T>(list: readonly T[], more: readonly T[]) =>
