@@ -48,7 +48,7 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 export const letPass = (ms: number): Promise<void> => pause(ms);
 
 /**
- * Lets a run look at what is there: what no event tells lasts a second, and on a busy machine as long as it takes there
+ * Lets a run look at what is there: what no event reports lasts a second, and on a busy machine as long as it takes there
  * to start Node several times over.
  */
 export async function letLook(): Promise<void> {

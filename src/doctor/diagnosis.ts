@@ -38,7 +38,7 @@ const EXACTNESS = {
   host: 'TCP in exact, out within a stated bound; all of this machine’s together',
   metered: 'exact to the byte; the command’s alone, beside others',
   bySudo: 'through sudo, as exact as root’s: sudo netmeter doctor shows it',
-  offline: 'nothing can leave; what was tried is listed',
+  offline: 'nothing can leave; what is refused is listed',
 } as const;
 
 type About = Pick<Diagnosis, 'netmeter' | 'kernel' | 'mended'>;

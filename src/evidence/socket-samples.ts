@@ -1,6 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { placeBy } from '../attribution/place-address.js';
-import { tellProcesses } from '../attribution/processes/process-rows.js';
+import { reportProcesses } from '../attribution/processes/process-rows.js';
 import { SampledLedger } from '../attribution/processes/sampled-ledger.js';
 import { readProcesses } from '../isolation/machine/read-processes.js';
 import type { NetlinkSocket } from '../linux/netlink/socket.js';
@@ -65,13 +65,13 @@ export class SocketSamples implements Disposable {
 
   finish(): ProcessEvidence {
     const { unowned, ...result } = this.#ledger.close();
-    return tellProcesses(
+    return reportProcesses(
       result,
       {
         evidence: 'sampled',
         pids: 'own',
         toMs: (ticks) => (ticks - this.#startedAt) / TICKS_PER_MS,
-        tellsHostLocal: this.#options.hostAddresses !== undefined,
+        knowsHostLocal: this.#options.hostAddresses !== undefined,
         lostEvents: undefined,
         isComplete: false,
       },

@@ -111,7 +111,7 @@ export interface Scope extends AsyncDisposable {
    * @returns false where that cannot be
    */
   observeNames?(observe: DnsObserver): Promise<SeenQuestions | undefined>;
-  /** What was tried where the command may not go; null: it could not be listed. */
+  /** What was refused where the command may not go; null: it could not be listed. */
   attempts?(): Promise<readonly Attempt[] | null>;
   /** What the reader must know of this scope where TCP went unanswered: segments were retransmitted, or a connect failed. */
   unansweredWarnings?(): readonly Warning[];

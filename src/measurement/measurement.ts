@@ -54,7 +54,7 @@ export type Measurement = {
   readonly traffic: Traffic;
   readonly method: Method;
   readonly protocol: Protocol;
-  /** Whom the command spoke with; absent where the isolation cannot tell. */
+  /** Whom the command spoke with; absent where the isolation does not say. */
   readonly remotes?: RemoteUse;
   /** Who of the command's processes used the network; absent where it was not asked for. */
   readonly processes?: ProcessUse;

@@ -12,7 +12,7 @@ export type Method = {
   /** Why a bound is not 0, or not known, where that is known; absent: there is no such reason. */
   readonly reasons?: readonly string[];
   /** Where the number of wire packets in came from: the queue, the sockets, the ECN counters (GSO packets from the uplink), the device
-   * (a veth's bytes beside the queue's, where the others cannot tell). */
+   * (a veth's bytes beside the queue's, where the others say nothing). */
   readonly packetsIn: 'qdisc' | 'cgroup' | 'ecn-counters' | 'device';
   /** Where the tree's sockets were counted beside the links: how far the two counts are the same. */
   readonly agreement?: Agreement;

@@ -9,7 +9,7 @@ export type Layers = {
    * the outside, or entered it from there. The headline; budgets judge it.
    */
   readonly wireOctets: IpOctets | null;
-  /** IP bytes as the kernel's IP layer handled them: one header per (super-)packet. */
+  /** IP bytes as the kernel's IP layer handled them: the headers of a GSO packet once. */
   readonly ipOctets: IpOctets | null;
   /** Frame bytes as /proc/net/dev counted them. */
   readonly linkBytes: LinkBytes | null;

@@ -98,7 +98,7 @@ export class Meter<S extends Countable = Scope> {
     const hasNested = inside.nested.length > 0;
     // In a namespace of the command's own the links show what has left.
     if (!isShared(scope)) return { counts: { remotes, totals, inside: known, hasNested }, nested: { in: 0, out: 0 } };
-    const seen = { inside, fate: this.nestedFate(), isTold: sockets.tellsNamespaces };
+    const seen = { inside, fate: this.nestedFate(), isDistinguished: sockets.distinguishesNamespaces };
     const { unsure, ...counts } = settleNested({ remotes, totals, ...seen });
     return { counts: { ...counts, inside: known, hasNested }, nested: unsure };
   }

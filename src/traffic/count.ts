@@ -11,7 +11,7 @@ export type Count = {
   readonly isLoopbackLost?: true;
   /** Why packets in are computed from bytes alone, or not at all; absent: they were counted. */
   readonly doubt?: Doubt;
-  /** Packets, of everybody, that this machine dropped on its way out, behind the wire; absent: none, or it is not known. */
+  /** Packets, shared with others, that this machine dropped on its way out, behind the wire; absent: none, or it is not known. */
   readonly dropped?: number;
   /** Octets that the command has sent past IP, which are in no number; absent: none were seen. */
   readonly sentPastIp?: number;

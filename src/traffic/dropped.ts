@@ -5,7 +5,7 @@ import type { WireDelta } from './queue-delta.js';
 import { countersNamed } from './shared/device-counters.js';
 
 /**
- * Packets, of everybody, that devices to the outside have dropped on their way: at their queues, and behind these. Those of a
+ * Packets, shared with others, that devices to the outside have dropped on their way: at their queues, and behind these. Those of a
  * namespace of netmeter's own are the host's, of which both have been read together.
  */
 export function droppedOnTheWay(isolation: Isolation, wire: WireDelta, delta: CounterDelta): Pick<Count, 'dropped'> {

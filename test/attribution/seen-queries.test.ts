@@ -14,7 +14,7 @@ test.each([
   ['another server', use(row('192.0.2.53', 53), row('198.51.100.1', 53)), null],
   ['another port', use(row('198.51.100.1', 443)), 2],
   ['clients of a nameserver of its own', use(row('198.51.100.1', 53, 'server')), 2],
-  ['remotes that are not told apart', undefined, 2],
+  ['remotes that are not distinguished', undefined, 2],
 ])('%s', (_, remotes, expected) => {
   expect(queries(remotes)).toBe(expected);
 });

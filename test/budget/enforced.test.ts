@@ -7,7 +7,7 @@ const within: JudgedLimit = { kind: 'out', limit: ipOctets(50), used: ipOctets(5
 const exceeded: JudgedLimit = { kind: 'in', limit: ipOctets(50), used: ipOctets(61), verdict: 'exceeded' };
 const unknown: JudgedLimit = { kind: 'in', limit: ipOctets(50), used: null, verdict: 'unmeasured' };
 
-test('a limit that was passed tells by how much, and that the command was stopped for it', () => {
+test('a limit that was passed says by how much, and that the command was stopped for it', () => {
   expect(enforced({ verdict: 'exceeded', limits: [exceeded, within], ended: false })).toEqual({
     verdict: 'exceeded',
     limits: [{ ...exceeded, overshoot: 11 }, within],

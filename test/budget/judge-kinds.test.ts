@@ -56,7 +56,7 @@ const names = [
   row([], '203.0.113.53', 7),
   row(['six.example.org'], '2001:db8::7', 1000),
 ];
-/** As far as the command's sockets tell. */
+/** As far as the command's sockets say. */
 const sockets: RemoteUse = {
   ...remotes(
     names.map((each) => ({
@@ -98,7 +98,7 @@ describe('a remote', () => {
     ['look-ups not seen, enough', max('*.ads.example', 62), { ...ofNames, dns: undefined }, 'within', undefined],
     ['look-ups not seen, addresses', max('203.0.113.53', 7), { ...ofNames, dns: undefined }, 'within', undefined],
     ['no remotes', max('*.ads.example', 9), { ...ofNames, remotes: undefined }, 'unmeasured', /not distinguished/],
-    ['remotes not told, enough', max('*.x', 1392), { ...ofNames, remotes: undefined }, 'within', undefined],
+    ['remotes not reported, enough', max('*.x', 1392), { ...ofNames, remotes: undefined }, 'within', undefined],
     [
       'a full set',
       max('*.x', 40),
@@ -179,7 +179,7 @@ describe('nothing external', () => {
     [{ connections: 0 }],
     [{ rateAverage: octetsPerSecond(0) }],
     [{ ratePeak: octetsPerSecond(0) }],
-  ])('%j is kept although nothing tells remotes apart', (limits) => {
+  ])('%j is kept although nothing distinguishes remotes', (limits) => {
     expect(judged(limits, { ...nothing, series: quiet.series })?.verdict).toBe('within');
   });
 });
@@ -315,7 +315,7 @@ describe('a shared namespace', () => {
   });
 });
 
-test('a warning is told and fails nothing, whatever its verdict', () => {
+test('a warning is reported and fails nothing, whatever its verdict', () => {
   const budget = judge({ in: ipOctets(390) }, evidence({ external: external(390, 2), dns: undefined }), {
     in: ipOctets(1),
     dnsQueries: 1,

@@ -13,7 +13,7 @@ const ended = (code: number): Measurement => ({
   command: { ...quiet.command, exit: { kind: 'code', code } },
 });
 
-/** A series of runs that end with the given codes; tells what was said too. */
+/** A series of runs that end with the given codes; returns what was said too. */
 async function series(codes: readonly number[], changes: Partial<Repetition>) {
   const said: string[] = [];
   const waiting = codes.values();
@@ -59,7 +59,7 @@ test('so does a warm-up', async () => {
   expect(measurement.repeat).toMatchObject({ warmups: 1, runs: [{ exit: { code: 7 } }] });
 });
 
-test('who was told to stop starts no other run', async () => {
+test('who was asked to stop starts no other run', async () => {
   const { left } = await series([0, 0, 0], { isStopped: () => true });
   expect(left).toBe(2);
 });
@@ -87,7 +87,7 @@ describe('--prepare', () => {
     await prepare('test "$HOME" = /home/ann', { ...options, env: { ...process.env, HOME: '/home/ann' } });
   });
 
-  test('a signal that ended it is told, and an interrupt is one', async () => {
+  test('a signal that ended it is reported, and an interrupt is one', async () => {
     await expect(prepare('kill -9 $$', options)).rejects.toMatchObject({ message: /by SIGKILL$/ });
     const stop = new AbortController();
     const waiting = prepare('exec sleep 1000', { ...options, signal: stop.signal });

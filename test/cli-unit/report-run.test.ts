@@ -10,7 +10,7 @@ const broken = {
   },
 } as unknown as Measurement;
 
-test('a renderer that throws is told by name, and ends nothing', async () => {
+test('a renderer that throws is reported by name, and ends nothing', async () => {
   const said: string[] = [];
   const terminal = {
     show: (text: string) => text,

@@ -34,7 +34,7 @@ describe('before the command runs, and after it, a signal is for netmeter', () =
   });
 });
 
-test('while another netmeter runs the command, it is told of every signal, before it says that it started too', () => {
+test('while another netmeter runs the command, it hears of every signal, before it says that it started too', () => {
   const relay = new SignalRelay();
   const handed: NodeJS.Signals[] = [];
   relay.handOver((signal) => void handed.push(signal));

@@ -111,7 +111,7 @@ describePrivileged('its steps', () => {
     expect(asked.at(-1)).toBe(`netmeter@${installed}`);
   });
 
-  test('the script runs as a step’s own does, is metered, and tells the outputs', async () => {
+  test('the script runs as a step’s own does, is metered, and sets the outputs', async () => {
     const script =
       'echo "one $0"\nprintf "%s\\n" "two  \'three\'"; env | grep -c NETMETER_INPUT || true\nfalse\necho never';
     const { status, stdout, stderr } = await metered({ run: script, 'max-total': '5MB' });

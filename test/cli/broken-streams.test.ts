@@ -95,7 +95,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     expect(full.stderr.match(/stdout was not written: no space left on device/g)).toHaveLength(1);
   });
 
-  test('a report that cannot be written is told once, and hides no verdict', async () => {
+  test('a report that cannot be written is reported once, and hides no verdict', async () => {
     symlinkSync('/dev/full', report);
     const { status, stderr } = await runToEnd('bash', ['-c', breach('--quiet')]);
     expect(status).toBe(120);

@@ -108,7 +108,7 @@ describePrivileged('in a job of GitHub Actions', () => {
     expect(stderr).toContain(`the file of GITHUB_STEP_SUMMARY, ${summary}, was not written: permission denied`);
   });
 
-  test('attach tells it too', async () => {
+  test('attach reports it too', async () => {
     const words = [NETMETER, 'attach', `${process.pid}`, '--for', '10ms', '-q'];
     const { status, stderr } = await runToEnd(process.execPath, words, { env, cwd: ROOT });
     expect(status, stderr).toBe(0);

@@ -24,7 +24,7 @@ const readme = [join(ROOT, 'README.md'), ...readdirSync(DOCS).map((page) => join
 const blocks = [...readme.matchAll(/```(console|js)\n([\s\S]*?)```/g)].map(([, kind, text = '']) => ({ kind, text }));
 const consoles = blocks.filter(({ kind }) => kind === 'console').map(({ text }) => text);
 
-/** Rows that are there when a segment was sent again, or the run took a while. */
+/** Rows that are there when a segment was retransmitted, or the run took a while. */
 const ACCIDENTS = /\n +(unattributed|retransmitted|overhead|errors|rate) .*/g;
 
 /** What a summary is made of, without what differs from run to run: every number, and how long it is. */

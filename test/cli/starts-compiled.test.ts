@@ -42,7 +42,7 @@ describe('what V8 has compiled of the command is kept', () => {
     expect(stderr).toContain('/nothing: no such file or directory');
     expect(status).toBe(125);
   };
-  /** Dated long ago, the files tell whether they are written again. */
+  /** Dated long ago, the files show whether they are written again. */
   const date = () => {
     for (const file of files()) utimesSync(file, LONG_AGO, LONG_AGO);
   };

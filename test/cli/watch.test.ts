@@ -69,7 +69,7 @@ test('samples until the time is over; quiet says nothing', async () => {
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s takes a last sample, tells the total and is no failure',
+  '%s takes a last sample, prints the total and is no failure',
   async (signal) => {
     const { child, said, closed } = start('--interval', '1h', '--out', path);
     await until('so many lines are written', () => lineCount() === 1);
@@ -118,7 +118,7 @@ test('killed in the middle of its appends, again and again, it loses nothing', a
   });
 });
 
-test('a cut last line is said, stays, and is told by the report', async () => {
+test('a cut last line is said, stays, and is shown by the report', async () => {
   await watch('--quiet', '--for', '0', '--out', path);
   appendFileSync(path, readFileSync(path, 'utf8').slice(0, 300));
   const again = await watch('--quiet', '--for', '0', '--out', path);
@@ -236,7 +236,7 @@ describePrivileged('beside a run', () => {
     expect(ended.stderr).toContain('samples are not on the disk: 1');
   });
 
-  test('a watch that was stopped for a while tells a gap, and no byte is missing', async () => {
+  test('a watch that was stopped for a while reports a gap, and no byte is missing', async () => {
     const { child, closed } = start('--quiet', '--interval', '50ms', '--out', path);
     await until('so many lines are written', () => lineCount() >= 2);
     child.kill('SIGSTOP');

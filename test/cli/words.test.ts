@@ -37,7 +37,7 @@ test.each(['attach', 'budget', 'compare', 'doctor', 'watch'])('help %s is what %
   expect((await netmeter(['help'])).stdout).toMatch(new RegExp(`^ {2}netmeter ${name} +[A-Z]`, 'm'));
 });
 
-test('a word that is nearly a command of netmeter’s own, and no program, is told', async () => {
+test('a word that is nearly a command of netmeter’s own, and no program, is reported', async () => {
   const { status, stderr } = await netmeter(['comparee', 'a.json', 'b.json']);
   expect(status).toBe(127);
   expect(stderr).toContain("did you mean 'netmeter compare'?");
@@ -75,7 +75,7 @@ test.each([
 test.each([
   [['--max-total', '5', 'MB', '--', 'true'], "did you mean '--max-total 5MB'?"],
   [['–max-in', '5MB', '--', 'true'], "did you mean '--max-in'?"],
-])('%j, which makes a command of what was meant for netmeter, is told', async (words, hint) => {
+])('%j, which makes a command of what was meant for netmeter, is reported', async (words, hint) => {
   const ended = await netmeter(words);
   expect(ended).toMatchObject({ status: 127, stdout: '' });
   expect(ended.stderr).toContain(hint);

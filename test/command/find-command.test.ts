@@ -69,7 +69,7 @@ test('a file as an entry of PATH is passed over', () => {
 test.each([
   ['a file as a folder', 'second/tool/x'],
   ['a name that is too long', 'x'.repeat(300)],
-])('%s is told as a command that cannot be run', (_, name) => {
+])('%s is reported as a command that cannot be run', (_, name) => {
   const code = expect.stringMatching(/^COMMAND_NOT_(FOUND|EXECUTABLE)$/);
   expect(() => find(name)).toThrow(expect.objectContaining({ name: 'NetmeterError', code }));
 });

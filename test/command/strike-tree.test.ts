@@ -23,7 +23,7 @@ async function family() {
 /** A zombie is not: nobody may have waited for it. */
 const isAlive = (pid: number) => readProcesses().some((process) => process.pid === pid);
 
-test('tells the root and its descendants, and says whom', async () => {
+test('signals the root and its descendants, and says whom', async () => {
   const { ended, pid, childPid } = await family();
   expect(await strikeTree(pid, process.env['PATH'])).toEqual(new Set([pid, childPid]));
   expect(await ended).toEqual([null, 'SIGTERM']);
@@ -31,7 +31,7 @@ test('tells the root and its descendants, and says whom', async () => {
 });
 
 test.each([['/nonexistent'], ['']])(
-  'with PATH %j, where there is no ps, it tells nobody and nothing crashes',
+  'with PATH %j, where there is no ps, it signals nobody and nothing crashes',
   async (path) => {
     const { parent, pid, childPid } = await family();
     expect(await strikeTree(pid, path)).toEqual(new Set());

@@ -46,7 +46,7 @@ describeWith(['command -v xmllint', `test -x ${PYTHON}`], 'the JUnit report', ()
     expect(read(quiet).cases).toEqual([['run: true']]);
   });
 
-  test('tells in the content too what GitLab would not find in an attribute', () => {
+  test('says in the content too what GitLab would not find in an attribute', () => {
     for (const [, problem] of read(breach).cases) expect(problem[2]).toBe(problem[1]);
   });
 

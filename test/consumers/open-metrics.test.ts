@@ -51,7 +51,7 @@ describeWith([`${PYTHON} -c 'import prometheus_client.openmetrics.parser'`], 'th
     expect(() => feed(PYTHON, ['-c', read('openmetrics.parser')], text)).toThrow('EOF');
   });
 
-  test('tell the bytes, the budget and the end', () => {
+  test('give the bytes, the budget and the end', () => {
     expect(metric(crawl, 'netmeter_bytes', { class: 'external', direction: 'in' })).toBe(48_234_117);
     expect(metric(crawl, 'netmeter_budget_allowed_bytes', { limit: 'total' })).toBe(50_000_000);
     expect(metric(crawl, 'netmeter_budget_exceeded', { limit: 'total' })).toBe(0);

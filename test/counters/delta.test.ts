@@ -40,7 +40,7 @@ test('gauges may go down', () => {
   expect(delta.resets).toEqual([]);
 });
 
-test('devices that come and go are told apart', () => {
+test('devices that come and go are distinguished', () => {
   const delta = subtract(base, { ...base, dev: { nm4: { rxBytes: 9n }, tun0: { rxBytes: 4n } } });
   expect(delta.devices).toEqual({
     lo: { kind: 'vanished' },

@@ -33,7 +33,7 @@ test.each<[string, Facts, string, string[]]>([
   expect(diagnosis.isolations.filter(({ works }) => works).map(({ kind }) => kind)).toEqual(working);
 });
 
-test('each obstacle is told with its cure', () => {
+test('each obstacle is reported with its cure', () => {
   const text = renderDiagnosis(diagnose(user, [], about), [], plain);
   for (const word of [
     '✔ user namespaces',
@@ -46,7 +46,7 @@ test('each obstacle is told with its cure', () => {
   expect(text).not.toContain('measured');
 });
 
-test('what runs that were killed had left is told', () => {
+test('what runs that were killed had left is reported', () => {
   const mended = [
     { left: 'nm1 and what belonged to it', failures: [] },
     { left: 'nm2 and what belonged to it', failures: ['netlink: EPERM', 'x'] },
@@ -92,7 +92,7 @@ test('counted beside true: equal, too many, too few, unknown, failed', () => {
     expect(text).toContain(word);
 });
 
-test('what the kernel offers is told by what it serves, and what it lacks with the reason and the cure', () => {
+test('what the kernel offers is shown by what it serves, and what it lacks with the reason and the cure', () => {
   const facilities = [
     { name: 'veth pairs', serves: 'veth', probe: yes },
     { name: 'cgroup.kill', serves: 'ending the tree', probe: no('such file') },
@@ -134,7 +134,7 @@ test('what keeps several from working is said once, and what only root may try i
   expect(lines.filter((line) => line === 'cure: get rights')).toHaveLength(1);
 });
 
-test('what was not measured is told with the reason and each cure', () => {
+test('what was not measured is reported with the reason and each cure', () => {
   const result = { kind: 'skipped', reason: 'no tun', cures: ['get tun', 'be root'] } as const;
   const text = renderDiagnosis(diagnose(user, [], about), [{ isolation: 'user-mode', load: '', result }], plain);
   expect(text).toMatch(/user-mode +not measured: no tun\n +cure: get tun\n +cure: be root\n/);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { namespacesOf, socketsIn } from '../../src/evidence/list-sockets.js';
 import { once } from '../wait.js';
 
-test('netmeter’s own network namespace is told by netmeter, which stays', () => {
+test('netmeter’s own network namespace is listed by netmeter, which stays', () => {
   expect(namespacesOf([ppid])).toEqual(new Map([[readlinkSync('/proc/self/ns/net'), pid]]));
 });
 

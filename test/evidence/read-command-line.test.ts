@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readCommandLine } from '../../src/evidence/read-command-line.js';
 import { once } from '../wait.js';
 
-test('words are told apart, empty ones too', async () => {
+test('words are distinguished, empty ones too', async () => {
   const words = ['-c', 'echo ready; read -r end', '', 'two words', ''];
   const child = spawn('sh', words, { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');

@@ -67,7 +67,7 @@ test.each(['sh', 'bash'])(
 test('who was there before it is none of the run’s, whatever it carries', async () => {
   const run = `test-${process.pid}-before`;
   const before = await family({ NETMETER_RUN: run });
-  // Two clock ticks: what the kernel tells starts by.
+  // Two clock ticks: what the kernel counts starts by.
   const start = () => readProcesses().find(({ pid }) => pid === before.pid)?.startedAt ?? 0;
   await expect
     .poll(() => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 100 - start())

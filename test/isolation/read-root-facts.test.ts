@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NetmeterError } from '../../src/errors.js';
 import { attempt } from '../../src/isolation/read-root-facts.js';
 
-test('what does not work is told with its cure, which stands behind a colon', () => {
+test('what does not work is reported with its cure, which stands behind a colon', () => {
   const check = () => {
     throw new NetmeterError('MISSING_RIGHTS', 'a network namespace needs root');
   };

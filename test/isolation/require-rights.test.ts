@@ -37,7 +37,7 @@ test.each([
   expect(() => requireRights(read, 0)).toThrow(message);
 });
 
-test('an ordinary user is told to be none of root’s, and one with some rights which are missing', () => {
+test('an ordinary user is said to be none of root’s, and one with some rights which are missing', () => {
   expect(() => requireRights(status('0000000000000000'), 1000)).toThrow(/^a network namespace needs root$/);
   expect(() => requireRights(status('0000000000001000'), 1000)).toThrow(/lacks: CAP_SYS_ADMIN, CAP_SETUID/);
 });

@@ -68,7 +68,7 @@ mkdir -p /sys/fs/cgroup/session/own
 echo $$ >/sys/fs/cgroup/session/own/cgroup.procs
 ln -s /proc/self/fd /dev/fd
 ip link set lo up
-# The console has the kernel's words too, and would be told to whoever reads it from here.
+# The console has the kernel's words too, and would be mixed up for whoever reads it from here.
 dmesg -n 1
 stty -F /dev/ttyS0 -onlcr
 . /share/command </dev/null >/dev/ttyS0 2>&1 &

@@ -34,7 +34,7 @@ test.each([
   expect(new LinuxError('recv', errno).code).toBe(code);
 });
 
-test('an error without a name is told by its number', () => {
+test('an error without a name is shown by its number', () => {
   expect(new LinuxError('ioctl', 9999, 'why').message).toBe('ioctl: errno 9999: why');
 });
 

@@ -13,6 +13,6 @@ test('a kernel that gives namespaces no number is no error (before Linux 5.14)',
   expect(netnsCookie(failing(ENOPROTOOPT))).toBeUndefined();
 });
 
-test('whatever else keeps the number from being told is', () => {
+test('whatever else keeps the number from being known is', () => {
   expect(() => netnsCookie(failing(EPERM))).toThrow('getsockopt: EPERM');
 });

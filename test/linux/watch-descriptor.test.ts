@@ -26,7 +26,7 @@ function readAll(reader: number, read: string[]): Promise<readonly string[]> {
   });
 }
 
-test('a descriptor is told to be readable, and that its other end has gone', async () => {
+test('a descriptor is reported to be readable, and that its other end has gone', async () => {
   const { reader, writer } = pipe();
   const read: string[] = [];
   const all = readAll(reader, read);

@@ -32,7 +32,7 @@ describePrivileged('the links and the command’s sockets, counted apart', () =>
     expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
   });
 
-  test('differ by what packet sockets send, which is told', async () => {
+  test('differ by what packet sockets send, which is reported', async () => {
     const script = `python3 -c '
 import socket, time
 # Time: the run has begun to watch.

@@ -10,7 +10,7 @@ import { attachedTo } from './attached-to.js';
 import { Machine } from './machine.js';
 import { MAKE, SEND } from './nested-script.js';
 
-/** Opens a connection, says so, and goes on when it is told to: a download over it, and datagrams. */
+/** Opens a connection, says so, and goes on when it is asked to: a download over it, and datagrams. */
 const JOB = `import os, socket, sys
 far, inherited = sys.argv[1], int(sys.argv[2])
 link = socket.socket(fileno=inherited) if inherited else socket.create_connection((far, 7000))
@@ -119,14 +119,14 @@ describePrivileged('what runs already is metered at its sockets', () => {
   });
 
   test('a process among others of its control group: its tree alone, to the byte', async () => {
-    const neighbour = start('echo up; exec python3 "$@"', [
+    const other = start('echo up; exec python3 "$@"', [
       program('traffic.py'),
       'udp',
       machine.nowhere6,
       '7000',
       '1000000000',
     ]);
-    await once(neighbour.stdout ?? neighbour, 'data');
+    await once(other.stdout ?? other, 'data');
     const { report, stderr, pid } = await meter(PYTHON, (each) => [`${each}`]);
     const { ipv4, ipv6 } = report.traffic.external;
     expect(ipv6?.out.packets).toBe(0);
@@ -228,7 +228,7 @@ for _ in range(2):
     expect(report.remotes?.rows).toMatchObject([{ address: machine.far4, port: 7400, role: 'server' }]);
   });
 
-  test('a socket that was made in another control group, and handed down, is told apart', async () => {
+  test('a socket that was made in another control group, and handed down, is distinguished', async () => {
     const opened = `import os, socket, sys
 link = socket.create_connection((sys.argv[1], 7000)); link.set_inheritable(True)
 open("${group}/cgroup.procs", "w").write("0")

@@ -349,7 +349,7 @@ except PermissionError: raise SystemExit(9)'`);
     await expectNoTraces(before);
   });
 
-  test('nor is sudo, once its part has told the result', async () => {
+  test('nor is sudo, once its part has reported the result', async () => {
     const before = traces();
     const file = join(folder, 'sudo-stopped.json');
     const { status } = await stopped((own) => children(own)[0] ?? 0, file);

@@ -10,18 +10,18 @@ const IN_PLACE = ['--in-place', '--by', 'process'];
 
 describePrivileged('how connections fared in place, by a program at the control group', () => {
   let wire: Wire;
-  let neighbour: ChildProcess;
+  let other: ChildProcess;
   beforeAll(async () => {
     wire = await Wire.lay(34);
     // Others speak with the same server all the time.
-    neighbour = spawn('sh', ['-c', `echo up; while :; do ${traffic('requests', wire.ipv4, 20)}; done`], {
+    other = spawn('sh', ['-c', `echo up; while :; do ${traffic('requests', wire.ipv4, 20)}; done`], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
-    if (neighbour.stdout) await once(neighbour.stdout, 'data');
+    if (other.stdout) await once(other.stdout, 'data');
   });
   afterAll(async () => {
-    if (neighbour?.pid !== undefined) process.kill(-neighbour.pid, 'SIGKILL');
+    if (other?.pid !== undefined) process.kill(-other.pid, 'SIGKILL');
     await wire?.[Symbol.asyncDispose]();
   });
 
@@ -42,7 +42,7 @@ describePrivileged('how connections fared in place, by a program at the control 
     expect((row?.payloadOctets.out ?? 0) - (row?.tcp?.retransmittedOctets ?? Number.NaN)).toBe(SENT);
   });
 
-  test.each(['ipv4', 'ipv6'] as const)('with loss: what was sent again, to the octet (%s)', async (family) => {
+  test.each(['ipv4', 'ipv6'] as const)('with loss: what was retransmitted, to the octet (%s)', async (family) => {
     wire.inServer(
       `nft 'add table inet loss; add chain inet loss i { type filter hook prerouting priority -400; }; add rule inet loss i numgen random mod 20 == 0 drop'`,
     );
@@ -57,7 +57,7 @@ describePrivileged('how connections fared in place, by a program at the control 
     }
   });
 
-  test('who was asked is told from who has asked', async () => {
+  test('who was asked is distinguished from who has asked', async () => {
     const serve = `import socket
 server = socket.create_server(("${wire.near4}", 7300))
 link, _ = server.accept()

@@ -3,7 +3,7 @@ import { Cgroup } from '../../src/linux/cgroup/cgroup.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
-import { type Told, traced } from './traced.js';
+import { type Reported, traced } from './traced.js';
 import { Wire } from './wire.js';
 
 const COUNT = 1000;
@@ -29,9 +29,9 @@ describePrivileged('the kernel counts by process within bounds', () => {
     ...more,
   ];
   /** Of all rows, and those of all others. */
-  const sent = ({ processes, otherProcesses }: Told) =>
+  const sent = ({ processes, otherProcesses }: Reported) =>
     [...processes, otherProcesses].reduce((sum, { payload }) => sum + payload.external.out, 0);
-  const sentToRemotes = ({ remotes, otherRemotes }: Told) =>
+  const sentToRemotes = ({ remotes, otherRemotes }: Reported) =>
     remotes.reduce((sum, { out }) => sum + out, otherRemotes.out);
 
   /** So many at once, each with a program of its own. */
@@ -40,32 +40,34 @@ describePrivileged('the kernel counts by process within bounds', () => {
 
   test('what has no room of its own is counted together, to the octet', async () => {
     await using group = newGroup();
-    const told = await traced(many(12), { most: FEW, group });
-    expect(sent(told)).toBe(12 * PUT);
-    expect(told.payload.external).toEqual({ in: 0, out: 12 * PUT });
-    expect(sentToRemotes(told)).toBe(12 * PUT);
-    expect(told.otherProcesses.payload.external.out).toBeGreaterThan(0);
-    expect(told.lostEvents).toBe(0);
-    const all = [...told.processes, told.otherProcesses];
+    const reported = await traced(many(12), { most: FEW, group });
+    expect(sent(reported)).toBe(12 * PUT);
+    expect(reported.payload.external).toEqual({ in: 0, out: 12 * PUT });
+    expect(sentToRemotes(reported)).toBe(12 * PUT);
+    expect(reported.otherProcesses.payload.external.out).toBeGreaterThan(0);
+    expect(reported.lostEvents).toBe(0);
+    const all = [...reported.processes, reported.otherProcesses];
     expect(all.reduce((sum, { tcpConnects }) => sum + (tcpConnects ?? 0), 0)).toBe(12);
-    expect(told.remotes.reduce((sum, { connections }) => sum + connections, told.otherRemotes.connections)).toBe(12);
+    expect(
+      reported.remotes.reduce((sum, { connections }) => sum + connections, reported.otherRemotes.connections),
+    ).toBe(12);
   });
 
   test('whose connect was not remembered is not taken for an accepted one', async () => {
-    const told = await traced(many(12), { most: { sockets: 1 } });
-    expect(sentToRemotes(told)).toBe(12 * PUT);
-    expect(new Set(told.remotes.map(({ address, port }) => `${address} ${port}`))).toEqual(
+    const reported = await traced(many(12), { most: { sockets: 1 } });
+    expect(sentToRemotes(reported)).toBe(12 * PUT);
+    expect(new Set(reported.remotes.map(({ address, port }) => `${address} ${port}`))).toEqual(
       new Set([`${wire.ipv4} ${wire.port}`]),
     );
-    expect(told.remotes.map(({ side }) => side)).not.toContain('accepted');
-    expect(told.remotes.reduce((sum, { connections }) => sum + connections, 0)).toBe(12);
+    expect(reported.remotes.map(({ side }) => side)).not.toContain('accepted');
+    expect(reported.remotes.reduce((sum, { connections }) => sum + connections, 0)).toBe(12);
   });
 
   test('without a control group, whose fork had no room is lost, and said to be', async () => {
-    const told = await traced(many(12), { most: FEW });
-    expect(told.lostEvents).toBeGreaterThan(0);
-    expect(told.payload.external.out).toBeLessThan(12 * PUT);
-    expect(sent(told)).toBe(told.payload.external.out);
+    const reported = await traced(many(12), { most: FEW });
+    expect(reported.lostEvents).toBeGreaterThan(0);
+    expect(reported.payload.external.out).toBeLessThan(12 * PUT);
+    expect(sent(reported)).toBe(reported.payload.external.out);
   });
 
   test('what was moved into the tree’s control group is counted with the others', async () => {
@@ -75,29 +77,29 @@ describePrivileged('the kernel counts by process within bounds', () => {
       const beside = await runToEnd('sh', ['-c', script, 'sh', ...put(wire.ipv4)]);
       expect(beside).toMatchObject({ status: 0, stderr: '' });
     };
-    const told = await traced(['sleep', '2'], { meanwhile, group });
-    expect(told.processes).toMatchObject([{ name: 'sleep', payload: { external: { in: 0, out: 0 } } }]);
-    expect(told.otherProcesses.payload.external).toEqual({ in: 0, out: PUT });
+    const reported = await traced(['sleep', '2'], { meanwhile, group });
+    expect(reported.processes).toMatchObject([{ name: 'sleep', payload: { external: { in: 0, out: 0 } } }]);
+    expect(reported.otherProcesses.payload.external).toEqual({ in: 0, out: PUT });
   });
 
   test('what has left the group is still the tree’s', async () => {
     await using group = newGroup();
     const home = CgroupHierarchy.open()?.folderOf('self');
     const script = `echo 0 >${home}/cgroup.procs; exec "$@"`;
-    const told = await traced(['sh', '-c', script, 'sh', ...put(wire.ipv4)], { group });
-    expect(told.processes).toMatchObject([{ payload: { external: { in: 0, out: PUT } } }]);
+    const reported = await traced(['sh', '-c', script, 'sh', ...put(wire.ipv4)], { group });
+    expect(reported.processes).toMatchObject([{ payload: { external: { in: 0, out: PUT } } }]);
   });
 
-  test('this machine’s addresses are told from external ones', async () => {
+  test('this machine’s addresses are distinguished from external ones', async () => {
     const command = ['sh', '-c', `${put(wire.ipv4).join(' ')}; ${put(wire.ipv6).join(' ')}`];
-    const told = await traced(command, { hostAddresses: [wire.ipv4] });
-    expect(told.payload).toMatchObject({ external: { in: 0, out: PUT }, hostLocal: { in: 0, out: PUT } });
+    const reported = await traced(command, { hostAddresses: [wire.ipv4] });
+    expect(reported.payload).toMatchObject({ external: { in: 0, out: PUT }, hostLocal: { in: 0, out: PUT } });
   });
 
   test('words that are too many are cut, and it shows', async () => {
     const long = 'x'.repeat(10_000);
-    const told = await traced(put(wire.ipv4, long));
-    const [row] = told.processes;
+    const reported = await traced(put(wire.ipv4, long));
+    const [row] = reported.processes;
     expect(row?.commandLine?.slice(1, -1)).toEqual(put(wire.ipv4).slice(1));
     expect(row?.commandLine?.at(-1)).toMatch(/^x{3000,}…$/);
   });

@@ -27,15 +27,15 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     'a probe that ends here is out, and its answer in: the probe behind a header (IPv%i)',
     async (family) => {
       const [headers, certainty] = [HEADERS[family], family === 4 ? 'at-most' : 'exact'];
-      const told = await octetsOf(beyond('ttl', family === 4 ? wire.ipv4 : wire.ipv6));
-      expect(told).toMatchObject({
+      const reported = await octetsOf(beyond('ttl', family === 4 ? wire.ipv4 : wire.ipv6));
+      expect(reported).toMatchObject({
         ...{ in: headers + headers + 100, out: headers + 100 },
         behind: [
           { kind: 'discarded', way: 'out', packets: 1, ipOctets: null, certainty },
           { kind: 'icmp-errors', way: 'in', packets: 1, ipOctets: headers + headers + 100, certainty: 'exact' },
         ],
       });
-      expect(told.stderr).toMatch(/of these +out: .*1 packet that this machine did not forward/);
+      expect(reported.stderr).toMatch(/of these +out: .*1 packet that this machine did not forward/);
     },
   );
 
@@ -86,12 +86,12 @@ describePrivileged('the wire is where the command’s namespace ends, whatever t
     });
   });
 
-  test('where nothing of the kind was, nothing is told', async () => {
+  test('where nothing of the kind was, nothing is reported', async () => {
     const udp = `python3 ${program('traffic.py')} udp ${wire.ipv4} ${wire.port} 3`;
     expect(await octetsOf(udp)).toMatchObject({ in: 0, out: 3 * (HEADERS[4] + 1000), behind: undefined });
   });
 
-  test.each([[[]], [['--in-place']]])('what a limited uplink drops is out, and told %j', async (options) => {
+  test.each([[[]], [['--in-place']]])('what a limited uplink drops is out, and reported %j', async (options) => {
     const tc = (verb: string, ...words: string[]) =>
       execFileSync('tc', ['qdisc', verb, 'dev', wire.device, 'root', ...words]);
     tc('add', 'tbf', 'rate', '1mbit', 'burst', '5kb', 'limit', '5kb');

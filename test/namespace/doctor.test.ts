@@ -5,7 +5,7 @@ import { NETMETER, netmeter, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 
 describePrivileged('netmeter doctor', () => {
-  test('tells what works, for people and for machines', async () => {
+  test('shows what works, for people and for machines', async () => {
     const { status, stdout } = await netmeter(['doctor']);
     expect(status).toBe(0);
     expect(stdout).toContain('✔ veth');
@@ -25,7 +25,7 @@ describePrivileged('netmeter doctor', () => {
     );
   });
 
-  test('an ordinary user is told what the kernel refuses, and that root would have it', async () => {
+  test('an ordinary user reads what the kernel refuses, and that root would have it', async () => {
     const words = [
       '--reuid',
       '12345',
@@ -44,7 +44,7 @@ describePrivileged('netmeter doctor', () => {
       expect(find(name)).toMatchObject({ probe: { works: false, cure: 'run it as root: sudo netmeter doctor' } });
   });
 
-  test('what a firewall does to this machine’s own packets keeps a run in place, and is told', async () => {
+  test('what a firewall does to this machine’s own packets keeps a run in place, and is reported', async () => {
     const script = `ip link set lo up; nft 'add table ip t; add chain ip t o { type filter hook output priority 0; policy drop; }'
       exec ${process.execPath} ${NETMETER} doctor`;
     const { stdout } = await runToEnd('unshare', ['--net', 'sh', '-euc', script]);
@@ -89,7 +89,7 @@ describePrivileged('netmeter doctor', () => {
         { isolation: 'user-mode', result: { kind: 'compared' } },
         { isolation: 'veth, host', result: { kind: 'skipped' } },
       ]);
-      // On a busy machine segments are sent again, which the bound holds.
+      // On a busy machine segments are retransmitted, which the bound holds.
       for (const { counted, bound, truth } of [measured[0].result.in, measured[0].result.out])
         expect(Math.abs(counted - truth)).toBeLessThanOrEqual(bound);
     } finally {

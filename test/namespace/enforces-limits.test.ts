@@ -31,7 +31,7 @@ describePrivileged('--enforce', () => {
     await wire?.[Symbol.asyncDispose]();
   });
 
-  /** Runs it, and expects that it failed by itself, that the budget is told as the reason, and by how much it was passed. */
+  /** Runs it, and expects that it failed by itself, that the budget is reported as the reason, and by how much it was passed. */
   async function expectRefused(command: readonly string[], kind: 'in' | 'out' | 'total', limit: number) {
     const run = await measured(command, ['--enforce', `--max-${kind}`, `${limit}`]);
     const judged = limitOf(run.report, kind);
@@ -107,7 +107,7 @@ describePrivileged('--enforce', () => {
     ['out', 6],
     ['total', 4],
   ] as const)(
-    'what is told of an upload to a limit on %s is what arrived, IPv%s: what was refused is told apart',
+    'what is reported of an upload to a limit on %s is what arrived, IPv%s: what was refused is distinguished',
     async (kind, family) => {
       const before = await wire.totals();
       const script = `head -c 50000000 /dev/zero | curl -sS --data-binary @- ${server.url(0, family)}`;

@@ -8,16 +8,16 @@ import { until } from '../wait.js';
 import { Machine } from './machine.js';
 import { Wire } from './wire.js';
 
-type Told = Exclude<ProcessUse, { evidence: 'none' }>;
+type Reported = Exclude<ProcessUse, { evidence: 'none' }>;
 
-function told({ processes }: Measurement): Told {
-  if (!processes || processes.evidence === 'none') throw new Error(`nothing is told: ${processes?.reason}`);
+function reported({ processes }: Measurement): Reported {
+  if (!processes || processes.evidence === 'none') throw new Error(`nothing is reported: ${processes?.reason}`);
   return processes;
 }
 
 /** Payload, headers and the rest must be what the wire carried, to the octet. */
 function expectSum(report: Measurement): void {
-  const { balance, processes, otherProcesses, unowned, unplacedIsExternal } = told(report);
+  const { balance, processes, otherProcesses, unowned, unplacedIsExternal } = reported(report);
   for (const way of ['in', 'out'] as const) {
     const { wireOctets, payloadOctets, overheadOctets, retransmittedOctets, unattributedOctets } = balance[way];
     expect(wireOctets).toBe(report.traffic.external[way].wireOctets);
@@ -32,7 +32,7 @@ function expectSum(report: Measurement): void {
   }
 }
 
-describePrivileged('each process is told with its share, and all of them explain the wire’s octets', () => {
+describePrivileged('each process is reported with its share, and all of them explain the wire’s octets', () => {
   let wire: Wire;
   let other: Wire;
   let site: ChildProcess;
@@ -66,7 +66,7 @@ describePrivileged('each process is told with its share, and all of them explain
 
   /** External payload by the number of bytes that each moved, whoever it was. */
   const moved = (report: Measurement) =>
-    told(report)
+    reported(report)
       .processes.map(({ payload: { external } }) => [external.in, external.out])
       .filter(([incoming = 0, out = 0]) => incoming + out > 0)
       .sort(([a = 0], [b = 0]) => b - a);
@@ -99,7 +99,7 @@ for number in range(1200):
     const script = `${traffic('download', wire.ipv4, 1_000_000)}; ${traffic('upload', other.ipv6, 300_000)}; ${node}; ( ${payload('sendfile', wire.ipv4, 20_000)} ) & wait; ${curl}`;
     const { report, stderr } = await measured(['sh', '-euc', script]);
     expectSum(report);
-    expect(told(report).lostEvents).toBe(0);
+    expect(reported(report).lostEvents).toBe(0);
     const all = moved(report);
     expect(all, stderr).toContainEqual([1_000_000, 'get 1000000\n'.length]);
     expect(all).toContainEqual([0, 300_000 + 'put 300000\n'.length]);
@@ -108,14 +108,14 @@ for number in range(1200):
     // What curl's server said is known by who counted the packets.
     const web = report.remotes?.rows.find(({ port }) => port === 8000)?.payloadOctets;
     expect(all).toContainEqual([web?.in, web?.out]);
-    // What was sent twice, and no more, is left unexplained, where the kernel's notes do not tell it.
-    const { in: incoming, out } = told(report).balance;
+    // What was sent twice, and no more, is left unexplained, where the kernel's notes do not say it.
+    const { in: incoming, out } = reported(report).balance;
     expect(out.unattributedOctets).toBe(0);
     expect(incoming.unattributedOctets).toBeGreaterThanOrEqual(0);
     expect(incoming.unattributedOctets).toBeLessThan(50_000);
   });
 
-  test('loopback and this machine’s own addresses are told apart', async () => {
+  test('loopback and this machine’s own addresses are distinguished', async () => {
     const { report } = await measured([
       'sh',
       '-euc',
@@ -125,7 +125,7 @@ for number in range(1200):
       ),
     ]);
     expectSum(report);
-    const all = told(report).payload;
+    const all = reported(report).payload;
     expect(all.external).toEqual({ in: 1000, out: 416 });
     expect(all.loopback).toEqual({ in: 50_000 + 'get 50000\n'.length - 'get 50000\n'.length, out: 50_000 });
   });
@@ -137,8 +137,8 @@ for number in range(1200):
       `${traffic('udp', wire.ipv4, 30)}; ${traffic('udp', wire.ipv6, 10)}`,
     ]);
     expectSum(report);
-    expect(told(report).unplacedIsExternal).toBe(true);
-    expect(told(report).balance.out).toMatchObject({
+    expect(reported(report).unplacedIsExternal).toBe(true);
+    expect(reported(report).balance.out).toMatchObject({
       payloadOctets: 40_000,
       overheadOctets: 30 * 28 + 10 * 48,
       unattributedOctets: 0,
@@ -148,7 +148,7 @@ for number in range(1200):
   test('what a raw socket sends and receives is payload, not headers', async () => {
     const { report, stderr } = await measured(['python3', program('ping.py'), wire.ipv4, '10'], ['--by', 'process']);
     expectSum(report);
-    const { in: incoming, out } = told(report).balance;
+    const { in: incoming, out } = reported(report).balance;
     // Its own header of ICMP is the program's; received, that of IP too.
     expect(out, stderr).toMatchObject({ payloadOctets: 10_080, overheadOctets: 200, unattributedOctets: 0 });
     expect(incoming).toMatchObject({ payloadOctets: 10_280, overheadOctets: 0, unattributedOctets: 0 });
@@ -157,7 +157,7 @@ for number in range(1200):
   test('what the count is blind to stays unattributed', async () => {
     const { report } = await measured(['sh', '-euc', payload('splice-in', wire.ipv4, 80_000)]);
     expectSum(report);
-    const { in: incoming } = told(report).balance;
+    const { in: incoming } = reported(report).balance;
     expect(incoming.payloadOctets + (incoming.unattributedOctets ?? 0)).toBe(80_000);
     expect(incoming.unattributedOctets).toBeGreaterThan(0);
   });
@@ -170,7 +170,7 @@ for number in range(1200):
     const { report } = await measured(['python3', program('ring.py'), 'own', wire.ipv4, '7000', '300000']);
     expectSum(report);
     expect(moved(report)).toEqual([[0, 300_000 + 'put 300000\n'.length]]);
-    expect(told(report).balance.out.unattributedOctets).toBe(0);
+    expect(reported(report).balance.out.unattributedOctets).toBe(0);
   });
 
   test.for(['worker', 'polled'])(
@@ -180,7 +180,7 @@ for number in range(1200):
       const { report } = await measured(['python3', program('ring.py'), how, wire.ipv4, '7000', '300000']);
       expectSum(report);
       expect(moved(report)).toEqual([[0, 300_000 + 'put 300000\n'.length]]);
-      expect(told(report).balance.out.unattributedOctets).toBe(0);
+      expect(reported(report).balance.out.unattributedOctets).toBe(0);
     },
   );
 
@@ -195,13 +195,13 @@ for number in range(1200):
 
   test('in host isolation: the command’s own sockets alone, though others use the network', async () => {
     await using machine = await Machine.build(28);
-    const neighbour = machine.start('sh', [
+    const other = machine.start('sh', [
       '-c',
       `echo up; exec python3 ${program('traffic.py')} download ${machine.far4} 7000 3000000`,
     ]);
     const { report } = await machine.measure(`python3 ${program('traffic.py')} download ${machine.far4} 7000 200000`);
-    neighbour.kill('SIGKILL');
-    expect(told(report).payload.external).toEqual({ in: 200_000, out: 'get 200000\n'.length });
+    other.kill('SIGKILL');
+    expect(reported(report).payload.external).toEqual({ in: 200_000, out: 'get 200000\n'.length });
     const { external } = report.traffic;
     expect(report.remotes).toMatchObject({ evidence: 'kernel-counters', unattributed: { in: 0, out: 0 } });
     expect(report.remotes?.rows).toMatchObject([
@@ -214,7 +214,7 @@ for number in range(1200):
       },
     ]);
     // What came twice crossed twice.
-    const { retransmittedOctets } = told(report).balance.in;
+    const { retransmittedOctets } = reported(report).balance.in;
     expect(report.remotes?.rows[0]?.payloadOctets.in).toBe(200_000 + (retransmittedOctets ?? Number.NaN));
     expectSum(report);
   });

@@ -29,7 +29,7 @@ function expectSum({ remotes, traffic: { external } }: Measurement): void {
   }
 }
 
-describePrivileged('each remote is told with its share', () => {
+describePrivileged('each remote is reported with its share', () => {
   let wire: Wire;
   let other: Wire;
   beforeAll(async () => {
@@ -67,12 +67,12 @@ describePrivileged('each remote is told with its share', () => {
       ...tcp,
       connections: 1,
     });
-    // What had to be sent again is payload too, once more.
+    // What had to be retransmitted is payload too, once more.
     const sent = 3_000_000 + 'put 3000000\n'.length;
     const again = (report.protocol.tcp.retransmittedSegments ?? 0) * (1500 - 72);
-    const told = rowOf(report, wire.ipv6, 7000)?.payloadOctets.out ?? 0;
-    expect(told).toBeGreaterThanOrEqual(sent);
-    expect(told).toBeLessThanOrEqual(sent + again);
+    const reported = rowOf(report, wire.ipv6, 7000)?.payloadOctets.out ?? 0;
+    expect(reported).toBeGreaterThanOrEqual(sent);
+    expect(reported).toBeLessThanOrEqual(sent + again);
     expect(rowOf(report, other.ipv4, 7000)).toMatchObject({
       ...tcp,
       payloadOctets: { in: 30 * 500, out: 30 * 208 },
@@ -97,9 +97,9 @@ describePrivileged('each remote is told with its share', () => {
     const after = [await wire.totals(), await other.totals()];
     for (const [index, address] of [wire.ipv4, other.ipv4].entries()) {
       const truth = (after[index]?.['ipv4.in'][0] ?? 0) - (before[index]?.['ipv4.in'][0] ?? 0);
-      const told = rowOf(report, address, 7000)?.wireOctets.in ?? 0;
+      const reported = rowOf(report, address, 7000)?.wireOctets.in ?? 0;
       // Where a last segment is not full, its header may be booked with the other remote's.
-      expect(Math.abs(told - truth) / truth).toBeLessThan(0.0005);
+      expect(Math.abs(reported - truth) / truth).toBeLessThan(0.0005);
     }
     expectSum(report);
   });
@@ -126,7 +126,7 @@ describePrivileged('each remote is told with its share', () => {
     });
   });
 
-  test('who opens connections to a published port is told with the command’s port', async () => {
+  test('who opens connections to a published port is reported with the command’s port', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     const file = join(folder, 'report.json');
     const words = ['-q', '--report', file, '-p', '7315:7000', '--', 'python3', program('far-end.py'), 'lo', '7000'];
@@ -164,7 +164,7 @@ describePrivileged('each remote is told with its share', () => {
     expectSum(report);
   });
 
-  test('100 000 remotes break nothing: the largest are told, the others summed up', async () => {
+  test('100 000 remotes break nothing: the largest are reported, the others summed up', async () => {
     wire.inServer('ip -6 route add local fd77:21:1::/64 dev lo');
     const spray = `
 import socket
@@ -178,9 +178,9 @@ for number in range(100_000):
     const { rows = [], others } = report.remotes ?? {};
     expect(rows).toHaveLength(1000);
     // A set that must grow faster than the kernel can refuses new elements for a moment: they are among the others.
-    const told = (others?.remotes ?? 0) + rows.length;
-    expect(told).toBeGreaterThan(50_000);
-    if (told < 100_000) expect(others?.isComplete).toBe(false);
+    const reported = (others?.remotes ?? 0) + rows.length;
+    expect(reported).toBeGreaterThan(50_000);
+    if (reported < 100_000) expect(others?.isComplete).toBe(false);
     const large = rows.filter(({ wireOctets }) => wireOctets.out === 1048);
     expect(large.length).toBeGreaterThan(50);
     expect(rows.slice(0, large.length).every(({ wireOctets: w }) => (w.out ?? 0) + (w.in ?? 0) >= 1048)).toBe(true);

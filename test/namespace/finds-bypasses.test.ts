@@ -70,7 +70,7 @@ describePrivileged('bypasses that no counter of the namespace sees', () => {
   });
 
   describe('unix sockets', () => {
-    test('a daemon of the host is told with who opened it, another server in JSON alone', async () => {
+    test('a daemon of the host is reported with who opened it, another server in JSON alone', async () => {
       const { report, stdout, stderr } = await measured(client(docker, other), OPTIONS);
       const { pid, name } = whoIs(stdout);
       const seen = { kind: 'unix-socket', pid, name };

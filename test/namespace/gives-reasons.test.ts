@@ -60,7 +60,7 @@ describePrivileged('on a machine that lacks something a run ends with the reason
     );
   });
 
-  test('no /proc: doctor tells', async () => {
+  test('no /proc: doctor says so', async () => {
     // A note of another run, which may be there at any time.
     const noted = `mkdir -p /run/netmeter && mount -t tmpfs none /run/netmeter && echo '{"network":"net:[1]"}' >/run/netmeter/1`;
     const { stdout, stderr } = await changed(`${noted} && mount -t tmpfs none /proc`, `${METER} doctor`);

@@ -216,8 +216,8 @@ except ConnectionRefusedError: print('this host was asked')
     }
   });
 
-  test('where look-ups cannot be seen no name is allowed: nothing runs, and the cure is told', async () => {
-    // Without resolv.conf there is no nameserver that could be told.
+  test('where look-ups cannot be seen no name is allowed: nothing runs, and the cure is reported', async () => {
+    // Without resolv.conf there is no nameserver that could be reported.
     const line = 'cp -a /etc /tmp/own-etc; rm -f /tmp/own-etc/resolv.conf; mount --bind /tmp/own-etc /etc; exec "$@"';
     const words = [process.execPath, NETMETER, '--allow', 'far.example', '--', 'echo', 'ran'];
     const { status, stdout, stderr } = await runToEnd('unshare', ['--mount', 'sh', '-euc', line, 'sh', ...words]);

@@ -30,16 +30,16 @@ describePrivileged('holding back in place', () => {
         0,
       );
     const { external } = run.report.traffic;
-    const told = [external.in.wireOctets, external.out.wireOctets];
-    return { ...run, told, wire: [crossed('in'), crossed('out')] };
+    const reported = [external.in.wireOctets, external.out.wireOctets];
+    return { ...run, reported, wire: [crossed('in'), crossed('out')] };
   }
 
   test.each(['far4', 'far6'] as const)('--deny refuses a connect at once, and lists it (%s)', async (far) => {
-    const { stdout, stderr, report, told, wire } = await compared(get(machine[far]), ['--deny', machine[far]]);
+    const { stdout, stderr, report, reported, wire } = await compared(get(machine[far]), ['--deny', machine[far]]);
     expect(stdout, stderr).toBe(`no ${machine[far]}\n`);
     expect(report.attempts).toEqual([{ address: machine[far], protocol: 'tcp', port: 7000, packets: 1 }]);
     expect(stderr).toContain('7000, 1 packet refused');
-    expect([told, wire]).toEqual([
+    expect([reported, wire]).toEqual([
       [0, 0],
       [0, 0],
     ]);
@@ -49,7 +49,7 @@ describePrivileged('holding back in place', () => {
     const script = `${get(machine.far4)} ${get(machine.far6)}`;
     const allowed = await compared(script, ['--allow', `${machine.far4}/24`]);
     expect(allowed.stdout, allowed.stderr).toBe(`${machine.far4}\nno ${machine.far6}\n`);
-    expect(allowed.told).toEqual(allowed.wire);
+    expect(allowed.reported).toEqual(allowed.wire);
     const denied = await machine.measure(script, [
       '--in-place',
       '--allow',
@@ -117,13 +117,13 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
     ['in', 'download', 'far4'],
     ['total', 'upload', 'far4'],
   ] as const)(
-    '--enforce keeps a limit on %s of an %s to the packet (%s), and is told as the far end saw it',
+    '--enforce keeps a limit on %s of an %s to the packet (%s), and is reported as the far end saw it',
     async (kind, mode, far) => {
       const script = `python3 ${TRAFFIC} ${mode} ${machine[far]} 7000 50000000`;
-      const { status, report, stderr, told, wire } = await compared(script, ['--enforce', `--max-${kind}`, '5MB']);
+      const { status, report, stderr, reported, wire } = await compared(script, ['--enforce', `--max-${kind}`, '5MB']);
       expect(status, stderr).toBe(120);
       expect(report.budget).toMatchObject({ verdict: 'exceeded', ended: true, enforced: true });
-      expect(told, stderr).toEqual(wire);
+      expect(reported, stderr).toEqual(wire);
       expect(report.command.exit).toMatchObject({ kind: 'code' });
       if (kind === 'in') return;
       // Resets of the command's go out, so that the peer hears of the end.
@@ -143,7 +143,7 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
     expect(limitOf(within.report, 'out')).toMatchObject({ verdict: 'within', used: octets });
     const beyond = await compared(script, ['--enforce', '--max-out', `${octets - 1}`]);
     expect(limitOf(beyond.report, 'out')).toMatchObject({ verdict: 'exceeded', overshoot: 0 });
-    expect(beyond.told, beyond.stderr).toEqual(beyond.wire);
+    expect(beyond.reported, beyond.stderr).toEqual(beyond.wire);
     expect(beyond.report.traffic.blocked?.out).toEqual({
       ipOctets: octets / 200,
       packets: mode === 'fragments' ? 3 : 1,
@@ -153,10 +153,10 @@ import socket; print(socket.create_connection((\\"198.51.100.1\\", 7300)).recv(9
   test('--kill refuses what follows the breach', async () => {
     const script = `trap '' TERM; python3 ${TRAFFIC} download ${machine.far4} 7000 9000000000 || true; ${get(machine.far6)}`;
     const options = ['--kill', '--max-in', '5MB', '--interval', '100ms', '--grace', '100s'];
-    const { status, stderr, stdout, told, wire } = await compared(script, options);
+    const { status, stderr, stdout, reported, wire } = await compared(script, options);
     expect(status, stderr).toBe(120);
     expect(stdout).toBe(`no ${machine.far6}\n`);
-    expect(told).toEqual(wire);
+    expect(reported).toEqual(wire);
   });
 
   test('in a namespace that is joined, the same', async () => {

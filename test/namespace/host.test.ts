@@ -96,7 +96,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
     }
   });
 
-  test('loopback beside it is told apart', async () => {
+  test('loopback beside it is distinguished', async () => {
     const { in: incoming, report } = await compare(
       `python3 ${program('traffic.py')} loopback 127.0.0.1 0 5000000; ${traffic('requests', machine.far4, 50)}`,
     );
@@ -150,7 +150,7 @@ describePrivileged('host isolation by the machine’s own counters', () => {
 
   const warningOf = (report: Measurement) => report.warnings.find(({ code }) => code === 'UNCOUNTED_DEVICE')?.message;
 
-  test('what is exchanged with a container of the same machine is in no number, and told: a budget cannot be judged', async () => {
+  test('what is exchanged with a container of the same machine is in no number, and reported: a budget cannot be judged', async () => {
     const inner = `${machine.name}-inner`;
     const onMachine = `ip -n ${machine.name}`;
     machine.shell(`
@@ -196,37 +196,37 @@ describePrivileged('host isolation by the machine’s own counters', () => {
       expect(stderr).toContain('sharing   clean');
     });
 
-    test('a neighbour that transfers: shared, an upper bound', async () => {
+    test('another process that transfers: shared, an upper bound', async () => {
       const script = `import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 print("up", flush=True)
 while True: s.sendto(b"n" * 500, ("${machine.far4}", 7000)); time.sleep(0.02)`;
-      const neighbour = machine.start('python3', ['-c', script]);
+      const other = machine.start('python3', ['-c', script]);
       try {
-        if (neighbour.stdout) await once(neighbour.stdout, 'data');
+        if (other.stdout) await once(other.stdout, 'data');
         const { report, stderr } = await measure('true', ['--isolation', 'host', '--baseline-idle', '300ms']);
         expect(report.contamination?.grade).toBe('shared');
         expect(report.contamination?.idleOctets).toBeGreaterThan(0);
         expect(stderr).toContain('upper bound');
       } finally {
-        neighbour.kill('SIGKILL');
+        other.kill('SIGKILL');
       }
     });
 
-    test('a neighbour with an idle connection: shared', async () => {
+    test('another process with an idle connection: shared', async () => {
       const script = `import socket, time
 s = socket.create_connection(("${machine.far4}", 7000)); print("up", flush=True); time.sleep(1000)`;
-      const neighbour = machine.start('python3', ['-c', script]);
+      const other = machine.start('python3', ['-c', script]);
       try {
-        if (neighbour.stdout) await once(neighbour.stdout, 'data');
+        if (other.stdout) await once(other.stdout, 'data');
         const { report } = await measure('true', ['--isolation', 'host', '--baseline-idle', '100ms']);
         expect(report.contamination).toMatchObject({ grade: 'shared', foreignConnections: 1 });
       } finally {
-        neighbour.kill('SIGKILL');
+        other.kill('SIGKILL');
       }
     });
 
-    test('a neighbour that is there only while the command runs: shared; the command’s own connections are none', async () => {
+    test('another process that is there only while the command runs: shared; the command’s own connections are none', async () => {
       const hold = (address: string) => `python3 -c '${LOOKED}
 s = socket.create_connection(("${address}", 7000))
 for _ in until_looked('$netmeter'): pass'`;
@@ -238,7 +238,7 @@ for _ in until_looked('$netmeter'): pass'`;
       // It comes and goes between two things that the command does: no watch without the command can see it.
       const fifo = `/tmp/${machine.name}-turns`;
       machine.shell(`mkfifo ${fifo}-go ${fifo}-done`);
-      const neighbour = machine.start('sh', [
+      const other = machine.start('sh', [
         '-c',
         `read netmeter <${fifo}-go; ${hold(machine.far4)}; echo done >${fifo}-done`,
       ]);
@@ -246,7 +246,7 @@ for _ in until_looked('$netmeter'): pass'`;
         const beside = await measure(`echo $PPID >${fifo}-go; read done <${fifo}-done`, options);
         expect(beside.report.contamination).toMatchObject({ grade: 'shared', foreignConnections: 1 });
       } finally {
-        neighbour.kill('SIGKILL');
+        other.kill('SIGKILL');
         machine.shell(`rm ${fifo}-go ${fifo}-done`);
       }
     });
@@ -260,7 +260,7 @@ for _ in until_looked('$netmeter'): pass'`;
       const send = `python3 -c '${LOOKED}
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for _ in until_looked('$netmeter'): ${sends ? `s.sendto(b"n" * 500, ("${machine.far4}", 7000))` : 'pass'}'`;
-      const neighbour = machine.start('sh', ['-c', `read netmeter pid <${place}-go; ${send}; kill -CONT $pid`]);
+      const other = machine.start('sh', ['-c', `read netmeter pid <${place}-go; ${send}; kill -CONT $pid`]);
       try {
         const options = ['--isolation', 'host', '--baseline-idle', '100ms', '--interval', '50ms'];
         const { report } = await measure(`echo $PPID $$ >${place}-go; kill -STOP $$; true`, options);
@@ -269,7 +269,7 @@ for _ in until_looked('$netmeter'): ${sends ? `s.sendto(b"n" * 500, ("${machine.
         if (grade === 'clean') expect(report.contamination?.idleOctets).toBe(0);
         else expect(report.contamination?.idleOctets).toBeGreaterThan(528);
       } finally {
-        neighbour.kill('SIGKILL');
+        other.kill('SIGKILL');
         machine.shell(`rm ${place}-go`);
       }
     });

@@ -156,7 +156,7 @@ for _ in range(3): s.sendto(b"\\x08\\x00\\xf7\\xff" + bytes(4), ("%s", 0)); s.re
       expect(of('tcp', machine.far6)?.payload.out).toBeGreaterThanOrEqual(3_000_000 + 'put 3000000\n'.length);
     });
 
-    test('whoever connects to the command is told with the command’s port', async () => {
+    test('whoever connects to the command is shown with the command’s port', async () => {
       const serve = `python3 -c 'import socket
 server = socket.create_server(("::", 7400), family=socket.AF_INET6, dualstack_ipv6=True)
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("0.0.0.0", 7401))
@@ -203,16 +203,16 @@ for number in range(100_000):
       expect(unattributed).toEqual({ in: 0, out: 0 });
       expect(rows.length + (others?.remotes ?? 0)).toBeGreaterThan(60_000);
       expect(others?.isComplete).toBe(false);
-      const told = rows.reduce((sum, { wireOctets }) => sum + (wireOctets.out ?? 0), 0);
-      expect(told + (others?.wireOctets.out ?? 0)).toBe(report.traffic.external.out.wireOctets);
+      const reported = rows.reduce((sum, { wireOctets }) => sum + (wireOctets.out ?? 0), 0);
+      expect(reported + (others?.wireOctets.out ?? 0)).toBe(report.traffic.external.out.wireOctets);
       expect(rows.filter(({ wireOctets }) => wireOctets.out === 1048).length).toBeGreaterThan(60);
     });
   });
 
   test('others at full speed, to the same remote, add nothing', async () => {
-    const neighbour = machine.start('sh', ['-c', `echo up; exec ${traffic('download', machine.far4, 9_000_000_000)}`]);
+    const other = machine.start('sh', ['-c', `echo up; exec ${traffic('download', machine.far4, 9_000_000_000)}`]);
     try {
-      if (neighbour.stdout) await once(neighbour.stdout, 'data');
+      if (other.stdout) await once(other.stdout, 'data');
       const { report, stderr } = await machine.measure(traffic('udp', machine.far4, 100), ['--in-place']);
       const { external } = report.traffic;
       expect(external.out, stderr).toMatchObject({ wireOctets: 100 * 1028, packets: 100 });
@@ -221,7 +221,7 @@ for number in range(100_000):
       expect(idle.status, idle.stderr).toBe(0);
       expect(idle.report.traffic.external).toMatchObject({ in: { wireOctets: 0 }, out: { wireOctets: 0 } });
     } finally {
-      neighbour.kill('SIGKILL');
+      other.kill('SIGKILL');
       await machine.forgetLost();
     }
   });
@@ -257,7 +257,7 @@ for size in (1000, 3000, 4000, 60000): s.sendto(b"x" * size, ("${machine.far6}",
 link = socket.create_connection((sys.argv[1], 7000))
 sys.exit(subprocess.run(sys.argv[2:], stdin=link).returncode)`;
 
-    test('one that was opened before the run and handed down is not counted, and told apart', async () => {
+    test('one that was opened before the run and handed down is not counted, and distinguished', async () => {
       const enter = ['python3', '-c', HAND_DOWN, machine.far4];
       // Time: the rest of the answer comes.
       const script = `python3 -c 'import os; os.write(0, b"get 50000\n"); os.read(0, 1000)'; sleep 0.5`;
@@ -383,7 +383,7 @@ for _ in range(10): s.sendto(bytes(52), ("${group6}", 7201, 0, socket.if_nametoi
     }
   });
 
-  test('what stays on this machine is told apart', async () => {
+  test('what stays on this machine is distinguished', async () => {
     const loopback = `python3 ${program('traffic.py')} loopback 127.0.0.1 0 100000`;
     const own = `python3 ${program('traffic.py')} loopback 198.51.100.1 0 100000`;
     const { counted, report } = await compare(`${loopback}; ${own}`);

@@ -10,7 +10,7 @@ import { Machine } from './machine.js';
 const traffic = (mode: string, address: string, count: number) =>
   `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
 
-/** Waits until somebody meters a process: it prints nothing before its end, but its descriptors tell. */
+/** Waits until somebody meters a process: it prints nothing before its end, but its descriptors show it. */
 const attached = (pid: string) => {
   const count = `ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c "/proc/${pid}/net/netstat" || true`;
   const metering = () => execFileSync('sh', ['-c', count], { encoding: 'utf8' }).trim();
@@ -83,7 +83,7 @@ describePrivileged('a namespace that was there before', () => {
     }
   });
 
-  test('an unknown name is told, with those that there are', async () => {
+  test('an unknown name is reported, with those that there are', async () => {
     const { status, stderr } = await netmeter(['--netns', 'no-such', '--', 'true']);
     expect(status).toBe(125);
     expect(stderr).toContain(machine.name);
@@ -122,8 +122,8 @@ describePrivileged('a namespace that was there before', () => {
     await expectNoTraces(before);
   });
 
-  test('attach meters it read-only, and without rights tells who shares it', async () => {
-    // It starts to transfer when attach is there already: attach prints nothing before its end, so a file tells.
+  test('attach meters it read-only, and without rights says who shares it', async () => {
+    // It starts to transfer when attach is there already: attach prints nothing before its end, so a file says so.
     const inside = machine.start('sh', ['-c', `echo up; read go; ${traffic('udp', machine.far4, 40)}; read end`]);
     if (inside.stdout) await once(inside.stdout, 'data');
     // ip and setpriv become what they start. The namespace may list one of the test before, whose end is not over.
@@ -170,7 +170,7 @@ describePrivileged('a namespace that was there before', () => {
     ['may not read of others', 1],
     ['does not see others', 2],
   ])(
-    'attach needs no privilege for its own user’s process; one who %s cannot tell who shares it',
+    'attach needs no privilege for its own user’s process; one who %s cannot know who shares it',
     async (_, hidepid) => {
       const as = ['setpriv', '--reuid', '12345', '--regid', '12345', '--clear-groups', '--'];
       const inside = machine.start(as[0] ?? '', [...as.slice(1), 'sh', '-c', 'echo up; read end']);

@@ -99,7 +99,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     }
   });
 
-  test('a warning is told, also to who wants no summary, and fails nothing', async () => {
+  test('a warning is reported, also to who wants no summary, and fails nothing', async () => {
     const words = ['-q', '--warn-in', '100', '--warn-out', '1MB', '--', ...fetch(500)];
     const { status, stderr } = await netmeter(words);
     expect(status).toBe(0);
@@ -132,7 +132,7 @@ describePrivileged('a budget is judged alike every time, and never passes unjudg
     expect(both.stderr).toMatch(/\? remote \*\.ads\.example .*cannot be judged/);
   });
 
-  test('what an isolation does not tell is not judged, with the reason: exit 125', async () => {
+  test('what an isolation does not report is not judged, with the reason: exit 125', async () => {
     await using machine = await Machine.build(31);
     const words = ['--isolation', 'host', '--max-remote', '203.0.113.1=1MB', '--baseline-idle', '100ms', '--'];
     const job = ['python3', TRAFFIC, 'download', machine.far4, '7000', '2000000'];

@@ -183,7 +183,7 @@ describePrivileged('files that root writes for somebody else', () => {
       expect(stderr).toContain('link leads to a descriptor');
     });
 
-    test('into a folder of root’s, as ever', async () => {
+    test('into a folder of root’s, unchanged', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
       try {
         const { status, stderr } = await byRoot([

@@ -96,7 +96,7 @@ describePrivileged('the command runs as whom it should', () => {
       expect((await sudo('--user', 'root', '--', 'id', '-un')).stdout).toBe('root\n');
       expect((await sudo('--', ...variables)).stdout).toBe(`/home/${USER} ${USER} ${USER} /bin/sh\n`);
       expect((await sudo('--user', 'root', '--', ...variables)).stdout).toMatch(/^\/root root root /);
-      // What sudo was told to keep stays.
+      // What sudo was configured to keep stays.
       keep = 'HOME=/kept sudo --preserve-env=HOME';
       expect((await sudo('--', ...variables)).stdout).toBe(`/kept ${USER} ${USER} /bin/sh\n`);
     } finally {
@@ -104,7 +104,7 @@ describePrivileged('the command runs as whom it should', () => {
     }
   });
 
-  test('an ordinary user is told what is missing', async () => {
+  test('an ordinary user reads what is missing', async () => {
     const ended = await runToEnd('su', [USER, '-c', `'${process.execPath}' '${NETMETER}' --isolation veth -- true`]);
     expect(ended.status).toBe(125);
     expect(ended.stderr).toMatch(/needs root\n[\s\S]*sudo netmeter/);

@@ -24,7 +24,7 @@ c = socket.create_connection(('127.0.0.1', 7200))`,
   'a peer that goes silent': `s.connect((host, ${HOLDS}))`,
 };
 
-/** Ends, with something to say to its peer, when it is told to. */
+/** Ends, with something to say to its peer, when it is asked to. */
 const script = (kind: keyof typeof kinds, host: string) =>
   [
     'import socket, sys',

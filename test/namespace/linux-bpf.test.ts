@@ -132,13 +132,13 @@ describePrivileged('the kernel’s programs and their maps', () => {
       expect(total()).toBe(128n);
     });
 
-    test('a namespace has the number that its sockets say it has, also where no option tells it (before Linux 5.14)', () => {
+    test('a namespace has the number that its sockets say it has, also where no option says it (before Linux 5.14)', () => {
       using other = NetworkNamespace.create();
-      using told = new CookieProbe();
-      expect(told.read()).toBe(netnsCookie());
-      const inside = other.inside(() => told.read());
+      using reported = new CookieProbe();
+      expect(reported.read()).toBe(netnsCookie());
+      const inside = other.inside(() => reported.read());
       expect(inside).toBe(other.inside(() => netnsCookie() ?? 0n));
-      expect(inside).not.toBe(told.read());
+      expect(inside).not.toBe(reported.read());
     });
 
     test('a tracepoint that the kernel has not is refused by name', () => {

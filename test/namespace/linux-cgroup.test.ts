@@ -75,7 +75,7 @@ describePrivileged('a control group', () => {
     expect(group.cpu?.userMs).toBeGreaterThan(20);
   });
 
-  test('where there can be none the reason is told', () => {
+  test('where there can be none the reason is reported', () => {
     expect(() => Cgroup.make('/sys/fs/cgroup/no/such')).toThrow('ENOENT');
     expect(spawnSync('true').status).toBe(0);
   });

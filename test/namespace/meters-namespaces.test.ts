@@ -24,7 +24,7 @@ nft 'add table ip nest; add chain ip nest p { type nat hook postrouting priority
 status=0; nsenter -t $inner -n sh -euc "$1" || status=$?
 kill $inner; exit $status`;
 
-/** Serves once, at the outer end, and tells who asks when it does. */
+/** Serves once, at the outer end, and says who asks when it does. */
 const WITHIN = `python3 -c 'import socket
 server = socket.create_server(("192.168.77.1", 7500)); open("READY", "w").close()
 link = server.accept()[0]; link.recv(100); link.sendall(b"w" * 400_000); link.close()' & `;
@@ -57,7 +57,7 @@ describePrivileged('remotes of a command with a namespace of its own', () => {
     }
   }
 
-  test('what it forwards for a namespace that it has made is told by remote; what stays inside is none', async () => {
+  test('what it forwards for a namespace that it has made is reported by remote; what stays inside is none', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     try {
       const ready = (script: string) => script.replace('READY', join(folder, 'ready'));
@@ -80,7 +80,7 @@ describePrivileged('remotes of a command with a namespace of its own', () => {
     }
   });
 
-  test('netmeter inside netmeter: both tell the remote with all that crossed', async () => {
+  test('netmeter inside netmeter: both report the remote with all that crossed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     try {
       const [outer, inner] = ['outer', 'inner'].map((name) => join(folder, `${name}.json`)) as [string, string];

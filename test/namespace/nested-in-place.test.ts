@@ -29,7 +29,7 @@ sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 open("'$ready'", "w").close()
 while True:
     packet = os.read(tun, 65536)
-    if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & carrier=$!
+    if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & transport=$!
   until [ -e $ready ]; do sleep 0.02; done; rm $ready`;
 
 describePrivileged('in place: namespaces that the command makes', () => {
@@ -59,7 +59,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
     `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
 
   test('what is forwarded for them is counted once, what they say to their own links is not', async () => {
-    // Time: who has seen by what devices they lead out, and the groups that IPv6 joins are told.
+    // Time: who has seen by what devices they lead out, and the groups that IPv6 joins are reported.
     const { report, counted, wire, stderr } = await compare(`${MAKE}; sleep 0.5
       for address in ${machine.far4} ${machine.far6}; do
         in1 ${traffic('download', '$address', 3_000_000)}
@@ -94,7 +94,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
   test('what a program carries for one is counted where that sends it', async () => {
     const { report, counted, wire, stderr } = await compare(`
       # Time: netmeter looks at it meanwhile.
-      carrier=; trap 'kill $inner1 $carrier 2>/dev/null || true' EXIT; unshare --net sleep 1000 & inner1=$!; sleep 0.1
+      transport=; trap 'kill $inner1 $transport 2>/dev/null || true' EXIT; unshare --net sleep 1000 & inner1=$!; sleep 0.1
       ${CARRY}
       # Time: netmeter looks at it meanwhile.
       sleep 0.5; for n in 1 2 3; do nsenter -t $inner1 -n ${SEND(machine.far4, 500)}; done; sleep 0.2`);
@@ -103,7 +103,7 @@ describePrivileged('in place: namespaces that the command makes', () => {
     expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
   });
 
-  test('where both may be, that is in the bound, and told', async () => {
+  test('where both may be, that is in the bound, and reported', async () => {
     const { report, counted, wire, stderr } = await compare(`${MAKE}
       ${CARRY}
       # Time: netmeter looks at it meanwhile.

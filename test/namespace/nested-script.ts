@@ -1,6 +1,6 @@
 /** A namespace of the job's own behind a pair of devices, and its way out by this machine: what rootful podman makes. */
 export const MAKE = `
-inner2= carrier=
+inner2= transport=
 make() { # NUMBER
   # Time: it lives as long as the job, which ends it.
   unshare --net sleep 1000 & eval inner$1=$!
@@ -15,7 +15,7 @@ in2() { nsenter -t $inner2 -n "$@"; }
 sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 nft 'add table inet nest; add chain inet nest out { type nat hook postrouting priority 100; }
   add rule inet nest out oifname card0 masquerade'
-trap 'nft delete table inet nest; kill $inner1 $inner2 $carrier 2>/dev/null || true' EXIT
+trap 'nft delete table inet nest; kill $inner1 $inner2 $transport 2>/dev/null || true' EXIT
 make 1`;
 
 /** Sends as many datagrams as there were packets, once it may. */

@@ -162,7 +162,7 @@ describePrivileged('rtnetlink', () => {
     expect(() => pair.here.exchange([getQueue(9999, counting)])).toThrow('ENODEV');
   });
 
-  test('tells of addresses and links that come and go', async () => {
+  test('reports addresses and links that come and go', async () => {
     using pair = new Pair();
     const heard = new EventEmitter();
     using _ = pair.outside.inside(() =>

@@ -75,7 +75,7 @@ describePrivileged('a part beside the command that throws', () => {
     ['limits', ENFORCING],
     ['attempts', DENYING],
     ['others', ON_HOST],
-  ])('%s: the run goes on to its end, and is told with a warning', async (part, options) => {
+  ])('%s: the run goes on to its end, and is reported with a warning', async (part, options) => {
     const boundary = new FaultyBoundary(part);
     let calling: NodeJS.Timeout | undefined;
     const onStart = () => {

@@ -55,8 +55,8 @@ describePrivileged('--host-port', () => {
   test('the host has a name and an address inside', async () => {
     const script = 'getent hosts host.netmeter.internal; echo "$NETMETER_HOST"';
     const { stdout } = await netmeter(['-q', '--host-port', `${PORT}`, '--', 'sh', '-c', script]);
-    const [named = '', told = ''] = stdout.trim().split('\n');
-    expect(told).toMatch(/^198\.1[89]\./);
+    const [named = '', given = ''] = stdout.trim().split('\n');
+    expect(given).toMatch(/^198\.1[89]\./);
     expect(named).toMatch(/host\.netmeter\.internal$/);
     expect(stdout).toMatch(/fd6e:.*host\.netmeter\.internal|198\.1[89]\..*host\.netmeter\.internal/);
   });
@@ -68,7 +68,7 @@ describePrivileged('--host-port', () => {
     expect(stderr).toMatch(/reset|refused|Broken pipe/i);
   });
 
-  test('a port inside that netmeter offers is told to be taken', async () => {
+  test('a port inside that netmeter offers is reported as taken', async () => {
     const script = `python3 -c 'import socket; socket.create_server(("127.0.0.1", ${PORT}))'`;
     const { stderr } = await netmeter(['-q', '--host-port', `${PORT}`, '--', 'sh', '-c', script]);
     expect(stderr).toContain('Address already in use');
@@ -187,7 +187,7 @@ describePrivileged('--publish', () => {
     });
   });
 
-  test('a port that is taken is told before the command starts', async () => {
+  test('a port that is taken is reported before the command starts', async () => {
     const taken = await started('python3', [program('far-end.py'), 'lo', `${HOST}`]);
     try {
       const { status, stdout, stderr } = await netmeter(['--publish', `${HOST}:80`, '--', 'echo', 'started']);

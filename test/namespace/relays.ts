@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { until } from '../wait.js';
 import { endOf, listening } from './listening.js';
 
-/** A job that says that it runs, and goes on when it is told to. */
+/** A job that says that it runs, and goes on when it is asked to. */
 export class HeldJob implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'netmeter-held-'));
   /** The shell line that waits, until the folder is gone at the latest. */

@@ -39,7 +39,7 @@ describePrivileged('root of a user namespace', () => {
       expect([status, stderr]).toEqual([125, expect.stringContaining('root of a user namespace alone')]);
     });
 
-    test('the doctor tells', async () => {
+    test('the doctor says so', async () => {
       const { stdout, stderr, status } = await inside('doctor');
       // No isolation is exact here.
       expect(status, stderr).toBe(1);

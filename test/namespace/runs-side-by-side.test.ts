@@ -37,7 +37,7 @@ describePrivileged('runs do not know of each other', () => {
     await expectNoTraces(before);
   });
 
-  test('a noisy neighbour on the host adds nothing', async () => {
+  test('a noisy process on the host adds nothing', async () => {
     await using wire = await Wire.lay(3);
     const noise = Array.from({ length: 3 }, () =>
       measured(['python3', program('traffic.py'), 'download', wire.ipv4, `${wire.port}`, '5000000']),

@@ -15,7 +15,7 @@ import { Wire } from './wire.js';
 const BPF = process.arch === 'x64' ? '321' : '280';
 
 describePrivileged('where the kernel does not count, connections are looked at now and then', () => {
-  test('the processes that hold them are told, and what they moved by then', async () => {
+  test('the processes that hold them are reported, and what they moved by then', async () => {
     await using wire = await Wire.lay(8);
     await using scope = await openVeth();
     const diag = await scope.sockDiag();
@@ -29,10 +29,10 @@ describePrivileged('where the kernel does not count, connections are looked at n
     child.stdin.end('go\n');
     await once(child, 'exit');
     samples.sample();
-    const told = samples.finish();
-    if (told.evidence === 'none') throw new Error(told.reason);
+    const reported = samples.finish();
+    if (reported.evidence === 'none') throw new Error(reported.reason);
     const moved = { in: 0, out: 5000 + 'put 5000\n'.length };
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       evidence: 'sampled',
       lostEvents: null,
       idleProcesses: null,
@@ -40,7 +40,7 @@ describePrivileged('where the kernel does not count, connections are looked at n
       unowned: { external: { in: 0, out: 0 } },
       remotes: [{ address: wire.ipv4, port: wire.port, side: null, ...moved }],
     });
-    expect(told.processes).toMatchObject([
+    expect(reported.processes).toMatchObject([
       { pid: child.pid, depth: 0, commandLine: ['sh', '-c', script], payload: { external: { in: 0, out: 0 } } },
       { parent: child.pid, depth: 1, name: 'python3', payload: { external: moved }, tcpConnects: null, endedMs: null },
     ]);

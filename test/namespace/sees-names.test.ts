@@ -58,7 +58,7 @@ describePrivileged('names that the command looks up are seen, and its questions 
   const namesOf = ({ remotes }: Measurement, address: string, port: number) =>
     remotes?.rows.find((row) => row.address === address && row.port === port)?.names;
 
-  test('a remote has the names by which it was asked for, whatever aliases led to it', async () => {
+  test('a remote has the names by which it was asked for, whatever aliases resolved to it', async () => {
     const lookups = ['www.far.example', 'far.example', 'FAR.example'].map(
       (name) => `python3 -c 'import socket; socket.getaddrinfo("${name}", 80)'`,
     );
@@ -190,7 +190,7 @@ for i in range(30000):
     expect(report.remotes?.rows).toHaveLength(1);
   });
 
-  test('search domains are asked as ever; the name that had an answer is shown', async () => {
+  test('search domains are asked unchanged; the name that had an answer is shown', async () => {
     const { report, stdout } = await measuredWithResolver(
       `nameserver ${wire.ipv4}\nsearch search.example\n`,
       `python3 -c 'import socket; print(socket.gethostbyname("host"))'`,

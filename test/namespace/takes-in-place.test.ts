@@ -90,7 +90,7 @@ const cases: Readonly<Record<string, Case>> = {
   'no network namespaces': {
     made: ':',
     undone: ':',
-    // The limit is the user namespace's, which is everybody's here.
+    // The limit is the user namespace's, which is shared here.
     mounts: 'mount -t tmpfs none /proc/sys/user; echo 0 >/proc/sys/user/max_net_namespaces',
     reason: /user\.max_net_namespaces is 0/,
     cure: { said: 'sysctl -w user.max_net_namespaces=1000', run: 'echo 1000 >/proc/sys/user/max_net_namespaces' },

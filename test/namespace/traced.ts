@@ -5,7 +5,7 @@ import type { ProcessEvidence } from '../../src/measurement/processes.js';
 import { CountedProcesses } from '../../src/run/observers/counted-processes.js';
 import { once } from '../wait.js';
 
-export type Told = Exclude<ProcessEvidence, { evidence: 'none' }>;
+export type Reported = Exclude<ProcessEvidence, { evidence: 'none' }>;
 
 type Options = {
   readonly meanwhile?: (pid: number) => Promise<void>;
@@ -20,7 +20,7 @@ type Options = {
 const LOOK_MS = 250;
 
 /** Runs a command on this machine, its processes counted, to the end of what it leaves behind. */
-export async function traced(argv: readonly string[], options: Options = {}): Promise<Told> {
+export async function traced(argv: readonly string[], options: Options = {}): Promise<Reported> {
   using counted = new CountedProcesses(options.most);
   counted.ready(options.group?.fd, options.hostAddresses);
   const child = started(argv, options.group);
@@ -30,9 +30,9 @@ export async function traced(argv: readonly string[], options: Options = {}): Pr
   child.stdout?.resume();
   // Its stdout is closed when the last of its descendants is gone.
   await Promise.all([closed, options.meanwhile?.(child.pid ?? 0)]).finally(() => clearInterval(looks));
-  const told = counted.finish();
-  if (told.evidence === 'none') throw new Error(told.reason);
-  return told;
+  const reported = counted.finish();
+  if (reported.evidence === 'none') throw new Error(reported.reason);
+  return reported;
 }
 
 function started([file = '', ...words]: readonly string[], group: Cgroup | undefined): ChildProcess {

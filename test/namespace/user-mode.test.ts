@@ -64,7 +64,7 @@ describePrivileged('user-mode isolation', () => {
   const traffic = (mode: string, address: string, count: number) =>
     `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
 
-  test('each remote is told with its share, and the shares sum up to the total', async () => {
+  test('each remote is reported with its share, and the shares sum up to the total', async () => {
     const { report } = await measure(
       `${traffic('download', wire.ipv4, 2_000_000)}; ${traffic('requests', wire.ipv6, 20)}; ${traffic('udp', wire.ipv4, 30)}`,
     );
@@ -103,7 +103,7 @@ describePrivileged('user-mode isolation', () => {
     expect(report.traffic.external.in.wireOctets).toBeGreaterThan(1000);
   });
 
-  /** Segments that this test's machine has sent again. */
+  /** Segments that this test's machine has retransmitted. */
   const sentAgain = () => {
     const [names = [], values = []] = readFileSync('/proc/net/snmp', 'utf8')
       .split('\n')
@@ -154,7 +154,7 @@ describePrivileged('user-mode isolation', () => {
       expect(report.isolation).toMatchObject({ kind: 'user-mode', tool });
       expect(report.method.name).toBe('tap');
       expectWithinBound(compared);
-      // Beyond that, acknowledgements, and what was sent again.
+      // Beyond that, acknowledgements, and what was retransmitted.
       const most = (bulkBound + 0.01) * truth[way] + Math.abs(compared.off[way]) + compared.again * 1500;
       expect(report.method.errorBound[way] ?? Number.NaN).toBeLessThan(most);
     });
@@ -168,7 +168,7 @@ describePrivileged('user-mode isolation', () => {
       expect(compared.report.method.errorBound.in).toBeLessThan(20_000);
     });
 
-    test('datagrams larger than the MTU: within the bound, and told where they are not carried', async () => {
+    test('datagrams larger than the MTU: within the bound, and reported where they are not carried', async () => {
       const compared = await compare(each('fragments', 10).join('\n'), hide);
       expectWithinBound(compared);
       const codes = compared.report.warnings.map(({ code }) => code);
@@ -283,12 +283,12 @@ describePrivileged('user-mode isolation', () => {
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(said);
   });
 
-  test('what a refused connect looks like with this pasta is told, and only then', async () => {
+  test('what a refused connect looks like with this pasta is reported, and only then', async () => {
     const connect = (address: string) => `import socket; socket.create_connection(("${address}", 9), 2)`;
     const { report } = await measure(`python3 -c '${connect(wire.ipv4)}' 2>/dev/null || true`);
     const { stdout } = await runToEnd('pasta', ['--version']);
-    const told = report.warnings.some(({ code }) => code === 'OLD_PASTA');
-    expect(told).toBe(stdout.includes('unknown version'));
+    const reported = report.warnings.some(({ code }) => code === 'OLD_PASTA');
+    expect(reported).toBe(stdout.includes('unknown version'));
     expect((await measure(traffic('requests', wire.ipv4, 1))).report.warnings).toEqual([]);
   });
 
@@ -427,7 +427,7 @@ describePrivileged('user-mode isolation', () => {
     }
   });
 
-  test('where a firewall keeps questions from the relay, the command asks as ever', async () => {
+  test('where a firewall keeps questions from the relay, the command asks unchanged', async () => {
     const server = spawn(
       'ip',
       ['netns', 'exec', wire.namespace, 'python3', program('name-server.py'), wire.ipv4, 'crawled.example', wire.ipv4],
@@ -496,7 +496,7 @@ describePrivileged('user-mode isolation', () => {
     expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining('port 80') });
   });
 
-  test('what stands in the way is told with its cure', async () => {
+  test('what stands in the way is reported with its cure', async () => {
     const closed = await asUser(
       meter('--', 'true'),
       'mount -t tmpfs -o dev tmpfs /mnt; mknod -m 600 /mnt/tun c 10 200; mount --bind /mnt/tun /dev/net/tun',

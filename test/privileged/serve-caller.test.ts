@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The caller's end of a conversation about a run that lasts until it is told to end. */
+/** The caller's end of a conversation about a run that lasts until it is asked to end. */
 async function converse() {
   const got: NodeJS.Signals[] = [];
   let options: MeasureOptions = {};

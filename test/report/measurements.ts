@@ -406,7 +406,7 @@ export const gate: Measurement = {
         limit: 5,
         used: null,
         verdict: 'unmeasured',
-        reason: 'traffic with this machine is not told apart here',
+        reason: 'traffic with this machine is not distinguished here',
       },
       { kind: 'remote', subject: '*.ads.example', limit: 0, used: 0, verdict: 'within' },
       { kind: 'remote', subject: 'a\u001b[2J*', limit: 40_000_000, used: 40_999_000, verdict: 'exceeded' },

@@ -190,7 +190,7 @@ describe('whether it can be written', () => {
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 
-  test('what is wrong is told with the reason', () => {
+  test('what is wrong is reported with the reason', () => {
     expect(() => asked(join(folder, 'missing/x.json'))).toThrow(
       refusal(/cannot be written: no such file or directory$/),
     );

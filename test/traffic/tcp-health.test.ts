@@ -88,7 +88,7 @@ test.each<[string, Counted, number | null]>([
   ['refused, IPv6 there', { tcp: { AttemptFails: 2 }, icmp6: { Icmp6InDestUnreachs: 0 } }, 2],
   ['a connect timed out', { tcp: { AttemptFails: 2 }, more: { TCPAbortOnTimeout: 1, TCPSynRetrans: 2 } }, null],
   ['what timed out was no connect', { tcp: { AttemptFails: 2 }, more: { TCPAbortOnTimeout: 1 } }, 2],
-  ['a SYN was sent again, and answered', { tcp: { AttemptFails: 2 }, more: { TCPSynRetrans: 1 } }, 2],
+  ['a SYN was retransmitted, and answered', { tcp: { AttemptFails: 2 }, more: { TCPSynRetrans: 1 } }, 2],
   ['an ICMP error', { tcp: { AttemptFails: 1 }, icmp: { InDestUnreachs: 1 } }, null],
   ['an ICMPv6 error', { tcp: { AttemptFails: 1 }, icmp6: { Icmp6InDestUnreachs: 1 } }, null],
   ['IPv6 that does not count', { tcp: { AttemptFails: 1 }, icmp6: {} }, null],

@@ -75,7 +75,7 @@ test('an interval that was cut short has no peak', () => {
   expect(summary.peak).toEqual({ in: null, out: null });
 });
 
-test('a device that came late is told from where it came, one that went is not missing for ever', () => {
+test('a device that came late is reported from where it came, one that went is not missing for ever', () => {
   const summary = summarise(
     records(
       { links: { eth0: {} } },
@@ -104,7 +104,7 @@ test('sums are exact beyond what a number holds', () => {
   expect(summary.external.in.octets).toBe(String(step * 3n));
 });
 
-test('unreadable lines are told by number and kept out of the sums', async () => {
+test('unreadable lines are reported by number and kept out of the sums', async () => {
   const [first, second, third] = records({}, { minute: 1, inOctets: 5n }, { minute: 2, inOctets: 9n }).map(recordLine);
   const summary = await readSummary('x', stream(`${first}\0\0\0\n${second}`, `{"schema":2}\n\n${third?.slice(0, 99)}`));
   expect(summary).toMatchObject({ samples: 2, external: { in: { octets: '5' } }, unreadableCount: 3 });

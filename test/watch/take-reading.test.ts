@@ -105,7 +105,7 @@ test('devices that lead to others on this machine, where there are any', () => {
   expect(takeReading({ ...source(kernel(), 1), beside: () => [] })).not.toHaveProperty('beside');
 });
 
-test('a namespace that cannot be told is null', () => {
+test('a namespace that is not known is null', () => {
   const volume = kernel();
   volume.unlinkSync('/proc/self/ns/net');
   expect(takeReading(source(volume, 1)).namespace).toBeNull();

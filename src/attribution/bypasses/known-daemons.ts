@@ -23,7 +23,7 @@ const DAEMONS: readonly (readonly [path: RegExp, service: string])[] = [
 
 /**
  * A multiplexing master binds its control path with a dot and 16 characters behind it, and then renames it
- * (muxserver_listen(), OpenSSH's mux.c): the kernel goes on telling the first name.
+ * (muxserver_listen(), OpenSSH's mux.c): the kernel goes on reporting the first name.
  */
 const SSH_MASTER = /^(.+)\.[A-Za-z0-9]{16}$/;
 

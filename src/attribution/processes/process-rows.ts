@@ -10,13 +10,14 @@ import type { RemoteEntry } from '../remotes/remote-ledger.js';
 import { type Account, newAccount, type ProcessRecord, pour } from './process-record.js';
 import type { LedgerResult } from './process-records.js';
 
-export type Telling = {
+/** What is known of the records besides. */
+export type LedgerContext = {
   readonly evidence: 'traced' | 'sampled';
   readonly pids: 'own' | 'initial';
   /** Milliseconds after the command's start of a record's time. */
   readonly toMs: (at: number) => number;
   /** Whether the host's own addresses were known, by which `hostLocal` is known. */
-  readonly tellsHostLocal: boolean;
+  readonly knowsHostLocal: boolean;
   /** Undefined: nothing says. */
   readonly lostEvents: number | undefined;
   /** Whether each process and each connect was seen. */
@@ -24,23 +25,23 @@ export type Telling = {
 };
 
 /** Reports what was found of the command's processes. */
-export function tellProcesses(result: LedgerResult, telling: Telling, unowned = newAccount()): ProcessEvidence {
-  const toPayload = (account: Account) => payloadOf(account, telling.tellsHostLocal);
+export function reportProcesses(result: LedgerResult, context: LedgerContext, unowned = newAccount()): ProcessEvidence {
+  const toPayload = (account: Account) => payloadOf(account, context.knowsHostLocal);
   const total = newAccount();
   for (const account of [...result.records, result.rest, unowned]) pour(account, total);
   const { processes, ...rest } = result.rest;
   const { folded, rest: remote } = result.remotes;
   return {
-    evidence: telling.evidence,
-    pids: telling.pids,
-    processes: inTreeOrder(result).map(({ record, depth }) => rowOf(record, depth, result.root, telling)),
-    otherProcesses: { processes, payload: toPayload(rest), tcpConnects: telling.isComplete ? rest.connects : null },
-    idleProcesses: telling.isComplete ? result.idle : null,
+    evidence: context.evidence,
+    pids: context.pids,
+    processes: inTreeOrder(result).map(({ record, depth }) => rowOf(record, depth, result.root, context)),
+    otherProcesses: { processes, payload: toPayload(rest), tcpConnects: context.isComplete ? rest.connects : null },
+    idleProcesses: context.isComplete ? result.idle : null,
     unowned: toPayload(unowned),
     payload: toPayload(total),
     remotes: result.remotes.entries.map(remoteRow),
     otherRemotes: { remotes: folded, in: remote.in, out: remote.out, connections: remote.connections },
-    lostEvents: telling.lostEvents ?? null,
+    lostEvents: context.lostEvents ?? null,
   };
 }
 
@@ -69,10 +70,15 @@ function inTreeOrder({ root, records }: LedgerResult): Placed[] {
   return placed;
 }
 
-function rowOf(record: ProcessRecord, depth: number, root: ProcessRecord | undefined, telling: Telling): ProcessRow {
+function rowOf(
+  record: ProcessRecord,
+  depth: number,
+  root: ProcessRecord | undefined,
+  context: LedgerContext,
+): ProcessRow {
   const { pid, parent, name, file, commandLine, startedAt, endedAt, connects } = record;
   const after = (at: number | undefined) =>
-    at === undefined ? null : milliseconds(Math.max(0, Math.round(telling.toMs(at))));
+    at === undefined ? null : milliseconds(Math.max(0, Math.round(context.toMs(at))));
   return {
     pid,
     parent: parent?.pid ?? null,
@@ -82,13 +88,13 @@ function rowOf(record: ProcessRecord, depth: number, root: ProcessRecord | undef
     commandLine: commandLine ?? null,
     startedMs: record === root ? milliseconds(0) : after(startedAt),
     endedMs: after(endedAt),
-    payload: payloadOf(record, telling.tellsHostLocal),
-    tcpConnects: telling.isComplete ? connects : null,
+    payload: payloadOf(record, context.knowsHostLocal),
+    tcpConnects: context.isComplete ? connects : null,
   };
 }
 
-function payloadOf({ payload }: Account, tellsHostLocal: boolean): Payload {
-  const classes = PAYLOAD_CLASSES.filter((name) => name !== 'hostLocal' || tellsHostLocal);
+function payloadOf({ payload }: Account, knowsHostLocal: boolean): Payload {
+  const classes = PAYLOAD_CLASSES.filter((name) => name !== 'hostLocal' || knowsHostLocal);
   return Object.fromEntries(classes.map((name) => [name, { ...payload[name] }])) as Payload;
 }
 

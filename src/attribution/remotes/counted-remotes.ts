@@ -12,7 +12,7 @@ export type RemoteTotals = {
   readonly out: RemoteWay;
   /** Connections that were answered, and first packets that asked for one. */
   readonly opened: number;
-  readonly tried: number;
+  readonly attempts: number;
   /** ms before the listing. */
   readonly firstAgoMs: number | undefined;
   readonly lastAgoMs: number | undefined;

@@ -54,11 +54,11 @@ const sumOf = (remotes: readonly MeteredRemote[], way: 'in' | 'out', field: 'pay
   remotes.reduce((total, remote) => total + remote[way][field === 'payload' ? 'payload' : 'octets'], 0);
 
 function totalsOf(remote: MeteredRemote, { now, protocolName }: Reading): RemoteTotals {
-  const { family, role, protocol, address, port, opened, tried } = remote;
+  const { family, role, protocol, address, port, opened, attempts } = remote;
   const hasPorts = WITH_PORTS.includes(protocol);
   const ago = (then: bigint) => Number(now - then) / 1e6;
   return {
-    ...{ family, address, opened, tried },
+    ...{ family, address, opened, attempts },
     role: hasPorts ? role : null,
     protocol: protocolName(protocol),
     port: hasPorts && port !== 0 ? port : null,

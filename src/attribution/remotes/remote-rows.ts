@@ -77,7 +77,7 @@ function rowOf(
     wireOctets: { in: ipOctets(octets.in), out: ipOctets(octets.out) },
     payloadOctets: { in: payload('in'), out: payload('out') },
     connections: protocol === 'tcp' ? remote.opened : null,
-    attempts: protocol === 'tcp' ? remote.tried : null,
+    attempts: protocol === 'tcp' ? remote.attempts : null,
     firstSeenMs: atMs(firstAgoMs),
     lastSeenMs: atMs(lastAgoMs),
     tcp: remoteTcp(remote, seen),

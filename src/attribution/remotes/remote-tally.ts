@@ -29,7 +29,7 @@ export type TalliedRemote = {
   readonly out: Counted;
   /** Connections that were answered, and first packets that asked for one. */
   opened: number;
-  tried: number;
+  attempts: number;
   firstAgoMs: number | undefined;
   lastAgoMs: number | undefined;
 };
@@ -58,7 +58,7 @@ export class RemoteTally {
     const known = this.#remotes.get(key);
     if (known) return known;
     const none = () => ({ bytes: 0, payload: 0, hiddenHeaders: 0 });
-    const totals = { family, role, protocol, address, port, in: none(), out: none(), opened: 0, tried: 0 };
+    const totals = { family, role, protocol, address, port, in: none(), out: none(), opened: 0, attempts: 0 };
     const made: TalliedRemote = { ...totals, firstAgoMs: undefined, lastAgoMs: undefined };
     this.#remotes.set(key, made);
     return made;
@@ -67,7 +67,7 @@ export class RemoteTally {
 
 function addFirst(remote: TalliedRemote, { role, way, packets, agoMs }: RemoteEntry): void {
   const isOpener = (role === 'client') === (way === 'out');
-  if (isOpener) remote.tried += packets;
+  if (isOpener) remote.attempts += packets;
   else remote.opened += packets;
   remote.firstAgoMs = Math.max(remote.firstAgoMs ?? 0, agoMs);
 }

@@ -28,13 +28,13 @@ import type { Destination, Egress } from './destinations.js';
 export const addressSet = (verdict: 'allowed' | 'denied', address: string) => `nm_${verdict}${isIpv6(address) ? 6 : 4}`;
 
 /** The sets that remember what was refused. */
-export const TRIED_SETS = ['nm_tried4', 'nm_tried6'] as const;
+export const ATTEMPT_SETS = ['nm_tried4', 'nm_tried6'] as const;
 
 /** What was refused, resets left out. */
 export const FORBIDDEN = new BlockedCounters('nm_forbidden');
 
 /** As many different destinations are remembered of each family. */
-const MOST_TRIED = 65_535;
+const MOST_ATTEMPTS = 65_535;
 
 const FAMILIES = [
   { family: '4', is: is(nfproto, Buffer.of(ADDRESS_FAMILIES.ip)), daddr: ip.daddr },
@@ -84,7 +84,7 @@ export function egressRules(rules: EgressRules): Command[] {
         name: `nm_tried${family}`,
         key: [daddr, l4proto, thDport],
         flags: ['dynamic'],
-        size: MOST_TRIED,
+        size: MOST_ATTEMPTS,
         counts: true,
       }),
     ]),

@@ -7,13 +7,13 @@ import type { Attempt } from '../../measurement/isolation.js';
 import { protocolName } from '../machine/protocol-name.js';
 
 /**
- * What was tried, the most frequent first, from sets of address, protocol and port whose elements count.
+ * What was refused, the most frequent first, from sets of address, protocol and port whose elements count.
  * @returns null where it cannot be listed: the table is gone
  */
 export function readAttempts(nftables: Nftables, table: TableName, sets: readonly string[]): Attempt[] | null {
   try {
-    const tried = sets.flatMap((set) => nftables.elements(table, set).flatMap(attemptOf));
-    return tried.sort((a, b) => b.packets - a.packets);
+    const attempts = sets.flatMap((set) => nftables.elements(table, set).flatMap(attemptOf));
+    return attempts.sort((a, b) => b.packets - a.packets);
   } catch (error) {
     if (error instanceof LinuxError) return null;
     throw error;

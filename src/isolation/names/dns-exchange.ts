@@ -2,7 +2,7 @@
 export type DnsAnswered = (answer: Buffer, ms: number) => void;
 
 /**
- * Is told of each question as it is asked, and by what it returns of the answer: what is never answered has been asked all the
+ * Hears of each question as it is asked, and by what it returns of the answer: what is never answered has been asked all the
  * same, also where the command has ended meanwhile.
  * @param server the nameserver's address
  */

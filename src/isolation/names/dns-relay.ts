@@ -9,7 +9,7 @@ import { BoundedResolver, failureOf } from './ask-resolver.js';
 import { hasDropped } from './has-dropped.js';
 import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
-import { tellQuestion } from './tell-question.js';
+import { reportQuestion } from './report-question.js';
 
 /** The DNS port (RFC 1035). */
 export const DNS_PORT = 53;
@@ -74,7 +74,7 @@ export class DnsRelay implements Disposable {
     }
   }
 
-  /** Whether there was room for all that came, as far as the kernel's list of sockets tells. */
+  /** Whether there was room for all that came, as far as the kernel's list of sockets says. */
   get isWhole(): boolean {
     return !hasDropped(this);
   }
@@ -132,7 +132,7 @@ type Asking = { readonly udp: Socket; readonly resolver: BoundedResolver };
 
 async function answerQuestion({ udp, resolver }: Asking, question: Buffer, from: RemoteInfo, options: Relayed) {
   const { admit, answer: own, boundary } = options;
-  const answered = tellQuestion(options);
+  const answered = reportQuestion(options);
   const answer = own?.(question) ?? (await resolver.ask(question));
   if (answer === undefined) return;
   if (answer !== 'refused') {

@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { DnsFrames, framed } from './dns-frames.js';
 import type { Relayed } from './relayed.js';
-import { tellQuestion } from './tell-question.js';
+import { reportQuestion } from './report-question.js';
 
-/** So many questions of one connection are waited for at once; the answer to an older one is no more told of. */
+/** So many questions of one connection are waited for at once; the answer to an older one is no more reported. */
 const MOST_ASKED = 4096;
 
 /** Passes the questions of one connection on to the server, and its answers back (RFC 7766). */
@@ -68,7 +68,7 @@ class StreamExchanges {
     if (question.length < 2) return;
     const id = question.readUInt16BE(0);
     const waiting = this.#asked.get(id) ?? [];
-    waiting.push(tellQuestion(this.#relayed));
+    waiting.push(reportQuestion(this.#relayed));
     this.#asked.set(id, waiting);
     this.#waiting += 1;
     const [oldest] = this.#waiting > MOST_ASKED ? this.#asked.keys() : [];

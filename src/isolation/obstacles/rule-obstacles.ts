@@ -7,7 +7,7 @@ import { IN_PLACE, type Obstacle } from './obstacle.js';
  * @param uid the command's user; root can become any other
  */
 export function ruleObstacles(rules: readonly PolicyRule[], uid: number): Obstacle[] {
-  const met = rules.filter((rule) => rule.action !== 'nop' && (isForOwn(rule) || tellsUsersApart(rule, uid)));
+  const met = rules.filter((rule) => rule.action !== 'nop' && (isForOwn(rule) || distinguishesUsers(rule, uid)));
   return met.map((rule) => ({
     kind: 'evades',
     reason: `the routing rule ${rule.priority} (ip ${rule.family === 'ipv6' ? '-6 ' : ''}rule) is for the packets of ${whose(rule)}, and misses those that come out of a namespace`,
@@ -21,7 +21,7 @@ const ROOT = 0;
 /** The last uid; the one behind it is none. */
 const LAST = 0xfffffffe;
 
-function tellsUsersApart({ users }: PolicyRule, uid: number): boolean {
+function distinguishesUsers({ users }: PolicyRule, uid: number): boolean {
   if (!users) return false;
   const [first, last] = users;
   const selects = (each: number) => first <= each && each <= last;

@@ -79,7 +79,7 @@ export class HeldNamespace implements OfflineNamespace {
   }
 
   leadToLoopback(): Promise<void> {
-    this.#holder.tell('refuse');
+    this.#holder.send('refuse');
     return this.#holder.says('ready', notMade);
   }
 

@@ -14,7 +14,7 @@ import { findHolderTools, lookFor } from '../tools/programs/find-tools.js';
 import { newRun } from '../tools/programs/script-environment.js';
 import type { OfflineNamespace, OfflineNamespaceOptions } from './offline-namespace.js';
 import { OwnNamespace } from './own-namespace.js';
-import { OFFLINE_TABLE, refuseRules, TRIED_SETS } from './refuse-rules.js';
+import { ATTEMPT_SETS, OFFLINE_TABLE, refuseRules } from './refuse-rules.js';
 
 export type OfflineOptions = OfflineNamespaceOptions & {
   /** Made by the rights of this user over a user namespace, where it has no others. */
@@ -23,7 +23,7 @@ export type OfflineOptions = OfflineNamespaceOptions & {
   readonly cgroup?: string | undefined;
 };
 
-/** A namespace with loopback alone: whatever is for the outside fails at once, and what was tried is remembered. */
+/** A namespace with loopback alone: whatever is for the outside fails at once, and is remembered. */
 export class OfflineScope implements Scope {
   readonly isolation: Isolation = { kind: 'offline' };
   readonly marks: Readonly<Record<string, string>>;
@@ -86,7 +86,7 @@ export class OfflineScope implements Scope {
   }
 
   async attempts(): Promise<readonly Attempt[] | null> {
-    return this.#refusing ? readAttempts(this.#refusing.nftables, OFFLINE_TABLE, TRIED_SETS) : null;
+    return this.#refusing ? readAttempts(this.#refusing.nftables, OFFLINE_TABLE, ATTEMPT_SETS) : null;
   }
 
   async nftables(): Promise<Nftables | undefined> {
@@ -117,7 +117,7 @@ export class OfflineScope implements Scope {
     if (this.#refusing) await this.#namespace.leadToLoopback();
   }
 
-  /** @returns undefined where the kernel has no part for it; then what is tried fails all the same, unseen */
+  /** @returns undefined where the kernel has no part for it; then attempts fail all the same, unseen */
   async #refuse(): Promise<OwnTable | undefined> {
     const nftables = await this.nftables();
     try {

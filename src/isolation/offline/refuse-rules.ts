@@ -8,16 +8,16 @@ import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 
 export const OFFLINE_TABLE: TableName = { family: 'inet', table: 'netmeter_offline' };
 
-const TRIED = [
+const ATTEMPTS = [
   { set: 'tried4', family: ADDRESS_FAMILIES.ip, daddr: ip.daddr },
   { set: 'tried6', family: ADDRESS_FAMILIES.ip6, daddr: ip6.daddr },
 ] as const;
 
-/** The sets that remember what was tried. */
-export const TRIED_SETS = TRIED.map(({ set }) => set);
+/** The sets that remember what was refused. */
+export const ATTEMPT_SETS = ATTEMPTS.map(({ set }) => set);
 
 /** As many different destinations are remembered of each family. */
-const MOST_TRIED = 65_535;
+const MOST_ATTEMPTS = 65_535;
 
 /**
  * Whatever is not for an address inside is remembered and refused, so that it fails at once: TCP by a reset, because an
@@ -26,12 +26,12 @@ const MOST_TRIED = 65_535;
 export function refuseRules(): Command[] {
   const table = new TableCommands(OFFLINE_TABLE);
   return [
-    ...TRIED.map(({ set: name, daddr }) =>
-      table.set({ name, key: [daddr, l4proto, thDport], flags: ['dynamic'], size: MOST_TRIED, counts: true }),
+    ...ATTEMPTS.map(({ set: name, daddr }) =>
+      table.set({ name, key: [daddr, l4proto, thDport], flags: ['dynamic'], size: MOST_ATTEMPTS, counts: true }),
     ),
     table.chain('out', { type: 'filter', hook: 'output', priority: 0 }),
     table.rule('out', is(daddrType, RTN_LOCAL), accept),
-    ...TRIED.map(({ set, family, daddr }) =>
+    ...ATTEMPTS.map(({ set, family, daddr }) =>
       table.rule(
         'out',
         hasPorts,

@@ -50,7 +50,7 @@ export class GuardedTransport {
     prepare();
     const run = new TransportRun(transport, new LineChannel(guardian.output as Socket));
     this.#run = run;
-    holder.tell('go');
+    holder.send('go');
     const attached = run.attach(holder.says('ready', tapFailed, ATTACH_MS));
     await answerOf({ pids: [guardian.pid], atMostMs: ATTACH_MS }, attached, (reason) =>
       notAttached(transport.tool, reason, run.complaint),

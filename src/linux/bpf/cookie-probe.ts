@@ -29,7 +29,7 @@ export class CookieProbe implements Disposable {
       );
       using program = BpfProgram.load({
         ...{ type: 'cgroupSock', name: 'nm_cookie', attachment: 'sockCreate' },
-        code: tellCookie(this.#answer),
+        code: reportCookie(this.#answer),
       });
       this.#attach(program);
     } catch (error) {
@@ -61,7 +61,7 @@ export class CookieProbe implements Disposable {
   }
 }
 
-const tellCookie = (answer: BpfMap): Assembler =>
+const reportCookie = (answer: BpfMap): Assembler =>
   new Assembler()
     .load('u32', 'r2', 'r1', SOCKET.protocol)
     .jumpIf('r2', '!=', PROTOCOL, 'allow')

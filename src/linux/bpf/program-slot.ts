@@ -12,7 +12,7 @@ export const runAt = (at: number | Place, program: BpfProgram): Disposable =>
 const ONLY = Buffer.alloc(4);
 
 /**
- * A program's place behind another one, which goes on with it (bpf_tail_call()) when there is something for it to do, and ends as ever
+ * A program's place behind another one, which goes on with it (bpf_tail_call()) when there is something for it to do, and ends unchanged
  * while the place is empty. Beside it, it would be run for everything.
  */
 export class ProgramSlot implements Place, Disposable {

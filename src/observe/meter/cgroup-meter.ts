@@ -70,7 +70,7 @@ export class CgroupMeter implements Disposable {
 
   /** Addresses of the run's namespace: what a namespace of the command's own exchanges with them has not left the machine. */
   learnAddresses(addresses: readonly string[]): void {
-    if (this.tellsNamespaces) learnAddresses(this.#maps, addresses);
+    if (this.distinguishesNamespaces) learnAddresses(this.#maps, addresses);
   }
 
   /** Counts from now on also what is sent past IP: in a namespace of the command's own, when it has been started. */
@@ -117,7 +117,7 @@ export class CgroupMeter implements Disposable {
   }
 
   /** Packets of namespaces of the command's own are distinguished from those of the run's. */
-  get tellsNamespaces(): boolean {
+  get distinguishesNamespaces(): boolean {
     return this.#network !== undefined;
   }
 

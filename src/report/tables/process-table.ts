@@ -18,7 +18,7 @@ export function processTable({ processes: found }: Measurement): Table {
   const isFound = found !== undefined && found.evidence !== 'none';
   const shown = isFound ? found.processes.slice(0, SHOWN) : [];
   const depths = depthsAmong(shown, isFound ? found.processes : []);
-  const tellsUnplaced = isFound && shown.some((each) => unplacedOf(each, found) > 0);
+  const hasUnplaced = isFound && shown.some((each) => unplacedOf(each, found) > 0);
   return {
     title: isFound && found.evidence === 'sampled' ? 'Processes, payload as sampled' : 'Processes, payload',
     columns: [
@@ -26,23 +26,23 @@ export function processTable({ processes: found }: Measurement): Table {
       right('pid'),
       right('in'),
       right('out'),
-      ...(tellsUnplaced ? [right('unplaced')] : []),
+      ...(hasUnplaced ? [right('unplaced')] : []),
       right('loopback'),
       right('after'),
       right('for'),
     ],
     rows: isFound
       ? [
-          ...shown.map((each) => processCells(each, found, { tellsUnplaced, depth: depths.get(each.pid) ?? 0 })),
-          ...restOf(found, tellsUnplaced ? 4 : 3),
+          ...shown.map((each) => processCells(each, found, { hasUnplaced, depth: depths.get(each.pid) ?? 0 })),
+          ...restOf(found, hasUnplaced ? 4 : 3),
         ]
       : [],
   };
 }
 
-type Shown = { readonly tellsUnplaced: boolean; readonly depth: number };
+type Shown = { readonly hasUnplaced: boolean; readonly depth: number };
 
-function processCells(process: ProcessRow, found: Found, { tellsUnplaced, depth }: Shown): Cell[] {
+function processCells(process: ProcessRow, found: Found, { hasUnplaced, depth }: Shown): Cell[] {
   const { pid, name, file, commandLine: words, payload, startedMs, endedMs } = process;
   const external = externalOf(process, found);
   // Spaces at the start of a cell would be lost.
@@ -52,7 +52,7 @@ function processCells(process: ProcessRow, found: Found, { tellsUnplaced, depth 
     `${pid}`,
     octets(external.in),
     octets(external.out),
-    ...(tellsUnplaced ? [octets(unplacedOf(process, found))] : []),
+    ...(hasUnplaced ? [octets(unplacedOf(process, found))] : []),
     octets(payload.loopback.in + payload.loopback.out),
     startedMs === null ? '' : duration(startedMs),
     startedMs === null || endedMs === null ? '' : duration(endedMs - startedMs),

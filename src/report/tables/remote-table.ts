@@ -11,7 +11,7 @@ const SHOWN = 50;
 /** Whom the command spoke with; its lines sum up to the external bytes, where packets were counted. */
 export function remoteTable({ remotes }: Measurement): Table {
   const rows = remotes?.rows.slice(0, SHOWN) ?? [];
-  const tellsTcp = rows.some(({ tcp }) => tcp !== null);
+  const hasTcp = rows.some(({ tcp }) => tcp !== null);
   return {
     title: remotes?.evidence === 'kernel-counters' ? 'Remotes' : 'Remotes, payload by sockets',
     columns: [
@@ -21,11 +21,11 @@ export function remoteTable({ remotes }: Measurement): Table {
       right('in'),
       right('out'),
       right('connections'),
-      ...(tellsTcp ? [right('retransmitted'), right('RTT')] : []),
+      ...(hasTcp ? [right('retransmitted'), right('RTT')] : []),
     ],
     rows: remotes
       ? [
-          ...rows.map((row) => [...remoteCells(row), ...(tellsTcp ? tcpCells(row) : [])]),
+          ...rows.map((row) => [...remoteCells(row), ...(hasTcp ? tcpCells(row) : [])]),
           ...remoteRest(remotes, SHOWN).map(({ name, octets: { in: incoming, out } }) => [
             name,
             '',
@@ -33,7 +33,7 @@ export function remoteTable({ remotes }: Measurement): Table {
             octets(incoming),
             octets(out),
             '',
-            ...(tellsTcp ? ['', ''] : []),
+            ...(hasTcp ? ['', ''] : []),
           ]),
         ]
       : [],

@@ -19,7 +19,7 @@ export function blockedRows({ traffic: { blocked }, budget }: Measurement, paint
   });
 }
 
-/** What a command tried to reach where it could not: a line each, the most frequent first. */
+/** What a command was refused: a line each, the most frequent first. */
 export function attemptRows({ attempts }: Measurement, paint: Paint): string[] {
   if (attempts === undefined) return [];
   if (attempts === null) return [row('blocked', 'unknown: this kernel cannot list it (nf_tables)')];

@@ -21,7 +21,7 @@ export function bypassRows({ bypasses, isolation, method }: Measurement, paint: 
     .slice(0, SHOWN)
     .map((bypass) =>
       isHost
-        ? row('bypass', `${bypassText(bypass)}: counted with everybody’s`, paint.yellow)
+        ? row('bypass', `${bypassText(bypass)}: its bytes count as shared`, paint.yellow)
         : row('unmetered', bypassText(bypass), paint.yellow),
     );
   const others = leading.length - shown.length;

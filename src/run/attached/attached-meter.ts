@@ -139,5 +139,5 @@ function devicesAt(place: Place): Devices {
 }
 
 function followAll(meter: CgroupMeter, place: Place): void {
-  if (meter.tellsNamespaces) meter.keep(followAddresses(place, (addresses) => meter.learnAddresses(addresses)));
+  if (meter.distinguishesNamespaces) meter.keep(followAddresses(place, (addresses) => meter.learnAddresses(addresses)));
 }

@@ -15,7 +15,7 @@ export class ConnectionWatch implements Disposable {
   readonly #ownPorts: ReadonlySet<number>;
   readonly #boundary: Boundary;
   #ends: Promise<Ends | undefined> = Promise.resolve(undefined);
-  #tellsRtt = true;
+  #knowsRtt = true;
   #isOver = false;
 
   /** For the moment at which the scope has begun to be made: what is needed is loaded beside that. */
@@ -27,7 +27,7 @@ export class ConnectionWatch implements Disposable {
   /** Before the command is started, so that no end is missed. @param group a descriptor of the tree's control group, or what runs programs for it */
   async ready(scope: Scope, group: number | Place | undefined): Promise<void> {
     // What carries an ordinary user's packets answers by itself, at once.
-    this.#tellsRtt = scope.isolation.kind !== 'user-mode';
+    this.#knowsRtt = scope.isolation.kind !== 'user-mode';
     this.#ends = this.#boundary.attempt('connections', () => this.#start(scope, group), undefined);
     await this.#ends;
   }
@@ -36,7 +36,7 @@ export class ConnectionWatch implements Disposable {
   async finish(made: Protocol['tcp']): Promise<SeenConnections | undefined> {
     const seen = await (await this.#ends)?.finish(madeConnections(made));
     this.#isOver = true;
-    if (!seen || this.#tellsRtt) return seen;
+    if (!seen || this.#knowsRtt) return seen;
     return {
       ...seen,
       of: (remote) => {

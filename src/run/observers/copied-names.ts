@@ -12,7 +12,7 @@ export class CopiedNames implements Disposable {
   /**
    * From now on.
    * @param group a descriptor of the control group's folder, or what runs programs for it
-   * @param observe is told of each question
+   * @param observe hears of each question
    * @returns undefined where nothing can be copied
    */
   static attach(

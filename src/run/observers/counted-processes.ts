@@ -1,7 +1,7 @@
 import { hrtime } from 'node:process';
 import { ProcessLedger } from '../../attribution/processes/process-ledger.js';
 import { BOUNDS } from '../../attribution/processes/process-records.js';
-import { tellProcesses } from '../../attribution/processes/process-rows.js';
+import { reportProcesses } from '../../attribution/processes/process-rows.js';
 import type { ProcessEvidence } from '../../measurement/processes.js';
 import { ProcessCounter } from '../../observe/processes/process-counter.js';
 import { adoptLiving } from './adopt-living.js';
@@ -63,11 +63,11 @@ export class CountedProcesses implements Disposable {
   finish(): ProcessEvidence {
     const counter = this.#counter;
     this.#ledger.take(counter.readAll());
-    return tellProcesses(this.#ledger.close({ others: counter.others, idle: counter.idle }), {
+    return reportProcesses(this.#ledger.close({ others: counter.others, idle: counter.idle }), {
       evidence: 'traced',
       pids: counter.hasOwnPids ? 'own' : 'initial',
       toMs: (at) => (at - this.#startedAt) / 1e6,
-      tellsHostLocal: this.#hostAddresses !== undefined,
+      knowsHostLocal: this.#hostAddresses !== undefined,
       lostEvents: counter.lost,
       isComplete: true,
     });

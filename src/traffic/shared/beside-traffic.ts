@@ -18,7 +18,7 @@ const HIDDEN_HEADERS = 72 / (1280 - 72);
  */
 export function withBeside<C extends Counted>(count: C, devices: readonly Beside[], delta: CounterDelta): C {
   const beside = devices.flatMap((device) => {
-    const moved = { in: octetsOf(device, 'rx', delta), out: octetsOf(device, 'tx', delta) };
+    const moved = { in: octetsOf(device, 'in', delta), out: octetsOf(device, 'out', delta) };
     return moved.in === 0 && moved.out === 0 ? [] : [{ device: device.name, ...moved }];
   });
   if (beside.length === 0) return count;
@@ -30,7 +30,7 @@ export function withBeside<C extends Counted>(count: C, devices: readonly Beside
   return { ...count, beside, method: { ...count.method, errorBound: { in: bound('in'), out: bound('out') } } };
 }
 
-function octetsOf({ name, ports }: Beside, way: 'rx' | 'tx', delta: CounterDelta): number | null {
+function octetsOf({ name, ports }: Beside, way: 'in' | 'out', delta: CounterDelta): number | null {
   const own = deviceOctets([name], way, delta);
   const others = ports === undefined ? own : deviceOctets(ports, way, delta);
   return own === null ? null : Math.max(0, Math.min(own, others ?? own));

@@ -16,22 +16,28 @@ export function countersNamed(device: string, delta: CounterDelta): Increments {
 export const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
   addKnown(devices.map((device) => countersNamed(device, delta)[name] ?? null));
 
+/** What the columns of net/dev are called. */
+const COLUMNS = { in: 'rx', out: 'tx' } as const;
+
 /** IP octets of frames with Ethernet headers. */
-export function deviceOctets(devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta): number | null {
-  const [bytes, frames] = [sumOf(devices, `${way}Bytes`, delta), sumOf(devices, `${way}Packets`, delta)];
+export function deviceOctets(devices: readonly string[], way: 'in' | 'out', delta: CounterDelta): number | null {
+  const [bytes, frames] = [
+    sumOf(devices, `${COLUMNS[way]}Bytes`, delta),
+    sumOf(devices, `${COLUMNS[way]}Packets`, delta),
+  ];
   return bytes === null || frames === null ? null : bytes - ETHERNET_HEADER * frames;
 }
 
 export const branded = <T>(count: number | null, brand: (count: number) => T) => (count === null ? null : brand(count));
 
 /** Neither a byte nor a packet: then what the whole machine has counted went by others. */
-export const carriedNothing = (devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta) =>
-  sumOf(devices, `${way}Bytes`, delta) === 0 && sumOf(devices, `${way}Packets`, delta) === 0;
+export const carriedNothing = (devices: readonly string[], way: 'in' | 'out', delta: CounterDelta) =>
+  sumOf(devices, `${COLUMNS[way]}Bytes`, delta) === 0 && sumOf(devices, `${COLUMNS[way]}Packets`, delta) === 0;
 
 /** Whether other devices, loopback left out, carried any: then the whole machine's counters are not the counted devices' alone. */
-export const othersCarried = (devices: readonly string[], way: 'rx' | 'tx', delta: CounterDelta) =>
+export const othersCarried = (devices: readonly string[], way: 'in' | 'out', delta: CounterDelta) =>
   Object.keys(delta.devices).some(
-    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)[`${way}Bytes`] ?? 0) > 0,
+    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)[`${COLUMNS[way]}Bytes`] ?? 0) > 0,
   );
 
 /** Nothing at all, for certain. */

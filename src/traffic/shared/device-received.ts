@@ -19,8 +19,8 @@ import {
  * its own headers, which are TCP's usual ones.
  */
 export function receivedBy(devices: readonly string[], delta: CounterDelta): DeviceFlow {
-  const isShared = othersCarried(devices, 'rx', delta);
-  if (isShared && carriedNothing(devices, 'rx', delta)) return NO_FLOW;
+  const isShared = othersCarried(devices, 'in', delta);
+  if (isShared && carriedNothing(devices, 'in', delta)) return NO_FLOW;
   const four = hiddenSegments(ipv4Counters(delta));
   const six = delta.snmp6 ? hiddenSegments(ipv6Counters(delta)) : 0;
   const ip = ipOctetsIn(devices, delta);
@@ -52,7 +52,7 @@ function packetsByIp(devices: readonly string[], delta: CounterDelta): number | 
   const [four, six] = [ipv4Counters(delta)['receives'], delta.snmp6 ? ipv6Counters(delta)['receives'] : 0];
   const loop = countersNamed('lo', delta)['rxPackets'];
   if (four === undefined || six === undefined || loop === undefined) return null;
-  const brought = othersCarried(devices, 'rx', delta) ? sumOf(devices, 'rxPackets', delta) : null;
+  const brought = othersCarried(devices, 'in', delta) ? sumOf(devices, 'rxPackets', delta) : null;
   return Math.max(0, Math.min(four + six - loop, brought ?? Infinity));
 }
 
@@ -78,7 +78,7 @@ function ipOctetsIn(devices: readonly string[], delta: CounterDelta) {
   const loop = countersNamed('lo', delta)['rxBytes'];
   if (all === null || loop === undefined) return null;
   const ip = Math.max(0, all - loop);
-  const brought = othersCarried(devices, 'rx', delta) ? deviceOctets(devices, 'rx', delta) : null;
+  const brought = othersCarried(devices, 'in', delta) ? deviceOctets(devices, 'in', delta) : null;
   const ours = Math.min(ip, brought ?? Infinity);
   return { ours, others: ip - ours };
 }

@@ -44,7 +44,7 @@ function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDel
   return {
     layers: {
       wireOctets: isWhole ? ipOctets(bytes - ETHERNET_HEADER * count) : null,
-      ipOctets: branded(deviceOctets(devices, 'tx', delta), ipOctets),
+      ipOctets: branded(deviceOctets(devices, 'out', delta), ipOctets),
       linkBytes: branded(sumOf(devices, 'txBytes', delta), linkBytes),
       packets: isWhole ? packets(count) : null,
     },
@@ -58,9 +58,9 @@ function byQueues(devices: readonly string[], wire: WireDelta, delta: CounterDel
  * packets, as far as these had room for them.
  */
 function byDevices(devices: readonly string[], delta: CounterDelta): DeviceFlow {
-  const isShared = othersCarried(devices, 'tx', delta);
-  if (isShared && carriedNothing(devices, 'tx', delta)) return NO_FLOW;
-  const octets = deviceOctets(devices, 'tx', delta);
+  const isShared = othersCarried(devices, 'out', delta);
+  if (isShared && carriedNothing(devices, 'out', delta)) return NO_FLOW;
+  const octets = deviceOctets(devices, 'out', delta);
   const frames = sumOf(devices, 'txPackets', delta);
   const tcp = delta.snmp['Tcp'] ?? {};
   const segments = addKnown([tcp['OutSegs'] ?? null, tcp['RetransSegs'] ?? null]);

@@ -21,7 +21,7 @@ export type Nested<R extends Remote> = {
   /** undefined: nobody has seen the command make any that leads out. */
   readonly fate: NestedFate | undefined;
   /** False: before Linux 6.15 a packet does not name its namespace, and all are external. */
-  readonly isTold: boolean;
+  readonly isDistinguished: boolean;
 };
 
 /** IP's numbers of protocols (observe/meter/packet-context.ts). */
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<number, TreeCount['protocol']>> = { 1: 'icmp', 6: '
  * sent to it before, mostly that one packet, was counted as if it had left.
  * @returns besides, the octets of which it is not known whether they are on the wire
  */
-export function settleNested<R extends Remote>({ totals, remotes, inside, fate, isTold }: Nested<R>) {
+export function settleNested<R extends Remote>({ totals, remotes, inside, fate, isDistinguished }: Nested<R>) {
   const [nested, host] = [new Set(inside.nested), new Set(inside.host)];
   const placeOf = (remote: R): TreeCount['class'] => {
     if (remote.class !== 'external' && remote.class !== 'nested') return remote.class;
@@ -54,7 +54,7 @@ export function settleNested<R extends Remote>({ totals, remotes, inside, fate, 
     return toExactNumber(ours.reduce((sum, { count }) => sum + count.wireOctets, 0n));
   };
   const unsure = (way: Way) => {
-    if (!isTold) return fate === undefined ? 0 : octets('external', way);
+    if (!isDistinguished) return fate === undefined ? 0 : octets('external', way);
     return fate === undefined || fate === 'unknown' ? octets('nested', way) : 0;
   };
   return {

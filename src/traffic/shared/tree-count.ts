@@ -31,7 +31,7 @@ export function treeOctets(counts: readonly TreeCount[]): InOut<bigint> {
   return { in: octets('in'), out: octets('out') };
 }
 
-/** Octets of every class, to tell whether anything moves. */
+/** Octets of every class, to see whether anything moves. */
 export const allOctets = (counts: readonly TreeCount[]): bigint => sum(counts, () => true, 'wireOctets');
 
 /** A field of those that are counted, as a number. @throws {Error} it is too large to be exact */

@@ -14,7 +14,7 @@ export type Sockets = {
   readonly unseen: number;
   /** IP octets of datagrams, at most, that came for sockets that were closed. null: nobody has seen them. */
   readonly late: number | null;
-  /** Octets that were handed to packet sockets. null: nobody can tell. */
+  /** Octets that were handed to packet sockets. null: nobody knows. */
   readonly sentPastIp: number | null;
   /** Processes of the tree have left the control group at which it is counted. */
   readonly hasLeft: boolean;

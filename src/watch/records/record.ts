@@ -10,7 +10,7 @@ export type Amount = {
   readonly wireOctets: number | null;
   /** How far `wireOctets` can be off, in octets. */
   readonly errorBound: number | null;
-  /** IP octets as the kernel's IP layer handled them: one header per (super-)packet. */
+  /** IP octets as the kernel's IP layer handled them: the headers of a GSO packet once. */
   readonly ipOctets: number | null;
 };
 

@@ -27,6 +27,6 @@ test.each([
     [foreign(false), foreign(false, 8), foreign(false, 9)],
     [{ ...seen, pid: 8, what: 'a network namespace that it has left again' }],
   ],
-])('%s', (_, found, told, added) => {
-  expect(withForeign(found, told, OWN)).toEqual([...found, ...added]);
+])('%s', (_, found, reported, added) => {
+  expect(withForeign(found, reported, OWN)).toEqual([...found, ...added]);
 });

@@ -30,7 +30,7 @@ test.each([
   expect(peerAt(path)).toEqual({ what: path, service });
 });
 
-test('an ssh master is told by its control path', () => {
+test('an ssh master is known by its control path', () => {
   expect(peerAt('/home/ada/.ssh/cm-git@example.org:22.ubYbuuP8hGfS6YiF')).toEqual({
     what: '/home/ada/.ssh/cm-git@example.org:22',
     service: 'ssh master',
@@ -46,7 +46,7 @@ test.each([
   '/run/postgresql/.s.PGSQL.5432',
   '/tmp/notdocker.socket',
   '/tmp/mydocker.sock.backup',
-])('%s: told, but nothing is known of it', (path) => {
+])('%s: reported, but nothing is known of it', (path) => {
   expect(peerAt(path)).toEqual({ what: path, service: null });
 });
 

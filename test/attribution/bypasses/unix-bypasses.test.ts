@@ -30,21 +30,21 @@ const view = (rows: string, over: Partial<UnixView> = {}): UnixView => ({
 });
 const row = (inode: number, path = '', { listens = false, type = '0001' } = {}) =>
   `0: 1 0 ${listens ? '00010000' : '00000000'} ${type} ${listens ? '01' : '03'} ${inode}${path && ` ${path}`}\n`;
-const told = (of: UnixView) => unixBypasses(of).map(({ what, pid }) => [what, pid]);
+const reported = (of: UnixView) => unixBypasses(of).map(({ what, pid }) => [what, pid]);
 
 test('a capture: what leads outside, and neither the own server nor the pair', () => {
   expect(unixBypasses(captured)).toEqual([
     { kind: 'unix-socket', what: '/tmp/health/seq.sock', service: null, leadsOut: false, pid: null },
-    // Once waiting to be accepted, which sock_diag does not tell, and once accepted.
+    // Once waiting to be accepted, which sock_diag does not say, and once accepted.
     { kind: 'unix-socket', what: '/tmp/health/docker.sock', service: 'docker', leadsOut: true, pid: null },
     { kind: 'unix-socket', what: '/tmp/health/docker.sock', service: 'docker', leadsOut: true, pid: 7 },
   ]);
 });
 
 test('a capture in a shared namespace: only what the tree is connected with', () => {
-  expect(told({ ...captured, exclusive: false })).toEqual([['/tmp/health/docker.sock', 7]]);
-  expect(told({ ...captured, exclusive: false, owners: new Map() })).toEqual([]);
-  expect(told({ ...captured, exclusive: false, peers: undefined })).toEqual([]);
+  expect(reported({ ...captured, exclusive: false })).toEqual([['/tmp/health/docker.sock', 7]]);
+  expect(reported({ ...captured, exclusive: false, owners: new Map() })).toEqual([]);
+  expect(reported({ ...captured, exclusive: false, peers: undefined })).toEqual([]);
 });
 
 test.each<[string, UnixView, (readonly [string, number | null])[]]>([
@@ -105,5 +105,5 @@ test.each<[string, UnixView, (readonly [string, number | null])[]]>([
     [['/s', 8]],
   ],
 ])('%s', (_, of, bypasses) => {
-  expect(told(of)).toEqual(bypasses);
+  expect(reported(of)).toEqual(bypasses);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Leftovers, ProcessLedger } from '../../../src/attribution/processes/process-ledger.js';
 import { newAccount } from '../../../src/attribution/processes/process-record.js';
 import type { Bounds } from '../../../src/attribution/processes/process-records.js';
-import { tellProcesses } from '../../../src/attribution/processes/process-rows.js';
+import { reportProcesses } from '../../../src/attribution/processes/process-rows.js';
 import type { ProcessCounts } from '../../../src/observe/processes/process-counts.js';
 import type { CountedPair, CountedProcess, Program } from '../../../src/observe/processes/read-process.js';
 
@@ -52,24 +52,24 @@ const NOTHING: Leftovers = {
   idle: 0,
 };
 
-function tell(takes: readonly ProcessCounts[], bounds?: Bounds, leftovers = NOTHING) {
+function report(takes: readonly ProcessCounts[], bounds?: Bounds, leftovers = NOTHING) {
   const ledger = new ProcessLedger(bounds);
   for (const each of takes) ledger.take(each);
-  const told = tellProcesses(ledger.close(leftovers), {
+  const reported = reportProcesses(ledger.close(leftovers), {
     evidence: 'traced',
     pids: 'own',
     toMs: (at) => at / 1e6,
-    tellsHostLocal: false,
+    knowsHostLocal: false,
     lostEvents: 0,
     isComplete: true,
   });
-  if (told.evidence === 'none') throw new Error(told.reason);
-  return told;
+  if (reported.evidence === 'none') throw new Error(reported.reason);
+  return reported;
 }
 
 /** Depth, id and octets out of each row. */
 const rows = (...takes: ProcessCounts[]) =>
-  tell(takes).processes.map(({ depth, pid, payload }) => [depth, pid - PID, payload.unplaced.out]);
+  report(takes).processes.map(({ depth, pid, payload }) => [depth, pid - PID, payload.unplaced.out]);
 
 describe('the tree', () => {
   test.each<[string, CountedProcess[], number[][]]>([
@@ -113,7 +113,7 @@ describe('the tree', () => {
   });
 
   test('whose command was not seen has no rows', () => {
-    expect(tell([counts([counted(2, 0, { out: 5 })], { root: 0 })]).processes).toEqual([]);
+    expect(report([counts([counted(2, 0, { out: 5 })], { root: 0 })]).processes).toEqual([]);
   });
 
   test('is put together of what is taken one after the other, parents last, too', () => {
@@ -139,7 +139,7 @@ describe('the tree', () => {
 describe('a row', () => {
   test('has its times, its program and its connects', () => {
     const curl: Program = { file: '/usr/bin/curl', name: 'curl', words: ['curl', '-s'] };
-    const told = tell([
+    const reported = report([
       counts(
         [counted(1, 0), counted(2, 1, { connects: 1, program: 7 }), counted(3, 1, { out: 1, endedAt: undefined })],
         {
@@ -147,7 +147,7 @@ describe('a row', () => {
         },
       ),
     ]);
-    expect(told.processes).toMatchObject([
+    expect(reported.processes).toMatchObject([
       {
         pid: 101,
         parent: null,
@@ -172,7 +172,7 @@ describe('a row', () => {
   });
 
   test('has the remotes of its process; what belongs to none is among the others', () => {
-    const told = tell(
+    const reported = report(
       [
         counts([counted(1, 0)], {
           pairs: [pair(1, 5), pair(1, 7, { side: 'accepted', port: 80, address: '::1' }), pair(0, 11), pair(99, 13)],
@@ -181,46 +181,51 @@ describe('a row', () => {
       undefined,
       { ...NOTHING, others: { ...NOTHING.others, remotes: { in: 1, out: 2, connections: 3 } } },
     );
-    expect(told.remotes).toEqual([
+    expect(reported.remotes).toEqual([
       { pid: 101, side: 'accepted', protocol: 'tcp', address: '::1', port: 80, in: 0, out: 7, connections: 1 },
       { pid: 101, side: 'connected', protocol: 'tcp', address: '192.0.2.1', port: 443, in: 0, out: 5, connections: 1 },
     ]);
-    expect(told.otherRemotes).toEqual({ remotes: 2, in: 1, out: 26, connections: 5 });
+    expect(reported.otherRemotes).toEqual({ remotes: 2, in: 1, out: 26, connections: 5 });
   });
 });
 
 describe('many processes', () => {
   test('beyond the bound those that moved least are put together', () => {
     const all = Array.from({ length: 100 }, (_, index) => counted(2 + index, 1, { out: index + 1 }));
-    const told = tell([counts([counted(1, 0), ...all])], { processes: 10, remotes: 10 });
-    expect(told.processes.map(({ payload }) => payload.unplaced.out)).toEqual([0, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
-    expect(told.otherProcesses).toMatchObject({ processes: 91, payload: { unplaced: { in: 0, out: (91 * 92) / 2 } } });
-    expect(told.payload.unplaced.out).toBe(5050);
+    const reported = report([counts([counted(1, 0), ...all])], { processes: 10, remotes: 10 });
+    expect(reported.processes.map(({ payload }) => payload.unplaced.out)).toEqual([
+      0, 92, 93, 94, 95, 96, 97, 98, 99, 100,
+    ]);
+    expect(reported.otherProcesses).toMatchObject({
+      processes: 91,
+      payload: { unplaced: { in: 0, out: (91 * 92) / 2 } },
+    });
+    expect(reported.payload.unplaced.out).toBe(5050);
   });
 
   test('what the kernel had no room for is with them, and idle ones are counted', () => {
     const others = { ...NOTHING.others, ...newAccount(), processes: 4, connects: 2 };
     others.payload.external.in = 77;
-    const told = tell([counts([counted(1, 0), counted(2, 1)])], undefined, { others, idle: 10 });
-    expect(told.otherProcesses).toMatchObject({
+    const reported = report([counts([counted(1, 0), counted(2, 1)])], undefined, { others, idle: 10 });
+    expect(reported.otherProcesses).toMatchObject({
       processes: 4,
       tcpConnects: 2,
       payload: { external: { in: 77, out: 0 } },
     });
-    expect(told.payload.external).toEqual({ in: 77, out: 0 });
-    expect(told.idleProcesses).toBe(11);
+    expect(reported.payload.external).toEqual({ in: 77, out: 0 });
+    expect(reported.idleProcesses).toBe(11);
   });
 
   test('living ones are kept, whatever they moved, until the end', () => {
     const living = Array.from({ length: 50 }, (_, index) => counted(2 + index, 1, { endedAt: undefined, out: 1000 }));
     const root = counted(1, 0, { endedAt: undefined });
     const short = Array.from({ length: 100 }, (_, index) => counted(100 + index, 1, { out: 5 }));
-    const told = tell([counts(short, { living: [root, ...living] }), counts([root, ...living])], {
+    const reported = report([counts(short, { living: [root, ...living] }), counts([root, ...living])], {
       processes: 60,
       remotes: 10,
     });
-    expect(told.processes.filter(({ payload }) => payload.unplaced.out === 1000)).toHaveLength(50);
-    expect(told.payload.unplaced.out).toBe(100 * 5 + 50 * 1000);
+    expect(reported.processes.filter(({ payload }) => payload.unplaced.out === 1000)).toHaveLength(50);
+    expect(reported.payload.unplaced.out).toBe(100 * 5 + 50 * 1000);
   });
 
   test('however they are taken, rows, others and idle ones add up', () => {
@@ -247,16 +252,16 @@ describe('many processes', () => {
             },
           ),
         );
-        const told = tell([...takes, counts([root])], { processes: 5, remotes: 5 });
+        const reported = report([...takes, counts([root])], { processes: 5, remotes: 5 });
         const sum = draws.reduce((total, { out }) => total + out, 0);
-        expect(told.processes.length).toBeLessThanOrEqual(5);
-        expect(told.processes.length + told.otherProcesses.processes + (told.idleProcesses ?? 0)).toBe(
+        expect(reported.processes.length).toBeLessThanOrEqual(5);
+        expect(reported.processes.length + reported.otherProcesses.processes + (reported.idleProcesses ?? 0)).toBe(
           draws.length + 1,
         );
-        expect(told.payload.unplaced.out).toBe(sum);
-        expect(told.remotes.reduce((total, { out }) => total + out, told.otherRemotes.out)).toBe(sum);
-        const pids = told.processes.map(({ pid }) => pid);
-        for (const { depth, parent } of told.processes)
+        expect(reported.payload.unplaced.out).toBe(sum);
+        expect(reported.remotes.reduce((total, { out }) => total + out, reported.otherRemotes.out)).toBe(sum);
+        const pids = reported.processes.map(({ pid }) => pid);
+        for (const { depth, parent } of reported.processes)
           if (depth > 1 && parent !== null) expect(pids).toContain(parent);
       }),
     );

@@ -53,7 +53,7 @@ test('its process is the one that held it, also after that has closed it', () =>
   expect(outOf(ledger)).toMatchObject({ rows: [[20, 9, 0]], unowned: 0 });
 });
 
-test('what nobody was seen to hold is nobody’s, and in a shared namespace not told at all', () => {
+test('what nobody was seen to hold is nobody’s, and in a shared namespace not reported at all', () => {
   for (const [isShared, unowned] of [
     [false, 5],
     [true, 0],
@@ -65,7 +65,7 @@ test('what nobody was seen to hold is nobody’s, and in a shared namespace not 
   }
 });
 
-test('what another’s process holds is not told', () => {
+test('what another’s process holds is not reported', () => {
   const ledger = ledgerOf();
   ledger.see([seen(20)]);
   ledger.list([listed('a', [99], 5)]);
@@ -86,7 +86,7 @@ test('a pid that comes again is another process', () => {
   ]);
 });
 
-test('remotes are told by their own port, for nobody knows who connected', () => {
+test('remotes are shown with their own port, for nobody knows who connected', () => {
   const ledger = ledgerOf();
   ledger.see([seen(20)]);
   ledger.list([listed('a', [20], 5), listed('b', [20], 6)]);

@@ -100,7 +100,7 @@ test('one that was listed and ended behind that counts once', () => {
   expect(all.close(true).of(web)).toMatchObject({ closed: 1, open: 1, received: 200 });
 });
 
-test('one of which it is not known what was sent again leaves the sum unknown', () => {
+test('one of which it is not known was retransmitted leaves the sum unknown', () => {
   const all = ledger();
   for (const retransmitted of [3, undefined, 4]) all.end(connection('1', { retransmitted }));
   expect(all.close(true).of(web)?.retransmitted).toBeUndefined();

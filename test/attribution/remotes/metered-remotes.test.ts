@@ -7,7 +7,7 @@ import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 const NOTHING = { octets: 0, payload: 0, packets: 1 };
 const remote = (changes: Partial<MeteredRemote>): MeteredRemote => ({
   ...{ class: 'external', family: 'ipv4', address: '192.0.2.1', protocol: 6, port: 443, role: 'client' },
-  ...{ in: NOTHING, out: NOTHING, tried: 1, opened: 1, first: 1_000_000n, last: 3_000_000n },
+  ...{ in: NOTHING, out: NOTHING, attempts: 1, opened: 1, first: 1_000_000n, last: 3_000_000n },
   ...changes,
 });
 
@@ -29,14 +29,14 @@ const read = (remotes: readonly MeteredRemote[], totals: readonly TreeCount[], c
     protocolName: (number) => `p${number}`,
   });
 
-test('a remote is told with its port, role and times; one without ports has neither', () => {
+test('a remote is reported with its port, role and times; one without ports has neither', () => {
   const counted = read(
     [remote({ in: { octets: 500, payload: 400, packets: 1 } }), remote({ protocol: 1, port: 0, address: '192.0.2.2' })],
     [],
   );
   expect(counted.remotes).toMatchObject([
     {
-      ...{ protocol: 'p6', address: '192.0.2.1', port: 443, role: 'client', opened: 1, tried: 1 },
+      ...{ protocol: 'p6', address: '192.0.2.1', port: 443, role: 'client', opened: 1, attempts: 1 },
       ...{ in: { wireOctets: 500, payload: 400 }, firstAgoMs: 4, lastAgoMs: 2 },
     },
     { protocol: 'p1', address: '192.0.2.2', port: null, role: null },
@@ -61,7 +61,7 @@ test('what the totals have beyond the rows had no place; loopback and this host 
   expect(counted.others).toEqual({ ipv4: { in: 100, out: 0 }, ipv6: { in: 0, out: 0 } });
 });
 
-test('payload is told from the totals, which have those without a place too', () => {
+test('payload is known from the totals, which have those without a place too', () => {
   const { payload, datagrams, portless } = read(
     [],
     [

@@ -12,7 +12,7 @@ const remote = (address: string, octetsIn: number, changes: Partial<RemoteTotals
   in: { wireOctets: octetsIn, payload: 0 },
   out: { wireOctets: 0, payload: 0 },
   opened: 1,
-  tried: 1,
+  attempts: 1,
   firstAgoMs: 800,
   lastAgoMs: 100,
   ...changes,
@@ -62,7 +62,7 @@ test('beyond a thousand rows the others are summed up, with those that had no pl
   expect(use.others).toEqual({ remotes: 3, isComplete: false, wireOctets: { in: 1000 + 999 + 998 + 77, out: 0 } });
 });
 
-test('times are told from the command’s start, names by the address', () => {
+test('times are counted from the command’s start, names by the address', () => {
   const [row] = remoteRows(
     counted([remote('192.0.2.1', 60)]),
     facts(60, { namesOf: (address) => [`of-${address}`] }),

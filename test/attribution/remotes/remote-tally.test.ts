@@ -53,10 +53,10 @@ test('header lengths of one remote sum up; another port, role, protocol or addre
 });
 
 test.each([
-  ['client', 'out', { tried: 3, opened: 0 }],
-  ['client', 'in', { tried: 0, opened: 3 }],
-  ['server', 'in', { tried: 3, opened: 0 }],
-  ['server', 'out', { tried: 0, opened: 3 }],
+  ['client', 'out', { attempts: 3, opened: 0 }],
+  ['client', 'in', { attempts: 0, opened: 3 }],
+  ['server', 'in', { attempts: 3, opened: 0 }],
+  ['server', 'out', { attempts: 0, opened: 3 }],
 ] as const)('first packets of a %s, %s', (role, way, counts) => {
   expect(tallied({ what: 'first', role, way, packets: 3, bytes: 180 })[0]).toMatchObject({
     ...counts,

@@ -30,7 +30,7 @@ const remote = (address: string, payload: [number, number], changes: Partial<Rem
   in: { wireOctets: 0, payload: payload[0] },
   out: { wireOctets: 0, payload: payload[1] },
   opened: 2,
-  tried: 2,
+  attempts: 2,
   firstAgoMs: undefined,
   lastAgoMs: undefined,
   ...changes,
@@ -42,7 +42,7 @@ test.each([
   ['some are open', totals({ closed: 1, open: 1 }), false, { retransmittedOctets: 5, rttMs: 1.5, closed: 1 }],
   ['one is missing', totals({ closed: 1 }), false, { retransmittedOctets: null, rttMs: 1.5, closed: 1 }],
   [
-    'one does not tell',
+    'one is not known',
     totals({ retransmitted: undefined, sent: undefined, rttMs: undefined }),
     true,
     { retransmittedOctets: null, rttMs: null, closed: 2 },
@@ -73,7 +73,7 @@ test.each([
   expect(retransmitted).toEqual({ in: undefined, out: undefined });
 });
 
-test('how they ended is told where that is known', () => {
+test('how they ended is reported where that is known', () => {
   const ends = { finished: 1, aborted: 1, refused: 3, unanswered: 0 };
   expect(remoteTcp(remote('a', [0, 0]), seen({ a: totals({ ends }) }))?.ends).toEqual(ends);
 });
@@ -87,7 +87,7 @@ test('where the connections do not say, it is what crossed beyond what they have
   expect(remoteTcp({ ...asked, opened: 3 }, seen(found, false))?.retransmittedOctets).toBeNull();
 });
 
-test('unknown out where one does not tell', () => {
+test('unknown out where one is not known', () => {
   const { in: incoming, out } = retransmittedOctets(
     [remote('a', [1000, 105])],
     seen({ a: totals({ retransmitted: undefined, sent: undefined }) }),

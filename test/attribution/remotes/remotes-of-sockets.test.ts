@@ -4,7 +4,7 @@ import { remotesOfSockets } from '../../../src/attribution/remotes/remotes-of-so
 const none = { external: { in: 0, out: 0 }, loopback: { in: 0, out: 0 }, unplaced: { in: 0, out: 0 } };
 const remote = { side: 'connected', protocol: 'tcp', address: '192.0.2.1', port: 443, connections: 1 } as const;
 
-const told = {
+const reported = {
   evidence: 'sampled',
   pids: 'own',
   processes: [],
@@ -16,7 +16,7 @@ const told = {
   lostEvents: null,
 } as const;
 
-test('how connections fared is told where nobody else’s can be among them', () => {
+test('how connections fared is reported where nobody else’s can be among them', () => {
   const rows = [{ ...remote, side: null, pid: 1, in: 10, out: 1 }];
   const totals = {
     closed: 1,
@@ -30,9 +30,9 @@ test('how connections fared is told where nobody else’s can be among them', ()
   };
   const of = ({ role, port }: { role: unknown; port: unknown }) =>
     role === 'client' && port === 443 ? totals : undefined;
-  const [seen] = remotesOfSockets({ ...told, remotes: rows }, { isComplete: true, of }).rows;
+  const [seen] = remotesOfSockets({ ...reported, remotes: rows }, { isComplete: true, of }).rows;
   expect(seen).toMatchObject({ role: null, tcp: { retransmittedOctets: 4, rttMs: null, closed: 1 } });
-  expect(remotesOfSockets({ ...told, remotes: rows }).rows[0]?.tcp).toBeNull();
+  expect(remotesOfSockets({ ...reported, remotes: rows }).rows[0]?.tcp).toBeNull();
 });
 
 test('processes that spoke with the same remote are one row; the largest first, the rest is kept', () => {

@@ -21,7 +21,7 @@ const layers = (wire: number | null) => ({
 const [example] = crawl.remotes?.rows ?? [];
 if (!example) throw new Error('the crawl has no remotes');
 
-/** Of the address that its first name has today, unless told otherwise. */
+/** Of the address that its first name has today, unless said otherwise. */
 const row = (names: readonly string[], octets: number, changes: Partial<RemoteRow> = {}): RemoteRow => ({
   ...example,
   names,
@@ -163,7 +163,7 @@ describe('remotes', () => {
       ({ subject }) => !/^(?:in|out|total)$/.test(subject ?? ''),
     );
 
-  test('one that grew is told among many that did not', () => {
+  test('one that grew is shown among many that did not', () => {
     const before = [row(['a.example'], 1000), row(['b.example'], 1000), row(['gone.example'], 1000)];
     const after = [row(['a.example'], 1000), row(['b.example'], 1101), row(['new.example'], 100)];
     expect(judged(before, after)).toMatchObject([{ subject: 'b.example', used: 1101, baseline: 1000, limit: 1100 }]);
@@ -256,7 +256,7 @@ describe('remotes', () => {
   });
 });
 
-test('processes are compared by name where both runs tell them', () => {
+test('processes are compared by name where both runs report them', () => {
   const payload = (incoming: number) => ({ external: { in: incoming, out: 1 }, unplaced: { in: 0, out: 0 } });
   const by = (...processes: [string | null, number][]): EarlierRun => ({
     ...run(0),

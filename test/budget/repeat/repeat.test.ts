@@ -125,7 +125,7 @@ describe('a series', () => {
     expect(repeat?.runs.map(({ wireOctets }) => wireOctets.in)).toEqual([5, 9, 7]);
   });
 
-  test('that ended by a failure tells the run that failed', () => {
+  test('that ended by a failure names the run that failed', () => {
     expect(closeRepeat([measured(9), measured(5, 3)], plain).repeat?.judged).toBe(1);
   });
 

@@ -16,7 +16,7 @@ test.each([
   ['github', {}, 'github'],
   ['gitlab', GITHUB, undefined],
   ['none', GITHUB, undefined],
-] as const)('--ci %s with %j tells %s', (choice, env, system) => {
+] as const)('--ci %s with %j means %s', (choice, env, system) => {
   expect(ciSystem(choice, env)).toBe(system);
 });
 
@@ -34,7 +34,7 @@ describe('our lines in the log of GitHub Actions', () => {
   });
 
   test('keep everything else', () => {
-    const text = 'netmeter: curl http://[::1]/ # [x]\n  tried  tcp [::1]:80, a::b\n:one\n';
+    const text = 'netmeter: curl http://[::1]/ # [x]\n  blocked  tcp [::1]:80, a::b\n:one\n';
     expect(inert(text, GITHUB)).toBe(text);
   });
 

@@ -297,7 +297,7 @@ test.each<[string, object, boolean]>([
   expect(config).toBe(counts ? path : undefined);
 });
 
-test('a character that is not expected is told as it is written', async () => {
+test('a character that is not expected is reported as it is written', async () => {
   await expect(load('netmeter.config.json', '{"max": {},}')).rejects.toThrow(/:1:\d+: Unexpected token '}' found/);
 });
 
@@ -305,13 +305,13 @@ test.each([
   ['{"max": ', '1:8'],
   ['', '1:1'],
   ['{\n  "max": {\n', '2:11'],
-])('JSON that ends too early is told with its end: %j', async (text, place) => {
+])('JSON that ends too early is reported with its end: %j', async (text, place) => {
   await expect(load('netmeter.config.json', text)).rejects.toThrow(
     `netmeter.config.json:${place}: it ends where JSON goes on`,
   );
 });
 
-test('a format that netmeter does not read is told, not what Node says of it', async () => {
+test('a format that netmeter does not read is reported, not what Node says of it', async () => {
   const error = {
     message: expect.stringContaining("no format is known for '.yaml'"),
     cure: 'Write it as .json, .js or .ts.',

@@ -12,7 +12,7 @@ function take(names: ObservedNames, { name, answers = [], code = 0 }: Given, ms 
 
 const a = (name: string, data: string): Answer => ({ type: 'A', name, data });
 
-test('an address has the names that were asked, in their order, whatever aliases led to it', async () => {
+test('an address has the names that were asked, in their order, whatever aliases resolved to it', async () => {
   const names = new ObservedNames();
   const cname: Answer = { type: 'CNAME', name: 'www.example.org', data: 'edge.cdn.example' };
   take(names, { name: 'WWW.example.org', answers: [cname, a('edge.cdn.example', '192.0.2.1')] });

@@ -89,7 +89,7 @@ test.each<[string, readonly Device[] | undefined, readonly Route[], string[]]>([
     ['up0'],
   ],
   ['nothing at all', [lo], [], []],
-  ['the kinds are not told', undefined, [byDefault('eth0'), route('docker0')], ['eth0']],
+  ['the kinds are not reported', undefined, [byDefault('eth0'), route('docker0')], ['eth0']],
 ])('%s', (_, devices, routes, counted) => {
   expect(countedDevices({ devices, routes })).toEqual(counted);
 });

@@ -35,7 +35,7 @@ test('a path is taken as it is, and has no files of its own', () => {
 });
 
 test.each(['vpnx', '', '.', '..', '/proc/self/ns/no-such', 'vpn/'])(
-  '%j is told with the names that there are',
+  '%j is reported with the names that there are',
   (name) => {
     const find = () => findNamespace(name, folders);
     expect(find).toThrow(NetmeterError);

@@ -21,7 +21,7 @@ const answerTo = (message: Buffer) => {
 let udp: Socket;
 let tcp: Server;
 let relay: DnsRelay;
-/** Each question that was told of, with its answer. */
+/** Each question that was reported, with its answer. */
 let seen: { server: string; answer?: Buffer; ms?: number }[];
 let boundary: Boundary;
 
@@ -85,7 +85,7 @@ test('over TCP too', async () => {
   expect(seen.map(({ answer }) => answer && decode(answer).id)).toEqual([9]);
 });
 
-test('of a stream each question is told of as it is asked: several of one identifier, more than are waited for', async () => {
+test('of a stream each question is reported as it is asked: several of one identifier, more than are waited for', async () => {
   tcp.removeAllListeners('connection').on('connection', (server: TcpSocket) => server.on('error', () => {}).resume());
   const client = connect(relay.port, '127.0.0.1').on('error', () => {});
   const asked = streamEncode({ type: 'query', id: 9, questions: [{ type: 'A', name: 'two.example' }] });
@@ -94,7 +94,7 @@ test('of a stream each question is told of as it is asked: several of one identi
   client.destroy();
 });
 
-test('a question is told of before its answer is there', async () => {
+test('a question is reported before its answer is there', async () => {
   udp.removeAllListeners('message');
   const client = createSocket('udp4');
   client.send(question('one.example', 7), relay.port, '127.0.0.1');
@@ -151,7 +151,7 @@ test('who admits has an answer before it is handed out, over TCP', async () => {
   opened[Symbol.dispose]();
 });
 
-test('a resolver that is not there is told at once, so that the next one is asked', async () => {
+test('a resolver that is not there is known at once, so that the next one is asked', async () => {
   const none = createSocket('udp4');
   none.bind(0, '127.0.0.1');
   await once(none, 'listening');

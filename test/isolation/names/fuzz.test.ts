@@ -125,7 +125,7 @@ test('no stream ends the relay', async () => {
   await stillAnswers();
 });
 
-test('what is told of a message may throw without ending the relay', async () => {
+test('what observes a message may throw without ending the relay', async () => {
   const faulty = await DnsRelay.open({
     boundary,
     address: '127.0.0.1',

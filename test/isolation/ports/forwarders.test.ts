@@ -21,7 +21,7 @@ afterEach(() => echo.close());
 
 const forwarding = (port: number) => ({ addresses: ['127.0.0.1'], port, part: 'published-ports', boundary }) as const;
 
-/** A listening socket that says what it is told to, as its kernel's would. */
+/** A listening socket that says what it shall say, as its kernel's would. */
 class FakeSocket extends EventEmitter {
   readonly sent: (readonly [text: string, port: number])[] = [];
   send(message: Buffer, port: number): void {

@@ -51,6 +51,6 @@ test.each([
       ...{ headerLength: null, agoMs: 1000, packets: 2, bytes: 168 },
     },
   ],
-])('%s: the set tells the place, the key who it was', (name, found, entry) => {
+])('%s: the set says the place, the key who it was', (name, found, entry) => {
   expect(remoteEntry(setNamed(name), found)).toEqual(entry);
 });

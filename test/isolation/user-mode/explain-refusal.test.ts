@@ -25,7 +25,7 @@ test.each(['open: Permission denied', 'open: No such file or directory'])('the t
   expect(error.cure).toContain('sudo chmod 666 /dev/net/tun');
 });
 
-test('anything else is told as it was said', () => {
+test('anything else is printed as it was said', () => {
   expect(explainRefusal('RTNETLINK answers: File exists', () => undefined)).toMatchObject({ code: 'SETUP_FAILED' });
   expect(explainRefusal('', () => undefined).message).toContain('no reason given');
 });

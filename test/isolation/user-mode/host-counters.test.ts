@@ -19,7 +19,7 @@ Icmp6InParmProblems             \t4
 
 const read = (files: Readonly<Record<string, string>>) => readHostCounters((file) => files[file]);
 
-test('ICMP errors, fragments and what was sent again, by their names', () => {
+test('ICMP errors, fragments and what was retransmitted, by their names', () => {
   expect(read({ '/proc/net/snmp': SNMP, '/proc/net/snmp6': SNMP6 })).toMatchObject({
     'host4.errors': { bytes: 0n, packets: 8n },
     'host4.fragments': { bytes: 0n, packets: 6n },

@@ -51,7 +51,7 @@ test('without IPv6 all that came is IPv4’s', () => {
 test.each([
   ['netstat', ['received', 'merged', 'repeated', 'unread', 'unsent']],
   ['snmp', ['received', 'merged', 'undelivered', 'unsent.datagrams', 'unsent']],
-] as const)('without %s what it tells is unknown, not zero', (file, ends) => {
+] as const)('without %s what it says is unknown, not zero', (file, ends) => {
   const losses = hostLosses({ ...FILES, [file]: undefined }, rooms);
   expect(
     Object.keys(losses)

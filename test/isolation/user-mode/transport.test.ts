@@ -19,7 +19,7 @@ test('pasta first, with the uplink’s MTU, nothing of its own and no way to the
   expect(line).not.toContain('--ipv4-only');
 });
 
-test('without IPv6 pasta is told so', () => {
+test('without IPv6 pasta is called so', () => {
   const transport = chooseTransport({ ...plan, ipv6: false }, only('pasta'));
   expect(transport.argumentsFor(77)).toContain('--ipv4-only');
   expect(transport.tap.families).toHaveLength(1);

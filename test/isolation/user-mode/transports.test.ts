@@ -22,7 +22,7 @@ describe('which program carries the packets', () => {
     expect(chooseTransport(plan, finding(...tools)).tool).toBe(tool);
   });
 
-  test('none, or none that can do what is asked, is told with the package', () => {
+  test('none, or none that can do what is asked, is reported with the package', () => {
     expect(() => chooseTransport(plan, finding())).toThrow('neither pasta nor slirp4netns');
     const publish = [{ host: 1, inner: 2, protocol: 'tcp' }] as const;
     expect(() => chooseTransport({ ...plan, publish }, finding('slirp4netns'))).toThrow('cannot publish');
@@ -46,7 +46,7 @@ describe('pasta', () => {
     expect(words()).toMatch(/ 7$/);
   });
 
-  test('without IPv6 it is told so', () => {
+  test('without IPv6 it is called so', () => {
     expect(words()).not.toContain('--ipv4-only');
     expect(words({ tap: pastaTap(1400, false) })).toContain('--ipv4-only');
   });

@@ -17,7 +17,7 @@ async function started(held: readonly number[] = []): Promise<ChildProcess> {
   return child;
 }
 
-/** Closes what we hold ourselves. The kernel is not told to forget, as if we were killed. */
+/** Closes what we hold ourselves. The kernel is not asked to forget, as if we were killed. */
 const letGo = ({ ends }: DeathSignal) => {
   for (const end of ends) closeSync(end);
 };

@@ -18,11 +18,11 @@ test.each([
   [0, { network: 7n, ...COARSE }],
   [1, COARSE],
   [2, FINE],
-])('after %i refusals of the kernel packets tell what it can', (refused, known) => {
+])('after %i refusals of the kernel packets say what it can', (refused, known) => {
   expect(firstAccepted(knownOfPackets(7n), refuser(refused))).toEqual(known);
 });
 
-test('without a namespace to tell, the clock alone is chosen', () => {
+test('without a namespace to distinguish, the clock alone is chosen', () => {
   expect(knownOfPackets(undefined)).toEqual([COARSE, FINE]);
 });
 

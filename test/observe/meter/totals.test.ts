@@ -28,7 +28,7 @@ test.each([
   ['out', 'by devices', { places: { external: [7, 8], host: [9] } }],
   ['in', 'by namespaces', { places: undefined, network: 0x123_4567_89ab_cdefn }],
   ['out', 'by namespaces', { places: undefined, network: 1n }],
-] as const)('the classes of what goes %s are told %s by a program that is whole', (way, _, bearings) => {
+] as const)('the classes of what goes %s are known %s by a program that is whole', (way, _, bearings) => {
   const code = new Assembler();
   classify(code, way, { ...bearings, inside, nested });
   expect(code.exit().assemble().length).toBe(code.length * 8);

@@ -11,7 +11,7 @@ test('arguments and names are hidden, the program and the addresses stay', () =>
   expect(text).toContain('203.0.113.80');
 });
 
-test('neither is the pattern of a limit told', () => {
+test('neither is the pattern of a limit shown', () => {
   const limits = redact(gate).budget?.limits ?? [];
   expect(limits.filter(({ kind }) => kind === 'remote').map(({ subject }) => subject)).toEqual(['...', '...']);
   expect(limits.find(({ kind }) => kind === 'process')?.subject).toBe('git');

@@ -16,7 +16,7 @@ const behindWire: readonly BehindWire[] = [
   { kind: 'strays', way: 'out', packets: packets(2), ipOctets: ipOctets(80), certainty: 'exact' },
   { kind: 'icmp-errors', way: 'in', packets: packets(6), ipOctets: ipOctets(936), certainty: 'exact' },
 ];
-const told = (behind: readonly BehindWire[]): Measurement => ({
+const reported = (behind: readonly BehindWire[]): Measurement => ({
   ...quiet,
   traffic: { ...quiet.traffic, behindWire: behind },
 });
@@ -33,21 +33,21 @@ function rowOf(measurement: Measurement): string {
 }
 
 test('each kind in the summary, below the numbers that it is in', () => {
-  expect(rowOf(told(behindWire))).toBe(
+  expect(rowOf(reported(behindWire))).toBe(
     'of these  out: 3 880 B in 31 packets of multicast or broadcast, which stays on its link; ' +
       'out: at least 1 packet of other protocols than IP, which are not forwarded; ' +
       'out: up to 10 packets that this machine did not forward (TTL, address); ' +
       'out: 80 B in 2 packets of no connection any more or a forged source, which this machine did not forward; ' +
       'in: 936 B in 6 packets of ICMP errors by this machine, for packets that it did not forward',
   );
-  expect(rowOf(told([{ ...multicast, packets: null }]))).toBe(
+  expect(rowOf(reported([{ ...multicast, packets: null }]))).toBe(
     'of these  out: 3 880 B of multicast or broadcast, which stays on its link',
   );
   expect(renderText(quiet, { color: false })).not.toContain('of these');
 });
 
 test('in the tables a row each, below the total', () => {
-  expect(trafficTable(told(behindWire)).rows.slice(2)).toEqual([
+  expect(trafficTable(reported(behindWire)).rows.slice(2)).toEqual([
     ['total', '0 B', '0 B', '0'],
     ['of out, multicast or broadcast', '3 880 B', '3.88 kB', '31'],
     ['of out, not IP (at least)', 'unknown', '', '1'],

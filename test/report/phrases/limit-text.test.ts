@@ -57,7 +57,7 @@ test('limits of one level have names of their own', () => {
   }
 });
 
-test('far beyond its limit a share is told in words', () => {
+test('far beyond its limit a share is printed in words', () => {
   expect(limitText(limit(311_695_300, 100, 'exceeded'))).toBe(
     'in 311 695 300 B exceeds 100 B, over 1000 times as much',
   );

@@ -36,9 +36,9 @@ test.each<[Partial<Bypass>, string]>([
   expect(rows([bypass(over)])).toEqual([`  unmetered ${text}`]);
 });
 
-test('in the host’s own namespace it is metered, with everybody’s', () => {
+test('in the host’s own namespace its bytes count as shared', () => {
   expect(rows([bypass()], { kind: 'host', devices: [] })).toEqual([
-    '  bypass    /var/run/docker.sock (pid 123 docker): counted with everybody’s',
+    '  bypass    /var/run/docker.sock (pid 123 docker): its bytes count as shared',
   ]);
 });
 

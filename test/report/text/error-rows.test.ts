@@ -108,7 +108,7 @@ describe('in a namespace that others live in too', () => {
   const rows = (changes: Partial<Measurement>) =>
     errorRows({ ...failed, isolation: host, ...changes }).map((line) => line.trim().replaceAll(/\s+/g, ' '));
 
-  test('the kernel’s counters are said to be everybody’s, the command’s look-ups not', () => {
+  test('the kernel’s counters are said to be shared, the command’s look-ups not', () => {
     const dns = { queries: 1, answered: 0, notFound: 0, failed: 1, unanswered: 0, averageMs: null, slowestMs: null };
     expect(rows({ dns })).toEqual([
       'errors 1 name server failure',

@@ -24,7 +24,7 @@ test('a line a remote: its name, else its address; what is not explained is a li
   `);
 });
 
-test('of many remotes the largest are told, and the others with their number', () => {
+test('of many remotes the largest are reported, and the others with their number', () => {
   const [first] = crawl.remotes?.rows ?? [];
   if (!first) throw new Error('the crawl has remotes');
   const many = withRows(() => Array.from({ length: 1000 }, () => first));
@@ -32,7 +32,7 @@ test('of many remotes the largest are told, and the others with their number', (
   expect(remoteRows(many)[8]).toMatch(/^ +992 others +39\.7 GB in +991 MB out$/);
 });
 
-test('a remote that opened the connections is told with our port', () => {
+test('a remote that opened the connections is reported with our port', () => {
   const served = withRows(([row]) =>
     row
       ? [

@@ -7,7 +7,7 @@ const sample = (octets: number) => ({ atMs: milliseconds(1), in: ipOctets(octets
 
 const judged = (verdict: Verdict) => ({ kind: 'in' as const, limit: 100, used: 101, verdict });
 
-/** An ender of a command that may have 100 octets; what it does is told. */
+/** An ender of a command that may have 100 octets; what it does is reported. */
 function watching(verdict: Verdict, refuse = async () => {}, least = 0) {
   const calls: string[] = [];
   const ender = new BreachEnder({

@@ -7,8 +7,8 @@ import { leftOf } from '../../../src/run/limits/left-of.js';
 
 const budget = (verdict: Verdict): JudgedBudget => ({ verdict, limits: [], ended: false });
 
-/** An enforcer over a command whose octets are told one after the other; it is stopped with the last. */
-function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [], passedAt = Infinity) {
+/** An enforcer over a command whose octets are read one after the other; it is stopped with the last. */
+function watching(reported: (InOut<number> | undefined)[], verdicts: Verdict[] = [], passedAt = Infinity) {
   let looks = 0;
   const calls: string[] = [];
   const enforcer: LimitEnforcer = new LimitEnforcer({
@@ -20,8 +20,8 @@ function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [],
       refuse: () => calls.push('refuse'),
     },
     octets: () => {
-      if (told.length === 1) enforcer.stop();
-      return told.shift();
+      if (reported.length === 1) enforcer.stop();
+      return reported.shift();
     },
     judgeNow: async () => budget(verdicts.shift() ?? 'within'),
     awaitOwnEnd: async () => void calls.push('wait'),
@@ -30,7 +30,7 @@ function watching(told: (InOut<number> | undefined)[], verdicts: Verdict[] = [],
   return { enforcer, calls };
 }
 
-test('the kernel is told what has passed, and hears of the breach before the tree is ended', async () => {
+test('the kernel learns what has passed, and hears of the breach before the tree is ended', async () => {
   const { enforcer, calls } = watching([{ in: 10, out: 5 }, undefined, { in: 90, out: 11 }], ['exceeded']);
   await enforcer.watch();
   expect(calls).toEqual(['tighten 10 5', 'refuse', 'wait', 'end']);
@@ -51,7 +51,7 @@ test('the kernel knows of what it refused, of which the count of what left shows
   expect(enforcer.breached).toBe(true);
 });
 
-test('what has not changed is not told again', async () => {
+test('what has not changed is not sent again', async () => {
   const { enforcer, calls } = watching([
     { in: 10, out: 5 },
     { in: 10, out: 5 },

@@ -38,7 +38,7 @@ function counted({ wire = {}, ip = {}, snmp6 = {}, loopback = 0, txDrop = 0 }: C
   };
 }
 
-const told = (each: Case, isolation: Isolation = VETH) =>
+const reported = (each: Case, isolation: Isolation = VETH) =>
   behindWire(isolation, counted(each)).map(({ kind, packets, ipOctets, certainty }) => [
     kind,
     packets,
@@ -47,20 +47,20 @@ const told = (each: Case, isolation: Isolation = VETH) =>
   ]);
 
 test('an ordinary run has nothing, whatever others did on this machine', () => {
-  expect(told({ wire: { 'behind4.discards': 70, 'behind4.errors': 0, 'behind6.discards': 0 } })).toEqual([]);
+  expect(reported({ wire: { 'behind4.discards': 70, 'behind4.errors': 0, 'behind6.discards': 0 } })).toEqual([]);
 });
 
 describe('ICMP errors of this machine’s, and packets that it did not forward', () => {
   test('of both families together', () => {
     const wire = { 'behind4.errors': 3, 'behind6.errors': 2, 'behind4.discards': 4, 'behind6.discards': 5 };
-    expect(told({ wire })).toEqual([
+    expect(reported({ wire })).toEqual([
       ['discarded', 9, null, 'at-most'],
       ['icmp-errors', 5, 500, 'exact'],
     ]);
   });
 
   test('IPv4’s are others’ where the command got no error', () => {
-    expect(told({ wire: { 'behind6.errors': 2, 'behind4.discards': 4, 'behind6.discards': 2 } })).toEqual([
+    expect(reported({ wire: { 'behind6.errors': 2, 'behind4.discards': 4, 'behind6.discards': 2 } })).toEqual([
       ['discarded', 2, null, 'exact'],
       ['icmp-errors', 2, 200, 'exact'],
     ]);
@@ -68,12 +68,12 @@ describe('ICMP errors of this machine’s, and packets that it did not forward',
 });
 
 test('segments of no connection', () => {
-  expect(told({ wire: { 'behind.strays': 2 } })).toEqual([['strays', 2, 200, 'exact']]);
+  expect(reported({ wire: { 'behind.strays': 2 } })).toEqual([['strays', 2, 200, 'exact']]);
 });
 
 test('frames that nobody took, but for those that did not get across', () => {
-  expect(told({ wire: { 'behind.untaken': 5 }, txDrop: 2 })).toEqual([['not-ip', 3, null, 'at-least']]);
-  expect(told({ wire: { 'behind.untaken': 2 }, txDrop: 2 })).toEqual([]);
+  expect(reported({ wire: { 'behind.untaken': 5 }, txDrop: 2 })).toEqual([['not-ip', 3, null, 'at-least']]);
+  expect(reported({ wire: { 'behind.untaken': 2 }, txDrop: 2 })).toEqual([]);
 });
 
 describe('multicast', () => {
@@ -81,15 +81,15 @@ describe('multicast', () => {
 
   test('of both families, and broadcast', () => {
     const snmp6 = { Ip6OutMcastPkts: 1, Ip6OutMcastOctets: 7 };
-    expect(told({ ...sent, snmp6 })).toEqual([['multicast', 4, 257, 'exact']]);
-    expect(told(sent, { kind: 'user-mode', tool: 'pasta', mtu: 1500, families: ['ipv4'] })).toEqual([
+    expect(reported({ ...sent, snmp6 })).toEqual([['multicast', 4, 257, 'exact']]);
+    expect(reported(sent, { kind: 'user-mode', tool: 'pasta', mtu: 1500, families: ['ipv4'] })).toEqual([
       ['multicast', 3, 250, 'exact'],
     ]);
   });
 
   test('that other devices may have carried', () => {
-    expect(told({ ...sent, loopback: 1 })).toEqual([['multicast', 3, 250, 'at-most']]);
-    expect(told({ ...sent, wire: { 'own.devices': 1 } })).toEqual([['multicast', 3, 250, 'at-most']]);
+    expect(reported({ ...sent, loopback: 1 })).toEqual([['multicast', 3, 250, 'at-most']]);
+    expect(reported({ ...sent, wire: { 'own.devices': 1 } })).toEqual([['multicast', 3, 250, 'at-most']]);
   });
 
   test('in place by whom it was sent to', () => {

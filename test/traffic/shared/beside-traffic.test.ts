@@ -15,8 +15,8 @@ const count = {
 } as const;
 
 test('what went by another device is named, and in the bound with the headers that it may hide', () => {
-  const { method, ...told } = withBeside(count, [{ name: 'docker0' }], delta({ docker0: moved(1208, 0) }));
-  expect(told).toEqual({ beside: [{ device: 'docker0', in: 1208, out: 0 }] });
+  const { method, ...reported } = withBeside(count, [{ name: 'docker0' }], delta({ docker0: moved(1208, 0) }));
+  expect(reported).toEqual({ beside: [{ device: 'docker0', in: 1208, out: 0 }] });
   expect(method.errorBound).toEqual({ in: 10 + 1280, out: 20 });
 });
 

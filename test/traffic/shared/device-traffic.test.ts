@@ -30,7 +30,7 @@ test('TCP in is exact by the IP layer’s counters', () => {
   expect(traffic).not.toHaveProperty('hostLocal');
 });
 
-test('loopback is taken off what came in, and told apart', () => {
+test('loopback is taken off what came in, and distinguished', () => {
   const beside = {
     ...bulk,
     netstat: { IpExt: { ...bulk.netstat['IpExt'], InOctets: 100_083_728 + 5000 } },

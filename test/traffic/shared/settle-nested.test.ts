@@ -35,7 +35,7 @@ const settle = (over: Partial<Parameters<typeof settleNested>[0]>) =>
     totals,
     inside: { ...inside, host: ['192.168.71.1'] },
     fate: 'forwarded',
-    isTold: true,
+    isDistinguished: true,
     ...over,
   });
 
@@ -81,9 +81,9 @@ test('an address of this machine is outside to nobody but who lives in the runâ€
   expect(settled.remotes.map((each) => each.class)).toEqual(['external', 'inner', 'inner', 'hostLocal', 'hostLocal']);
 });
 
-test('where packets do not tell their namespace, all of a job that has made one may be wrong', () => {
+test('where packets do not name their namespace, all of a job that has made one may be wrong', () => {
   const untold = {
-    isTold: false,
+    isDistinguished: false,
     remotes: [],
     totals: [total('external', 1060n, 2n)],
     inside: { nested: [], host: [] },

@@ -67,7 +67,7 @@ test('traffic by class, family and direction, all protocols together', () => {
   expect(method).toEqual({ name: 'cgroup', errorBound: { in: 0, out: 0 }, packetsIn: 'cgroup' });
 });
 
-test('in passing, external octets alone are told, and all of them for the quiet', () => {
+test('in passing, external octets alone are reported, and all of them for the quiet', () => {
   const counts = [
     counted({}, moved(5n)),
     counted({ way: 'out' }, moved(6n)),
@@ -162,7 +162,7 @@ describe('how far it can be off', () => {
   });
 });
 
-test('what packet sockets send is bounded, and unknown where the kernel does not tell', () => {
+test('what packet sockets send is bounded, and unknown where the kernel does not say', () => {
   const method = (sentPastIp: number | null) =>
     treeTraffic([counted({}, moved(100n))], { wire: {}, delta: quiet, unseen: 0, late: null, sentPastIp }).method;
   expect(method(40)).toEqual({

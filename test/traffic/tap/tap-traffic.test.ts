@@ -59,7 +59,7 @@ test('a tap that is gone is unknown, not zero', () => {
   expect(method.errorBound).toEqual({ in: null, out: null });
 });
 
-test('what the bound knows: other cuts, acknowledgements of data, what was sent again', () => {
+test('what the bound knows: other segments, acknowledgements of data, what was retransmitted', () => {
   const upload: CounterDelta = {
     ...requests,
     netstat: { TcpExt: { TCPPureAcks: 90, TCPHPAcks: 90, TCPOrigDataSent: 13_800 } },
@@ -84,7 +84,7 @@ test('ICMP errors and fragments that the host received may be the command’s: t
   expect((boundOf(requests, wire).in ?? 0) - (before ?? 0)).toBe(2 * 576 + 1280 + 3 * 20);
 });
 
-test('what the host has sent again for the transport may be the command’s, too', () => {
+test('what the host has retransmitted for the transport may be the command’s, too', () => {
   const wire = { 'host.retransmitted': packets(3) };
   expect((boundOf(requests, wire).out ?? 0) - (boundOf(requests).out ?? 0)).toBe(3 * 1500);
 });
@@ -101,7 +101,7 @@ test('what came and was not read is in the bound, with the reason', () => {
   expect(method.reasons).toEqual(['connections of this host ended before all that had come for them was read']);
 });
 
-test('where the host does not tell, each packet may have got one', () => {
+test('where the host does not say, each packet may have got one', () => {
   const unknown = { 'host4.errors': undefined };
   expect((boundOf(requests, unknown).in ?? 0) - (boundOf(requests).in ?? 0)).toBe(1500 * 576);
 });

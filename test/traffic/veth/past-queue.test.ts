@@ -25,7 +25,7 @@ test('datagrams can have been segmented into segments of shorter headers', () =>
   expect(pastQueue('ipv6', queue(5000 + 100 * 62, 101), link(5000, 1), 1)).toBe(0);
 });
 
-test('whatever a job sends by IP, nothing is past the queue; what is past it is never told larger', () => {
+test('whatever a job sends by IP, nothing is past the queue; what is past it is never reported larger', () => {
   const packet = fc.record({
     segments: fc.integer({ min: 1, max: 44 }),
     options: fc.integer({ min: 0, max: 10 }),

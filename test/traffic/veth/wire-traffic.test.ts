@@ -197,7 +197,7 @@ test.each([
     { lo: device(0, 0), nmh: device(458, 2) },
   ],
 ])('GSO from the uplink beside GSO packets of %s: exact', (_, queues, others) => {
-  // Five segments in two packets: three are hidden there, which the queue there tells.
+  // Five segments in two packets: three are hidden there, which the queue there knows.
   const { traffic, method } = wireTraffic(
     { ...queues, ipv4: { in: { bytes: 26_619_064, packets: 18 }, out: nothing } },
     delta({
@@ -220,7 +220,7 @@ test('host-local traffic is counted by its own link, apart from the outside', ()
   expect(traffic.external.in.wireOctets).toBe(1000);
 });
 
-test('both families are told apart and added up', () => {
+test('both families are distinguished and added up', () => {
   const { traffic } = wireTraffic(
     wire({ ipv6: { in: { bytes: 228, packets: 2 }, out: { bytes: 114, packets: 1 } } }),
     delta({
@@ -297,7 +297,7 @@ test('frames that went past the queue make its direction unknown, at whichever l
   expect(wireTraffic(wire(), delta())).not.toHaveProperty('past');
 });
 
-test('where loopback’s queue has not seen all, the segments of an uplink with GSO packets are told from bytes, within a bound', () => {
+test('where loopback’s queue has not seen all, the segments of an uplink with GSO packets are known from bytes, within a bound', () => {
   const virtio = { ipv4: { in: { bytes: 26_619_064, packets: 18 }, out: nothing } };
   const counters = delta({
     netstat: { IpExt: ecn(17_711 + 9) },

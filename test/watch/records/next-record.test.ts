@@ -234,7 +234,7 @@ test.each<[string, Machine['links'], object[], object]>([
   expect(record.delta).toMatchObject(delta);
 });
 
-test('two devices that change names are told apart', () => {
+test('two devices that change names are distinguished', () => {
   const record = last(
     { links: { eth0: frames(100n), eth1: frames(5000n) } },
     { minute: 1, links: { eth0: { ...frames(5007n), index: 3 }, eth1: { ...frames(101n), index: 2 } } },

@@ -65,7 +65,7 @@ export class Holder implements AsyncDisposable {
     throw failed(joined([...before, ...complaints]));
   }
 
-  tell(word: string): void {
+  send(word: string): void {
     this.#words.send(word);
   }
 

@@ -4,7 +4,7 @@ import { readText } from '../../tools/read-text.js';
 
 /**
  * Whether a network namespace is no more: nobody lives in it, has it mounted, or open. Whoever sees other processes than
- * the run did cannot tell.
+ * the run did cannot know.
  */
 export function isNetworkGone({ network, processes }: Noted): boolean {
   if (network === '' || processes === '' || processes !== ownNamespaces().processes) return false;

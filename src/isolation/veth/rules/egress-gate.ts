@@ -9,13 +9,13 @@ import type { Attempt } from '../../../measurement/isolation.js';
 import { NO_PACKETS } from '../../limits/blocked-counters.js';
 import { type Egress, isListed, type Led } from '../../limits/destinations.js';
 import {
+  ATTEMPT_SETS,
   addressSet,
   EGRESS_AT_HOST_ENDS,
   EGRESS_INSIDE,
   type EgressPlace,
   egressRules,
   FORBIDDEN,
-  TRIED_SETS,
 } from '../../limits/egress-rules.js';
 import { readAttempts } from '../../limits/read-attempts.js';
 import { canonicalAddress } from '../../machine/canonical-address.js';
@@ -85,7 +85,7 @@ export class EgressGate {
 
   /** What was refused, the most frequent first; null: it could not be listed. */
   attempts(): readonly Attempt[] | null {
-    const lists = this.#places.map(({ nftables, table }) => readAttempts(nftables, table, TRIED_SETS));
+    const lists = this.#places.map(({ nftables, table }) => readAttempts(nftables, table, ATTEMPT_SETS));
     return lists.includes(null) ? null : merged(lists.flatMap((list) => list ?? []));
   }
 

@@ -23,7 +23,7 @@ export function placeOfTotal(code: Assembler, layout: OrphanLayout, { places, in
   for (const index of places?.external ?? []) code.jumpIf('r1', '==', index, 'class known');
   for (const index of places?.host ?? []) code.jumpIf('r1', '==', index, 'own host');
   if (places) code.compute('add', 'r9', classStep('inner'));
-  else tellByAddresses(code, inside);
+  else classifyByAddresses(code, inside);
   code
     .jump('class added')
     .label('by address')
@@ -55,7 +55,7 @@ export function placeOfTotal(code: Assembler, layout: OrphanLayout, { places, in
 }
 
 /** r9: the index. What the connection's own packets have taught of both addresses (classify-nested.ts). */
-function tellByAddresses(code: Assembler, inside: BpfMap): void {
+function classifyByAddresses(code: Assembler, inside: BpfMap): void {
   const look = (part: number) => code.lookUp(inside, ORPHAN.key + part);
   look(CONNECTION.remote)
     .jumpIf('r0', '==', 0, 'leads out')

@@ -21,7 +21,7 @@ const ADDRESS4 = ADDRESS + 12;
  * never where they are forwarded: a packet of a nested namespace left if it goes to somebody who is not inside. What it sends
  * to its own link alone (multicast, neighbour discovery, a broadcast) is not forwarded. r7: the class.
  */
-export function tellNamespace(
+export function classifyNamespace(
   code: Assembler,
   way: Way,
   { network, inside, nested }: NamespaceMaps & { readonly network: bigint },

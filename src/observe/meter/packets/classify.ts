@@ -3,7 +3,7 @@ import { IPPROTO } from '../../../linux/ip-protocols.js';
 import { LOOPBACK_DEVICE, PACKET, PACKET_TYPE } from '../packet-context.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import { classStep, PROTOCOLS, STEP, type Way } from '../totals.js';
-import { type NamespaceMaps, tellNamespace } from './classify-nested.js';
+import { classifyNamespace, type NamespaceMaps } from './classify-nested.js';
 
 const protocolStep = (name: (typeof PROTOCOLS)[number]) => PROTOCOLS.indexOf(name) * STEP.protocol;
 
@@ -24,7 +24,7 @@ export function classify(code: Assembler, way: Way, { places, network, inside, n
   // A copy of a multicast that a socket of this machine has sent.
   if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_TYPE.loopback, 'loopback');
   if (places) byDevice(code, places);
-  else if (network !== undefined) tellNamespace(code, way, { network, inside, nested });
+  else if (network !== undefined) classifyNamespace(code, way, { network, inside, nested });
   code.jump('classified');
   recall(code.label('inside'), STACK.version).jumpIf('r1', '==', 6, 'inside 6');
   code

@@ -114,6 +114,6 @@ function countOpening(code: Assembler): void {
     .atomicAdd('r9', REMOTE.at.opened, 'r2')
     .jump('pass')
     .label(asks)
-    .atomicAdd('r9', REMOTE.at.tried, 'r2')
+    .atomicAdd('r9', REMOTE.at.attempts, 'r2')
     .jump('pass');
 }

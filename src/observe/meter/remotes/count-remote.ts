@@ -89,5 +89,5 @@ function countOpening(code: Assembler): void {
     .atomicAdd('r9', REMOTE.at.opened, 'r2')
     .jump('done')
     .label('asks')
-    .atomicAdd('r9', REMOTE.at.tried, 'r2');
+    .atomicAdd('r9', REMOTE.at.attempts, 'r2');
 }

@@ -26,7 +26,7 @@ export const REMOTE = recordOf(
   'inPayload',
   'outPayload',
   /** SYNs, and their answers (RFC 9293). */
-  'tried',
+  'attempts',
   'opened',
   /** CLOCK_MONOTONIC, ns: of the first packet. */
   'first',
@@ -59,7 +59,7 @@ export type MeteredRemote = Pick<TotalOf, 'class' | 'family'> & {
   readonly role: 'client' | 'server';
   readonly in: Way;
   readonly out: Way;
-  readonly tried: number;
+  readonly attempts: number;
   readonly opened: number;
   /** CLOCK_MONOTONIC, ns. */
   readonly first: bigint;
@@ -94,7 +94,7 @@ export function decodeRemote(key: Buffer, value: Buffer): MeteredRemote {
     role: (place & SERVER_BIT) === 0 ? 'client' : 'server',
     in: way('in'),
     out: way('out'),
-    tried: Number(counted.tried),
+    attempts: Number(counted.attempts),
     opened: Number(counted.opened),
     first,
     last,

@@ -49,7 +49,7 @@ export class OtherUsers {
     return new OtherUsers(shared, await watchIdle(shared));
   }
 
-  /** Connections that a program has closed since the start and that may still send: the command's, as far as one can tell. */
+  /** Connections that a program has closed since the start and that may still send: the command's, as far as is known. */
   stillClosing(): number {
     return this.#list().filter((each) => isClosing(each) && !this.#closing.has(key(each))).length;
   }

@@ -12,7 +12,7 @@ test.each([
   ['net.junit.xml', 'junit'],
   ['TEST-net.xml', 'junit'],
   ['net.json.xml', 'junit'],
-])('%s is told as %s', (path, format) => {
+])('%s is taken for %s', (path, format) => {
   expect(parseReport(path)).toEqual({ path, format });
 });
 

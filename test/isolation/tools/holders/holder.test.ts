@@ -17,12 +17,12 @@ function holder(text: string, env = {}): Holder {
 test('it says what it has done, hears what is said to it, and its network namespace is known', async () => {
   await using held = holder('echo first; read -r word; echo "$word $MORE"; read -r end', { MORE: 'heard' });
   await held.says('first', failed);
-  held.tell('was');
+  held.send('was');
   await held.says('was heard', failed);
   expect(held.identity).toMatch(/^net:\[\d+\]$/);
 });
 
-test('where it ends before that its complaints tell why', async () => {
+test('where it ends before that its complaints say why', async () => {
   await using held = holder('echo no; echo "it cannot" >&2');
   await expect(held.says('ready', failed)).rejects.toThrow('failed: no; it cannot');
 });

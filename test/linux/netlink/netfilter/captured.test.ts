@@ -46,7 +46,7 @@ function sent(name: string) {
   return decodeMessages(Buffer.concat(messages.map((message, index) => encodeMessage(message, index))));
 }
 
-test.each(Object.keys(MADE))('%s: the kernel is told what nft 1.0.6 told it', (name) => {
+test.each(Object.keys(MADE))('%s: the kernel is sent what nft 1.0.6 sent it', (name) => {
   const captured = decodeMessages(readFileSync(`fixtures/nft/${name}.bin`));
   const theirs = read(captured);
   const ours = read(sent(name));

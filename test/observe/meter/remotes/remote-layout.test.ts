@@ -18,7 +18,7 @@ const remote = fc.constantFrom(...FAMILIES).chain((family) =>
     role: fc.constantFrom('client' as const, 'server' as const),
     in: way,
     out: way,
-    tried: octets,
+    attempts: octets,
     opened: octets,
     first: fc.bigInt(0n, 2n ** 64n - 1n),
     last: fc.bigInt(0n, 2n ** 64n - 1n),
@@ -44,7 +44,7 @@ function encode(each: Remote): { key: Buffer; value: Buffer } {
     write(`${name}Packets`, each[name].packets);
     write(`${name}Payload`, each[name].payload);
   }
-  for (const field of ['tried', 'opened', 'first', 'last'] as const) write(field, each[field]);
+  for (const field of ['attempts', 'opened', 'first', 'last'] as const) write(field, each[field]);
   return { key, value };
 }
 

@@ -1,7 +1,7 @@
 import type { Relayed } from './relayed.js';
 
-/** Tells who looks on of a question that is passed on. @returns is to be called with its answer */
-export function tellQuestion({ server, observe, boundary }: Relayed): (answer: Buffer) => void {
+/** Reports a question that is passed on to who observes them. @returns is to be called with its answer */
+export function reportQuestion({ server, observe, boundary }: Relayed): (answer: Buffer) => void {
   if (!observe) return () => {};
   const answered = boundary.attemptNow(
     'names',

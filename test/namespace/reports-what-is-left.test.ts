@@ -17,7 +17,7 @@ import { Wire } from './wire.js';
 const shell = (line: string) => void execFileSync('sh', ['-euc', line]);
 
 describePrivileged('what a run could not keep or give back', () => {
-  test('is told at its end, noted, and given back by the next run', async () => {
+  test('is reported at its end, noted, and given back by the next run', async () => {
     await using wire = await Wire.lay(43);
     const forwarding = `/proc/sys/net/ipv4/conf/${wire.device}/forwarding`;
     writeFileSync(forwarding, '0');
@@ -26,7 +26,7 @@ describePrivileged('what a run could not keep or give back', () => {
     const report = join(folder, 'report.json');
     const words = ['--isolation', 'veth', '--report', report, '--', 'sh', '-c', 'echo; read end; exit 3'];
     const child = spawn(process.execPath, [NETMETER, ...words], { stdio: ['pipe', 'pipe', 'pipe'] });
-    const [ended, told] = [once(child, 'exit'), once(child.stderr, 'data')];
+    const [ended, reported] = [once(child, 'exit'), once(child.stderr, 'data')];
     await once(child.stdout, 'data');
     shell('mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys');
     try {
@@ -39,7 +39,7 @@ describePrivileged('what a run could not keep or give back', () => {
     rmSync(folder, { recursive: true });
     const message = expect.stringMatching(/^not all could be given back, and the next run tries again: .*EROFS/);
     expect(warnings).toContainEqual({ code: 'NOT_GIVEN_BACK', message });
-    expect(String((await told)[0])).toContain('not all could be given back');
+    expect(String((await reported)[0])).toContain('not all could be given back');
     expect(readFileSync(forwarding, 'utf8')).toBe('1\n');
     expect(readdirSync('/run/netmeter').some((name) => name.startsWith(`${child.pid}-`))).toBe(true);
     await netmeter(['--isolation', 'veth', '--', 'true']);

@@ -14,7 +14,7 @@ const rowOf = ({ remotes }: Measurement, address: string) =>
   remotes?.rows.find((row) => row.address === address && row.protocol === 'tcp');
 
 function balanceOf({ processes }: Measurement, way: 'in' | 'out'): Balance {
-  if (!processes || processes.evidence === 'none') throw new Error(`nothing is told: ${processes?.reason}`);
+  if (!processes || processes.evidence === 'none') throw new Error(`nothing is reported: ${processes?.reason}`);
   return processes.balance[way];
 }
 
@@ -31,7 +31,7 @@ function expectRestIn(report: Measurement, received: number): void {
   );
 }
 
-describePrivileged('how connections fared, as the kernel tells it at their end', () => {
+describePrivileged('how connections fared, as the kernel reports it at their end', () => {
   let wire: Wire;
   beforeAll(async () => {
     wire = await Wire.lay(29);
@@ -72,7 +72,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
         () => {},
       ),
     ).toBe(true);
-    return tally.remotes.map((remote) => ({ ...remote, told: seen.of(remote) }));
+    return tally.remotes.map((remote) => ({ ...remote, reported: seen.of(remote) }));
   }
 
   const everyKind = (address: string) =>
@@ -83,7 +83,7 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     out: 'get 2000000\n'.length + 1_000_000 + 'put 1000000\n'.length + 30 * 208,
   };
 
-  /** Segments that the server has sent again, ever. */
+  /** Segments that the server has ever retransmitted. */
   function serverResent(): number {
     const snmp = execFileSync('ip', ['netns', 'exec', wire.namespace, 'cat', '/proc/net/snmp'], { encoding: 'utf8' });
     const [names = [], values = []] = [...snmp.matchAll(/^Tcp: (.*)$/gm)].map(([, line = '']) => line.split(' '));
@@ -97,33 +97,33 @@ describePrivileged('how connections fared, as the kernel tells it at their end',
     const before = serverResent();
     const [remote, ...others] = await compare(everyKind(wire[family]));
     expect(others).toEqual([]);
-    expect(remote?.told).toMatchObject({ closed: 32, open: 0, sent: known.out, rttMs: expect.any(Number) });
+    expect(remote?.reported).toMatchObject({ closed: 32, open: 0, sent: known.out, rttMs: expect.any(Number) });
     // All of these programs read to the end; the upload got nothing but its server's FIN, which is known to be one.
-    expect(remote?.told).toMatchObject({ received: known.in + 31, fins: 31 });
+    expect(remote?.reported).toMatchObject({ received: known.in + 31, fins: 31 });
     // On a busy machine a timer may be early, at either end: what crosses twice then is known too.
     const again = (remote?.in.payload ?? Number.NaN) - known.in;
     expect(again).toBeGreaterThanOrEqual(0);
     expect(again).toBeLessThanOrEqual((serverResent() - before) * segment);
-    expect(remote?.out.payload).toBe(known.out + (remote?.told?.retransmitted ?? Number.NaN));
+    expect(remote?.out.payload).toBe(known.out + (remote?.reported?.retransmitted ?? Number.NaN));
   });
 
   test.each(['ipv4', 'ipv6'] as const)(
-    'with loss: nftables counted what was sent again, besides (%s)',
+    'with loss: nftables counted what was retransmitted, besides (%s)',
     async (family) => {
       const [remote] = await withLoss(20, () => compare(everyKind(wire[family])));
-      const { closed = 0, open = 0, received = 0, fins = 0 } = remote?.told ?? {};
+      const { closed = 0, open = 0, received = 0, fins = 0 } = remote?.reported ?? {};
       // Whose last packet was lost is still there, and of that one it is known that its peer's FIN has come.
-      expect({ all: closed + open, sent: remote?.told?.sent, in: received - fins }).toEqual({
+      expect({ all: closed + open, sent: remote?.reported?.sent, in: received - fins }).toEqual({
         all: 32,
         sent: known.out,
         in: known.in,
       });
-      expect(remote?.told?.retransmitted).toBeGreaterThan(0);
-      expect(remote?.out.payload).toBe(known.out + (remote?.told?.retransmitted ?? Number.NaN));
+      expect(remote?.reported?.retransmitted).toBeGreaterThan(0);
+      expect(remote?.out.payload).toBe(known.out + (remote?.reported?.retransmitted ?? Number.NaN));
     },
   );
 
-  test('the report tells it by remote, and what crossed again is explained', async () => {
+  test('the report shows it by remote, and what crossed again is explained', async () => {
     const { report } = await withLoss(20, () =>
       measured(['sh', '-euc', `${everyKind(wire.ipv4)}; ${everyKind(wire.ipv6)}`], ['--linger', '10s']),
     );

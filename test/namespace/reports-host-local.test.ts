@@ -12,7 +12,7 @@ import { Wire } from './wire.js';
 const payload = ({ wireOctets, packets }: Layers, header: number, connections: number) =>
   (wireOctets ?? 0) - header * (packets ?? 0) - 8 * connections;
 
-describePrivileged('traffic with this machine’s own addresses is told from what leaves it', () => {
+describePrivileged('traffic with this machine’s own addresses is distinguished from what leaves it', () => {
   let wire: Wire;
   let server: ChildProcess;
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describePrivileged('traffic with this machine’s own addresses is told from wha
     expect(hostLocal && payload(hostLocal.in, header, 200)).toBe(200 * 500);
   });
 
-  test('by the gateway, whose address the environment tells', async () => {
+  test('by the gateway, whose address the environment has', async () => {
     const { report } = await measured(['sh', '-euc', traffic('udp', '$NETMETER_HOST', 30)]);
     expect(report.traffic.external.out.wireOctets).toBe(0);
     expect(report.traffic.hostLocal?.out).toMatchObject({ wireOctets: 30 * 1028, packets: 30 });
