@@ -15,7 +15,7 @@ const SHOWN = 8;
 const NAME_WIDTH = 28;
 
 /** A connection between two looks is not seen; a table that is not there would look like one that was forgotten. */
-const NONE_SEEN = 'none seen: their sockets are sampled; as root each is counted';
+const NONE_SEEN = 'none seen: their sockets are sampled; as root Linux 6.3 counts each';
 
 type Found = Exclude<ProcessUse, { evidence: 'none' }>;
 

@@ -120,7 +120,7 @@ test('not asked for, or idle: no lines', () => {
 test('sampled, that no connection was seen is said where something has moved', () => {
   const none = { evidence: 'sampled', processes: [] } as const;
   expect(processRows(reported(none))).toEqual([
-    '  processes none seen: their sockets are sampled; as root each is counted',
+    '  processes none seen: their sockets are sampled; as root Linux 6.3 counts each',
   ]);
   expect(processRows({ ...reported(none), traffic: quiet.traffic })).toEqual([]);
   expect(processRows(reported({ processes: [] }))).toEqual([]);
