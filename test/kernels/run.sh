@@ -13,19 +13,19 @@ emulator=
 trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true; rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM
 
-modules=$root/lib/modules
-[ -d "$modules" ] || modules=$root/usr/lib/modules
-modules=$(realpath "$modules")
-version=$(ls "$modules")
 # modprobe and depmod look below lib alone.
-mkdir -p "$work/lib" "$work/image/bin" "$work/image/modules" "$work/share"
-cp -al "$modules" "$work/lib/modules" 2>/dev/null || cp -r "$modules" "$work/lib/modules"
-depmod -b "$work" "$version"
-kernel=$(find "$root/boot" "$work/lib/modules" -name 'vmlinuz*' 2>/dev/null | head -n 1)
+base=$root
+[ -d "$base/lib/modules" ] || base=$root/usr
+modules=$(realpath "$base/lib/modules")
+version=$(ls "$modules")
+mkdir -p "$work/image/bin" "$work/image/modules" "$work/share"
+# Takes a minute, and stays beside the modules for the next time; this file is the last that it writes.
+[ -e "$modules/$version/modules.devname" ] || depmod -b "$base" "$version"
+kernel=$(find "$root/boot" "$modules" -name 'vmlinuz*' 2>/dev/null | head -n 1)
 
 # What this machine's files need to be seen, in the order in which it needs it; what is built in has no file.
 for module in virtio_pci 9pnet_virtio 9p overlay; do
-  modprobe -d "$work" -S "$version" --show-depends "$module" 2>/dev/null || true
+  modprobe -d "$base" -S "$version" --show-depends "$module" 2>/dev/null || true
 done | while read -r what file _; do
   name=$(basename "$file" .xz)
   if [ "$what" != insmod ] || [ -e "$work/image/modules/$name" ]; then continue; fi
@@ -85,7 +85,7 @@ share() { printf -- '-virtfs local,path=%s,mount_tag=%s,security_model=none%s ' 
 # shellcheck disable=SC2046
 qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m 3072 -smp 2 -nodefaults -nic none -display none -no-reboot -serial stdio -device virtio-rng-pci \
   -kernel "$kernel" -initrd "$work/initramfs" -append 'console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off' \
-  $(share / root ,readonly=on,multidevs=remap) $(share "$work/lib/modules" modules ,readonly=on) $(share "$work/share" share '') \
+  $(share / root ,readonly=on,multidevs=remap) $(share "$modules" modules ,readonly=on) $(share "$work/share" share '') \
   </dev/null &
 emulator=$!
 wait "$emulator" || true
