@@ -22,14 +22,16 @@ for own in ${JSON.stringify(own)}:
 print(server.getsockname()[1], flush=True)
 input()`;
 
-async function summed(script: string, most?: number) {
+type Watched = Disposable & Pick<ConnectionEnds, 'open' | 'sums' | 'lost'>;
+
+async function summed(script: string, attach: (group: number) => Watched | undefined) {
   const group = `${CgroupHierarchy.open()?.folderOf('self')}/ends`;
   mkdirSync(group);
   const fd = openSync(group, 'r');
   const job = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = once(job, 'close');
   try {
-    using ends = ConnectionEnds.attach(fd, most);
+    using ends = attach(fd);
     writeFileSync(`${group}/cgroup.procs`, `${job.pid}`);
     job.stdin.write('go\n');
     const [port] = (await once(job.stdout, 'data')) as [Buffer];
@@ -45,7 +47,10 @@ async function summed(script: string, most?: number) {
 
 describePrivileged('ends of connections', () => {
   test('are summed up by remote, by who asked and by how they ended', async () => {
-    const { port, sums, lost } = await summed(CONNECT('AF_INET', ['127.0.0.5', '127.0.0.6'], '127.0.0.7'));
+    const { port, sums, lost } = await summed(
+      CONNECT('AF_INET', ['127.0.0.5', '127.0.0.6'], '127.0.0.7'),
+      ConnectionEnds.attach,
+    );
     expect(lost).toBe(0);
     const flags = FLAGS.hasData | FLAGS.acked | FLAGS.answered | FLAGS.heard;
     const client = { role: 'client', oldState: TCP_STATE.FIN_WAIT2, flags, rtt: expect.any(Number) };
@@ -65,9 +70,11 @@ describePrivileged('ends of connections', () => {
   });
 
   test('of one’s own address are none; what finds no room is counted', async () => {
-    const own = await summed(CONNECT('AF_INET6', ['::1'], '::1'));
+    const own = await summed(CONNECT('AF_INET6', ['::1'], '::1'), ConnectionEnds.attach);
     expect(own).toMatchObject({ sums: [], lost: 0 });
-    const { sums, lost } = await summed(CONNECT('AF_INET', ['127.0.0.5', '127.0.0.6'], '127.0.0.7'), 1);
+    const { sums, lost } = await summed(CONNECT('AF_INET', ['127.0.0.5', '127.0.0.6'], '127.0.0.7'), (group) =>
+      ConnectionEnds.attach(group, 1),
+    );
     const [only] = sums;
     expect(sums).toHaveLength(1);
     expect((only?.count ?? 0) + (lost ?? 0)).toBe(1600);

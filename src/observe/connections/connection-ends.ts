@@ -4,18 +4,18 @@ import { entryPages } from '../../linux/bpf/map-entries.js';
 import { type Place, runAt } from '../../linux/bpf/program-slot.js';
 import { Closing } from '../../linux/closing.js';
 import { LinuxError } from '../../linux/linux-error.js';
-import { type ConnectionEnd, decodeEnd, END_KEY, END_SUM, ROLE } from './end-sums.js';
+import { type ConnectionEnd, decodeEnd, END_KEY, END_SUM } from './end-sums.js';
+import { OPEN_PLANS, readOpen } from './open-connections.js';
 import { sumEnds } from './sum-ends.js';
 
 export type { ConnectionEnd } from './end-sums.js';
 
-/** Connections that are open at once, and sums of those that have ended: a remote has one or two. */
-const MOST_OPEN = 65_536;
+/** Of those that have ended: a remote has one or two. */
 const MOST_SUMS = 65_536;
 
-const PLANS = {
-  // With room from the start: to get and to free memory for each connection takes longer than all else that is done for it.
-  open: { type: 'hash', name: 'nm_open', keySize: 8, valueSize: 8, maxEntries: MOST_OPEN },
+/** What each of the maps is. */
+export const END_PLANS = {
+  ...OPEN_PLANS,
   sums: {
     ...{ type: 'hash', name: 'nm_ends', keySize: END_KEY.size, valueSize: END_SUM.size, maxEntries: MOST_SUMS },
     ...{ isGrown: true, isLocked: true },
@@ -26,9 +26,7 @@ const PLANS = {
 /** Sums up the TCP connections of a control group as they end, though others use the same network. */
 export class ConnectionEnds implements Disposable {
   readonly #closing = new Closing();
-  readonly #open: BpfMap;
-  readonly #sums: BpfMap;
-  readonly #lost: BpfMap;
+  readonly #maps: Readonly<Record<keyof typeof END_PLANS, BpfMap>>;
 
   /**
    * From now on each end is in a sum.
@@ -48,10 +46,9 @@ export class ConnectionEnds implements Disposable {
   private constructor(group: number | Place, most: number) {
     const create = (plan: BpfMapPlan) => this.#closing.add(BpfMap.create(plan));
     try {
-      this.#open = create(PLANS.open);
-      this.#sums = create({ ...PLANS.sums, maxEntries: most });
-      this.#lost = create(PLANS.lost);
-      const code = sumEnds({ open: this.#open, sums: this.#sums, lost: this.#lost });
+      const sums = create({ ...END_PLANS.sums, maxEntries: most });
+      this.#maps = { open: create(END_PLANS.open), more: create(END_PLANS.more), sums, lost: create(END_PLANS.lost) };
+      const code = sumEnds(this.#maps);
       // Where it runs it lives without us.
       using program = BpfProgram.load({ type: 'sockOps', name: 'nm_ends', attachment: 'sockOps', code });
       this.#closing.add(runAt(group, program));
@@ -63,23 +60,17 @@ export class ConnectionEnds implements Disposable {
 
   /** The sums of those that have ended; one that is no more among those that are open is in them. */
   sums(): ConnectionEnd[] {
-    return [...entryPages(this.#sums)].flat().map(({ key, value }) => decodeEnd(key, value));
+    return [...entryPages(this.#maps.sums)].flat().map(({ key, value }) => decodeEnd(key, value));
   }
 
   /** Connections that have not ended, by their cookies, and who has opened them. */
   open(): ReadonlyMap<bigint, ConnectionEnd['role']> {
-    const entries = [...entryPages(this.#open)].flat();
-    return new Map(
-      entries.map(({ key, value }) => [
-        key.readBigUInt64LE(),
-        value.readUInt32LE() === ROLE.server ? 'server' : 'client',
-      ]),
-    );
+    return readOpen(this.#maps);
   }
 
   /** Connections that there was no room for. */
   get lost(): number {
-    return Number(this.#lost.lookup(Buffer.alloc(4))?.readBigUInt64LE() ?? 0n);
+    return Number(this.#maps.lost.lookup(Buffer.alloc(4))?.readBigUInt64LE() ?? 0n);
   }
 
   [Symbol.dispose](): void {

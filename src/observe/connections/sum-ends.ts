@@ -1,17 +1,14 @@
 import { Assembler, NOEXIST } from '../../linux/bpf/assembler.js';
 import { TCP_STATE } from '../../linux/tcp-states.js';
 import { END_KEY, END_SUM, ROLE } from './end-sums.js';
+import { forgetOpen, type OpenMaps, rememberOpen, roleOf } from './open-connections.js';
 import { readCounts, STACK, writeRemote } from './read-end.js';
 import { ACCEPTED, askForChanges, CHANGES, CONNECTS, OPS } from './sock-ops.js';
 
 type Map = { readonly fd: number };
 
-/** What the program fills: the role of each open connection by its cookie, sums of those that have ended, and how many had no room. */
-export type EndMaps = {
-  readonly open: Map;
-  readonly sums: Map;
-  readonly lost: Map;
-};
+/** What the program fills: the open connections, sums of those that have ended, and how many had no room. */
+export type EndMaps = OpenMaps & { readonly sums: Map; readonly lost: Map };
 
 /**
  * Sums up the TCP connections of a control group by remote as they end (tcp_call_bpf() of tcp_set_state(), net/ipv4/tcp.c). It changes
@@ -30,9 +27,11 @@ export function sumEnds(maps: EndMaps): Assembler {
     .store('u64', 'r10', STACK.role, ROLE.server)
     .jumpIf('r7', '!=', ACCEPTED, 'out')
     .label('opens');
-  remember(code, maps);
+  askForChanges(code);
+  rememberOpen(code, maps);
+  code.jumpIf('r0', '==', 0, 'out').jump('no room');
   code.label('changes').load('u32', 'r1', 'r6', OPS.newState).jumpIf('r1', '!=', TCP_STATE.CLOSE, 'out');
-  noteCookie(code).lookUp(maps.open, STACK.cookie).jumpIf('r0', '==', 0, 'out').load('u32', 'r1', 'r0', 0);
+  roleOf(code, maps, 'out');
   code.store('u64', 'r10', STACK.key + END_KEY.port, 0).store('u8', 'r10', STACK.key + END_KEY.role, 'r1');
   writeRemote(code);
   readCounts(code);
@@ -40,22 +39,14 @@ export function sumEnds(maps: EndMaps): Assembler {
   findSum(code, maps);
   add(code);
   // Behind its sum: who finds it open no more finds it there.
-  noteCookie(code.label('summed')).remove(maps.open, STACK.cookie).jump('out');
+  forgetOpen(code.label('summed'), maps);
+  code.jump('out');
   countLost(code.label('no sum'), maps).jump('summed');
   return countLost(code.label('no room'), maps).label('out').move('r0', 1).exit();
 }
 
 const countLost = (code: Assembler, { lost }: EndMaps) =>
   code.loadMapValue('r1', lost).move('r2', 1).atomicAdd('r1', 0, 'r2');
-
-function remember(code: Assembler, maps: EndMaps): void {
-  askForChanges(code);
-  noteCookie(code).update(maps.open, STACK.cookie, STACK.role).jumpIf('r0', '!=', 0, 'no room').jump('out');
-}
-
-/** This connection's key among those that are open. */
-const noteCookie = (code: Assembler) =>
-  code.move('r1', 'r6').call('get_socket_cookie').store('u64', 'r10', STACK.cookie, 'r0');
 
 /** r0 = the key's sum, a new one where there is none; on to `no sum` where that has no place. */
 function findSum(code: Assembler, { sums }: EndMaps): void {
