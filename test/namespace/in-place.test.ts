@@ -354,7 +354,7 @@ AF4, AF6 = socket.AF_INET, socket.AF_INET6
 link = struct.pack("I", socket.if_nametoindex("card0"))
 sockets = []
 for family in (AF4, AF6) * 3:
-    s = socket.socket(family, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s = socket.socket(family, socket.SOCK_DGRAM); s.settimeout(20); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == AF6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     s.bind(("", 7201)); sockets.append(s)
     if family == AF4: s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("${group4}") + socket.inet_aton("198.51.100.1"))
@@ -369,10 +369,12 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SO
 s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("198.51.100.2"))
 for to in ("${group4}", "198.51.100.3") * 10: s.sendto(bytes(72), (to, 7201))
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-for _ in range(10): s.sendto(bytes(52), ("${group6}", 7201, 0, socket.if_nametoindex("near")))`;
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("near"))
+for _ in range(10): s.sendto(bytes(52), ("${group6}", 7201))`;
     const folder = mkdtempSync(join(tmpdir(), 'netmeter-test-'));
     const ready = join(folder, 'ready');
-    const sender = spawn('ip', ['netns', 'exec', `${machine.name}-router`, 'python3', '-c', send(ready)]);
+    const words = ['netns', 'exec', `${machine.name}-router`, 'python3', '-c', send(ready)];
+    const sender = spawn('ip', words, { stdio: ['ignore', 'ignore', 'inherit'] });
     try {
       const { counted, report, stderr } = await compare(listen(ready));
       expect(counted.in, stderr).toEqual({ octets: 30 * 100, packets: 30 });
