@@ -354,7 +354,7 @@ AF4, AF6 = socket.AF_INET, socket.AF_INET6
 link = struct.pack("I", socket.if_nametoindex("card0"))
 sockets = []
 for family in (AF4, AF6) * 3:
-    s = socket.socket(family, socket.SOCK_DGRAM); s.settimeout(20); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s = socket.socket(family, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == AF6: s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     s.bind(("", 7201)); sockets.append(s)
     if family == AF4: s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("${group4}") + socket.inet_aton("198.51.100.1"))
