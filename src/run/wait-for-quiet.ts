@@ -40,17 +40,21 @@ export type Quiet = {
  */
 export async function waitForQuiet(files: HeldCounterFiles, linger: Linger): Promise<Quiet> {
   const { atMost, killed, hurry, others, tree } = linger;
+  const stillOpen = () => (tree ? unsettledOf(files, tree) : others ? others.stillClosing() : openConnections(files));
   const moved = () => (tree ? allOctets(tree.read()) : externalBytes(files));
   const start = performance.now();
   const quietMs = killed ? QUIET_AFTER_KILL_MS : QUIET_MS;
   let bytes = moved();
   let since = start;
   for (;;) {
-    const open = tree ? unsettledOf(files, tree) : others ? others.stillClosing() : openConnections(files);
     const now = performance.now();
     const isQuiet = bytes === 0n || now - since >= quietMs || (others && now - start >= PATIENCE * quietMs);
-    if (open === 0 && isQuiet) return { stillOpen: 0, since };
-    if (now - start >= atMost || hurry?.aborted) return { stillOpen: open, since };
+    const isOver = now - start >= atMost || hurry?.aborted;
+    // Not before: a list has all of the machine's connections, and thousands in TIME_WAIT where the command has made as many.
+    if (isQuiet || isOver) {
+      const open = stillOpen();
+      if (open === 0 || isOver) return { stillOpen: open, since };
+    }
     await pause(POLL_MS);
     const later = moved();
     if (later !== bytes) since = performance.now();
