@@ -1,15 +1,13 @@
 import { readLocalAddresses } from '../isolation/machine/read-local-addresses.js';
 import type { Scope } from '../isolation/scope.js';
-import { readText } from '../isolation/tools/read-text.js';
 import { AddressWatch } from '../isolation/veth/links/address-watch.js';
 import { NetworkNamespace } from '../linux/namespace.js';
 import type { NoPromise } from '../linux/no-promise.js';
 
 type Place = Pick<Scope, 'inspect'>;
 
-/** Addresses of a scope's namespace; loopback and link-local ones are left out. */
-export const addressesOf = (scope: Place): string[] =>
-  scope.inspect((process) => readLocalAddresses((file) => readText(file.replace('/proc/', `/proc/${process}/`))));
+/** Addresses of a scope's namespace; loopback and link-local ones are left out. @throws {LinuxError} setns */
+export const addressesOf = (scope: Place): string[] => within(scope, () => readLocalAddresses());
 
 /** Reports those that come from now on. @throws {LinuxError} */
 export const followAddresses = (scope: Place, take: (come: readonly string[]) => void): Disposable =>

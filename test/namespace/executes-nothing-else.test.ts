@@ -36,6 +36,18 @@ describePrivileged('a run executes the command and its guardian’s shell, and n
     expect(files).toEqual(['/bin/echo', process.execPath, SHELL].sort());
   });
 
+  test.runIf(hasStrace).each([
+    ['veth', []],
+    ['in place', ['--in-place']],
+  ])('%s reads no list that takes a router’s kernel seconds', async (_, where) => {
+    const file = join(folder, 'opened');
+    const argv = ['-f', '-qq', '-e', 'trace=openat', '-o', file, process.execPath, NETMETER];
+    const { status, stderr } = await runToEnd('strace', [...argv, '-q', ...where, '--', '/bin/echo']);
+    expect(status, stderr).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('/proc/net/if_inet6');
+    expect(readFileSync(file, 'utf8')).not.toContain('fib_trie');
+  });
+
   test.runIf(hasStrace).each(['veth', 'offline'])('a port of the host in %s takes one more netmeter', async (kind) => {
     const files = await executed('-q', '--isolation', kind, '--host-port', '7412', '--', '/bin/echo');
     expect(files).toEqual(['/bin/echo', process.execPath, process.execPath, SHELL].sort());

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { deviceName } from '../../src/linux/device-name.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
+import { listenTo } from '../../src/linux/netlink/events.js';
+import { RTNLGRP } from '../../src/linux/netlink/route/events.js';
 import { findRoute } from '../../src/linux/netlink/route/find-route.js';
 import { listRoutes } from '../../src/linux/netlink/route/list-routes.js';
+import { concernsOwnAddress, localIpv4Addresses } from '../../src/linux/netlink/route/local-routes.js';
 import { listPolicyRules } from '../../src/linux/netlink/route/policy-rules.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { describePrivileged } from '../privileged.js';
@@ -18,6 +21,7 @@ function made(lines: string) {
   const socket = namespace.inside(() => NetlinkSocket.open(NETLINK_ROUTE));
   const names = () => namespace.inside(() => [1, 2, 3].map(deviceName));
   return {
+    namespace,
     socket,
     names,
     [Symbol.dispose]() {
@@ -100,5 +104,42 @@ describePrivileged('routing as the kernel knows it', () => {
         { family: 'ipv6', table: 1000, type: 'unicast', devices: [3] },
       ]),
     );
+  });
+
+  test.each([
+    ['never had an address', '', []],
+    [
+      'has them on devices that are up and down, and by hand',
+      `${LINKS}
+      ip link add down0 type veth peer name down1; ip addr add 10.0.2.1/32 dev down0
+      ip route add local 192.0.2.7/32 dev lo; ip route add local 198.51.100.0/24 dev lo`,
+      [...['10.0.0.1', '10.0.1.1', '10.0.2.1', '127.0.0.1', '192.0.2.7']],
+    ],
+    [
+      'is a router',
+      `${LINKS}
+      for i in $(seq 0 255); do for j in 0 64 128 192; do echo route add 20.0.$i.$j/26 via 10.0.0.2; done; done | ip -b -`,
+      [...['10.0.0.1', '10.0.1.1', '127.0.0.1']],
+    ],
+  ])('the addresses of a namespace that %s', (_, lines, expected) => {
+    using namespace = NetworkNamespace.create();
+    namespace.inside(() => void execFileSync('sh', ['-euc', lines], { stdio: ['ignore', 'ignore', 'inherit'] }));
+    expect([...namespace.inside(localIpv4Addresses)].sort()).toEqual(expected);
+  });
+
+  test('a route of a router says nothing of its addresses, an address and its local route do', async () => {
+    using of = made(LINKS);
+    const { namespace } = of;
+    const heard: boolean[] = [];
+    using _ = namespace.inside(() =>
+      listenTo(NETLINK_ROUTE, [RTNLGRP.IPV4_ADDRESS, RTNLGRP.IPV4_ROUTE], ({ messages }) =>
+        heard.push(...messages.map(concernsOwnAddress)),
+      ),
+    );
+    const run = (line: string) => namespace.inside(() => void execFileSync('ip', line.split(' ')));
+    run('route add 192.0.2.0/24 via 10.0.0.2');
+    run('addr add 10.0.3.1/32 dev d0');
+    run('route del 192.0.2.0/24');
+    await expect.poll(() => heard).toEqual([false, true, true, false]);
   });
 });

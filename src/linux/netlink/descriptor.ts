@@ -20,16 +20,23 @@ const SO_RCVBUFFORCE = 33;
 const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
 
 /** Room for what is sent together, and for the acknowledgements of it, which come before the call returns. */
 const KERNEL_BUFFER = 8 << 20;
 
-/** The descriptor of a new netlink socket, closed on exec. @throws {LinuxError} socket: EPROTONOSUPPORT */
-export function openDescriptor(protocol: number): number {
+/**
+ * The descriptor of a new netlink socket, closed on exec.
+ * @param filters the kernel leaves out of lists what the request says (Linux 4.20; before, it lists all)
+ * @throws {LinuxError} socket: EPROTONOSUPPORT
+ */
+export function openDescriptor(protocol: number, filters = false): number {
   const fd = openSocket(AF_NETLINK, SOCK_RAW, protocol);
   setOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
   setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
-  for (const name of [SO_SNDBUFFORCE, SO_RCVBUFFORCE]) tryOption(fd, name);
+  if (filters) tryOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+  // Without CAP_NET_ADMIN the ordinary size must do.
+  for (const name of [SO_SNDBUFFORCE, SO_RCVBUFFORCE]) tryOption(fd, SOL_SOCKET, name, KERNEL_BUFFER);
   return fd;
 }
 
@@ -48,12 +55,12 @@ function setOption(fd: number, level: number, name: number, value: number): void
   setsockopt(fd, level, name, buffer, buffer.length);
 }
 
-/** Without CAP_NET_ADMIN the ordinary size must do. */
-function tryOption(fd: number, name: number): void {
+/** Where it may not be, or is not known, it is done without. */
+function tryOption(fd: number, level: number, name: number, value: number): void {
   try {
-    setOption(fd, SOL_SOCKET, name, KERNEL_BUFFER);
+    setOption(fd, level, name, value);
   } catch (error) {
-    if (!isErrno(error, 'EPERM')) throw error;
+    if (!isErrno(error, 'EPERM', 'ENOPROTOOPT')) throw error;
   }
 }
 

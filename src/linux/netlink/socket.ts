@@ -22,9 +22,9 @@ export type Outcome = {
 export class NetlinkSocket implements Disposable {
   readonly #socket: SequencedSocket;
 
-  /** @throws {LinuxError} socket: EPROTONOSUPPORT where the kernel has no such protocol */
-  static open(protocol: number): NetlinkSocket {
-    return new NetlinkSocket(openDescriptor(protocol));
+  /** @param options.filters see {@link openDescriptor} @throws {LinuxError} socket: EPROTONOSUPPORT where the kernel has no such protocol */
+  static open(protocol: number, { filters = false } = {}): NetlinkSocket {
+    return new NetlinkSocket(openDescriptor(protocol, filters));
   }
 
   /** One that somebody else has opened, perhaps in another namespace, and may have used. It is closed with this. */

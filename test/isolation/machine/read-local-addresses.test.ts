@@ -36,11 +36,18 @@ fd6e65746d6500000000000000000001 09 70 00 82    nm7v6
 
 const files: Readonly<Record<string, string>> = { '/proc/net/fib_trie': TRIE, '/proc/net/if_inet6': INET6 };
 
-test('addresses that another machine could reach this one by, each once', () => {
-  expect(readLocalAddresses((file) => files[file])).toEqual(['192.0.2.2', '172.17.0.1', 'fd00::2']);
+const listed = ['127.0.0.1', '192.0.2.2', '172.17.0.1', '198.18.0.5'];
+
+test.each([
+  ['by the kernel’s list', () => listed],
+  ['from /proc, where the kernel cannot be asked', () => undefined],
+])('addresses that another machine could reach this one by, each once: %s', (_, listIpv4) => {
+  const read = (file: string) => files[file];
+  expect(readLocalAddresses({ read, listIpv4 })).toEqual(['192.0.2.2', '172.17.0.1', 'fd00::2']);
 });
 
 test('without IPv6, and without addresses', () => {
-  expect(readLocalAddresses((file) => (file.endsWith('fib_trie') ? TRIE : undefined))).toHaveLength(2);
-  expect(readLocalAddresses(() => undefined)).toEqual([]);
+  expect(readLocalAddresses({ read: () => undefined, listIpv4: () => listed })).toHaveLength(2);
+  expect(readLocalAddresses({ read: () => undefined, listIpv4: () => undefined })).toEqual([]);
+  expect(readLocalAddresses({ read: () => undefined, listIpv4: () => [] })).toEqual([]);
 });

@@ -1,5 +1,6 @@
-import { listenTo } from '../../../linux/netlink/events.js';
+import { listenTo, type NetlinkEvents } from '../../../linux/netlink/events.js';
 import { RTNLGRP } from '../../../linux/netlink/route/events.js';
+import { concernsOwnAddress } from '../../../linux/netlink/route/local-routes.js';
 import { NETLINK_ROUTE } from '../../../linux/netlink/socket.js';
 import { readLocalAddresses } from '../../machine/read-local-addresses.js';
 
@@ -21,13 +22,16 @@ export class AddressWatch implements Disposable {
   #looking: NodeJS.Timeout | undefined;
 
   /** The calling thread is in this machine's namespace. @throws {LinuxError} */
-  constructor(take: (change: AddressChange) => void, read: () => readonly string[] = readLocalAddresses) {
+  constructor(take: (change: AddressChange) => void, read: () => readonly string[] = () => readLocalAddresses()) {
     this.#take = take;
     this.#read = read;
     this.#known = new Set(read());
     const { IPV4_ADDRESS, IPV4_ROUTE, IPV6_ADDRESS, IPV6_ROUTE } = RTNLGRP;
     const groups = [IPV4_ADDRESS, IPV4_ROUTE, IPV6_ADDRESS, IPV6_ROUTE];
-    this.#subscription = listenTo(NETLINK_ROUTE, groups, () => this.changed(), { unref: true });
+    const hear = ({ messages, lost }: NetlinkEvents) => {
+      if (lost || messages.some(concernsOwnAddress)) this.changed();
+    };
+    this.#subscription = listenTo(NETLINK_ROUTE, groups, hear, { unref: true });
   }
 
   /** Something has; what it is will be looked at, once for many such events. */
