@@ -1,3 +1,4 @@
+import { uncountedSockets, withUncounted } from '../attribution/bypasses/uncounted-sockets.js';
 import type { Boundary } from '../boundary.js';
 import type { Account } from '../command/account.js';
 import type { MeasureOptions } from '../measure-options.js';
@@ -20,6 +21,7 @@ import type { openChosen } from './open-chosen.js';
 import type { runCommand } from './run-command.js';
 import { runWarnings } from './run-warnings.js';
 import { settleBypasses } from './settle-bypasses.js';
+import { isShared } from './tree/end-tree.js';
 
 /** A run whose command is over, and all that has watched it. */
 type OverRun = {
@@ -56,7 +58,10 @@ export async function closeRun(run: OverRun): Promise<Measurement> {
   const total = { in: external.in.wireOctets, out: external.out.wireOctets };
   const series = closeSeries(life.samples, { total, sampled: life.sampled, durationMs: life.movedMs });
   const figures = { external, method, traffic, protocol, series, ...explanation };
-  const bypasses = await settleBypasses(life.bypasses, reading);
+  const bypasses = withUncounted(
+    await settleBypasses(life.bypasses, reading),
+    uncountedSockets(explanation.processes, sockets, { atMs: life.durationMs, byLinks: !isShared(scope) }),
+  );
   const budget = await judge(
     run,
     { ...figures, bypasses },

@@ -274,6 +274,44 @@ sys.exit(subprocess.run(sys.argv[2:], stdin=link).returncode)`;
       expect(report.budget?.verdict).toBe('unmeasured');
     });
 
+    test.each([['--in-place'], ['--isolation=veth']])(
+      'one that is handed over between two looks is told by what came by it (%s)',
+      async (way) => {
+        const place = `/tmp/${machine.name}-giver`;
+        const giver = machine.start('python3', [
+          '-c',
+          `import socket
+server = socket.socket(socket.AF_UNIX); server.bind("${place}"); server.listen(); print("up", flush=True)
+link = server.accept()[0]
+far = socket.create_connection(("${machine.far4}", 7000))
+socket.send_fds(link, [b"x"], [far.fileno()]); far.close(); link.recv(1)`,
+        ]);
+        try {
+          if (giver.stdout) await once(giver.stdout, 'data');
+          // It has closed the connection before anybody looks.
+          const take = `import socket
+link = socket.socket(socket.AF_UNIX); link.connect("${place}")
+far = socket.socket(fileno=socket.recv_fds(link, 10, 1)[1][0]); link.close()
+far.sendall(b"get 300000\\n")
+while far.recv(1 << 16): pass`;
+          const { report, status, stderr } = await machine.measure(`python3 -c '${take}'`, [way, '--max-total', '1MB']);
+          const { external } = report.traffic;
+          expect([external.in.wireOctets, external.out.wireOctets]).toEqual([0, 0]);
+          expect(report.bypasses, stderr).toContainEqual(
+            expect.objectContaining({
+              kind: 'inherited-socket',
+              what: expect.stringContaining(machine.far4),
+              leadsOut: true,
+            }),
+          );
+          expect(status).toBe(125);
+        } finally {
+          giver.kill('SIGKILL');
+          machine.shell(`rm -f ${place}`);
+        }
+      },
+    );
+
     test('one that was handed to somebody who lives on is counted as long as the run lasts', async () => {
       const place = `/tmp/${machine.name}-handed`;
       const keeper = machine.start('python3', [
