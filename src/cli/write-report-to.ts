@@ -4,6 +4,7 @@ import type { By } from '../report/text/text.js';
 import type { ReportFile } from '../report/write-report.js';
 import type { ReportFormat, ReportTarget } from './arguments/values/report-target.js';
 import { untilDone } from './signals.js';
+import { isStdoutLost } from './terminal/lost-stdout.js';
 import type { Terminal } from './terminal/terminal.js';
 
 export type ReportOptions = {
@@ -44,7 +45,13 @@ export async function writeReportTo(
   // Not through /dev/stdout, which cannot be opened when it is a socket.
   if (file?.waits) await file.write(text);
   else if (file) await untilDone(() => file.write(text));
-  else await terminal.printJson(text);
+  else await print(text, terminal);
+}
+
+/** Nobody learns from the exit status that there was no stdout: what is written to /dev/null is written. */
+async function print(text: string, terminal: Terminal): Promise<void> {
+  if (isStdoutLost()) terminal.say('the report went nowhere: stdout was closed, or is /dev/null');
+  await terminal.printJson(text);
 }
 
 /** A renderer that fails costs its own report, and no other. */

@@ -43,6 +43,15 @@ test('a disk that is full fails no watch that has a file of its own', async () =
   expect([stdout, stderr]).toEqual(['1\n0\n', '']);
 });
 
+test.each([
+  ['>&-', true],
+  ['>/dev/null', false],
+])('a report on a stdout that is %s', async (redirection, isLost) => {
+  const { stdout, stderr } = await bash(`${METER} --isolation host --report - -- true ${redirection}`);
+  expect(stdout).toBe('0\n');
+  expect(stderr.includes('the report went nowhere: stdout was closed'), stderr).toBe(isLost);
+});
+
 describePrivileged('a run whose streams break', () => {
   let folder: string;
   let report: string;
