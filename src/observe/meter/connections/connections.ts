@@ -80,12 +80,24 @@ export function rememberConnections({ connections, counts, owned, next }: Connec
     isOwned(code, owned, 'out');
   }
   askForChanges(code);
+  code.move('r8', CONNECTION_COUNTS.at.opened).store('u32', 'r10', SEEN, FATE.known).label('key');
+  describe(code);
   code
-    .move('r8', CONNECTION_COUNTS.at.opened)
-    .store('u32', 'r10', SEEN, FATE.known)
-    .label('key')
-    .load('u32', 'r1', 'r6', OPS.family)
-    .jumpIf('r1', '!=', AF_INET, 'version 6');
+    .update(connections, KEY, SEEN)
+    .label('count')
+    .store('u32', 'r10', COUNT_KEY, 0)
+    .lookUp(counts, COUNT_KEY)
+    .jumpIf('r0', '==', 0, 'out')
+    .compute('add', 'r0', 'r8')
+    .move('r1', 1)
+    .atomicAdd('r0', 0, 'r1');
+  if (next) code.tailCall('r6', next);
+  return code.label('out').move('r0', 1).exit();
+}
+
+/** Leaves the connection's addresses and ports at its key's place. */
+function describe(code: Assembler): void {
+  code.load('u32', 'r1', 'r6', OPS.family).jumpIf('r1', '!=', AF_INET, 'version 6');
   mapped(code, KEY + CONNECTION.remote, OPS.remote4);
   mapped(code, KEY + CONNECTION.local, OPS.local4);
   code.jump('ports').label('version 6');
@@ -100,15 +112,5 @@ export function rememberConnections({ connections, counts, owned, next }: Connec
     .swapBytes('r1', 32)
     .store('u16', 'r10', KEY + CONNECTION.remotePort, 'r1')
     .load('u32', 'r1', 'r6', OPS.localPort)
-    .store('u16', 'r10', KEY + CONNECTION.localPort, 'r1')
-    .update(connections, KEY, SEEN)
-    .label('count')
-    .store('u32', 'r10', COUNT_KEY, 0)
-    .lookUp(counts, COUNT_KEY)
-    .jumpIf('r0', '==', 0, 'out')
-    .compute('add', 'r0', 'r8')
-    .move('r1', 1)
-    .atomicAdd('r0', 0, 'r1');
-  if (next) code.tailCall('r6', next);
-  return code.label('out').move('r0', 1).exit();
+    .store('u16', 'r10', KEY + CONNECTION.localPort, 'r1');
 }

@@ -16,6 +16,31 @@ export const ANY_DEVICE = 0;
  * r7: packets on the wire. r8: wire octets. Both grow by the pieces. r9: the total.
  */
 export function addFragments(code: Assembler, { mtus, network }: MeterMaps): void {
+  goUnlessLonger(code, { mtus, network });
+  recall(code, STACK.version).move('r2', 'r4').move('r4', 'r1').load('u64', 'r1', 'r10', STACK.repeated);
+  code.jumpIf('r4', '==', 6, 'fragments 6');
+  countPieces(code, 'r1');
+  code.move('r4', 'r3').compute('subtract', 'r4', 1).compute('multiply', 'r4', 'r1').jump('fragmented');
+  // IPv6: all pieces have the fragment header.
+  code.label('fragments 6').compute('subtract', 'r2', FRAGMENT_HEADER);
+  countPieces(code, 'r1');
+  code
+    .move('r4', 'r1')
+    .compute('add', 'r4', FRAGMENT_HEADER)
+    .compute('multiply', 'r4', 'r3')
+    .compute('subtract', 'r4', 'r1');
+  code
+    .label('fragmented')
+    .move('r1', 1)
+    .atomicAdd('r9', TOTAL.at.fragmented, 'r1')
+    .atomicAdd('r9', TOTAL.at.fragments, 'r3')
+    .compute('add', 'r8', 'r4')
+    .move('r7', 'r3')
+    .label('whole');
+}
+
+/** Goes to 'whole' where the packet fits the MTU of its device. r3: its length. r4: the MTU. r9: the total. */
+function goUnlessLonger(code: Assembler, { mtus, network }: Pick<MeterMaps, 'mtus' | 'network'>): void {
   recall(code, STACK.protocol)
     .jumpIf('r1', '==', IPPROTO.tcp, 'whole')
     .jumpIf('r7', '!=', 1, 'whole')
@@ -40,26 +65,6 @@ export function addFragments(code: Assembler, { mtus, network }: MeterMaps): voi
     .load('u32', 'r3', 'r6', PACKET.length)
     .jumpIf('r3', '<=', 'r2', 'whole')
     .move('r4', 'r2');
-  recall(code, STACK.version).move('r2', 'r4').move('r4', 'r1').load('u64', 'r1', 'r10', STACK.repeated);
-  code.jumpIf('r4', '==', 6, 'fragments 6');
-  countPieces(code, 'r1');
-  code.move('r4', 'r3').compute('subtract', 'r4', 1).compute('multiply', 'r4', 'r1').jump('fragmented');
-  // IPv6: all pieces have the fragment header.
-  code.label('fragments 6').compute('subtract', 'r2', FRAGMENT_HEADER);
-  countPieces(code, 'r1');
-  code
-    .move('r4', 'r1')
-    .compute('add', 'r4', FRAGMENT_HEADER)
-    .compute('multiply', 'r4', 'r3')
-    .compute('subtract', 'r4', 'r1');
-  code
-    .label('fragmented')
-    .move('r1', 1)
-    .atomicAdd('r9', TOTAL.at.fragmented, 'r1')
-    .atomicAdd('r9', TOTAL.at.fragments, 'r3')
-    .compute('add', 'r8', 'r4')
-    .move('r7', 'r3')
-    .label('whole');
 }
 
 /** r3 = the pieces of a datagram of r3 octets where r2 fit in one, `header` among both. */

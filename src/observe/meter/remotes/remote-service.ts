@@ -46,14 +46,20 @@ export function serviceOf(code: Assembler, way: Way, roles: BpfMap): void {
     .label('opens')
     .move('r4', opener)
     .store('u8', 'r3', 0, 'r4')
-    .label('role')
+    .label('role');
+  portOfService(code, other);
+  placeOfRemote(code, { index: STACK.index, key: STACK.remote });
+}
+
+/** r3 = the service's port, by the role that r4 says; r9: this side's. */
+function portOfService(code: Assembler, other: number): void {
+  code
     .move('r3', 'r9')
     .jumpIf('r4', '==', ROLES.server, 'service')
     .load('u16', 'r3', 'r10', STACK.transport + other)
     .swapBytes('r3', 16)
     .label('service')
     .store('u16', 'r10', STACK.remote + REMOTE_KEY.port, 'r3');
-  placeOfRemote(code, { index: STACK.index, key: STACK.remote });
 }
 
 /** r1 = whether the segment has SYN, and ACK. */
