@@ -13,6 +13,9 @@ export function readProcesses(): Process[] {
   });
 }
 
+/** Whether a process of this number runs a program now. */
+export const isRunning = (pid: number): boolean => parseStat(pid, readText(`/proc/${pid}/stat`) ?? '') !== undefined;
+
 /** PF_KTHREAD of <linux/sched.h>. */
 const KERNEL_THREAD = 0x00200000;
 

@@ -1,4 +1,5 @@
 import { socketsIn } from '../../evidence/list-sockets.js';
+import { isRunning } from '../../isolation/machine/read-processes.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { IPPROTO } from '../../linux/ip-protocols.js';
 import { TCP_STATE } from '../../linux/tcp-states.js';
@@ -34,10 +35,16 @@ export function adoptSockets({ group, tree, filter, meter, namespaces }: Present
     own: new Set(own.map(({ inode }) => inode)),
     uncounted: sockets.filter((socket) => inodes.has(socket.inode) && !counted.includes(socket)),
     refused: refused.filter(({ inode }) => sockets.some((socket) => socket.inode === inode)),
-    left: [...tree].filter((pid) => !members.includes(pid)),
+    left: whoLeft(tree, members),
     others: filter ? heldSockets(members.filter((pid) => !tree.has(pid))) : [],
     networks: namespaces.size,
   });
+}
+
+/** Those of the tree that live and are not in the group: who has ended since it was looked for is in none. */
+export function whoLeft(tree: ReadonlySet<number>, members: readonly number[]): readonly number[] {
+  const inside = new Set(members);
+  return [...tree].filter((pid) => !inside.has(pid) && isRunning(pid));
 }
 
 /** False: the socket may not be taken, or is gone. */
