@@ -52,8 +52,7 @@ export function takeReading({
     at,
     bootId: required('/proc/sys/kernel/random/boot_id', fileSystem).trim(),
     namespace: namespaceName(fileSystem),
-    uptimeMs: uptimeMs(required('/proc/uptime', fileSystem)),
-    awakeMs: snapshot.at,
+    ...readClocks(fileSystem, clock),
     intervalMs,
     devices,
     ...(beside.length > 0 && { beside }),
@@ -68,6 +67,19 @@ function required(file: string, fileSystem: FileSystem): string {
     return fileSystem.readFileSync(file, 'latin1');
   } catch (cause) {
     throw new NetmeterError('COUNTERS_UNREADABLE', `${file} cannot be read`, { cause });
+  }
+}
+
+/** A moment, and how often both clocks are read again because it was none. */
+const MOMENT_MS = 100;
+const LOOKS = 10;
+
+/** Both clocks of one moment: to who is stopped between the two, the machine would seem to have slept. */
+function readClocks(fileSystem: FileSystem, { awakeMs: awake }: Pick<typeof CLOCK, 'awakeMs'>) {
+  for (let look = 1; ; look++) {
+    const awakeMs = awake();
+    const sinceStart = uptimeMs(required('/proc/uptime', fileSystem));
+    if (awake() - awakeMs < MOMENT_MS || look === LOOKS) return { uptimeMs: sinceStart, awakeMs };
   }
 }
 

@@ -48,6 +48,18 @@ function source(volume: Volumes, at: number) {
   };
 }
 
+test('who is stopped between two clocks reads both again: the machine has not slept', () => {
+  const volume = kernel();
+  const times = [90_000, 90_000, 91_500, 91_500, 91_500];
+  const awakeMs = () => {
+    const now = times.shift() ?? Number.NaN;
+    if (now === 91_500) volume.writeFileSync('/proc/uptime', '101.75 350.00\n');
+    return now;
+  };
+  const reading = takeReading({ ...source(volume, 90_000), clock: { now: () => 90_000, awakeMs } });
+  expect(reading).toMatchObject({ uptimeMs: 101_750, awakeMs: 91_500 });
+});
+
 test('counters, clocks and devices, as the kernel prints them', () => {
   expect(takeReading(source(kernel(), 90_000))).toMatchObject({
     at: '1970-01-01T00:01:30.000Z',
