@@ -1,12 +1,12 @@
 import { pid as ownPid } from 'node:process';
 import { networkOf } from '../isolation/machine/members/namespace-members.js';
 import { openInNetwork } from '../isolation/tools/sockets/open-in-network.js';
-import { IPPROTO } from '../linux/ip-protocols.js';
+import { IPPROTO } from '../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../linux/ip/tcp-states.js';
 import { isErrno } from '../linux/linux-error.js';
 import { ALL_STATES, decodeSocket, type InetSocket, listSockets } from '../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG } from '../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../linux/socket.js';
-import { TCP_STATE } from '../linux/tcp-states.js';
 
 /** One of the sockets of TCP and UDP. */
 export type ListedSocket = InetSocket & { readonly protocol: number };

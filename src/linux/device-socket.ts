@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { addressBytes } from './ip-address.js';
+import { addressBytes } from './ip/ip-address.js';
 import { libcFunction } from './libc.js';
 import { AF_INET, AF_INET6, openSocket, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET } from './socket.js';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { bpf } from '../../src/linux/bpf/bpf-call.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
-import { entryPages } from '../../src/linux/bpf/map-entries.js';
+import { entryPages } from '../../src/linux/bpf/maps/map-entries.js';
 import { possibleCpus } from '../../src/linux/bpf/possible-cpus.js';
 import { Closing } from '../../src/linux/closing.js';
 import { netnsCookie } from '../../src/linux/netns-cookie.js';

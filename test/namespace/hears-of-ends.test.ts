@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
-import { TCP_STATE } from '../../src/linux/tcp-states.js';
+import { TCP_STATE } from '../../src/linux/ip/tcp-states.js';
 import { ConnectionEnds } from '../../src/observe/connections/connection-ends.js';
 import { FLAGS } from '../../src/observe/connections/end-sums.js';
 import { describePrivileged } from '../privileged.js';

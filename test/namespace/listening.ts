@@ -1,9 +1,9 @@
-import { IPPROTO } from '../../src/linux/ip-protocols.js';
+import { IPPROTO } from '../../src/linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../src/linux/ip/tcp-states.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { decodeSocket, type InetSocket, listSockets } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
-import { TCP_STATE } from '../../src/linux/tcp-states.js';
 
 const PROTOCOLS = {
   tcp: { protocol: IPPROTO.tcp, state: TCP_STATE.LISTEN },

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { IPPROTO } from '../../src/linux/ip-protocols.js';
+import { IPPROTO } from '../../src/linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../src/linux/ip/tcp-states.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { listenTo } from '../../src/linux/netlink/events.js';
 import { decodeAddress, LIST_ADDRESSES, newAddress } from '../../src/linux/netlink/route/address.js';
@@ -15,7 +16,6 @@ import { newVeth } from '../../src/linux/netlink/route/veth.js';
 import { decodeSocket, destroySocket, listSockets, SKNLGRP } from '../../src/linux/netlink/sock-diag.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from '../../src/linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../src/linux/socket.js';
-import { TCP_STATE } from '../../src/linux/tcp-states.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
-import { BpfMap } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
-import { RingBuffer } from '../../src/linux/bpf/ring-buffer.js';
+import { BpfMap } from '../../src/linux/bpf/maps/bpf-map.js';
+import { RingBuffer } from '../../src/linux/bpf/maps/ring-buffer.js';
 import { pageSize } from '../../src/linux/memory.js';
 import { describePrivileged } from '../privileged.js';
 

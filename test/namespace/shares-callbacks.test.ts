@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, rmdirSync, writeFileSync } from 'node:f
 import { expect, test } from 'vitest';
 import { Assembler } from '../../src/linux/bpf/assembler.js';
 import { BpfLink } from '../../src/linux/bpf/bpf-link.js';
-import { BpfMap } from '../../src/linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../src/linux/bpf/bpf-program.js';
+import { BpfMap } from '../../src/linux/bpf/maps/bpf-map.js';
 import { CgroupHierarchy } from '../../src/linux/cgroup/hierarchy.js';
 import { CONNECTS, OPS } from '../../src/observe/connections/sock-ops.js';
 import { CgroupMeter } from '../../src/observe/meter/cgroup-meter.js';

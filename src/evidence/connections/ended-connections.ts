@@ -1,5 +1,5 @@
 import type { TcpConnection } from '../../attribution/remotes/seen-connections.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import type { ConnectionEnd } from '../../observe/connections/connection-ends.js';
 import { FLAGS } from '../../observe/connections/end-sums.js';
 

@@ -1,10 +1,10 @@
 import type { TcpConnection } from '../../attribution/remotes/seen-connections.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import { isErrno } from '../../linux/linux-error.js';
 import { decodeSocket, type InetSocket, listSockets } from '../../linux/netlink/sock-diag.js';
 import type { NetlinkSocket } from '../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../linux/socket.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
 
 /** States of a connection that a process may have; one that others have only asked for is none yet. */
 const CONNECTED = [

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import { goTo, leave, rejectWith, remember, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {

@@ -1,4 +1,4 @@
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { drop, goTo, leave, passTo, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import type { NamedObject } from '../../linux/netlink/netfilter/definitions.js';

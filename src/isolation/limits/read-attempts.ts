@@ -1,4 +1,4 @@
-import { addressText } from '../../linux/ip-address.js';
+import { addressText } from '../../linux/ip/ip-address.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import type { TableName } from '../../linux/netlink/netfilter/command.js';
 import type { Element } from '../../linux/netlink/netfilter/definitions.js';

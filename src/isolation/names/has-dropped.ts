@@ -1,4 +1,4 @@
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import { readText } from '../tools/read-text.js';
 
 type Bound = { readonly address: string; readonly port: number };

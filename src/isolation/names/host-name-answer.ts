@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import { HOST_NAME } from './hosts-file.js';
 
 /** The name in a question as it is sent: each label behind its length (RFC 1035, 3.1). */

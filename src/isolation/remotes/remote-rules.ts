@@ -1,4 +1,4 @@
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { count, goTo, leave, remember } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import type { DnsClient } from '../names/relayed.js';
 import { readText } from '../tools/read-text.js';
 

@@ -4,8 +4,8 @@ import { Closing } from '../closing.js';
 import { AF_INET, openSocket, SOCK_RAW } from '../socket.js';
 import { Assembler } from './assembler.js';
 import { BpfLink } from './bpf-link.js';
-import { BpfMap } from './bpf-map.js';
 import { BpfProgram } from './bpf-program.js';
+import { BpfMap } from './maps/bpf-map.js';
 
 /** For experiments (RFC 3692): nobody else opens such a socket just now. */
 const PROTOCOL = 253;

@@ -1,6 +1,6 @@
 import { BpfLink } from './bpf-link.js';
-import { BpfMap } from './bpf-map.js';
 import type { BpfProgram } from './bpf-program.js';
+import { BpfMap } from './maps/bpf-map.js';
 
 /** What runs programs, each until what it has handed back for it is disposed of. */
 export type Place = { run(program: BpfProgram): Disposable };

@@ -1,4 +1,4 @@
-import { addressText } from '../ip-address.js';
+import { addressText } from '../ip/ip-address.js';
 import { AF_INET6 } from '../socket.js';
 import { decodeAttributes } from './attribute.js';
 import { MalformedMessageError } from './malformed-message-error.js';

@@ -1,6 +1,6 @@
-import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
-import { entryPages } from '../../linux/bpf/map-entries.js';
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/maps/bpf-map.js';
+import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { type Place, runAt } from '../../linux/bpf/program-slot.js';
 import { Closing } from '../../linux/closing.js';
 import { LinuxError } from '../../linux/linux-error.js';

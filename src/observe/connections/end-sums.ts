@@ -1,4 +1,4 @@
-import { addressText } from '../../linux/ip-address.js';
+import { addressText } from '../../linux/ip/ip-address.js';
 
 /** Who opened a connection, as the programs remember it. */
 export const ROLE = { client: 1, server: 2 } as const;

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap, BpfMapPlan } from '../../linux/bpf/bpf-map.js';
-import { entryPages } from '../../linux/bpf/map-entries.js';
+import type { BpfMap, BpfMapPlan } from '../../linux/bpf/maps/bpf-map.js';
+import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { ROLE } from './end-sums.js';
 import { STACK } from './read-end.js';
 

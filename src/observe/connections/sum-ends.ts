@@ -1,5 +1,5 @@
 import { Assembler, NOEXIST } from '../../linux/bpf/assembler.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import { END_KEY, END_SUM, ROLE } from './end-sums.js';
 import { forgetOpen, type OpenMaps, rememberOpen, roleOf } from './open-connections.js';
 import { readCounts, STACK, writeRemote } from './read-end.js';

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import { RANGE } from './gate-layout.js';
 
 /** Addresses that share their first bits; 4 octets or 16. */

@@ -1,8 +1,8 @@
 import { BpfLink } from '../../linux/bpf/bpf-link.js';
-import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/maps/bpf-map.js';
 import { Closing } from '../../linux/closing.js';
-import { addressText } from '../../linux/ip-address.js';
+import { addressText } from '../../linux/ip/ip-address.js';
 import { type AddressRange, rangeKey } from './address-range.js';
 import {
   ATTEMPT,

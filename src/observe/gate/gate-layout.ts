@@ -1,4 +1,4 @@
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
 import { STACK } from '../meter/program-frame.js';
 

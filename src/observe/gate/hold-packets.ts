@@ -1,6 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { recall, STACK } from '../meter/program-frame.js';
 import { ROLES } from '../meter/remotes/remote-layout.js';
 import { CLASSES_OUTSIDE, STEP, type Way } from '../meter/totals.js';

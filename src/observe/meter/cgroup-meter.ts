@@ -1,4 +1,4 @@
-import { entryPages } from '../../linux/bpf/map-entries.js';
+import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
 import type { CgroupGate } from '../gate/cgroup-gate.js';

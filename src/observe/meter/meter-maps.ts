@@ -1,4 +1,4 @@
-import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/maps/bpf-map.js';
 import type { Closing } from '../../linux/closing.js';
 import { CONNECTION, CONNECTION_COUNTS, MOST_CONNECTIONS } from './connections/connections.js';
 import { FOR_MANY } from './packets/pass-copies.js';

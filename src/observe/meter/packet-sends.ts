@@ -1,5 +1,5 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 import { recordOf } from '../../linux/bpf/record.js';
 import { lookForProcess } from './tree/tree-programs.js';
 

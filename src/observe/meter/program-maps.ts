@@ -1,4 +1,4 @@
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 import type { Places } from './packets/classify.js';
 import type { PacketClock, RemoteMaps } from './remotes/count-remote.js';
 

@@ -1,7 +1,7 @@
 import { BpfLink } from '../../linux/bpf/bpf-link.js';
-import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { argumentAt, FunctionProbe } from '../../linux/bpf/function-probe.js';
+import { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
 import { isErrno, LinuxError } from '../../linux/linux-error.js';

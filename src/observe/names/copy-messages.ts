@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { DNS_PORT, EXTENSIONS, LOOPBACK_DEVICE, PACKET } from '../meter/packet-context.js';
 import { skipForeign } from '../meter/tree/tree-programs.js';
 

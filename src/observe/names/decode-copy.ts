@@ -1,5 +1,5 @@
-import { addressText } from '../../linux/ip-address.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { addressText } from '../../linux/ip/ip-address.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { EXTENSIONS } from '../meter/packet-context.js';
 import { COPY, WAYS } from './copy-messages.js';
 

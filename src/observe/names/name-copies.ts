@@ -1,7 +1,7 @@
-import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
+import { RingBuffer } from '../../linux/bpf/maps/ring-buffer.js';
 import { type Place, runAt } from '../../linux/bpf/program-slot.js';
-import { RingBuffer } from '../../linux/bpf/ring-buffer.js';
 import { Closing } from '../../linux/closing.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import { NoLibcError } from '../../linux/load-koffi.js';

@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import { findProcess } from './current-process.js';
 import { addToPair, describeSocket, noteSide, readSocket } from './describe-socket.js';
 import { PAIR_KEY, PROCESS, SOCKET, STATE } from './process-layout.js';

@@ -1,7 +1,7 @@
 import { pid } from 'node:process';
 import type { BpfProgram } from '../../linux/bpf/bpf-program.js';
 import { Closing } from '../../linux/closing.js';
-import { addressBytes } from '../../linux/ip-address.js';
+import { addressBytes } from '../../linux/ip/ip-address.js';
 import { AdoptedProcesses } from './adopt-processes.js';
 import { attachPrograms } from './attach-programs.js';
 import {

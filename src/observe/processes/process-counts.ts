@@ -1,5 +1,5 @@
-import type { BpfMap } from '../../linux/bpf/bpf-map.js';
-import { entryPages } from '../../linux/bpf/map-entries.js';
+import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
+import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { PAIR, PAIR_KEY, PROCESS, PROCESS_SIZE, STATE } from './process-layout.js';
 import type { ProcessMaps } from './process-maps.js';
 import {

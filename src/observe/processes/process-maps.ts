@@ -1,4 +1,4 @@
-import { BpfMap, type BpfMapPlan } from '../../linux/bpf/bpf-map.js';
+import { BpfMap, type BpfMapPlan } from '../../linux/bpf/maps/bpf-map.js';
 import { CONTROL, PAIR, PAIR_KEY, PROCESS_SIZE, PROGRAM, SOCKET, STATE } from './process-layout.js';
 import { SOCKET_IMAGE } from './socket-image.js';
 

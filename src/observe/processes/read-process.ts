@@ -1,4 +1,4 @@
-import { addressText } from '../../linux/ip-address.js';
+import { addressText } from '../../linux/ip/ip-address.js';
 import { PAYLOAD_CLASSES, type PayloadClass } from '../../measurement/processes.js';
 import { COMM, PAIR, PAIR_KEY, PROCESS, PROGRAM, SIDES, type Side, SOCKET, type Way } from './process-layout.js';
 

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
 import { libcFunction } from '../../linux/libc.js';
 import { isErrno } from '../../linux/linux-error.js';
 import { AF_INET, openSocket, SOCK_DGRAM, SOCK_STREAM } from '../../linux/socket.js';

@@ -1,6 +1,6 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
-import { BpfMap } from '../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../linux/bpf/bpf-program.js';
+import { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 
 /** Octets of struct task_struct that are looked at. */
 const IMAGE = 4096;

@@ -1,8 +1,8 @@
 import { socketsIn } from '../../evidence/list-sockets.js';
 import { isRunning } from '../../isolation/machine/read-processes.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import type { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
 import { doubtsOf } from './doubts.js';

@@ -1,7 +1,7 @@
 import { leadsOut } from '../../evidence/bypasses/made-elsewhere.js';
 import type { ListedSocket } from '../../evidence/list-sockets.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import type { HeldSocket } from './held-sockets.js';
 
 /** What was found when a tree's, or a control group's, open sockets were taken into the count. */

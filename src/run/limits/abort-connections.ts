@@ -1,11 +1,11 @@
 import type { Scope } from '../../isolation/scope.js';
-import { IPPROTO } from '../../linux/ip-protocols.js';
+import { IPPROTO } from '../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../linux/ip/tcp-states.js';
 import { isErrno } from '../../linux/linux-error.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
 import { decodeSocket, destroySocket, type InetSocket, listSockets } from '../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../linux/socket.js';
-import { TCP_STATE } from '../../linux/tcp-states.js';
 import type { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 
 const OVER: readonly number[] = [TCP_STATE.TIME_WAIT, TCP_STATE.LISTEN, TCP_STATE.CLOSE];

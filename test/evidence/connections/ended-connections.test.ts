@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { endedConnections } from '../../../src/evidence/connections/ended-connections.js';
-import { TCP_STATE } from '../../../src/linux/tcp-states.js';
+import { TCP_STATE } from '../../../src/linux/ip/tcp-states.js';
 import type { ConnectionEnd } from '../../../src/observe/connections/connection-ends.js';
 import { FLAGS } from '../../../src/observe/connections/end-sums.js';
 

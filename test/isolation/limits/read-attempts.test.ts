@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { attemptOf } from '../../../src/isolation/limits/read-attempts.js';
-import { addressBytes } from '../../../src/linux/ip-address.js';
+import { addressBytes } from '../../../src/linux/ip/ip-address.js';
 
 /** A key as the kernel keeps it: each field fills up four bytes. */
 const key = (address: string, protocol: number, port: number) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { remoteEntry } from '../../../src/isolation/remotes/read-remotes.js';
 import { ELEMENT_LIFE_MS, remoteSets } from '../../../src/isolation/remotes/remote-sets.js';
-import { addressBytes } from '../../../src/linux/ip-address.js';
+import { addressBytes } from '../../../src/linux/ip/ip-address.js';
 import type { Element } from '../../../src/linux/netlink/netfilter/definitions.js';
 
 const sets = (['4', '6'] as const).flatMap((family) => remoteSets(family, ['server', 'client']));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressText } from '../../../src/linux/ip-address.js';
+import { addressText } from '../../../src/linux/ip/ip-address.js';
 import { addressRange, rangeKey } from '../../../src/observe/gate/address-range.js';
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Assembler } from '../../../src/linux/bpf/assembler.js';
-import type { BpfMap } from '../../../src/linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../src/linux/bpf/maps/bpf-map.js';
 import { classify } from '../../../src/observe/meter/packets/classify.js';
 import { CLASSES, FAMILIES, PROTOCOLS, placeOf, STEP, TOTALS_COUNT, WAYS } from '../../../src/observe/meter/totals.js';
 

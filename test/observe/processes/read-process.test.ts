@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressBytes } from '../../../src/linux/ip-address.js';
+import { addressBytes } from '../../../src/linux/ip/ip-address.js';
 import { PAYLOAD_CLASSES } from '../../../src/measurement/processes.js';
 import {
   COMM,

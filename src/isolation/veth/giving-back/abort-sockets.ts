@@ -1,10 +1,10 @@
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
+import { TCP_STATE } from '../../../linux/ip/tcp-states.js';
 import { isErrno } from '../../../linux/linux-error.js';
 import type { NetworkNamespace } from '../../../linux/namespace.js';
 import { decodeSocket, destroySocket, listSockets } from '../../../linux/netlink/sock-diag.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from '../../../linux/netlink/socket.js';
 import { AF_INET, AF_INET6 } from '../../../linux/socket.js';
-import { TCP_STATE } from '../../../linux/tcp-states.js';
 import { readText } from '../../tools/read-text.js';
 
 /** These hold no namespace: the kernel forgets them with it. */

@@ -1,4 +1,4 @@
-import { addressText } from '../../../linux/ip-address.js';
+import { addressText } from '../../../linux/ip/ip-address.js';
 import type { TableName } from '../../../linux/netlink/netfilter/command.js';
 import type { Element } from '../../../linux/netlink/netfilter/definitions.js';
 import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';

@@ -1,5 +1,5 @@
 import { NetmeterError } from '../../../errors.js';
-import { addressBytes } from '../../../linux/ip-address.js';
+import { addressBytes } from '../../../linux/ip/ip-address.js';
 import { LinuxError } from '../../../linux/linux-error.js';
 import type { TableName } from '../../../linux/netlink/netfilter/command.js';
 import type { Nftables } from '../../../linux/netlink/netfilter/nftables.js';

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../../linux/ip-address.js';
+import { addressBytes } from '../../../linux/ip/ip-address.js';
 import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
 import type { Expression } from '../../../linux/netlink/netfilter/expression.js';
 import { ip, ip6 } from '../../../linux/netlink/netfilter/field.js';

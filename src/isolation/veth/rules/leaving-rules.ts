@@ -1,5 +1,5 @@
-import { addressBytes } from '../../../linux/ip-address.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { addressBytes } from '../../../linux/ip/ip-address.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { drop, passTo } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
 import {

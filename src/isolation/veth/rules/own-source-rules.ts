@@ -1,4 +1,4 @@
-import { addressBytes } from '../../../linux/ip-address.js';
+import { addressBytes } from '../../../linux/ip/ip-address.js';
 import { drop, passTo } from '../../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../../linux/netlink/netfilter/command.js';
 import { deviceName, iifname, ip, ip6, nfproto } from '../../../linux/netlink/netfilter/field.js';

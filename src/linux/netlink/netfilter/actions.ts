@@ -1,4 +1,4 @@
-import { addressBytes } from '../../ip-address.js';
+import { addressBytes } from '../../ip/ip-address.js';
 import { be16 } from '../values.js';
 import type { Expression } from './expression.js';
 import type { Field } from './field.js';

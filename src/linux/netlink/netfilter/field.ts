@@ -1,5 +1,5 @@
 import { IFNAMSIZ } from '../../device-name.js';
-import { IPPROTO } from '../../ip-protocols.js';
+import { IPPROTO } from '../../ip/ip-protocols.js';
 import { u32 } from '../values.js';
 import type { Expression } from './expression.js';
 import { ADDRESS_FAMILIES, type META_KEYS, type PAYLOAD_BASES } from './numbers.js';

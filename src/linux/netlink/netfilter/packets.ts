@@ -1,5 +1,5 @@
-import { addressBytes } from '../../ip-address.js';
-import { IPPROTO } from '../../ip-protocols.js';
+import { addressBytes } from '../../ip/ip-address.js';
+import { IPPROTO } from '../../ip/ip-protocols.js';
 import { ip, ip6, l4proto, TCP_FLAGS, tcpFlags } from './field.js';
 import { bitsAre, is, isAmong, isInNetwork, isWithin } from './matches.js';
 import type { Statement } from './statement.js';

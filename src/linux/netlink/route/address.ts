@@ -1,4 +1,4 @@
-import { addressBytes, addressText } from '../../ip-address.js';
+import { addressBytes, addressText } from '../../ip/ip-address.js';
 import { attribute, decodeAttributes } from '../attribute.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
 import { type Message, NLM_F, type ReceivedMessage } from '../message.js';

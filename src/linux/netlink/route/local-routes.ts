@@ -1,4 +1,4 @@
-import { addressText } from '../../ip-address.js';
+import { addressText } from '../../ip/ip-address.js';
 import { isErrno } from '../../linux-error.js';
 import { attribute, decodeAttributes } from '../attribute.js';
 import type { ReceivedMessage } from '../message.js';

@@ -1,4 +1,4 @@
-import { addressBytes } from '../../ip-address.js';
+import { addressBytes } from '../../ip/ip-address.js';
 import { attribute } from '../attribute.js';
 import { type Message, NLM_F } from '../message.js';
 import { familyOf } from './family.js';

@@ -1,8 +1,8 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
+import { TCP_STATE } from '../../../linux/ip/tcp-states.js';
 import { AF_INET } from '../../../linux/socket.js';
-import { TCP_STATE } from '../../../linux/tcp-states.js';
 import { ACCEPTED, askForChanges, CHANGES, CONNECTS, OPS } from '../../connections/sock-ops.js';
 import { isOwned } from '../tree/tree-programs.js';
 

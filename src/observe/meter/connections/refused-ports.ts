@@ -1,5 +1,5 @@
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { entryPages } from '../../../linux/bpf/map-entries.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { entryPages } from '../../../linux/bpf/maps/map-entries.js';
 import { CONNECTION, FATE } from './connections.js';
 
 const LOOPBACK6 = Buffer.from(`${'00'.repeat(15)}01`, 'hex');

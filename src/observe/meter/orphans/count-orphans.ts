@@ -1,6 +1,6 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import type { MeterMaps } from '../program-maps.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { TOTAL } from '../totals.js';

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { CONNECTION } from '../connections/connections.js';
 import { field, ORPHAN, readKernel } from './orphan-field.js';
 import type { OrphanLayout } from './orphan-layout.js';

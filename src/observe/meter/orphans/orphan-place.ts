@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { CONNECTION } from '../connections/connections.js';
 import { LOOPBACK_DEVICE } from '../packet-context.js';
 import type { Places } from '../packets/classify.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { CONNECTION } from '../connections/connections.js';
 import type { RemoteMaps } from '../remotes/count-remote.js';
 import { REMOTE_KEY, ROLES } from '../remotes/remote-layout.js';

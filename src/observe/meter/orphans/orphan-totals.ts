@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { REMOTE } from '../remotes/remote-layout.js';
 import { atTotal, STEP, TOTAL, WAYS, type Way } from '../totals.js';
 import { ORPHAN } from './orphan-field.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { STACK } from '../program-frame.js';
 import { copyAddress, lookInside, noteInside, otherEnd, ownEnd } from '../remotes/remote-address.js';
 import { INSIDE, REMOTE_KEY } from '../remotes/remote-layout.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { LOOPBACK_DEVICE, PACKET, PACKET_TYPE } from '../packet-context.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import { classStep, PROTOCOLS, STEP, type Way } from '../totals.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { PACKET } from '../packet-context.js';
 import { recall, STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { DNS_PORT, PACKET } from '../packet-context.js';
 import { STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';

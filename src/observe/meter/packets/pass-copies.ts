@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
 import { PACKET, PACKET_TYPE } from '../packet-context.js';
 import { recall, STACK } from '../program-frame.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { EXTENSION } from '../packet-context.js';
 import { forget, STACK } from '../program-frame.js';
 

@@ -1,6 +1,6 @@
 import { type Assembler, NOEXIST } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import type { Places } from '../packets/classify.js';
 import { recall, STACK } from '../program-frame.js';
 import { CLASSES, STEP, type Way } from '../totals.js';

@@ -1,5 +1,5 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { recall, STACK } from '../program-frame.js';
 import type { Way } from '../totals.js';
 import { INSIDE, REMOTE_KEY } from './remote-layout.js';

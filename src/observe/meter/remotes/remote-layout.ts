@@ -1,5 +1,5 @@
 import { recordOf } from '../../../linux/bpf/record.js';
-import { addressBytes, addressText } from '../../../linux/ip-address.js';
+import { addressBytes, addressText } from '../../../linux/ip/ip-address.js';
 import { CLASSES, FAMILIES, type TotalOf } from '../totals.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
-import { IPPROTO } from '../../../linux/ip-protocols.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import { STEP, type Way } from '../totals.js';
 import { REMOTE_KEY, ROLES, SERVER_BIT } from './remote-layout.js';

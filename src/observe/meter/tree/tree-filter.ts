@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { BpfLink } from '../../../linux/bpf/bpf-link.js';
-import { BpfMap } from '../../../linux/bpf/bpf-map.js';
 import { BpfProgram } from '../../../linux/bpf/bpf-program.js';
 import { Btf } from '../../../linux/bpf/btf.js';
+import { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { takeDescriptor } from '../../../linux/process/pidfd.js';
 import { followForks, ownSockets } from './tree-programs.js';
 

@@ -1,5 +1,5 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
-import type { BpfMap } from '../../../linux/bpf/bpf-map.js';
+import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { PACKET } from '../packet-context.js';
 
 /** What distinguishes a process tree from the rest of its control group. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { astrayWarning } from '../../../../src/isolation/veth/rules/astray.js';
-import { addressBytes } from '../../../../src/linux/ip-address.js';
+import { addressBytes } from '../../../../src/linux/ip/ip-address.js';
 
 const sent = (address: string, packets: bigint) => ({
   key: addressBytes(address),

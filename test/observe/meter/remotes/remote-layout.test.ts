@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressBytes, addressText } from '../../../../src/linux/ip-address.js';
+import { addressBytes, addressText } from '../../../../src/linux/ip/ip-address.js';
 import { decodeRemote, REMOTE, REMOTE_KEY, SERVER_BIT } from '../../../../src/observe/meter/remotes/remote-layout.js';
 import { CLASSES, FAMILIES, STEP } from '../../../../src/observe/meter/totals.js';
 

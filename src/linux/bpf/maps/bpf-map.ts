@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
-import { isErrno } from '../linux-error.js';
-import { bpf } from './bpf-call.js';
+import { isErrno } from '../../linux-error.js';
+import { bpf } from '../bpf-call.js';
+import { withLockedMemory } from '../locked-memory.js';
 import { type BpfMapPlan, createMap } from './create-map.js';
-import { withLockedMemory } from './locked-memory.js';
 
 export type { BpfMapPlan } from './create-map.js';
 

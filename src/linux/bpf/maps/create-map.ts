@@ -1,6 +1,6 @@
-import { type BpfField, bpf } from './bpf-call.js';
+import { type BpfField, bpf } from '../bpf-call.js';
+import { objectName } from '../object-name.js';
 import { lockedTypes, type MapTypes, numberTypes, withTypes } from './map-types.js';
-import { objectName } from './object-name.js';
 
 /** enum bpf_map_type, linux/bpf.h. */
 const TYPES = {

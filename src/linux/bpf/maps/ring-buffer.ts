@@ -1,5 +1,5 @@
-import { watchDescriptor } from '../libc.js';
-import { pageSize, SharedMemory } from '../memory.js';
+import { watchDescriptor } from '../../libc.js';
+import { pageSize, SharedMemory } from '../../memory.js';
 import { BpfMap } from './bpf-map.js';
 
 /** Before each record: its length with two flags, and where its page is (struct bpf_ringbuf_hdr, kernel/bpf/ringbuf.c). */

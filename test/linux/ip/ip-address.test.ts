@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressBytes, addressText } from '../../src/linux/ip-address.js';
+import { addressBytes, addressText } from '../../../src/linux/ip/ip-address.js';
 
 const ipv6 = fc.oneof(
   fc.uint8Array({ minLength: 16, maxLength: 16 }),

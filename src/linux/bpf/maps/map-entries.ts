@@ -1,5 +1,5 @@
-import { isErrno } from '../linux-error.js';
-import { bpf } from './bpf-call.js';
+import { isErrno } from '../../linux-error.js';
+import { bpf } from '../bpf-call.js';
 import type { BpfMap } from './bpf-map.js';
 
 /** So many are read by the first call, and by each later one: most have few. */

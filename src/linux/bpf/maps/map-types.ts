@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { bpf } from './bpf-call.js';
+import { bpf } from '../bpf-call.js';
 
 /** Descriptions of types (Documentation/bpf/btf.rst) that the kernel wants of some maps; those of a key and of a value by their numbers. */
 export type MapTypes = { readonly bytes: Buffer; readonly key: number; readonly value: number };
