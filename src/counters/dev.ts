@@ -5,6 +5,9 @@ import { type Counters, parseCounter } from './name-value-table.js';
 /** Counters by device; keys are the header's columns behind `rx` or `tx`: rxBytes, rxPackets, txBytes ... */
 export type Devices = Readonly<Record<string, Counters>>;
 
+/** What a device's columns begin with: what it has received, and what it has sent. */
+export const DEVICE_COLUMNS = { in: 'rx', out: 'tx' } as const;
+
 /**
  * Parses /proc/PID/net/dev (net/core/net-procfs.c): link bytes and packets of every device of the namespace.
  * @throws {NetmeterError} MALFORMED_KERNEL_FILE
@@ -35,7 +38,7 @@ function parseHeader(line: string | undefined): string[] {
       .trim()
       .split(/\s+/)
       .map((name) => prefix + name.charAt(0).toUpperCase() + name.slice(1));
-  return [...columns('rx', receive), ...columns('tx', transmit)];
+  return [...columns(DEVICE_COLUMNS.in, receive), ...columns(DEVICE_COLUMNS.out, transmit)];
 }
 
 /** The name ends at the last colon: aliases have one too, and old kernels print no space behind it. */

@@ -1,4 +1,4 @@
-import { type Devices, parseDev } from '../counters/dev.js';
+import { DEVICE_COLUMNS, type Devices, parseDev } from '../counters/dev.js';
 import type { InOut } from '../measurement/traffic.js';
 import { ETHERNET_HEADER, toExactNumber } from '../units.js';
 
@@ -17,9 +17,12 @@ export function trueOctets(before: WireCounters, after: WireCounters): InOut<num
     toExactNumber(counter(after[end], name) - counter(before[end], name));
   const dropped = (['far', 'near'] as const).some((end) => grown(end, 'rxDrop') + grown(end, 'txDrop') > 0);
   if (dropped) return undefined;
+  const octets = (way: keyof typeof DEVICE_COLUMNS) => {
+    const column = DEVICE_COLUMNS[way];
+    return grown('far', `${column}Bytes`) - ETHERNET_HEADER * grown('far', `${column}Packets`);
+  };
   // What the far end sends comes in.
-  const octets = (way: 'rx' | 'tx') => grown('far', `${way}Bytes`) - ETHERNET_HEADER * grown('far', `${way}Packets`);
-  return { in: octets('tx'), out: octets('rx') };
+  return { in: octets('out'), out: octets('in') };
 }
 
 function counter({ text, device }: DeviceText, name: string): bigint {

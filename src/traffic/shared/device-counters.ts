@@ -1,4 +1,5 @@
 import type { CounterDelta, Increments } from '../../counters/delta.js';
+import { DEVICE_COLUMNS } from '../../counters/dev.js';
 import type { Layers } from '../../measurement/traffic.js';
 import { ETHERNET_HEADER, ipOctets, linkBytes, packets } from '../../units.js';
 import { addKnown } from '../layers.js';
@@ -16,14 +17,11 @@ export function countersNamed(device: string, delta: CounterDelta): Increments {
 export const sumOf = (devices: readonly string[], name: string, delta: CounterDelta) =>
   addKnown(devices.map((device) => countersNamed(device, delta)[name] ?? null));
 
-/** What the columns of net/dev are called. */
-const COLUMNS = { in: 'rx', out: 'tx' } as const;
-
 /** IP octets of frames with Ethernet headers. */
 export function deviceOctets(devices: readonly string[], way: 'in' | 'out', delta: CounterDelta): number | null {
   const [bytes, frames] = [
-    sumOf(devices, `${COLUMNS[way]}Bytes`, delta),
-    sumOf(devices, `${COLUMNS[way]}Packets`, delta),
+    sumOf(devices, `${DEVICE_COLUMNS[way]}Bytes`, delta),
+    sumOf(devices, `${DEVICE_COLUMNS[way]}Packets`, delta),
   ];
   return bytes === null || frames === null ? null : bytes - ETHERNET_HEADER * frames;
 }
@@ -32,12 +30,14 @@ export const branded = <T>(count: number | null, brand: (count: number) => T) =>
 
 /** Neither a byte nor a packet: then what the whole machine has counted went by others. */
 export const carriedNothing = (devices: readonly string[], way: 'in' | 'out', delta: CounterDelta) =>
-  sumOf(devices, `${COLUMNS[way]}Bytes`, delta) === 0 && sumOf(devices, `${COLUMNS[way]}Packets`, delta) === 0;
+  sumOf(devices, `${DEVICE_COLUMNS[way]}Bytes`, delta) === 0 &&
+  sumOf(devices, `${DEVICE_COLUMNS[way]}Packets`, delta) === 0;
 
 /** Whether other devices, loopback left out, carried any: then the whole machine's counters are not the counted devices' alone. */
 export const othersCarried = (devices: readonly string[], way: 'in' | 'out', delta: CounterDelta) =>
   Object.keys(delta.devices).some(
-    (name) => name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)[`${COLUMNS[way]}Bytes`] ?? 0) > 0,
+    (name) =>
+      name !== 'lo' && !devices.includes(name) && (countersNamed(name, delta)[`${DEVICE_COLUMNS[way]}Bytes`] ?? 0) > 0,
   );
 
 /** Nothing at all, for certain. */
