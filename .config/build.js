@@ -60,16 +60,20 @@ const handDownImport = {
 };
 const toAscii = (code) =>
   code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+// The names that a module has; on one line, so that the lines of an error are the file's.
+const NAMES = 'exports, require, module, __filename, __dirname, __import';
 // Only strings, templates, patterns and comments have other characters; V8 keeps a text that has one in twice the memory.
-const escapeToAscii = {
-  name: 'escape-to-ascii',
+const finish = {
+  name: 'finish',
   generateBundle: (_, bundle) => {
-    for (const chunk of Object.values(bundle)) chunk.code = toAscii(chunk.code);
+    for (const chunk of Object.values(bundle)) chunk.code = `(function (${NAMES}) {${toAscii(chunk.code)}\n})`;
   },
 };
+// Leaves comments out, which nobody reads here; lines and names stay, for whoever reads where an error came from.
+const minify = { compress: false, mangle: false, codegen: { removeWhitespace: false } };
 const { output } = await build({
   ...shared,
-  plugins: [handDownImport, escapeToAscii],
+  plugins: [handDownImport, finish],
   input: { main: 'src/cli/main.ts' },
   preserveEntrySignatures: 'allow-extension',
   output: {
@@ -77,6 +81,7 @@ const { output } = await build({
     format,
     entryFileNames: '[name]-[hash].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    minify,
     codeSplitting: { includeDependenciesRecursively: false, groups: Object.entries(groups).map(group) },
   },
 });

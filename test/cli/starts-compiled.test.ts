@@ -57,6 +57,21 @@ describe('what V8 has compiled of the command is kept', () => {
     expect(written()).toEqual([]);
   });
 
+  test('a start that loads more adds what it called of all parts, and those after it take it', async () => {
+    const budget = () => runToEnd(process.execPath, [join(root, 'bin/netmeter.js'), 'budget', 'suggest', '/nothing']);
+    await start();
+    const main = files().find((file) => file.includes('/main-')) ?? '';
+    const before = statSync(main).size;
+    date();
+    expect((await budget()).status).toBe(125);
+    expect(written()).toContain(main);
+    expect(statSync(main).size).toBeGreaterThan(before);
+    date();
+    await budget();
+    await start();
+    expect(written()).toEqual([]);
+  });
+
   test.each(['cjs', 'mjs', 'ts'])('a configuration in .%s is loaded by the compiled code too', async (kind) => {
     // jiti is a package of its own.
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));

@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { CompiledCode } from './compiled-code.js';
+import { ReusedBuffer } from './reused-buffer.js';
 
 type Part = { exports: unknown };
 type Require = (name: string) => unknown;
 type Import = (specifier: string) => Promise<unknown>;
 type Wrapper = (exports: unknown, require: Require, module: Part, file: string, folder: string, load: Import) => void;
 
-/** What the build writes for import(): a script that V8 had compiled before has none (Node 20 to 24). */
-const IMPORT = '__import';
+/** Handed in by the name that the build writes for import(): a script that V8 had compiled before has none (Node 20 to 24). */
 const importOther: Import = (specifier) => import(specifier);
 
 /** Beside the bundle: who may write there may write the code itself. */
@@ -24,6 +24,7 @@ export class BundleParts {
   readonly #parts = new Map<string, Part>();
   readonly #compiled: CompiledCode;
   readonly #requireOthers: Require;
+  readonly #memory = new ReusedBuffer();
 
   /** @param file of the bundle, beside which all that it is made of is found */
   constructor(file: string) {
@@ -48,15 +49,23 @@ export class BundleParts {
   #compile(file: string): Wrapper {
     // A part's name has a hash of what is in it.
     const name = basename(file);
-    const cachedData = this.#compiled.read(name);
-    // On one line, so that the lines of an error are the file's.
-    const names = `exports, require, module, __filename, __dirname, ${IMPORT}`;
-    // The build leaves ASCII alone, which needs no decoding, and half of the memory.
-    const code = `(function (${names}) {${readFileSync(file, 'latin1')}\n})`;
+    const code = this.#source(file);
+    const cachedData = this.#compiled.read(name, this.#memory);
     const script = new Script(code, { filename: file, cachedData });
     if (!cachedData) this.#compiled.keepAtEnd(name, script);
     // By a V8 with other flags; or it is damaged.
     else if (script.cachedDataRejected) this.#compiled.replaceAtEnd(name, script);
+    else this.#compiled.keepWithNew(name, script);
     return script.runInThisContext() as Wrapper;
+  }
+
+  /** A function of a module's names, as the build leaves it: in one piece, which V8 need not put together, and in ASCII. */
+  #source(file: string): string {
+    const fd = openSync(file, 'r');
+    try {
+      return this.#memory.read(fd).latin1Slice();
+    } finally {
+      closeSync(fd);
+    }
   }
 }

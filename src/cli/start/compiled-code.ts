@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch, env, execArgv, geteuid, pid, versions } from 'node:process';
 import type { Script } from 'node:vm';
+import type { ReusedBuffer } from './reused-buffer.js';
 
 /** May be written by others than the owner. */
 const OTHERS_WRITE = 0o022;
@@ -25,6 +16,7 @@ export class CompiledCode {
   readonly #folder: string;
   readonly #origin: string;
   readonly #fresh = new Map<string, Script>();
+  readonly #taken = new Map<string, Script>();
 
   /**
    * @param folder may be missing
@@ -35,7 +27,8 @@ export class CompiledCode {
     this.#origin = origin;
   }
 
-  read(name: string): Buffer | undefined {
+  /** @returns what the next use of `memory` overwrites; undefined: nothing is kept, or by somebody who is not trusted */
+  read(name: string, memory: ReusedBuffer): Buffer | undefined {
     if (env['NODE_DISABLE_COMPILE_CACHE']) return undefined;
     let fd: number;
     try {
@@ -46,10 +39,15 @@ export class CompiledCode {
     try {
       const { uid, mode } = fstatSync(fd);
       const isTheirs = (uid === 0 || uid === statSync(this.#origin).uid) && (mode & OTHERS_WRITE) === 0;
-      return isTheirs ? readFileSync(fd) : undefined;
+      return isTheirs ? memory.read(fd) : undefined;
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** V8 took what was kept of it: it is kept again only with what is new, by then with functions that this run alone has called. */
+  keepWithNew(name: string, script: Script): void {
+    this.#taken.set(name, script);
   }
 
   /** With the functions that will have been called by then. */
@@ -68,7 +66,8 @@ export class CompiledCode {
     try {
       if (geteuid?.() !== statSync(this.#origin).uid) return;
       mkdirSync(this.#folder, { recursive: true, mode: 0o755 });
-      for (const [name, script] of this.#fresh) this.#write(this.#fileOf(name), script.createCachedData());
+      for (const [name, script] of [...this.#taken, ...this.#fresh])
+        this.#write(this.#fileOf(name), script.createCachedData());
     } catch {
       // A read-only folder, a full disk: the next start compiles again.
     }
