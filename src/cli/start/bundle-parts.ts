@@ -63,7 +63,7 @@ export class BundleParts {
   #source(file: string): string {
     const fd = openSync(file, 'r');
     try {
-      return this.#memory.read(fd).latin1Slice();
+      return this.#memory.read(fd).toString('latin1');
     } finally {
       closeSync(fd);
     }
