@@ -1,7 +1,5 @@
+import { DNS_PORT } from '../linux/ip/service-ports.js';
 import type { DnsUse, RemoteUse } from '../measurement/remotes.js';
-
-/** The port of DNS (RFC 1035). */
-const DNS = 53;
 
 /**
  * What was seen of the command's look-ups, with an unknown number of them where it also asked nameservers that are not
@@ -10,7 +8,7 @@ const DNS = 53;
  */
 export function asFarAsSeen(dns: DnsUse, servers: ReadonlySet<string>, remotes: RemoteUse | undefined): DnsUse {
   const isUnseen = remotes?.rows.some(
-    ({ port, role, address }) => port === DNS && role !== 'server' && !servers.has(address),
+    ({ port, role, address }) => port === DNS_PORT && role !== 'server' && !servers.has(address),
   );
   return isUnseen ? { ...dns, queries: null } : dns;
 }

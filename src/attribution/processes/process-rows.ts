@@ -6,7 +6,7 @@ import {
   type ProcessRow,
 } from '../../measurement/processes.js';
 import { milliseconds } from '../../units.js';
-import type { RemoteEntry } from '../remotes/remote-ledger.js';
+import type { LedgerEntry } from '../remotes/remote-ledger.js';
 import { type Account, newAccount, type ProcessRecord, pour } from './process-record.js';
 import type { LedgerResult } from './process-records.js';
 
@@ -101,7 +101,7 @@ function payloadOf({ payload }: Account, knowsHostLocal: boolean): Payload {
 /** IPPROTO_ numbers of <linux/in.h>. */
 const PROTOCOLS: Readonly<Record<number, string>> = { 6: 'tcp', 33: 'dccp', 132: 'sctp', 262: 'mptcp' };
 
-const remoteRow = ({ record, side, protocol, address, port, account }: RemoteEntry): ProcessRemoteRow => ({
+const remoteRow = ({ record, side, protocol, address, port, account }: LedgerEntry): ProcessRemoteRow => ({
   pid: record.pid,
   side,
   protocol: PROTOCOLS[protocol] ?? `${protocol}`,

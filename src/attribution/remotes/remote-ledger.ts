@@ -1,7 +1,7 @@
 import type { ProcessRecord, RemoteAccount, RemoteName } from '../processes/process-record.js';
 
 /** A process with one remote. */
-export type RemoteEntry = RemoteName & { readonly record: ProcessRecord; readonly account: RemoteAccount };
+export type LedgerEntry = RemoteName & { readonly record: ProcessRecord; readonly account: RemoteAccount };
 
 const FIELDS = ['in', 'out', 'connections'] as const;
 
@@ -9,7 +9,7 @@ const newAccount = (): RemoteAccount => ({ in: 0, out: 0, connections: 0 });
 
 /** Whom the processes spoke with, bounded: the smallest are put together when there are too many. */
 export class RemoteLedger {
-  readonly #entries = new Map<string, RemoteEntry>();
+  readonly #entries = new Map<string, LedgerEntry>();
   readonly #rest = newAccount();
   readonly #most: number;
   #folded = 0;
@@ -36,7 +36,7 @@ export class RemoteLedger {
   }
 
   /** The biggest of those that `belongs` accepts, and what the others add up to. */
-  close(belongs: (record: ProcessRecord) => boolean): { entries: RemoteEntry[]; rest: RemoteAccount; folded: number } {
+  close(belongs: (record: ProcessRecord) => boolean): { entries: LedgerEntry[]; rest: RemoteAccount; folded: number } {
     for (const [key, { record }] of this.#entries) if (!belongs(record)) this.#entries.delete(key);
     this.#foldSmallest();
     const entries = [...this.#entries.values()].sort((a, b) => sizeOf(b) - sizeOf(a));
@@ -52,4 +52,4 @@ export class RemoteLedger {
   }
 }
 
-const sizeOf = ({ account }: RemoteEntry) => account.in + account.out;
+const sizeOf = ({ account }: LedgerEntry) => account.in + account.out;

@@ -1,7 +1,7 @@
 import type { Family } from '../../measurement/traffic.js';
 
 /** What the kernel counted of one remote, one way (isolation/remotes/read-remotes.ts). */
-export type RemoteEntry = {
+export type CountedOneWay = {
   readonly what: 'all' | 'first';
   readonly family: Family;
   readonly way: 'in' | 'out';
@@ -47,13 +47,13 @@ export class RemoteTally {
     return [...this.#remotes.values()];
   }
 
-  add(entry: RemoteEntry): void {
+  add(entry: CountedOneWay): void {
     const remote = this.#of(entry);
     if (entry.what === 'first') addFirst(remote, entry);
     else addAll(remote, entry, this.#mtu);
   }
 
-  #of({ family, role, protocol, address, port }: RemoteEntry): TalliedRemote {
+  #of({ family, role, protocol, address, port }: CountedOneWay): TalliedRemote {
     const key = `${role} ${protocol} ${address} ${port}`;
     const known = this.#remotes.get(key);
     if (known) return known;
@@ -65,14 +65,14 @@ export class RemoteTally {
   }
 }
 
-function addFirst(remote: TalliedRemote, { role, way, packets, agoMs }: RemoteEntry): void {
+function addFirst(remote: TalliedRemote, { role, way, packets, agoMs }: CountedOneWay): void {
   const isOpener = (role === 'client') === (way === 'out');
   if (isOpener) remote.attempts += packets;
   else remote.opened += packets;
   remote.firstAgoMs = Math.max(remote.firstAgoMs ?? 0, agoMs);
 }
 
-function addAll(remote: TalliedRemote, entry: RemoteEntry, mtu: number): void {
+function addAll(remote: TalliedRemote, entry: CountedOneWay, mtu: number): void {
   const counted = remote[entry.way];
   const header = headerOctets(entry);
   const payload = entry.bytes - entry.packets * header;
@@ -84,7 +84,7 @@ function addAll(remote: TalliedRemote, entry: RemoteEntry, mtu: number): void {
 }
 
 /** IP header without options (RFC 791, RFC 8200) and the transport's: TCP's own length, UDP's 8 octets (RFC 768). */
-function headerOctets({ family, protocol, headerLength }: RemoteEntry): number {
+function headerOctets({ family, protocol, headerLength }: CountedOneWay): number {
   const transport = headerLength ?? (protocol === 'udp' ? 8 : 0);
   return (family === 'ipv4' ? 20 : 40) + transport;
 }

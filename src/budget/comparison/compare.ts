@@ -1,3 +1,4 @@
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
 import type { RemoteRow } from '../../measurement/remotes.js';
 import type { InOut, Layers } from '../../measurement/traffic.js';
 import { type Bounds, exactly, unknown } from '../bounds/bounds.js';
@@ -67,12 +68,11 @@ const remotesOf = ({ remotes, dns }: EarlierRun): RunRemotes => {
   const { rows = [] } = remotes ?? {};
   return {
     rows,
-    seesNames: dns !== undefined && dns.queries !== null && (dns.queries > 0 || !rows.some(({ port }) => port === DNS)),
+    // Questions that were counted at their port and not seen leave remotes without their names.
+    seesNames:
+      dns !== undefined && dns.queries !== null && (dns.queries > 0 || !rows.some(({ port }) => port === DNS_PORT)),
   };
 };
-
-/** Its well-known port: questions that were counted there and not seen leave remotes without their names. */
-const DNS = 53;
 
 /** What any remote may have had of it. */
 function restOf({ remotes, method }: EarlierRun): number {

@@ -1,4 +1,5 @@
 import { addressBytes } from '../../linux/ip/ip-address.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
 import { goTo, leave, rejectWith, remember, reset } from '../../linux/netlink/netfilter/actions.js';
 import type { Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import {
@@ -109,7 +110,6 @@ export function egressRules(rules: EgressRules): Command[] {
 
 /** IP_CT_DIR_REPLY. */
 const REPLY = 1;
-const DNS_PORT = 53;
 
 function isTo({ family, network }: Extract<Destination, { kind: 'network' }>): Statement {
   const [address = '', length] = network.split('/');

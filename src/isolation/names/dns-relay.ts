@@ -11,9 +11,6 @@ import { relayStream } from './relay-stream.js';
 import type { Relayed } from './relayed.js';
 import { reportQuestion } from './report-question.js';
 
-/** The DNS port (RFC 1035). */
-export const DNS_PORT = 53;
-
 /** A crawler asks hundreds of questions at once; the kernel gives as much of this as the host allows. */
 const RECEIVE_BUFFER = 1 << 20;
 

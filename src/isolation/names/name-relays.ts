@@ -1,4 +1,5 @@
 import { addressBytes } from '../../linux/ip/ip-address.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
 import { destineTo } from '../../linux/netlink/netfilter/actions.js';
 import type { BaseChain, Command, TableName } from '../../linux/netlink/netfilter/command.js';
 import { ip, ip6, thDport } from '../../linux/netlink/netfilter/field.js';
@@ -8,7 +9,7 @@ import type { Statement } from '../../linux/netlink/netfilter/statement.js';
 import { TableCommands } from '../../linux/netlink/netfilter/table-commands.js';
 import { be16 } from '../../linux/netlink/values.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
-import { DNS_PORT, DnsRelay } from './dns-relay.js';
+import { DnsRelay } from './dns-relay.js';
 import type { Relayed } from './relayed.js';
 
 /** As many as the C library asks (MAXNS, resolv.conf(5)). */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
-import { DNS_PORT, DnsRelay } from '../names/dns-relay.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
+import { DnsRelay } from '../names/dns-relay.js';
 import type { Relayed } from '../names/relayed.js';
 import { openInnerSockets } from '../ports/inner-sockets.js';
 import type { Administer } from '../tools/programs/administer.js';

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { getuid } from 'node:process';
 import type { Boundary } from '../../boundary.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
 import { deviceName, oifname } from '../../linux/netlink/netfilter/field.js';
 import { is } from '../../linux/netlink/netfilter/matches.js';
 import type { Nftables } from '../../linux/netlink/netfilter/nftables.js';
@@ -10,7 +11,7 @@ import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import { carriesIpv6, type Uplink } from '../machine/read-uplink.js';
 import { askResolver } from '../names/ask-resolver.js';
 import type { DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
-import { DNS_PORT, type DnsRelay } from '../names/dns-relay.js';
+import type { DnsRelay } from '../names/dns-relay.js';
 import { answerForHost, HOST_QUESTION } from '../names/host-name-answer.js';
 import { readHostsFile, withHostName } from '../names/hosts-file.js';
 import { openNameRelays } from '../names/name-relays.js';

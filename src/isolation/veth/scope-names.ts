@@ -1,4 +1,5 @@
 import type { Boundary } from '../../boundary.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
 import { LinuxError } from '../../linux/linux-error.js';
 import { destineTo } from '../../linux/netlink/netfilter/actions.js';
 import type { Command } from '../../linux/netlink/netfilter/command.js';
@@ -9,7 +10,7 @@ import { canonicalAddress } from '../machine/canonical-address.js';
 import { isIpv6 } from '../machine/is-ipv6.js';
 import { readLocalAddresses } from '../machine/read-local-addresses.js';
 import type { DnsAdmitter, DnsObserver, SeenQuestions } from '../names/dns-exchange.js';
-import { DNS_PORT, DnsRelay, type RelayOptions } from '../names/dns-relay.js';
+import { DnsRelay, type RelayOptions } from '../names/dns-relay.js';
 import { answerForHost } from '../names/host-name-answer.js';
 import { openNameRelays, questionsTo, type RelayEnd } from '../names/name-relays.js';
 import type { ResolverChoice } from '../names/read-resolver.js';

@@ -57,5 +57,3 @@ export const PLACES = {
   zero: STACK.fresh - 68,
   verdict: STACK.fresh - 80,
 } as const;
-
-export const DNS_PORT = 53;

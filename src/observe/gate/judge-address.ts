@@ -1,5 +1,6 @@
 import type { Assembler } from '../../linux/bpf/assembler.js';
-import { ATTEMPT, ATTEMPT_KEY, DNS_PORT, EXEMPT, type GateMaps, PLACES, RANGE } from './gate-layout.js';
+import { DNS_PORT } from '../../linux/ip/service-ports.js';
+import { ATTEMPT, ATTEMPT_KEY, EXEMPT, type GateMaps, PLACES, RANGE } from './gate-layout.js';
 
 const ADDRESS = PLACES.attempt + ATTEMPT_KEY.address;
 

@@ -1,7 +1,7 @@
 import { Assembler } from '../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../linux/bpf/maps/bpf-map.js';
 import { IPPROTO } from '../../linux/ip/ip-protocols.js';
-import { DNS_PORT, EXTENSIONS, LOOPBACK_DEVICE, PACKET } from '../meter/packet-context.js';
+import { EXTENSIONS, LOOPBACK_DEVICE, PACKET, WIRE_DNS_PORT } from '../meter/packet-context.js';
 import { skipForeign } from '../meter/tree/tree-programs.js';
 
 /** What the programs fill: records, and how many had no room. */
@@ -85,7 +85,7 @@ function isOfPort(code: Assembler, way: keyof typeof WAYS): void {
     .jumpIf('r5', '!=', IPPROTO.tcp, 'pass')
     .label('has ports');
   bounded(code, PORTS);
-  code.load('u16', 'r1', 'r2', way === 'in' ? 0 : 2).jumpIf('r1', '!=', DNS_PORT, 'pass');
+  code.load('u16', 'r1', 'r2', way === 'in' ? 0 : 2).jumpIf('r1', '!=', WIRE_DNS_PORT, 'pass');
 }
 
 /** r5: the next header's kind; r2: where it is. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type RemoteEntry, RemoteTally } from '../../../src/attribution/remotes/remote-tally.js';
+import { type CountedOneWay, RemoteTally } from '../../../src/attribution/remotes/remote-tally.js';
 
-const entry = (changes: Partial<RemoteEntry>): RemoteEntry => ({
+const entry = (changes: Partial<CountedOneWay>): CountedOneWay => ({
   what: 'all',
   family: 'ipv4',
   way: 'in',
@@ -16,7 +16,7 @@ const entry = (changes: Partial<RemoteEntry>): RemoteEntry => ({
   ...changes,
 });
 
-function tallied(...entries: readonly Partial<RemoteEntry>[]) {
+function tallied(...entries: readonly Partial<CountedOneWay>[]) {
   const tally = new RemoteTally(1500);
   for (const each of entries) tally.add(entry(each));
   return tally.remotes;

@@ -57,5 +57,5 @@ const marker = (type: number): Message => ({ type, flags: NLM_F.REQUEST, payload
 export const attributesOf = ({ payload }: Pick<Message, 'payload'>): Buffer => payload.subarray(HEADER);
 
 /** @returns undefined for a family that is none of those here */
-export const familyOf = ({ payload }: Pick<Message, 'payload'>): AddressFamily | undefined =>
+export const familyOfTable = ({ payload }: Pick<Message, 'payload'>): AddressFamily | undefined =>
   (Object.keys(ADDRESS_FAMILIES) as AddressFamily[]).find((name) => ADDRESS_FAMILIES[name] === payload[0]);

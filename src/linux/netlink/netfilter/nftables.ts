@@ -5,7 +5,7 @@ import { encoded } from './codec.js';
 import { type Command, describeCommand, type TableName } from './command.js';
 import { chain, type Element, elements, type NamedObject, object, type Rule, rule, table } from './definitions.js';
 import { encodeCommand } from './encode-command.js';
-import { attributesOf, batch, familyOf, type MESSAGES, nftMessage } from './nfnetlink.js';
+import { attributesOf, batch, familyOfTable, type MESSAGES, nftMessage } from './nfnetlink.js';
 import { type AddressFamily, HOOKS, type HookName, VERDICTS } from './numbers.js';
 
 /** A transaction that the kernel refused: nothing of it was done. */
@@ -74,7 +74,7 @@ export class Nftables implements Disposable {
 
   tables(): ListedTable[] {
     return this.#list('getTable', 'all', Buffer.alloc(0)).flatMap((message) => {
-      const family = familyOf(message);
+      const family = familyOfTable(message);
       const { name, owner } = table.decode(attributesOf(message));
       return family ? [{ family, table: name, ...(owner !== undefined && { owner }) }] : [];
     });
@@ -83,7 +83,7 @@ export class Nftables implements Disposable {
   /** All chains of all tables. */
   chains(): ListedChain[] {
     return this.#list('getChain', 'all', Buffer.alloc(0)).flatMap((message) => {
-      const family = familyOf(message);
+      const family = familyOfTable(message);
       return family ? [listedChain(family, attributesOf(message))] : [];
     });
   }

@@ -1,6 +1,6 @@
 import { type Attributes, decodeAttributes } from '../attribute.js';
 import type { NetlinkSocket } from '../socket.js';
-import { type AddressFamily, familyOf, type RouteType, routeType } from './numbers.js';
+import { type AddressFamily, familyOfNumber, type RouteType, routeType } from './numbers.js';
 import { ROUTE_HEADER, RTA, RTM_GETROUTE, routeHeader, tableOf } from './route-message.js';
 
 /** A route of any table. `devices`: indexes, more than one where it is spread over several. */
@@ -18,7 +18,7 @@ const NEXT_HOP = 8;
 /** The routes of all tables of both families. */
 export function listRoutes(socket: NetlinkSocket): ListedRoute[] {
   return socket.dump({ type: RTM_GETROUTE, payload: routeHeader({ family: AF_UNSPEC }) }).flatMap(({ payload }) => {
-    const family = familyOf(payload[0]);
+    const family = familyOfNumber(payload[0]);
     if (!family) return [];
     const attributes = decodeAttributes(payload.subarray(ROUTE_HEADER));
     const table = tableOf(payload, attributes);

@@ -4,7 +4,7 @@ export const FAMILIES = { ipv4: AF_INET, ipv6: AF_INET6 } as const;
 export type AddressFamily = keyof typeof FAMILIES;
 
 /** @returns undefined for a family of other packets (multicast routing) */
-export const familyOf = (number: number | undefined): AddressFamily | undefined =>
+export const familyOfNumber = (number: number | undefined): AddressFamily | undefined =>
   (Object.keys(FAMILIES) as AddressFamily[]).find((name) => FAMILIES[name] === number);
 
 /** RTN_*, linux/rtnetlink.h: what happens to a packet that takes a route. */

@@ -1,6 +1,6 @@
 import { type Attributes, decodeAttributes } from '../attribute.js';
 import type { NetlinkSocket } from '../socket.js';
-import { type AddressFamily, familyOf } from './numbers.js';
+import { type AddressFamily, familyOfNumber } from './numbers.js';
 
 /** What a rule does with a packet that it selects: FR_ACT_*, linux/fib_rules.h. */
 const ACTIONS = { 1: 'table', 2: 'goto', 3: 'nop', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' } as const;
@@ -38,7 +38,7 @@ const FRA = { SRC: 2, IIFNAME: 3, PRIORITY: 6, FWMARK: 10, TABLE: 15, FWMASK: 16
 /** All rules of both families, in the order in which a packet meets those of its own. */
 export function listPolicyRules(socket: NetlinkSocket): PolicyRule[] {
   return socket.dump({ type: RTM_GETRULE, payload: Buffer.alloc(HEADER) }).flatMap(({ payload }) => {
-    const family = familyOf(payload[0]);
+    const family = familyOfNumber(payload[0]);
     return family ? [decodeRule(family, payload)] : [];
   });
 }

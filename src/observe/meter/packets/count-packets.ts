@@ -1,7 +1,7 @@
 import { Assembler } from '../../../linux/bpf/assembler.js';
 import { type GateMaps, PLACES } from '../../gate/gate-layout.js';
 import { holdCopy, holdPacket } from '../../gate/hold-packets.js';
-import { DNS_PORT, PACKET } from '../packet-context.js';
+import { PACKET, WIRE_DNS_PORT } from '../packet-context.js';
 import { forget, recall, STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { countRemote } from '../remotes/count-remote.js';
@@ -68,7 +68,7 @@ export function countPackets(way: Way, maps: MeterMaps, gate?: GateMaps): Assemb
 const handOverMessage = (code: Assembler, way: Way, next: { readonly fd: number }): Assembler =>
   code
     .load('u16', 'r1', 'r10', STACK.transport + (way === 'in' ? 0 : 2))
-    .jumpIf('r1', '!=', DNS_PORT, 'pass')
+    .jumpIf('r1', '!=', WIRE_DNS_PORT, 'pass')
     .tailCall('r6', next);
 
 /**

@@ -1,6 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
-import { DNS_PORT, PACKET } from '../packet-context.js';
+import { PACKET, WIRE_DNS_PORT } from '../packet-context.js';
 import { STACK } from '../program-frame.js';
 import type { MeterMaps } from '../program-maps.js';
 import { noteTime } from '../remotes/count-remote.js';
@@ -54,7 +54,7 @@ function countVersion(code: Assembler, way: Way, version: Version, maps: MeterMa
     .compute('shiftRight', 'r8', 4)
     .compute('shiftLeft', 'r8', 2)
     .compute('add', 'r8', size);
-  if (maps.next) code.load('u16', 'r1', 'r2', size + (way === 'in' ? 0 : 2)).jumpIf('r1', '==', DNS_PORT, other);
+  if (maps.next) code.load('u16', 'r1', 'r2', size + (way === 'in' ? 0 : 2)).jumpIf('r1', '==', WIRE_DNS_PORT, other);
   writeKnownKey(code, way, version, maps.roles);
   code.lookUp(maps.remotes, STACK.remote).jumpIf('r0', '==', 0, other).move('r9', 'r0');
   loadSegments(code, other);

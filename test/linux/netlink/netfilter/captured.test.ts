@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeMessages, encodeMessage, type Message } from '../../../../src/linux/netlink/message.js';
 import { chain, elements, object, rule, set, table } from '../../../../src/linux/netlink/netfilter/definitions.js';
 import { encodeCommand } from '../../../../src/linux/netlink/netfilter/encode-command.js';
-import { attributesOf, batch, familyOf, MESSAGES } from '../../../../src/linux/netlink/netfilter/nfnetlink.js';
+import { attributesOf, batch, familyOfTable, MESSAGES } from '../../../../src/linux/netlink/netfilter/nfnetlink.js';
 import { counter, quota } from '../../../../src/linux/netlink/netfilter/simple-expressions.js';
 import { MADE } from '../../../isolation/nft-rules.js';
 
@@ -34,7 +34,7 @@ function read(messages: readonly Message[]) {
     const value = codec.decode(attributesOf(message));
     const data =
       'data' in value && value.data ? { data: (value.type === 'quota' ? quota : counter).decode(value.data) } : {};
-    return { type: message.type, family: familyOf(message), value: plain({ ...value, ...data }) };
+    return { type: message.type, family: familyOfTable(message), value: plain({ ...value, ...data }) };
   });
 }
 
