@@ -25,6 +25,7 @@ import { type Milliseconds, milliseconds } from './units.js';
 
 export type { AttachTarget } from './run/attached/open-attached.js';
 
+/** What a caller of {@link attach} may choose. */
 export type AttachOptions = {
   /** How long; until the process ends, or the control group's last one, by default. */
   readonly for?: Milliseconds;

@@ -34,6 +34,7 @@ const cures = {
   INTERRUPTED: 'The run was stopped before the command started.',
 } as const;
 
+/** What went wrong, for programs; each has a cure. */
 export type ErrorCode = keyof typeof cures;
 
 /** An expected failure: a closed code, a message for people, and its cure. */

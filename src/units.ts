@@ -6,8 +6,11 @@ declare const unit: unique symbol;
 export type IpOctets = Branded<'IpOctets'>;
 /** Bytes of frames at an interface, as /proc/net/dev counts them. */
 export type LinkBytes = Branded<'LinkBytes'>;
+/** Packets as on the wire: each segment of a GSO packet is one. */
 export type Packets = Branded<'Packets'>;
+/** Thousandths of a second, not always whole ones. */
 export type Milliseconds = Branded<'Milliseconds'>;
+/** IP octets a second. */
 export type OctetsPerSecond = Branded<'OctetsPerSecond'>;
 
 /** Bytes of an Ethernet header, which link bytes have and IP octets have not (ETH_HLEN, linux/if_ether.h). */

@@ -24,6 +24,7 @@ export type CounterReset = {
   readonly after: bigint;
 };
 
+/** What each counter grew by between two snapshots. An `snmp6` that either of them lacks is absent; what went down is in `resets`. */
 export type CounterDelta = {
   readonly elapsedMs: Milliseconds;
   readonly netstat: TableDelta;

@@ -23,8 +23,10 @@ export type LimitKind =
   /** External wire octets against those of an earlier run; of `subject`: in, out, total or a remote, both ways. */
   | 'increase';
 
+/** `unmeasured`: what was used is not known well enough to say on which side of the limit it is. */
 export type Verdict = 'within' | 'exceeded' | 'unmeasured';
 
+/** One limit, and what was used of it. */
 export type JudgedLimit = {
   readonly kind: LimitKind;
   /** What the limit is of, where the kind alone does not say it. */
@@ -50,6 +52,7 @@ export type JudgedLimit = {
   readonly overshoot?: IpOctets;
 };
 
+/** All limits of a run, and what became of it. */
 export type JudgedBudget = {
   /** The worst of the limits, warnings left out. */
   readonly verdict: Verdict;

@@ -3,6 +3,7 @@ import type { InOut } from './traffic.js';
 
 /** Where payload goes: `unplaced` is of sockets whose addresses never show (UDP). */
 export const PAYLOAD_CLASSES = ['external', 'hostLocal', 'loopback', 'unplaced'] as const;
+/** One of {@link PAYLOAD_CLASSES}. */
 export type PayloadClass = (typeof PAYLOAD_CLASSES)[number];
 
 /**
@@ -97,6 +98,7 @@ export type Balance = {
   readonly unattributedOctets: number | null;
 };
 
+/** Which processes used the network, beside what was counted on the wire. */
 export type ProcessUse =
   | (Exclude<ProcessEvidence, { evidence: 'none' }> & {
       /** All unplaced payload went outside, and the balance's payload holds it: it is what was counted there of UDP, and of protocols without ports. */

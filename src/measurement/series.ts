@@ -4,6 +4,7 @@ import type { InOut } from './traffic.js';
 /** Cumulative external wire octets, `atMs` after the command's start. */
 export type Sample = { readonly atMs: Milliseconds; readonly in: IpOctets; readonly out: IpOctets };
 
+/** What was moved over time: sums since the command’s start, at each sample. */
 export type Series = {
   /** Interval between samples; grows when a long run is thinned out to stay bounded. */
   readonly intervalMs: Milliseconds;

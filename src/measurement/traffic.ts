@@ -1,5 +1,6 @@
 import type { IpOctets, LinkBytes, Packets } from '../units.js';
 
+/** Both directions, as the command sees them. */
 export type InOut<T> = { readonly in: T; readonly out: T };
 
 /** One direction of one traffic class, by layer. `null`: could not be measured. */
@@ -17,6 +18,7 @@ export type Layers = {
   readonly packets: Packets | null;
 };
 
+/** All that the command moved, by where it went. */
 export type Traffic = {
   /** What left or entered the namespace; by family where the family exists. */
   readonly external: InOut<Layers> & { readonly ipv4?: InOut<Layers>; readonly ipv6?: InOut<Layers> };
@@ -50,6 +52,7 @@ export type BehindWire = {
   readonly certainty: 'exact' | 'at-least' | 'at-most';
 };
 
+/** Of the Internet Protocol. */
 export type Family = 'ipv4' | 'ipv6';
 
 /** ICMP errors of both families. IPv4 reports a packet that was too big as a destination that is unreachable. */

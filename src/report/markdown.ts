@@ -6,6 +6,7 @@ import { headline } from './phrases/headline.js';
 import type { Table } from './tables/table.js';
 import { tablesOf } from './tables/tables.js';
 
+/** How {@link renderMarkdown} writes. */
 export type MarkdownOptions = {
   /** A table longer than this is cut, and says so; all rows by default. */
   readonly maxRows?: number;

@@ -23,7 +23,9 @@ export type DaySum = InOut<Tally> & {
   readonly intervals: number;
 };
 
+/** An event, and the time of the sample that says it (ISO 8601). */
 export type DatedEvent = WatchEvent & { readonly at: string };
+/** A line of the file, counted from 1, and why it is no record. */
 export type UnreadableLine = { readonly line: number; readonly reason: string };
 
 /** All that a watch file says. Sums are decimal texts, exact beyond 2^53. */
@@ -62,6 +64,7 @@ export type WatchSummary = {
 
 export const NOTHING: InOut<Tally> = { in: NO_TALLY, out: NO_TALLY };
 
+/** Of a file without a line. */
 export const NO_SUMMARY: WatchSummary = {
   schema: 1,
   kind: 'summary',

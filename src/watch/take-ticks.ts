@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
+/** When {@link takeTicks} ticks; `now` (Unix time in ms) and `sleep` are the machine’s by default. */
 export type TickOptions = {
   readonly intervalMs: number;
   /** The last tick comes this long after the first. Default: when the signal says so. */

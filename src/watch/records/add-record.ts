@@ -10,6 +10,7 @@ import type { SampleRecord, Tally, WatchEvent } from './record.js';
 /** Events of an interval that was longer than asked for. */
 const UNWATCHED: ReadonlySet<WatchEvent['kind']> = new Set(['gap', 'suspended', 'reboot']);
 
+/** The summary with one more line that is no record. */
 export function addUnreadable(summary: WatchSummary, line: UnreadableLine): WatchSummary {
   return {
     ...summary,

@@ -86,6 +86,7 @@ export type Tally = {
 
 /** The recorded counters of a device. `index`: the kernel's number of it, which a new device of the old name has not. */
 export type RecordedDevice = { readonly index: number | null; readonly counters: RecordedTable };
+/** Counters of one table, by the kernel’s names. */
 export type RecordedTable = Readonly<Record<string, Decimal>>;
 
 /** The kernel's own counters, by its own names, as far as netmeter's numbers are made of them. */
@@ -128,6 +129,7 @@ export type SampleRecord = {
   readonly total: Total;
 };
 
+/** All that was moved since the file’s first sample. */
 export type Total = InOut<Tally> & {
   /** The first sample. */
   readonly since: string;

@@ -6,6 +6,7 @@ import type { RecordFile } from './write-records.js';
 /** So many records wait for a disk that is full: a day, by the minute. */
 export const MAX_WAITING = 1440;
 
+/** A record, and whether the disk has it. */
 export type Logged = {
   readonly record: SampleRecord;
   /** Why it is not on the disk yet; it is tried again with the next one. */
