@@ -27,6 +27,11 @@ const groups = {
   run: reachedFrom('src/cli/run.ts'),
   shared: { has: isShared },
   ...parts,
+  // In place both are loaded.
+  orphans: reachedFrom(
+    'src/observe/meter/namespaces/earlier-namespaces.ts',
+    reachedFrom('src/observe/meter/orphans/trace-orphans.ts'),
+  ),
 };
 
 const group = ([name, modules]) => ({

@@ -22,6 +22,9 @@ export class Machine implements AsyncDisposable {
   readonly far6: string;
   /** The router silently drops what is sent there: it never reaches the far end. */
   readonly nowhere6: string;
+  /** The machine's own. */
+  readonly near4 = '198.51.100.1';
+  readonly near6: string;
   readonly port = 7000;
   readonly #server: ChildProcess;
   readonly #lines: Interface;
@@ -31,6 +34,7 @@ export class Machine implements AsyncDisposable {
     this.far4 = `203.0.113.${number * 4 + 2}`;
     this.far6 = `fd78:${number}::2`;
     const near6 = `fd79:${number}`;
+    this.near6 = `${near6}::1`;
     this.nowhere6 = `fd7a:${number}::1`;
     // No packets of the wire's own: neighbours are written down, and nothing is announced. And none is lost between the
     // capture and the machine: less than the router's ring of 256 packets is in flight.
@@ -52,7 +56,7 @@ export class Machine implements AsyncDisposable {
         ip -n $1 neigh add $5 lladdr $7 dev $2; ip -n $1 neigh add $6 lladdr $7 dev $2
         ip -n $1 link set $2 up
       }
-      wire ${this.name} card0 198.51.100.1 ${near6}::1 ${this.name}-router near 198.51.100.2 ${near6}::2
+      wire ${this.name} card0 ${this.near4} ${this.near6} ${this.name}-router near 198.51.100.2 ${near6}::2
       wire ${this.name}-router out 203.0.113.${number * 4 + 1} fd78:${number}::1 ${this.name}-far far ${this.far4} ${this.far6}
       ip netns exec ${this.name}-router ethtool -K out tso off gso off gro on tx off >/dev/null 2>&1
       ip netns exec ${this.name}-far ethtool -K far tso off gso off gro off tx off >/dev/null 2>&1

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { Machine } from './machine.js';
@@ -32,7 +33,12 @@ while True:
     if packet[0] >> 4 == 4 and packet[9] == 17: sender.sendto(packet[28:], (socket.inet_ntoa(packet[16:20]), 7000))' & transport=$!
   until [ -e $ready ]; do sleep 0.02; done; rm $ready`;
 
-describePrivileged('in place: namespaces that the command makes', () => {
+/** Hears one datagram that a process of its own sends from a namespace that somebody else has made. */
+const ENTER = (namespace: string, address: string) => `python3 -c 'import socket, subprocess, sys
+hearer = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); hearer.bind(("::", 7000))
+subprocess.run(["ip", "netns", "exec", "${namespace}", *sys.argv[1:]], check=True); hearer.recv(2000)' ${SEND(address, 500)}`;
+
+describePrivileged('in place: other namespaces than the command’s', () => {
   let machine: Machine;
   beforeAll(async () => {
     machine = await Machine.build(12);
@@ -54,6 +60,8 @@ describePrivileged('in place: namespaces that the command makes', () => {
     const counted = { in: external.in.wireOctets, out: external.out.wireOctets };
     return { report, stderr, counted, wire: { in: seen('in'), out: seen('out') } };
   }
+
+  const addressesIn = ({ remotes }: Measurement) => [...new Set(remotes?.rows.map(({ address }) => address))];
 
   const traffic = (mode: string, address: string, count: number) =>
     `python3 ${program('traffic.py')} ${mode} ${address} 7000 ${count}`;
@@ -114,5 +122,40 @@ describePrivileged('in place: namespaces that the command makes', () => {
     expect(counted.out, stderr).toBe(3 * 528);
     expect(report.method.errorBound.out).toBe(2 * 528);
     expect(report.warnings.map(({ code }) => code)).toContain('NESTED_UNCERTAIN');
+  });
+
+  test.each(['ipv4', 'ipv6'] as const)(
+    'one that was there before stays somebody else’s, though a process goes into it: %s',
+    async (family) => {
+      const [near, far] = family === 'ipv4' ? [machine.near4, machine.far4] : [machine.near6, machine.far6];
+      const { report, counted, wire, stderr } = await compare(
+        `${ENTER(`${machine.name}-far`, near)}; ${traffic('download', far, 519_000)}`,
+      );
+      expect(wire.in).toBeGreaterThan(519_000);
+      expect(counted, stderr).toEqual(wire);
+      // Who has gone there sends to this machine.
+      expect(report.traffic.hostLocal?.out.wireOctets).toBe(family === 'ipv4' ? 528 : 548);
+      expect(addressesIn(report)).toEqual([far]);
+    },
+  );
+
+  test('one that was there before and one of its own are distinguished in one run', async () => {
+    // Time: netmeter looks at it meanwhile.
+    const { report, counted, wire, stderr } = await compare(`${MAKE}; sleep 0.5
+      in1 ${SERVE} & ${ASK('192.168.71.2')}; wait $!
+      ${ENTER(`${machine.name}-far`, machine.near4)}
+      in1 ${traffic('download', machine.far4, 300_000)}; ${traffic('download', machine.far4, 519_000)}`);
+    expect(wire.in).toBeGreaterThan(819_000);
+    expect(counted, stderr).toEqual(wire);
+    expect(addressesIn(report)).toEqual([machine.far4]);
+    expect(report.method.errorBound).toEqual({ in: 0, out: 0 });
+  });
+
+  test('what a process receives in one that was there before is counted once', async () => {
+    const { counted, wire, stderr } = await compare(
+      `ip netns exec ${machine.name}-router ${traffic('download', machine.far4, 519_000)}`,
+    );
+    expect(wire.in).toBeGreaterThan(519_000);
+    expect(counted, stderr).toEqual(wire);
   });
 });

@@ -11,7 +11,7 @@ import { copyMessages } from '../../src/observe/names/copy-messages.js';
 const map = { fd: 3 } as never;
 const meter = {
   ...{ totals: map, forMany: map, mtus: map, remotes: map, roles: map, inside: map, nested: map, connections: map },
-  ...{ counts: map, next: map, places: undefined, clock: 'ktime_get_ns' as const },
+  ...{ earlier: map, counts: map, next: map, places: undefined, clock: 'ktime_get_ns' as const },
 };
 const gate = { exempt: map, allowed: map, denied: map, attempts: map, spent: map, allowsListedAlone: true };
 const sends = { sends: map, groups: map };

@@ -73,6 +73,11 @@ export class CgroupMeter implements Disposable {
     if (this.distinguishesNamespaces) learnAddresses(this.#maps, addresses);
   }
 
+  /** Namespaces that were there before the command are none of its own. @param note notes all of them, or none */
+  learnNamespaces(note: (noted: Maps['earlier']) => void): void {
+    if (this.distinguishesNamespaces) note(this.#maps.earlier);
+  }
+
   /** Counts from now on also what is sent past IP: in a namespace of the command's own, when it has been started. */
   watchSends(): void {
     this.#sends ??= this.#watchSends();

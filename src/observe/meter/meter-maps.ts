@@ -7,8 +7,12 @@ import { TOTAL, TOTALS_COUNT } from './totals.js';
 
 /** Devices that may come and go during a run. */
 const MOST_DEVICES = 4096;
+/** More network namespaces are not distinguished: a machine with so many is none that a command is run on. */
+export const MOST_NAMESPACES = 4096;
 
 const NUMBER = 4;
+/** Octets of a network namespace's number. */
+const COOKIE = 8;
 const ONE = { keySize: NUMBER, maxEntries: 1 } as const;
 
 /** What each map is; entries of a hash take memory as they come. */
@@ -20,6 +24,7 @@ const PLANS = {
   roles: { type: 'array', name: 'nm_roles', ...ONE, valueSize: ROLES.size },
   inside: hash('nm_inside', INSIDE_KEY, NUMBER, MOST_INSIDE),
   nested: { type: 'array', name: 'nm_nested', ...ONE, valueSize: NUMBER },
+  earlier: hash('nm_earlier', COOKIE, COOKIE, MOST_NAMESPACES),
   connections: {
     ...{ type: 'lruHash', name: 'nm_connections', maxEntries: MOST_CONNECTIONS },
     ...{ keySize: CONNECTION.size, valueSize: NUMBER },

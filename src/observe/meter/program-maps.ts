@@ -9,6 +9,7 @@ export type MeterMaps = RemoteMaps & {
   readonly network?: bigint | undefined;
   /** See {@link network}. */
   readonly nested: BpfMap;
+  readonly earlier: BpfMap;
   readonly clock: PacketClock;
   /** A {@link TOTAL} for each class, family, protocol and direction. */
   readonly totals: BpfMap;

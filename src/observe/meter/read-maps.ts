@@ -6,8 +6,14 @@ import { ANY_DEVICE } from './packets/fragments.js';
 import { INSIDE, insideAddress, insideKey } from './remotes/remote-layout.js';
 import { decodeTotals, TOTAL, TOTALS_COUNT, type TotalOf } from './totals.js';
 
-/** Addresses that are not outside: of the command's own namespaces, and of the run's. */
-export type Inside = { readonly nested: readonly string[]; readonly host: readonly string[] };
+/** What is known of addresses and namespaces. */
+export type Inside = {
+  /** Addresses that are not outside: of the command's own namespaces, and of the run's. */
+  readonly nested: readonly string[];
+  readonly host: readonly string[];
+  /** Namespaces that were there before are none of the command's own; false: whose one is was not known. */
+  readonly isOwnKnown: boolean;
+};
 
 const EMPTY = Buffer.alloc(0);
 
@@ -20,11 +26,12 @@ export function readConnections({ counts }: Maps, cpus: number) {
   return { opened: Number(opened), closed: Number(closed), refused: Number(refused), late: Number(late) };
 }
 
-export function readInside({ inside }: Maps): Inside {
+export function readInside({ inside, earlier }: Maps): Inside {
   const keys = [...inside.keys()];
   const of = (whose: number) =>
     keys.filter((key) => inside.lookup(key)?.readUInt32LE() === whose).map((key) => insideAddress(key));
-  return { nested: of(INSIDE.nested), host: of(INSIDE.host) };
+  const isOwnKnown = earlier.keys().next().done !== true;
+  return { nested: of(INSIDE.nested), host: of(INSIDE.host), isOwnKnown };
 }
 
 export function learnMtus({ mtus: map }: Maps, mtus: ReadonlyMap<number, number>): void {

@@ -17,7 +17,12 @@ export type Nested<R extends Remote> = {
   /** They are in the totals. */
   readonly remotes: readonly R[];
   /** Addresses of the command's own namespaces, and of the run's namespace. */
-  readonly inside: { readonly nested: readonly string[]; readonly host: readonly string[] };
+  readonly inside: {
+    readonly nested: readonly string[];
+    readonly host: readonly string[];
+    /** False: what counts as one of the command's own may have been there before. */
+    readonly isOwnKnown: boolean;
+  };
   /** undefined: nobody has seen the command make any that leads out. */
   readonly fate: NestedFate | undefined;
   /** False: before Linux 6.15 a packet does not name its namespace, and all are external. */
@@ -35,10 +40,10 @@ const KINDS: Readonly<Record<number, TreeCount['protocol']>> = { 1: 'icmp', 6: '
 export function settleNested<R extends Remote>({ totals, remotes, inside, fate, isDistinguished }: Nested<R>) {
   const [nested, host] = [new Set(inside.nested), new Set(inside.host)];
   const placeOf = (remote: R): TreeCount['class'] => {
-    if (remote.class !== 'external' && remote.class !== 'nested') return remote.class;
+    if (!['external', 'nested', 'entered'].includes(remote.class)) return remote.class;
     if (nested.has(remote.address)) return 'inner';
     // Who lives in the run's namespace sends nothing outside to an address of it.
-    return remote.class === 'nested' && host.has(remote.address) ? 'hostLocal' : remote.class;
+    return remote.class !== 'external' && host.has(remote.address) ? 'hostLocal' : remote.class;
   };
   const placed = remotes.map((remote) => ({ ...remote, class: placeOf(remote) }));
   const moves = remotes.flatMap((remote, index) => {
@@ -46,22 +51,28 @@ export function settleNested<R extends Remote>({ totals, remotes, inside, fate, 
     return to === remote.class ? [] : [...countsOf(remote, remote.class, -1n), ...countsOf(remote, to, 1n)];
   });
   const settled = [...totals, ...moves];
-  const isNested = (each: Pick<TreeCount, 'class'>) => each.class === 'nested';
-  const left = <T extends Pick<TreeCount, 'class'>>(each: T): T =>
-    isNested(each) ? { ...each, class: fate === 'carried' ? 'inner' : 'external' } : each;
+  const left = <T extends Pick<TreeCount, 'class'>>(each: T): T => ({ ...each, class: whereLeft(each.class, fate) });
   const octets = (name: TreeCount['class'], way: Way) => {
     const ours = settled.filter((each) => each.class === name && each.way === way);
     return toExactNumber(ours.reduce((sum, { count }) => sum + count.wireOctets, 0n));
   };
   const unsure = (way: Way) => {
     if (!isDistinguished) return fate === undefined ? 0 : octets('external', way);
-    return fate === undefined || fate === 'unknown' ? octets('nested', way) : 0;
+    const ofMade = fate === undefined || fate === 'unknown' ? octets('nested', way) : 0;
+    const ofEntered = fate === 'forwarded' ? 0 : octets('entered', way);
+    return ofMade + ofEntered + (inside.isOwnKnown ? 0 : octets('inner', way));
   };
   return {
     totals: settled.map(left),
     remotes: placed.map(left),
     unsure: { in: unsure('in'), out: unsure('out') } satisfies InOut<number>,
   };
+}
+
+/** What a program carries for a namespace that was there before need not be of the tree, and is counted where it was sent. */
+function whereLeft(name: TreeCount['class'], fate: NestedFate | undefined): TreeCount['class'] {
+  if (name === 'nested') return fate === 'carried' ? 'inner' : 'external';
+  return name === 'entered' ? 'external' : name;
 }
 
 /** A remote's octets as those of a class, or taken off it. Its first packets are single ones: IP's octets are the wire's. */

@@ -22,6 +22,7 @@ test('a place is the sum of its steps', () => {
 /** A map is its descriptor to a program. */
 const inside = { fd: 5 } as BpfMap;
 const nested = { fd: 6 } as BpfMap;
+const earlier = { fd: 7 } as BpfMap;
 
 test.each([
   ['in', 'by devices', { places: { external: [7, 8], host: [9] } }],
@@ -30,6 +31,6 @@ test.each([
   ['out', 'by namespaces', { places: undefined, network: 1n }],
 ] as const)('the classes of what goes %s are known %s by a program that is whole', (way, _, bearings) => {
   const code = new Assembler();
-  classify(code, way, { ...bearings, inside, nested });
+  classify(code, way, { ...bearings, inside, nested, earlier });
   expect(code.exit().assemble().length).toBe(code.length * 8);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { settleNested } from '../../../src/traffic/shared/settle-nested.js';
 import type { TreeCount } from '../../../src/traffic/shared/tree-count.js';
 import { treeTraffic } from '../../../src/traffic/shared/tree-traffic.js';
@@ -27,7 +27,11 @@ const remotes = [
   remote('nested', '192.168.71.1', 62),
   remote('nested', '203.0.113.9', 500),
 ];
-const inside = { nested: ['192.168.71.2', '192.168.72.2'], host: ['192.168.71.1', '203.0.113.9'] };
+const inside = {
+  nested: ['192.168.71.2', '192.168.72.2'],
+  host: ['192.168.71.1', '203.0.113.9'],
+  isOwnKnown: true,
+};
 const totals = [total('external', 1060n, 2n), total('nested', 623n, 3n)];
 const settle = (over: Partial<Parameters<typeof settleNested>[0]>) =>
   settleNested({
@@ -86,8 +90,36 @@ test('where packets do not name their namespace, all of a job that has made one 
     isDistinguished: false,
     remotes: [],
     totals: [total('external', 1060n, 2n)],
-    inside: { nested: [], host: [] },
+    inside: { nested: [], host: [], isOwnKnown: false },
   };
   expect(settle({ ...untold, fate: 'forwarded' }).unsure).toEqual({ in: 0, out: 1060 });
   expect(settle({ ...untold, fate: undefined }).unsure).toEqual({ in: 0, out: 0 });
+});
+
+describe('a namespace that was there before', () => {
+  const entered = {
+    remotes: [
+      remote('entered', '192.168.71.2', 60),
+      remote('entered', '192.168.71.1', 61),
+      remote('entered', '203.0.113.9', 700),
+    ],
+    totals: [total('entered', 821n, 3n)],
+  };
+
+  test.each(['forwarded', 'carried', 'unknown', undefined] as const)(
+    'has what left it on the wire, however that left the command’s own: %s',
+    (fate) => {
+      const settled = settle({ ...entered, fate });
+      expect(sums(settled.totals)).toMatchObject({ external: { wireOctets: 700 }, hostLocal: { wireOctets: 61 } });
+      expect(settled.remotes.map((each) => each.class)).toEqual(['inner', 'hostLocal', 'external']);
+      // The command may carry for it, and is counted where that sends.
+      expect(settled.unsure.out).toBe(fate === 'forwarded' ? 0 : 700);
+    },
+  );
+
+  test('may be any that passes for the command’s own, where none is known', () => {
+    const settled = settle({ inside: { ...inside, host: ['192.168.71.1'], isOwnKnown: false } });
+    expect(sums(settled.totals).external).toMatchObject({ wireOctets: 1500 });
+    expect(settled.unsure).toEqual({ in: 0, out: 121 });
+  });
 });

@@ -10,6 +10,8 @@ export type NamespaceMaps = {
   readonly inside: BpfMap;
   /** Not 0: a namespace of the command's own has sent or received. Until then no address is anybody's there. */
   readonly nested: BpfMap;
+  /** Has an entry for the cookie of each namespace that was there before the command: it is somebody else's, whoever goes into it. */
+  readonly earlier: BpfMap;
 };
 
 /** Where the address that is looked at begins; IPv4's are the last four octets. */
@@ -24,10 +26,12 @@ const ADDRESS4 = ADDRESS + 12;
 export function classifyNamespace(
   code: Assembler,
   way: Way,
-  { network, inside, nested }: NamespaceMaps & { readonly network: bigint },
+  { network, inside, nested, earlier }: NamespaceMaps & { readonly network: bigint },
 ): void {
   code.move('r1', 'r6').call('get_netns_cookie');
   code.moveWide('r1', network).loadMapValue('r2', nested).jumpIf('r0', '==', 'r1', 'own namespace');
+  code.store('u64', 'r10', STACK.scratch, 'r0').move('r7', classStep('entered'));
+  code.lookUp(earlier, STACK.scratch).jumpIf('r0', '!=', 0, 'noted').loadMapValue('r2', nested);
   code.move('r7', classStep('nested')).store('u32', 'r2', 0, 1);
   copyAddress(code, ownEnd(way));
   goIfForLinkAlone(code, 'noted');
@@ -39,7 +43,7 @@ export function classifyNamespace(
     .jumpIf('r1', '==', 0, 'classified')
     .label('noted');
   copyAddress(code, otherEnd(way));
-  code.jumpIf('r7', '==', 0, 'may be inside');
+  code.jumpIf('r7', '!=', classStep('nested'), 'may be inside');
   goIfForLinkAlone(code, 'nested link');
   code.label('may be inside');
   lookInside(code, inside)

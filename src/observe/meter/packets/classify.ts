@@ -19,12 +19,12 @@ export type Bearings = NamespaceMaps & {
 };
 
 /** Leaves in r7 where the packet's total stands, but for the direction. */
-export function classify(code: Assembler, way: Way, { places, network, inside, nested }: Bearings): void {
+export function classify(code: Assembler, way: Way, { places, network, ...maps }: Bearings): void {
   code.move('r7', 0).load('u32', 'r1', 'r6', PACKET.device).jumpIf('r1', '==', LOOPBACK_DEVICE, 'inside');
   // A copy of a multicast that a socket of this machine has sent.
   if (way === 'in') code.load('u32', 'r2', 'r6', PACKET.type).jumpIf('r2', '==', PACKET_TYPE.loopback, 'loopback');
   if (places) byDevice(code, places);
-  else if (network !== undefined) classifyNamespace(code, way, { network, inside, nested });
+  else if (network !== undefined) classifyNamespace(code, way, { network, ...maps });
   code.jump('classified');
   recall(code.label('inside'), STACK.version).jumpIf('r1', '==', 6, 'inside 6');
   code

@@ -6,7 +6,7 @@ import type { MeterMaps } from '../program-maps.js';
 import { CLASSES, STEP, TOTAL } from '../totals.js';
 
 const FRAGMENT_HEADER = 8;
-/** For packets of nested namespaces, whose devices have numbers of their own: the smallest MTU of the run's namespace, which they pass. */
+/** For packets of other namespaces, whose devices have numbers of their own: the smallest MTU of the run's namespace, which they pass. */
 export const ANY_DEVICE = 0;
 
 /**
@@ -49,7 +49,9 @@ function goUnlessLonger(code: Assembler, { mtus, network }: Pick<MeterMaps, 'mtu
     code
       .load('u64', 'r2', 'r10', STACK.index)
       .compute('divide', 'r2', STEP.class)
+      .jumpIf('r2', '==', CLASSES.indexOf('entered'), 'other device')
       .jumpIf('r2', '!=', CLASSES.indexOf('nested'), 'own device')
+      .label('other device')
       .move('r1', ANY_DEVICE)
       .label('own device');
   }
