@@ -20,6 +20,7 @@ import { Meter } from './run/meter.js';
 import { AttachedProcesses } from './run/observers/attached-processes.js';
 import { NameWatch } from './run/observers/name-watch.js';
 import { TrafficWatch } from './run/observers/watch-traffic.js';
+import { type TunnelObserver, watchTunnels as watchTunnelsOf } from './run/observers/watch-tunnels.js';
 import { waitForQuiet } from './run/wait-for-quiet.js';
 import { type Milliseconds, milliseconds } from './units.js';
 
@@ -57,6 +58,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   using metered = at;
   boundary.attemptNow('processes', () => metered && processes?.follow(metered.living), undefined);
   using names = await watchNames(metered?.naming, boundary);
+  using tunnels = metered && watchTunnels(process, metered, boundary);
   using files = openCounters(process);
   const machine = readDevices(foldersOf(process));
   const devices = countedDevices(machine);
@@ -76,6 +78,7 @@ export async function attach(target: AttachTarget, options: AttachOptions = {}):
   const atMost = tree ? DEFAULTS.linger : milliseconds(0);
   const { stillOpen } = tree ? await waitForQuiet(files, { atMost, killed: true, tree }) : { stillOpen: 0 };
   const sampled = await watch.finish();
+  meter.tunnels = await tunnels?.finish();
   const life = { since, exit, stillOpen, samples: watch.samples, sampled };
   // Awaited here: afterwards all of it is disposed of.
   const found = { names, processes: metered && processes, limits: options.limits, boundary };
@@ -91,6 +94,11 @@ async function watchNames(group: AttachedMeter['naming'] | undefined, boundary: 
 }
 
 const ready = async () => true;
+
+function watchTunnels(process: number, { living }: AttachedMeter, boundary: Boundary): TunnelObserver {
+  const isOfTree = (pid: number) => new Set(living.list()).has(pid);
+  return watchTunnelsOf({ inspect: (work) => work(process) }, { isOfTree, isThere: true }, boundary);
+}
 
 function openCounters(pid: number): HeldCounterFiles {
   try {

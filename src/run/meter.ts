@@ -6,13 +6,14 @@ import type { Scope } from '../isolation/scope.js';
 import type { NestedFate } from '../measurement/method.js';
 import type { InOut } from '../measurement/traffic.js';
 import type { CgroupMeter } from '../observe/meter/cgroup-meter.js';
-import type { Count } from '../traffic/count.js';
+import type { Count, Tunnels } from '../traffic/count.js';
 import { countTraffic } from '../traffic/count-traffic.js';
 import { droppedOnTheWay } from '../traffic/dropped.js';
 import type { WireDelta } from '../traffic/queue-delta.js';
 import { separateBlocked } from '../traffic/separate-blocked.js';
 import { settleNested } from '../traffic/shared/settle-nested.js';
 import { treeTraffic } from '../traffic/shared/tree-traffic.js';
+import { withTunnels } from '../traffic/shared/tunnel-traffic.js';
 import { difference, type Reading, takeReading } from './take-reading.js';
 import { isShared } from './tree/end-tree.js';
 
@@ -38,6 +39,8 @@ export class Meter<S extends Countable = Scope> {
   readonly sockets: CgroupMeter | undefined;
   /** How what nested namespaces have sent got outside, as far as was seen; undefined: none was. */
   nestedFate: () => NestedFate | undefined = () => undefined;
+  /** What TUN and TAP devices of the tree's have moved, when nothing moves any more; undefined: nobody has looked. */
+  tunnels: Tunnels | undefined;
   #parsed: Snapshot | undefined;
 
   static async start<S extends Countable>(scope: S, files: HeldCounterFiles, sockets?: CgroupMeter): Promise<Meter<S>> {
@@ -76,7 +79,8 @@ export class Meter<S extends Countable = Scope> {
     const { connections, sentPastIp, blocked } = tree;
     const { unseen, late } = connections;
     const seen = { unseen, late, sentPastIp, nested: read?.nested };
-    const count = treeTraffic(sockets?.totals ?? [], { wire, delta, ...seen });
+    const ofSockets = treeTraffic(sockets?.totals ?? [], { wire, delta, ...seen });
+    const count = this.tunnels ? withTunnels(ofSockets, this.tunnels, delta) : ofSockets;
     return {
       after,
       delta,

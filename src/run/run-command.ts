@@ -70,6 +70,7 @@ export async function runCommand(stage: Stage): Promise<Life> {
   await boundary.attempt('limits', () => guard.finish(), undefined);
   const { nestedFate } = bypasses;
   meter.nestedFate = () => nestedFate;
+  meter.tunnels = await bypasses.tunnels();
   const after = (at: number) => milliseconds(Math.round(at - start));
   return {
     ...{ exit, startedAt, sampled, hint, stillOpen },

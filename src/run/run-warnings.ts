@@ -7,6 +7,7 @@ import type { Method } from '../measurement/method.js';
 import type { Count, Doubt, PastQueue } from '../traffic/count.js';
 import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
 import { grouped } from '../units.js';
+import { tunnelWarnings } from './tunnel-warnings.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = {
@@ -22,6 +23,8 @@ export type Provenance = {
   readonly sentPastIp?: number | undefined;
   /** What went by devices that are not counted. */
   readonly beside?: Count['beside'] | undefined;
+  /** What programs of the command's had by devices. */
+  readonly tunnels?: Count['tunnels'] | undefined;
   /** Octets of namespaces that the command has made, of which nobody has seen how they left. */
   readonly nestedUnsure?: number | undefined;
   /** Packets, others' too, that this machine dropped on its way out. */
@@ -56,6 +59,7 @@ const KINDS: readonly ((about: About) => readonly Warning[])[] = [
       ? [warning('PAST_IP', `${grouped(sentPastIp)} B were sent by packet sockets, past IP: they are in no number`)]
       : [],
   ({ beside = [] }) => beside.map(uncounted),
+  ({ tunnels }) => (tunnels ? tunnelWarnings(tunnels) : []),
   ({ nestedUnsure = 0 }) => {
     if (nestedUnsure === 0) return [];
     const message = `up to ${grouped(nestedUnsure)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`;

@@ -19,6 +19,21 @@ export type Count = {
   readonly beside?: readonly ({ readonly device: string } & InOut<number | null>)[];
   /** Octets of namespaces of the command's own that a program there may have carried, and that are counted twice then; absent: none. */
   readonly nestedUnsure?: number;
+  /** What programs of the command's gave this machine by devices, and it may have forwarded; absent: nothing. */
+  readonly tunnels?: Tunnels;
+};
+
+/** TUN and TAP devices that the command has the other ends of, or may have, and what it took from them (in) and wrote to them (out). */
+export type Tunnels = {
+  readonly devices: readonly ({
+    readonly device: string;
+    /** It was a port of a bridge. */
+    readonly isBridged: boolean;
+    /** False: another's program may have had its other end. */
+    readonly isCertain: boolean;
+  } & InOut<number | null>)[];
+  /** False: there may have been more. */
+  readonly isComplete: boolean;
 };
 
 /** Octets of frames, at least. `device` is the command's end of the link. */

@@ -15,6 +15,7 @@ const ALL: Provenance = {
   isLoopbackLost: true,
   sentPastIp: 42,
   beside: [{ device: 'docker0', in: 10, out: null }],
+  tunnels: { devices: [{ device: 'tun0', isBridged: false, isCertain: true, in: 1, out: null }], isComplete: false },
   nestedUnsure: 7,
   dropped: 1,
   stillOpen: 2,
@@ -37,6 +38,8 @@ test('each doubt of a number is said, and where there is none nothing is', () =>
     'LOOPBACK_QUEUE_LOST',
     'PAST_IP',
     'UNCOUNTED_DEVICE',
+    'TUNNEL_FORWARDED',
+    'TUNNELS_UNKNOWN',
     'NESTED_UNCERTAIN',
     'DROPPED_ON_THE_WAY',
     'COUNTS_DISAGREE',
@@ -71,4 +74,16 @@ test('devices that others make in a shared namespace are no matter', () => {
   expect(said.filter(({ code }) => code === 'DEVICE_VANISHED')).toMatchObject([
     { message: 'device eth0 was removed during the run: its bytes are unknown' },
   ]);
+});
+
+test('of many TUN and TAP devices the first are named', () => {
+  const row = { isBridged: true, isCertain: false, in: 1, out: 2 };
+  const devices = Array.from({ length: 12 }, (_, number) => ({ device: `tap${number}`, ...row }));
+  const said = runWarnings(after, delta(), { ...ALL, tunnels: { devices, isComplete: true } });
+  const messages = said.filter(({ code }) => code === 'TUNNEL_FORWARDED').map(({ message }) => message);
+  expect(messages).toHaveLength(11);
+  expect(messages[0]).toContain(
+    'tap0, a TUN or TAP device that may be the command’s, carried 1 B in and 2 B out, which a bridge',
+  );
+  expect(messages[10]).toBe('so did 2 more, whose bytes are in the bound too');
 });

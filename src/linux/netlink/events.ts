@@ -7,6 +7,12 @@ import { decodeMessages, type ReceivedMessage } from './message.js';
 /** What has happened, or that some of it was lost, so that whoever keeps a state must list it anew. */
 export type NetlinkEvents = { readonly messages: readonly ReceivedMessage[]; readonly lost: boolean };
 
+/** Ends with its disposal. */
+export type Listening = Disposable & {
+  /** Hears now of what has happened, without waiting for the event loop's turn. */
+  readonly drain: () => void;
+};
+
 const BUFFER = 64 << 10;
 
 /**
@@ -21,7 +27,7 @@ export function listenTo(
   groups: readonly number[],
   listener: (events: NetlinkEvents) => void,
   options: { readonly unref?: boolean } = {},
-): Disposable {
+): Listening {
   return listenOn(openDescriptor(protocol), groups, listener, options);
 }
 
@@ -35,7 +41,7 @@ export function listenOn(
   groups: readonly number[],
   listener: (events: NetlinkEvents) => void,
   options: { readonly unref?: boolean } = {},
-): Disposable {
+): Listening {
   try {
     join(fd, groups);
     return new Subscription(fd, listener, options);
@@ -45,7 +51,7 @@ export function listenOn(
   }
 }
 
-class Subscription implements Disposable {
+class Subscription implements Listening {
   readonly #fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER);
   readonly #listener: (events: NetlinkEvents) => void;
@@ -54,10 +60,10 @@ class Subscription implements Disposable {
   constructor(fd: number, listener: (events: NetlinkEvents) => void, options: { readonly unref?: boolean }) {
     this.#fd = fd;
     this.#listener = listener;
-    this.#watch = watchDescriptor(fd, () => this.#drain(), options);
+    this.#watch = watchDescriptor(fd, () => this.drain(), options);
   }
 
-  #drain(): void {
+  drain(): void {
     while (this.#watch) {
       const events = this.#next();
       if (!events) return;

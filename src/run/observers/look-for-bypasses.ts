@@ -4,6 +4,7 @@ import type { Boundary } from '../../boundary.js';
 import type { Bypasses } from '../../evidence/bypasses/bypasses.js';
 import { watchForeignSockets } from '../../evidence/bypasses/foreign-sockets.js';
 import type { GroupView } from '../../evidence/bypasses/group-view.js';
+import type { TunnelUse } from '../../evidence/tunnels/tunnel-watch.js';
 import { networkOf } from '../../isolation/machine/members/namespace-members.js';
 import type { Scope } from '../../isolation/scope.js';
 import { NetworkNamespace } from '../../linux/namespace.js';
@@ -11,6 +12,7 @@ import type { NestedFate } from '../../measurement/method.js';
 import type { Bypass } from '../../measurement/remotes.js';
 import { milliseconds } from '../../units.js';
 import { Later } from './later.js';
+import { type TunnelObserver, watchTreesTunnels } from './watch-tunnels.js';
 
 /** Looks before the first sample: most commands are over then. */
 const EARLY_MS = [25, 100, 300];
@@ -24,6 +26,7 @@ export class BypassWatch implements Disposable {
   readonly #scope: Scope;
   readonly #group: GroupView | undefined;
   readonly #foreign: ReturnType<typeof watchForeignSockets>;
+  readonly #tunnels: TunnelObserver | undefined;
   readonly #boundary: Boundary;
   readonly #started = performance.now();
   readonly #early: readonly Later[];
@@ -42,6 +45,7 @@ export class BypassWatch implements Disposable {
     this.#scope = scope;
     this.#group = group;
     this.#foreign = boundary.attemptNow('bypasses', () => this.#watchSockets(group), undefined);
+    this.#tunnels = group?.isCounted ? watchTreesTunnels(scope, group, boundary) : undefined;
     this.#boundary = boundary;
     this.#early = EARLY_MS.map((ms) => new Later(ms, () => this.#commandEnded || this.#lookIfShort()));
   }
@@ -59,6 +63,11 @@ export class BypassWatch implements Disposable {
     const foreign = this.#boundary.attemptNow('bypasses', () => this.#foreign?.found ?? [], []);
     const made = foreign.filter(({ isOwn }) => !isOwn).length;
     return this.#bypasses ? this.#bypasses.nestedFate(made) : made > 0 ? 'unknown' : undefined;
+  }
+
+  /** What the tree's TUN and TAP devices have moved, when it is over; undefined: their packets are counted, whoever sends them. */
+  async tunnels(): Promise<TunnelUse | undefined> {
+    return this.#tunnels?.finish();
   }
 
   /** One look, unless looks take too much of the time. Never rejects. */
@@ -83,6 +92,7 @@ export class BypassWatch implements Disposable {
   [Symbol.dispose](): void {
     for (const each of this.#early) each[Symbol.dispose]();
     this.#foreign?.[Symbol.dispose]();
+    this.#tunnels?.[Symbol.dispose]();
     this.#bypasses?.[Symbol.dispose]();
   }
 

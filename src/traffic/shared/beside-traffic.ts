@@ -10,7 +10,7 @@ export type Beside = { readonly name: string; readonly ports?: readonly string[]
 type Counted = Omit<Count, 'traffic'>;
 
 /** Of TCP over IPv6, with timestamps, beside the least that a packet must be allowed to have: what GSO packets hide at most. */
-const HIDDEN_HEADERS = 72 / (1280 - 72);
+export const HIDDEN_HEADERS = 72 / (1280 - 72);
 
 /**
  * Widens the bound by what went by devices that are not counted, and names them: it may have been the command's.

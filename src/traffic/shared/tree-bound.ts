@@ -13,7 +13,10 @@ const FRAGMENT_HEADERS = { ipv4: 20, ipv6: 48 } as const;
 const LARGEST_ERROR = { ipv4: 576, ipv6: 1280 } as const;
 
 /** Octets, at most, by which one cause can have the count of a tree's sockets off; null: no bound is known. */
-export type Doubted = { readonly by: Exclude<keyof typeof REASONS, 'unseen-sends'>; readonly octets: number | null };
+export type Doubted = {
+  readonly by: Exclude<keyof typeof REASONS, 'unseen-sends' | 'tunnels' | 'unheard-tunnels'>;
+  readonly octets: number | null;
+};
 
 /** How far all of them together can have it off, in octets; null: no bound is known. */
 export const boundOf = (doubts: readonly Doubted[]): number | null => addKnown(doubts.map(({ octets }) => octets));

@@ -10,4 +10,7 @@ export const REASONS = {
   'packet-sockets': 'what packet sockets receive for what they sent has no other socket',
   // The tracepoint sock_send_length, or else a probe of the function that they send by.
   'unseen-sends': 'what packet sockets send is not seen here: it takes Linux 6.3, or kprobes',
+  tunnels: 'TUN or TAP devices carried packets that have no socket, and may have been forwarded',
+  // Events of rtnetlink that had no room.
+  'unheard-tunnels': 'it was not heard of all devices that came and went, and some may have been TUN or TAP devices',
 } as const;

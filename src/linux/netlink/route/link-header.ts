@@ -21,6 +21,7 @@ export const IFLA = {
   NET_NS_FD: 28,
 } as const;
 export const IFLA_INFO_KIND = 1;
+export const IFLA_INFO_SLAVE_KIND = 4;
 
 /** struct ifinfomsg. */
 export const HEADER = 16;

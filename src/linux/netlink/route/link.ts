@@ -3,7 +3,17 @@ import { attribute, decodeAttributes, nested } from '../attribute.js';
 import { MalformedMessageError } from '../malformed-message-error.js';
 import { type Message, NLM_F, type ReceivedMessage } from '../message.js';
 import { string, u8, u32 } from '../values.js';
-import { HEADER, header, IFF_MULTICAST, IFF_NOARP, IFF_RUNNING, IFF_UP, IFLA, IFLA_INFO_KIND } from './link-header.js';
+import {
+  HEADER,
+  header,
+  IFF_MULTICAST,
+  IFF_NOARP,
+  IFF_RUNNING,
+  IFF_UP,
+  IFLA,
+  IFLA_INFO_KIND,
+  IFLA_INFO_SLAVE_KIND,
+} from './link-header.js';
 
 /** linux/rtnetlink.h. */
 export const RTM_DELLINK = 17;
@@ -41,8 +51,14 @@ export type Link = {
   readonly kind: string | undefined;
   /** The index, in its own namespace, of a pair's other end or of the device below; undefined: there is none. */
   readonly other: number | undefined;
+  /** The index of the device that it is a port or slave of; undefined: of none. */
+  readonly master: number | undefined;
+  /** What kind that one is: `bridge`; undefined: there is none, or the kernel does not say. */
+  readonly masterKind: string | undefined;
   /** That it has received and sent; undefined: the kernel does not say. */
   readonly packets: bigint | undefined;
+  /** As its driver counts them, link headers included; undefined: the kernel does not say. */
+  readonly octets: { readonly received: bigint; readonly sent: bigint } | undefined;
 };
 
 /** Changes a device. */
@@ -88,11 +104,19 @@ export const getLink = (name: string): Message => ({
 /** For {@link NetlinkSocket.dump}: all devices. */
 export const LIST_LINKS = { type: RTM_GETLINK, payload: Buffer.alloc(HEADER) } as const;
 
+/** The same: those of one kind; a kernel that has not loaded the kind's driver lists all. */
+export const listLinksOf = (kind: string) => ({
+  type: RTM_GETLINK,
+  payload: Buffer.concat([header(0), nested(IFLA.LINKINFO, attribute(IFLA_INFO_KIND, string(kind)))]),
+});
+
 /** Reads an answer or an event of type RTM_NEWLINK or RTM_DELLINK. @throws {MalformedMessageError} */
 export function decodeLink({ payload }: ReceivedMessage): Link {
   if (payload.length < HEADER) throw new MalformedMessageError('malformed link');
   const flags = payload.readUInt32LE(8);
   const attributes = decodeAttributes(payload.subarray(HEADER));
+  const info = attributes.nested(IFLA.LINKINFO);
+  const statistics = attributes.bytes(IFLA.STATS64);
   return {
     index: payload.readInt32LE(4),
     name: attributes.string(IFLA.IFNAME) ?? '',
@@ -100,12 +124,17 @@ export function decodeLink({ payload }: ReceivedMessage): Link {
     isUp: (flags & IFF_UP) !== 0,
     isRunning: (flags & IFF_RUNNING) !== 0,
     alias: attributes.string(IFLA.IFALIAS),
-    kind: attributes.nested(IFLA.LINKINFO).string(IFLA_INFO_KIND),
+    kind: info.string(IFLA_INFO_KIND),
     other: attributes.u32(IFLA.LINK),
-    packets: packetsOf(attributes.bytes(IFLA.STATS64)),
+    master: attributes.u32(IFLA.MASTER),
+    masterKind: info.string(IFLA_INFO_SLAVE_KIND),
+    packets: statistics && packetsOf(statistics),
+    octets: statistics && octetsOf(statistics),
   };
 }
 
-/** The first two members of struct rtnl_link_stats64. */
-const packetsOf = (stats: Buffer | undefined) =>
-  stats === undefined || stats.length < 16 ? undefined : stats.readBigUInt64LE() + stats.readBigUInt64LE(8);
+/** The first four members of struct rtnl_link_stats64: packets that were received and sent, and their octets. */
+const packetsOf = (stats: Buffer) =>
+  stats.length < 32 ? undefined : stats.readBigUInt64LE() + stats.readBigUInt64LE(8);
+const octetsOf = (stats: Buffer) =>
+  stats.length < 32 ? undefined : { received: stats.readBigUInt64LE(16), sent: stats.readBigUInt64LE(24) };
