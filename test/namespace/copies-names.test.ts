@@ -62,6 +62,7 @@ describePrivileged('in place, look-ups are seen by copies of their messages', ()
   const request = (address: string) => `python3 ${program('traffic.py')} requests ${address} 7000 1`;
   const lookUp = (name: string) =>
     `python3 -c 'import socket; socket.getaddrinfo("${name}", 80, type=socket.SOCK_STREAM)'`;
+  const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
   const namesOf = ({ remotes }: Measurement, address: string) =>
     remotes?.rows.find((row) => row.address === address && row.port === 7000)?.names;
   const IN_PLACE = ['--in-place', '--by', 'process'];
@@ -80,6 +81,21 @@ describePrivileged('in place, look-ups are seen by copies of their messages', ()
     expect(namesOf(report, wire.ipv6)).toEqual(['www.far.example', 'far.example']);
     expect(report.dns).toMatchObject({ queries: 4, answered: 4, failed: 0, unanswered: 0, notFound: 0 });
     expect(report.dns?.averageMs).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['in place', IN_PLACE],
+    ['in a namespace of its own', []],
+  ])('what the relay of a netmeter in the command passes on counts once: %s', async (_, outer) => {
+    const inner = [process.execPath, NETMETER, '--deny', 'nobody.example', '--', 'sh', '-euc'].join(' ');
+    const { report, stderr } = await measuredWithResolver(
+      `nameserver ${wire.ipv4}\n`,
+      `look_up() { ${inner} ${quoted(lookUp('far.example'))}; }; look_up; look_up`,
+      [...outer, '--max-dns-queries', '4'],
+    );
+    // Each for an A and an AAAA.
+    expect(report.dns, stderr).toMatchObject({ queries: 4, answered: 4, failed: 0, unanswered: 0 });
+    expect(report.budget?.verdict).toBe('within');
   });
 
   test('over TCP too, where an answer is too big for a datagram; and names that do not exist', async () => {

@@ -2,9 +2,16 @@ import type { DnsAnswered, DnsObserver } from '../../isolation/names/dns-exchang
 import type { CopiedPacket } from '../../observe/names/decode-copy.js';
 import { questionOf } from './dns-question.js';
 import { MessageStream } from './message-stream.js';
+import { PassedOn } from './passed-on.js';
 
 type Message = Pick<CopiedPacket, 'way' | 'atMs' | 'protocol' | 'server' | 'client'> & { readonly bytes: Buffer };
-type Asked = { readonly atMs: number; readonly answered: DnsAnswered };
+/** `question`: all that another who passes it on has in common with who asked. */
+type Asked = {
+  readonly atMs: number;
+  readonly question: string;
+  readonly address: string;
+  readonly answered: DnsAnswered;
+};
 
 /** Questions that wait for their answer, and TCP connections that messages are put together of. */
 const MOST_ASKED = 65_536;
@@ -15,12 +22,14 @@ const isAnswer = (message: Buffer) => ((message[2] ?? 0) & 0x80) !== 0;
 
 /**
  * Pairs the command's questions with their answers, from copies of packets. An answer counts only where it is one to a
- * question that was asked of that server, from that port, with that identifier, in those words.
+ * question that was asked of that server, from that port, with that identifier, in those words. One that is passed on as it is
+ * counts once, with what its asker got.
  */
 export class MessagePairs {
   readonly #observe: DnsObserver;
   /** By all that an answer must have in common with its question. */
   readonly #asked = new Map<string, Asked[]>();
+  readonly #passedOn = new PassedOn();
   readonly #streams = new Map<string, MessageStream>();
   #waiting = 0;
   #isWhole = true;
@@ -61,10 +70,16 @@ export class MessagePairs {
 
   #message({ way, atMs, protocol, server, client, bytes }: Message): void {
     if (bytes.length < 12 || isAnswer(bytes) !== (way === 'in')) return;
-    const question = questionOf(bytes) ?? '';
-    const key = `${protocol} ${client} ${server} ${bytes.readUInt16BE(0)} ${question}`;
-    if (way === 'out') this.#ask(key, { atMs, answered: this.#observe(server) });
-    else if (question !== '') this.#answer(key, { atMs, bytes });
+    const words = questionOf(bytes) ?? '';
+    const question = `${protocol} ${server} ${bytes.readUInt16BE(0)} ${words}`;
+    const key = `${client} ${question}`;
+    if (way === 'in') {
+      if (words !== '') this.#answer(key, { atMs, bytes });
+      return;
+    }
+    const [address = ''] = client.split(' ');
+    if (words !== '' && this.#passedOn.takes(question, { address, atMs })) return;
+    this.#ask(key, { atMs, question, address, answered: this.#observe(server) });
   }
 
   #answer(key: string, { atMs, bytes }: Pick<Message, 'atMs' | 'bytes'>): void {
@@ -86,7 +101,10 @@ export class MessagePairs {
     const waiting = this.#asked.get(key);
     const first = waiting?.shift();
     if (waiting?.length === 0) this.#asked.delete(key);
-    if (first) this.#waiting -= 1;
+    if (first) {
+      this.#waiting -= 1;
+      this.#passedOn.settle(first.question, first.address);
+    }
     return first;
   }
 }

@@ -1,6 +1,6 @@
 import dns from 'dns-packet';
 import { array, assert, boolean, constantFrom, integer, property, record, uint8Array } from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MessagePairs } from '../../../src/evidence/names/pair-messages.js';
 import { framed } from '../../../src/isolation/names/dns-frames.js';
 import type { CopiedPacket } from '../../../src/observe/names/decode-copy.js';
@@ -163,4 +163,67 @@ test('whatever comes, nothing throws, and only what was asked is answered', () =
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a question that is passed on as it is', () => {
+  const RELAY = { client: '192.0.2.200 50000' };
+
+  test('counts once, with the answer and the time of who asked', () => {
+    const { asked, taken, ask, reply } = pairing();
+    ask();
+    ask({ ...RELAY, atMs: 1 });
+    reply({ ...RELAY, atMs: 2 });
+    reply({ atMs: 3 });
+    expect(asked).toEqual([SERVER]);
+    expect(taken).toEqual([{ server: SERVER, answer: answer(), ms: 3 }]);
+  });
+
+  test('counts once however many pass it on, and again when it is asked again', () => {
+    const { asked, taken, ask, reply } = pairing();
+    const further = { client: '192.0.2.201 50000' };
+    for (const from of [{}, RELAY, further, {}, RELAY, further]) ask(from);
+    for (const to of [further, RELAY, {}, further, RELAY, {}]) reply(to);
+    expect([asked.length, taken.length]).toEqual([2, 2]);
+  });
+
+  test('over TCP counts once', () => {
+    const { asked, pairs } = pairing();
+    for (const from of [{}, RELAY]) {
+      const stream = { ...from, protocol: 'tcp' as const };
+      pairs.see(packet({ ...stream, isFirst: true, sequence: 6 }));
+      pairs.see(packet({ ...stream, sequence: 7, payload: framed(question()) }));
+    }
+    expect(asked).toEqual([SERVER]);
+  });
+
+  test.each<[string, Partial<CopiedPacket>]>([
+    ['has another identifier (a forwarder’s own)', { ...RELAY, payload: question('far.example', 8) }],
+    ['is for another name', { ...RELAY, payload: question('near.example') }],
+    ['goes to another server', { ...RELAY, server: '192.0.2.54' }],
+    ['comes from the same address (asked again by another port)', { client: '192.0.2.1 40001' }],
+    ['comes when nobody waits for it any more', { ...RELAY, atMs: 5001 }],
+  ])('is none that %s', (_, changes) => {
+    const { asked, ask } = pairing();
+    ask();
+    ask(changes);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is none behind the answer, nor one that its address has passed on before', () => {
+    const { asked, ask, reply } = pairing();
+    ask();
+    ask(RELAY);
+    ask({ client: '192.0.2.200 50001' });
+    expect(asked).toHaveLength(2);
+    reply();
+    ask({ client: '192.0.2.202 50000' });
+    expect(asked).toHaveLength(3);
+  });
+
+  test('is none of more addresses than a few', () => {
+    const { asked, ask } = pairing();
+    ask();
+    for (let host = 0; host < 20; host++) ask({ client: `198.51.100.${host} 50000` });
+    expect(asked).toHaveLength(1 + 4);
+  });
 });
