@@ -19,9 +19,9 @@ import type { Observers } from './observers/observers.js';
 import type { lookForOthers } from './observers/others/look-for-others.js';
 import type { openChosen } from './open-chosen.js';
 import type { runCommand } from './run-command.js';
-import { runWarnings } from './run-warnings.js';
 import { settleBypasses } from './settle-bypasses.js';
 import { isShared } from './tree/end-tree.js';
+import { runWarnings } from './warnings/run-warnings.js';
 
 /** A run whose command is over, and all that has watched it. */
 type OverRun = {

@@ -16,7 +16,7 @@ import type { Meter } from '../meter.js';
 import type { AttachedProcesses } from '../observers/attached-processes.js';
 import type { Question } from '../observers/explain.js';
 import type { NameWatch } from '../observers/name-watch.js';
-import { runWarnings } from '../run-warnings.js';
+import { runWarnings } from '../warnings/run-warnings.js';
 import type { Opened } from './open-attached.js';
 
 /** What was metered until it ended, or until it was enough. */
@@ -71,7 +71,7 @@ export async function closeAttached(over: OverAttached): Promise<Measurement> {
     series: closeSeries(samples, { total, sampled, durationMs }),
     warnings: [
       ...(isShared ? [WHOLE_NAMESPACE] : []),
-      ...runWarnings(after, delta, { ...provenance, isolation, method, stillOpen }),
+      ...runWarnings(after, delta, { ...provenance, isolation, isAttached: true, method, stillOpen }),
       ...boundary.warnings,
     ],
   };

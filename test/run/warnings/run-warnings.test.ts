@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { CounterDelta } from '../../src/counters/delta.js';
-import type { Snapshot } from '../../src/counters/snapshot.js';
-import type { Method } from '../../src/measurement/method.js';
-import { type Provenance, runWarnings } from '../../src/run/run-warnings.js';
+import type { CounterDelta } from '../../../src/counters/delta.js';
+import type { Snapshot } from '../../../src/counters/snapshot.js';
+import type { Method } from '../../../src/measurement/method.js';
+import { type Provenance, runWarnings } from '../../../src/run/warnings/run-warnings.js';
 
 const method = (rest: Partial<Method> = {}): Method =>
   ({ name: 'qdisc', errorBound: { in: 0, out: 0 }, packetsIn: 'qdisc', ...rest }) as Method;
@@ -86,4 +86,14 @@ test('of many TUN and TAP devices the first are named', () => {
     'tap0, a TUN or TAP device that may be the command’s, carried 1 B in and 2 B out, which a bridge',
   );
   expect(messages[10]).toBe('so did 2 more, whose bytes are in the bound too');
+});
+
+test.each<[string, Partial<Provenance>, boolean]>([
+  ['a command in place', { isolation: { kind: 'host', devices: [] } }, true],
+  ['processes that were there before', { isolation: { kind: 'host', devices: [] }, isAttached: true }, false],
+  ['a namespace that was asked for', { isolation: { kind: 'join', netns: 'n', devices: [] } }, false],
+])('another isolation is the cure for %s, or none is', (_, where, isCured) => {
+  const said = runWarnings(after, delta(), { ...ALL, ...where });
+  const cured = said.filter(({ message }) => message.includes('--isolation veth')).map(({ code }) => code);
+  expect(cured).toEqual(isCured ? ['TUNNEL_FORWARDED', 'NESTED_UNCERTAIN'] : []);
 });

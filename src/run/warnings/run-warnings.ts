@@ -1,17 +1,21 @@
-import type { CounterDelta } from '../counters/delta.js';
-import { missingColumns } from '../counters/missing-columns.js';
-import type { Snapshot } from '../counters/snapshot.js';
-import type { Isolation } from '../measurement/isolation.js';
-import type { Warning } from '../measurement/measurement.js';
-import type { Method } from '../measurement/method.js';
-import type { Count, Doubt, PastQueue } from '../traffic/count.js';
-import { fragmentsSent } from '../traffic/tap/unseen-at-tap.js';
-import { grouped } from '../units.js';
+import type { CounterDelta } from '../../counters/delta.js';
+import { missingColumns } from '../../counters/missing-columns.js';
+import type { Snapshot } from '../../counters/snapshot.js';
+import type { Isolation } from '../../measurement/isolation.js';
+import type { Warning } from '../../measurement/measurement.js';
+import type { Method } from '../../measurement/method.js';
+import type { Count, Doubt, PastQueue } from '../../traffic/count.js';
+import { fragmentsSent } from '../../traffic/tap/unseen-at-tap.js';
+import { grouped } from '../../units.js';
+import { bypassed, comeOrGone, uncounted } from './device-warnings.js';
 import { tunnelWarnings } from './tunnel-warnings.js';
+import { warning } from './warning.js';
 
 /** Where, and by what, the numbers came about. */
 export type Provenance = {
   readonly isolation: Isolation;
+  /** The processes were there before: they cannot be run elsewhere. */
+  readonly isAttached?: boolean | undefined;
   readonly method: Method;
   /** Links that carried frames past the queue that counts. */
   readonly past?: readonly PastQueue[] | undefined;
@@ -40,7 +44,23 @@ export function runWarnings(after: Snapshot, delta: CounterDelta, provenance: Pr
   return KINDS.flatMap((warningsOf) => warningsOf(about));
 }
 
-const warning = (code: string, message: string): Warning => ({ code, message });
+/** Of what is certain in a namespace of the command's own, where it can have one. */
+const cureOf = ({ isolation, isAttached = false }: Pick<About, 'isolation' | 'isAttached'>): string =>
+  isolation.kind === 'host' && !isAttached ? ' (cure: --isolation veth)' : '';
+
+const nestedUncertain = (octets: number, cure: string) =>
+  warning(
+    'NESTED_UNCERTAIN',
+    `up to ${grouped(octets)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often${cure}`,
+  );
+
+const droppedHere = (count: number) => {
+  const packets = count === 1 ? '1 packet' : `${count} packets`;
+  return warning(
+    'DROPPED_ON_THE_WAY',
+    `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`,
+  );
+};
 
 /** In the order in which they are said, each with what it takes to say it. */
 const KINDS: readonly ((about: About) => readonly Warning[])[] = [
@@ -59,18 +79,9 @@ const KINDS: readonly ((about: About) => readonly Warning[])[] = [
       ? [warning('PAST_IP', `${grouped(sentPastIp)} B were sent by packet sockets, past IP: they are in no number`)]
       : [],
   ({ beside = [] }) => beside.map(uncounted),
-  ({ tunnels }) => (tunnels ? tunnelWarnings(tunnels) : []),
-  ({ nestedUnsure = 0 }) => {
-    if (nestedUnsure === 0) return [];
-    const message = `up to ${grouped(nestedUnsure)} B are of network namespaces that the command has made, and it is not known how they left: what a program carries (slirp4netns, pasta, a VPN) is counted twice, what stayed among them once too often (cure: --isolation veth)`;
-    return [warning('NESTED_UNCERTAIN', message)];
-  },
-  ({ dropped = 0 }) => {
-    if (dropped === 0) return [];
-    const packets = dropped === 1 ? '1 packet' : `${dropped} packets`;
-    const message = `this machine dropped ${packets} at its own links while the command ran: what the command sent of them is counted, and has not arrived`;
-    return [warning('DROPPED_ON_THE_WAY', message)];
-  },
+  ({ tunnels, ...about }) => (tunnels ? tunnelWarnings(tunnels, cureOf(about)) : []),
+  ({ nestedUnsure = 0, ...about }) => (nestedUnsure > 0 ? [nestedUncertain(nestedUnsure, cureOf(about))] : []),
+  ({ dropped = 0 }) => (dropped > 0 ? [droppedHere(dropped)] : []),
   ({ method: { agreement } }) => {
     const { unexplained } = agreement ?? {};
     if (!unexplained || unexplained.in + unexplained.out === 0) return [];
@@ -109,29 +120,6 @@ const LOOPBACK_QUEUE_LOST = warning(
   'LOOPBACK_QUEUE_LOST',
   'the queue of lo was removed or replaced: wire octets of loopback are unknown',
 );
-
-function uncounted({ device, ...each }: NonNullable<Provenance['beside']>[number]): Warning {
-  const moved =
-    each.in === null || each.out === null
-      ? 'bytes that are unknown'
-      : `${grouped(each.in)} B in and ${grouped(each.out)} B out`;
-  const message = `${device} carried ${moved} between this namespace and others of this machine (containers, virtual machines, programs): they are in no number, and may be the command’s (cure: run as root, where each device counts)`;
-  return warning('UNCOUNTED_DEVICE', message);
-}
-
-function bypassed({ device, octets }: PastQueue): Warning {
-  const message = `at least ${grouped(octets)} B crossed ${device} past the queue that counts (a packet socket with PACKET_QDISC_BYPASS, or the queue was replaced): its bytes are unknown`;
-  return warning('QUEUE_BYPASSED', message);
-}
-
-function comeOrGone(device: string, kind: CounterDelta['devices'][string]['kind'], { name }: Method): Warning[] {
-  if (kind === 'vanished')
-    return [warning('DEVICE_VANISHED', `device ${device} was removed during the run: its bytes are unknown`)];
-  // Queues, taps and sockets count none but their own.
-  if (kind === 'appeared' && name === 'proc-estimate')
-    return [warning('DEVICE_APPEARED', `the command made device ${device}: what it carried may be counted twice`)];
-  return [];
-}
 
 const DOUBTS = {
   'own-devices': 'the command made network devices, whose packets the IP layer counts with those that came in',
