@@ -3,6 +3,7 @@ import { BpfMap } from '../../src/linux/bpf/maps/bpf-map.js';
 import { Closing } from '../../src/linux/closing.js';
 import { NetworkNamespace } from '../../src/linux/namespace.js';
 import { netnsCookie } from '../../src/linux/netns-cookie.js';
+import { UNKNOWN_NAMESPACES } from '../../src/observe/meter/meter-maps.js';
 import { noteNamespaces } from '../../src/observe/meter/namespaces/earlier-namespaces.js';
 import { describePrivileged } from '../privileged.js';
 
@@ -23,10 +24,10 @@ describePrivileged('the network namespaces that there are', () => {
     expect(numbers).not.toContain(make());
   });
 
-  test('none is noted where there is no room for all', () => {
+  test('are not known where there is no room for all', () => {
     using _namespace = NetworkNamespace.create();
     using noted = mapOf(1);
     noteNamespaces(noted);
-    expect(numbersIn(noted)).toEqual([]);
+    expect([...noted.keys()]).toEqual([UNKNOWN_NAMESPACES]);
   });
 });

@@ -73,7 +73,7 @@ export class CgroupMeter implements Disposable {
     if (this.distinguishesNamespaces) learnAddresses(this.#maps, addresses);
   }
 
-  /** Namespaces that were there before the command are none of its own. @param note notes all of them, or none */
+  /** Namespaces that were there before the command are none of its own. @param note notes all of them, or that they are unknown */
   learnNamespaces(note: (noted: Maps['earlier']) => void): void {
     if (this.distinguishesNamespaces) note(this.#maps.earlier);
   }

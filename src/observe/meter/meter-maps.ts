@@ -13,6 +13,8 @@ export const MOST_NAMESPACES = 4096;
 const NUMBER = 4;
 /** Octets of a network namespace's number. */
 const COOKIE = 8;
+/** Noted in place of all earlier namespaces where these are not known: no namespace has this number. */
+export const UNKNOWN_NAMESPACES = Buffer.alloc(COOKIE);
 const ONE = { keySize: NUMBER, maxEntries: 1 } as const;
 
 /** What each map is; entries of a hash take memory as they come. */

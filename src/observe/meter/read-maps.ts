@@ -1,5 +1,5 @@
 import { CONNECTION_COUNTS } from './connections/connections.js';
-import type { Maps } from './meter-maps.js';
+import { type Maps, UNKNOWN_NAMESPACES } from './meter-maps.js';
 import { number } from './number.js';
 import { LOOPBACK_DEVICE } from './packet-context.js';
 import { ANY_DEVICE } from './packets/fragments.js';
@@ -11,7 +11,7 @@ export type Inside = {
   /** Addresses that are not outside: of the command's own namespaces, and of the run's. */
   readonly nested: readonly string[];
   readonly host: readonly string[];
-  /** Namespaces that were there before are none of the command's own; false: whose one is was not known. */
+  /** False: which namespaces were there before should be known, and is not. */
   readonly isOwnKnown: boolean;
 };
 
@@ -30,7 +30,7 @@ export function readInside({ inside, earlier }: Maps): Inside {
   const keys = [...inside.keys()];
   const of = (whose: number) =>
     keys.filter((key) => inside.lookup(key)?.readUInt32LE() === whose).map((key) => insideAddress(key));
-  const isOwnKnown = earlier.keys().next().done !== true;
+  const isOwnKnown = earlier.lookup(UNKNOWN_NAMESPACES) === undefined;
   return { nested: of(INSIDE.nested), host: of(INSIDE.host), isOwnKnown };
 }
 

@@ -2,7 +2,7 @@ import { Assembler } from '../../../linux/bpf/assembler.js';
 import { BpfProgram } from '../../../linux/bpf/bpf-program.js';
 import { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
 import { recordOf } from '../../../linux/bpf/record.js';
-import { MOST_NAMESPACES } from '../meter-maps.js';
+import { MOST_NAMESPACES, UNKNOWN_NAMESPACES } from '../meter-maps.js';
 import { number } from '../number.js';
 import { knownLayout } from '../orphans/known-layout.js';
 import type { NamespaceLayout } from './namespace-layout.js';
@@ -16,10 +16,12 @@ const WALK = recordOf('at', 'start', 'operations', 'others');
 /**
  * Notes the number of each network namespace that there is now. The list is the kernel's own: what nobody lives in is
  * in it too, and nothing is entered. Numbers alone do not say which namespace is older: each processor has some in store.
- * Where the kernel does not say where they are, none is noted.
+ * Where the kernel does not say where they are, that is noted alone.
  */
 export function noteNamespaces(noted: BpfMap): void {
-  if (!noteAll(noted)) for (const key of [...noted.keys()]) noted.delete(key);
+  if (noteAll(noted)) return;
+  for (const key of [...noted.keys()]) noted.delete(key);
+  noted.update(UNKNOWN_NAMESPACES, UNKNOWN_NAMESPACES);
 }
 
 function noteAll(noted: BpfMap): boolean {
