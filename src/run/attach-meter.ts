@@ -31,6 +31,8 @@ export async function attachMeter(
 /** Where the sockets' count is the traffic: before the command is started, for the shortest has packets without a socket too. */
 async function countAll(meter: CgroupMeter, scope: Scope): Promise<void> {
   meter.keep(followAddresses(scope, (addresses) => meter.learnAddresses(addresses)));
+  const { followMtus } = await import('../observe/meter/follow-mtus.js');
+  meter.keep(within(scope, () => followMtus((device, mtu) => meter.learnMtu(device, mtu))));
   const { noteNamespaces } = await import('../observe/meter/namespaces/earlier-namespaces.js');
   meter.learnNamespaces(noteNamespaces);
   const { traceOrphans } = await import('../observe/meter/orphans/trace-orphans.js');

@@ -7,6 +7,7 @@ import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once, signalUntilGone } from '../wait.js';
 import { expectNoTraces, traces } from './leftovers.js';
+import { LOOKED } from './looked.js';
 import { Machine } from './machine.js';
 import { quieten } from './quiet.js';
 
@@ -16,16 +17,6 @@ const traffic = (mode: string, address: string, count: number) =>
 
 /** Without the rights to count at the command's control group: in a container, for an ordinary user. */
 const UNMETERED = ['setpriv', '--inh-caps', '-bpf,-sys_admin', '--bounding-set', '-bpf,-sys_admin', '--'];
-
-/** Python that goes on until a netmeter, which sleeps before each look around, has looked some ten times. */
-const LOOKED = `import socket, time
-def sleeps(pid): return int(open(f"/proc/{pid}/task/{pid}/status").read().split("\\nvoluntary_ctxt_switches:")[1].split()[0])
-def until_looked(pid):
-    enough = sleeps(pid) + 30
-    while sleeps(pid) < enough:
-        yield
-        time.sleep(0.02)
-`;
 
 /** Shell that waits until the file exists. */
 const UNTIL = 'until_there() { while ! [ -e "$1" ]; do sleep 0.02; done; }; until_there';

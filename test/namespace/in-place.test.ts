@@ -7,6 +7,7 @@ import type { Measurement } from '../../src/measurement/measurement.js';
 import { NETMETER, program, runToEnd } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
 import { once } from '../wait.js';
+import { LOOKED } from './looked.js';
 import { Machine } from './machine.js';
 
 const traffic = (mode: string, address: string, count: number) =>
@@ -420,6 +421,23 @@ for _ in range(10): s.sendto(bytes(52), ("${group6}", 7201))`;
     } finally {
       sender.kill('SIGKILL');
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a device that comes meanwhile: its MTU says in how many pieces a datagram leaves', async () => {
+    const make = `ip link add name nmdevice mtu 1400 type veth peer name nmpeer; ip addr add 203.0.113.1/24 dev nmdevice
+      ip neigh add 203.0.113.2 lladdr 02:00:00:00:00:01 dev nmdevice; ip link set nmpeer up`;
+    const send = `python3 -c '${LOOKED}
+for _ in until_looked('$netmeter'): pass
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(bytes(3000), ("203.0.113.2", 7000))'`;
+    try {
+      const script = `netmeter=$PPID; ${make}; ip link set nmdevice up; ${send}`;
+      const { report, stderr } = await machine.measure(script, ['--in-place', '--interval', '50ms']);
+      const { wireOctets, packets } = report.traffic.external.out;
+      expect({ wireOctets, packets }, stderr).toEqual({ wireOctets: 3000 + 8 + 3 * 20, packets: 3 });
+      expect(report.method).toMatchObject({ name: 'cgroup', errorBound: { in: 0, out: 0 } });
+    } finally {
+      machine.shell(`ip -n ${machine.name} link del nmdevice`);
     }
   });
 

@@ -2,7 +2,7 @@ import { networkOf } from '../../isolation/machine/members/namespace-members.js'
 import { Closing } from '../../linux/closing.js';
 import { type Listening, listenTo, type NetlinkEvents } from '../../linux/netlink/events.js';
 import { RTNLGRP } from '../../linux/netlink/route/events.js';
-import { decodeLink, listLinksOf, RTM_DELLINK } from '../../linux/netlink/route/link.js';
+import { aboutDevices, decodeLink, listLinksOf, RTM_DELLINK } from '../../linux/netlink/route/link.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../linux/netlink/socket.js';
 import { TUNNEL_KIND, type Tunnel, Tunnels } from './tunnels.js';
 
@@ -60,9 +60,7 @@ export class TunnelWatch implements Disposable {
 
   async take({ messages, lost }: NetlinkEvents): Promise<void> {
     this.#isLost ||= lost;
-    // Bridges tell of their ports in messages of their own, which are not about the devices.
-    for (const message of messages)
-      if (message.payload[0] === AF_UNSPEC) this.#tunnels.take(decodeLink(message), message.type === RTM_DELLINK);
+    for (const message of aboutDevices(messages)) this.#tunnels.take(decodeLink(message), message.type === RTM_DELLINK);
     if (performance.now() >= this.#nextLook) await this.#look();
   }
 
@@ -92,5 +90,3 @@ export class TunnelWatch implements Disposable {
     this.#nextLook = at + (at - from) / SHARE;
   }
 }
-
-const AF_UNSPEC = 0;

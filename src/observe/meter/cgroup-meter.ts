@@ -1,3 +1,4 @@
+import { attempt } from '../../linux/attempt.js';
 import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
@@ -10,7 +11,7 @@ import { MeterSlots } from './meter-slots.js';
 import type { OrphanMaps } from './orphans/count-orphans.js';
 import type { OrphanTrace } from './orphans/trace-orphans.js';
 import type { Places } from './packets/classify.js';
-import { type Inside, learnAddresses, learnMtus, readInside, readTotals } from './read-maps.js';
+import { type Inside, learnAddresses, learnMtu, learnMtus, readInside, readTotals } from './read-maps.js';
 import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
 import type { TotalOf } from './totals.js';
@@ -45,7 +46,7 @@ export class CgroupMeter implements Disposable {
     const meter = new CgroupMeter(devices, { tree, gate });
     try {
       meter.#attach(group, tree);
-      meter.learnMtus(devices.mtus);
+      learnMtus(meter.#maps, devices.mtus);
       meter.learnAddresses(devices.network?.addresses ?? []);
       return meter;
     } catch (error) {
@@ -63,9 +64,9 @@ export class CgroupMeter implements Disposable {
     this.slots = tree || gate ? undefined : new MeterSlots(this.#closing);
   }
 
-  /** The MTU of each device by its number, by which fragments are known. */
-  learnMtus(mtus: ReadonlyMap<number, number>): void {
-    learnMtus(this.#maps, mtus);
+  /** The MTU of a device that has come, or has got another: by it fragments are known. Of more than there is room for it stays unknown. */
+  learnMtu(device: number, mtu: number): void {
+    attempt(() => learnMtu(this.#maps, device, mtu));
   }
 
   /** Addresses of the run's namespace: what a namespace of the command's own exchanges with them has not left the machine. */

@@ -34,10 +34,13 @@ export function readInside({ inside, earlier }: Maps): Inside {
   return { nested: of(INSIDE.nested), host: of(INSIDE.host), isOwnKnown };
 }
 
-export function learnMtus({ mtus: map }: Maps, mtus: ReadonlyMap<number, number>): void {
-  for (const [device, mtu] of mtus) map.update(number(device), number(mtu));
+export const learnMtu = ({ mtus }: Maps, device: number, mtu: number): void => mtus.update(number(device), number(mtu));
+
+/** Those that are there at first. */
+export function learnMtus(maps: Maps, mtus: ReadonlyMap<number, number>): void {
+  for (const [device, mtu] of mtus) learnMtu(maps, device, mtu);
   const others = [...mtus].flatMap(([device, mtu]) => (device === LOOPBACK_DEVICE ? [] : [mtu]));
-  if (others.length > 0) map.update(number(ANY_DEVICE), number(Math.min(...others)));
+  if (others.length > 0) maps.mtus.update(number(ANY_DEVICE), number(Math.min(...others)));
 }
 
 export function learnAddresses({ inside }: Maps, addresses: readonly string[]): void {

@@ -3,6 +3,7 @@ import { namespacesOf } from '../../evidence/list-sockets.js';
 import type { CgroupView } from '../../linux/cgroup/cgroup-view.js';
 import { netnsCookie } from '../../linux/netns-cookie.js';
 import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
+import { followMtus } from '../../observe/meter/follow-mtus.js';
 import type { Devices } from '../../observe/meter/meter-options.js';
 import { traceOrphans } from '../../observe/meter/orphans/trace-orphans.js';
 import { readMtus } from '../../observe/meter/read-mtus.js';
@@ -139,5 +140,6 @@ function devicesAt(place: Place): Devices {
 }
 
 function followAll(meter: CgroupMeter, place: Place): void {
+  meter.keep(within(place, () => followMtus((device, mtu) => meter.learnMtu(device, mtu))));
   if (meter.distinguishesNamespaces) meter.keep(followAddresses(place, (addresses) => meter.learnAddresses(addresses)));
 }

@@ -110,6 +110,12 @@ export const listLinksOf = (kind: string) => ({
   payload: Buffer.concat([header(0), nested(IFLA.LINKINFO, attribute(IFLA_INFO_KIND, string(kind)))]),
 });
 
+const AF_UNSPEC = 0;
+
+/** Of events those about devices themselves: bridges tell of their ports in messages of a family of its own. */
+export const aboutDevices = (events: readonly ReceivedMessage[]): ReceivedMessage[] =>
+  events.filter(({ payload }) => payload[0] === AF_UNSPEC);
+
 /** Reads an answer or an event of type RTM_NEWLINK or RTM_DELLINK. @throws {MalformedMessageError} */
 export function decodeLink({ payload }: ReceivedMessage): Link {
   if (payload.length < HEADER) throw new MalformedMessageError('malformed link');
