@@ -27,11 +27,12 @@ const groups = {
   run: reachedFrom('src/cli/run.ts'),
   shared: { has: isShared },
   ...parts,
-  // In place both are loaded.
-  orphans: reachedFrom(
+  // In place all of them are loaded.
+  orphans: [
+    'src/observe/meter/follow-mtus.ts',
     'src/observe/meter/namespaces/earlier-namespaces.ts',
-    reachedFrom('src/observe/meter/orphans/trace-orphans.ts'),
-  ),
+    'src/observe/meter/orphans/trace-orphans.ts',
+  ].reduce((found, file) => reachedFrom(file, found), new Set()),
 };
 
 const group = ([name, modules]) => ({
