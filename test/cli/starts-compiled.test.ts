@@ -3,6 +3,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -106,6 +107,17 @@ describe('what V8 has compiled of the command is kept', () => {
     for (const file of files()) utimesSync(file, LONG_AGO, LONG_AGO);
     await start();
     expect(written()).toEqual(files());
+  });
+
+  test('where a folder has the name of a file, it is done without, and nothing else is left', async () => {
+    await start();
+    const names = files();
+    for (const file of names) {
+      rmSync(file);
+      mkdirSync(file);
+    }
+    await start();
+    expect(files()).toEqual(names);
   });
 
   test('a start with other flags leaves it as it is', async () => {

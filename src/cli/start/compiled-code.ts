@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch, env, execArgv, geteuid, pid, versions } from 'node:process';
 import type { Script } from 'node:vm';
@@ -40,6 +40,9 @@ export class CompiledCode {
       const { uid, mode } = fstatSync(fd);
       const isTheirs = (uid === 0 || uid === statSync(this.#origin).uid) && (mode & OTHERS_WRITE) === 0;
       return isTheirs ? memory.read(fd) : undefined;
+    } catch {
+      // No file at all, or one of a disk that fails.
+      return undefined;
     } finally {
       closeSync(fd);
     }
@@ -76,14 +79,14 @@ export class CompiledCode {
   /** Whole, or not at all: V8 believes what it reads, but for its beginning and its length. */
   #write(file: string, code: Buffer): void {
     const draft = `${file}-${pid}`;
-    const fd = openSync(draft, 'wx', 0o644);
     try {
-      writeSync(fd, code);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      // It writes on until all is written, or fails.
+      writeFileSync(draft, code, { flag: 'wx', mode: 0o644, flush: true });
+      renameSync(draft, file);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
     }
-    renameSync(draft, file);
   }
 
   #fileOf(name: string): string {
