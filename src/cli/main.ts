@@ -1,4 +1,6 @@
+import type { StdioOptions } from 'node:child_process';
 import { requireArguments } from '../command/unchanged.js';
+import { givenDescriptors } from '../files/given-descriptors.js';
 import { exitAtOnce } from '../linux/process/exit-at-once.js';
 import { GIVE_BACK_WORD, INNER_SOCKETS_WORD } from '../own-file.js';
 import { PRIVILEGED_WORD } from '../privileged/protocol.js';
@@ -30,6 +32,8 @@ export async function main(): Promise<void> {
   if (first === GIVE_BACK_WORD && others[0] !== undefined) return giveBack(others);
   if (first === INNER_SOCKETS_WORD)
     return (await import('../isolation/tools/sockets/hand-over-sockets.js')).handOverSockets(others.map(Number));
+  // Before anything is opened.
+  const given = givenDescriptors();
   const terminal = new Terminal(process.env);
   // Whatever happens, the status is set and the terminal is left in peace.
   process.once('exit', leaveClosedTerminals);
@@ -38,19 +42,19 @@ export async function main(): Promise<void> {
     // Only as the first word: `netmeter -- doctor` runs the program of that name.
     const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first as keyof typeof COMMANDS] : undefined;
     if (command) process.exitCode = await (await command())(others, terminal);
-    else await obey(await parseArguments(process.argv.slice(2)), terminal);
+    else await obey(await parseArguments(process.argv.slice(2)), given, terminal);
   } catch (error) {
     process.exitCode = FAILED;
     terminal.complain(error);
   }
 }
 
-async function obey(parsed: Parsed, terminal: Terminal): Promise<void> {
+async function obey(parsed: Parsed, given: readonly number[], terminal: Terminal): Promise<void> {
   switch (parsed.kind) {
     case 'run': {
       // Loaded here: who asks for the version does not wait for a run's code.
       const { run } = await import('./run.js');
-      const outcome = await run(parsed.argv, parsed.options, terminal);
+      const outcome = await run(parsed.argv, { ...parsed.options, stdio: stdioWith(given) }, terminal);
       if (outcome.kind === 'not-found') await suggest(parsed.argv[0] ?? '', terminal);
       return end(outcome, terminal);
     }
@@ -68,6 +72,14 @@ async function obey(parsed: Parsed, terminal: Terminal): Promise<void> {
 /** Loaded here: few terminals have a width that the build has not laid it out for. */
 const helpFor = async ({ columns }: Terminal): Promise<string> =>
   readyHelp(columns) ?? (await import('./help/help.js')).helpText(columns);
+
+/** The command has all that netmeter was given, by the same numbers. */
+function stdioWith(given: readonly number[]): StdioOptions {
+  const stdio: ('inherit' | 'ignore' | number)[] = ['inherit', 'inherit', 'inherit'];
+  // Behind the third, what is ignored is not opened.
+  for (const fd of given) stdio.push(...Array.from({ length: fd - stdio.length }, () => 'ignore' as const), fd);
+  return stdio;
+}
 
 /** A word that is no program may have been meant for netmeter itself. */
 async function suggest(word: string, terminal: Terminal): Promise<void> {

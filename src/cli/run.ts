@@ -3,6 +3,7 @@ import { callerOf, chooseAccount } from '../command/account.js';
 import { commandEnvironment } from '../command/account-environment.js';
 import { NetmeterError } from '../errors.js';
 import { measure } from '../measure.js';
+import type { MeasureOptions } from '../measure-options.js';
 import type { Measurement } from '../measurement/measurement.js';
 import type { RunOptions } from './arguments/run-options.js';
 import { ciSystem } from './ci/ci-system.js';
@@ -18,7 +19,11 @@ import type { Terminal } from './terminal/terminal.js';
 const EXPLAIN_AFTER_MS = 1000;
 
 /** Measures the command, reports the result, and says how netmeter shall end. Errors are printed here and never thrown. */
-export async function run(argv: readonly string[], options: RunOptions, terminal: Terminal): Promise<Outcome> {
+export async function run(
+  argv: readonly string[],
+  options: RunOptions & Pick<MeasureOptions, 'stdio'>,
+  terminal: Terminal,
+): Promise<Outcome> {
   const relay = new SignalListener();
   try {
     requireOpenFiles();
@@ -90,7 +95,7 @@ const withBaselineToSave = ({ saveBaseline: path, ...options }: RunOptions): Run
 async function measureWith(
   { relay, terminal }: Around,
   argv: readonly string[],
-  options: RunOptions,
+  options: RunOptions & Pick<MeasureOptions, 'stdio'>,
 ): Promise<Measurement> {
   let explanation: NodeJS.Timeout | undefined;
   const openFiles = originalOpenFiles(process.ppid);
