@@ -49,6 +49,19 @@ const cases: Readonly<Record<string, Case>> = {
     undone: 'nft delete table ip t',
     reason: /the chain o of table ip t redirects packets of this machine itself/,
   },
+  'a firewall that tracks no connection': {
+    made: `nft add table inet t; nft "add chain inet t p { type filter hook prerouting priority -300; }"
+      nft add rule inet t p counter notrack`,
+    undone: 'nft delete table inet t',
+    reason: /the chain p of table inet t has no connection tracked/,
+    cure: { said: '--in-place', run: 'nft flush table inet t' },
+  },
+  'a firewall of iptables that tracks no connection': {
+    made: 'iptables-nft -t raw -A PREROUTING -j CT --notrack',
+    undone: 'iptables-nft -t raw -F PREROUTING',
+    reason: /the chain PREROUTING of table ip raw has no connection tracked/,
+    cure: { said: '--in-place', run: 'iptables-nft -t raw -F PREROUTING' },
+  },
   'a filter of legacy iptables for the user’s packets': {
     made: `iptables-legacy -A OUTPUT -p tcp --dport 7000 -m owner --uid-owner ${USER} -j REJECT --reject-with tcp-reset`,
     undone: 'iptables-legacy -F OUTPUT',

@@ -15,6 +15,7 @@ import { outputObstacles } from './output-obstacles.js';
 import { ownerObstacles } from './owner-obstacles.js';
 import { ruleObstacles } from './rule-obstacles.js';
 import { type Switches, switchObstacles } from './switch-obstacles.js';
+import { trackingObstacles } from './tracking-obstacles.js';
 
 /** What was found on this machine, which a namespace will need too. */
 export type Surroundings = { readonly obstacles: readonly Obstacle[]; readonly uplink: Uplink };
@@ -47,7 +48,11 @@ function readFilters(marksMatter: boolean): Obstacle[] {
     elements: (table, set) => nftables.elements(table, set),
   };
   if (chains.length === 0) return [];
-  return [...ownerObstacles(nftables, firewall), ...outputObstacles(firewall, marksMatter)];
+  return [
+    ...ownerObstacles(nftables, firewall),
+    ...outputObstacles(firewall, marksMatter),
+    ...trackingObstacles(firewall),
+  ];
 }
 
 /** None where the kernel has no nftables. */

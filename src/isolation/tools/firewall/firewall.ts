@@ -55,4 +55,10 @@ export function legacyTarget(each: Expression): string | undefined {
   return decodeAttributes(each.data).string(NFTA_TARGET_NAME) ?? '';
 }
 
+/** What it was told, as its kernel header lays it out. */
+export const legacyTargetInfo = (each: Expression): Buffer | undefined =>
+  each.kind === 'other' && each.name === 'target' ? decodeAttributes(each.data).bytes(NFTA_TARGET_INFO) : undefined;
+
+/** linux/netfilter/nf_tables_compat.h. */
 const NFTA_TARGET_NAME = 1;
+const NFTA_TARGET_INFO = 3;
