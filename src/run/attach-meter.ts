@@ -49,10 +49,10 @@ async function devicesOf(scope: Scope): Promise<Devices> {
       places: { external: leadingTo('everywhere'), host: leadingTo('host') },
     };
   }
-  const { readMtus } = await import('../observe/meter/read-mtus.js');
+  const { readDevices } = await import('../observe/meter/read-devices.js');
   const cookie = within(scope, () => netnsCookie());
   return {
-    mtus: scope.inspect((process) => readMtus(`/proc/${process}/ns/net`)),
+    ...scope.inspect((process) => readDevices(`/proc/${process}/ns/net`, true)),
     network: cookie === undefined ? undefined : { cookie, addresses: addressesOf(scope) },
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurement } from '../../src/measurement/measurement.js';
 import { program } from '../netmeter.js';
 import { describePrivileged } from '../privileged.js';
@@ -37,6 +37,26 @@ while True:
 const ENTER = (namespace: string, address: string) => `python3 -c 'import socket, subprocess, sys
 hearer = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); hearer.bind(("::", 7000))
 subprocess.run(["ip", "netns", "exec", "${namespace}", *sys.argv[1:]], check=True); hearer.recv(2000)' ${SEND(address, 500)}`;
+
+/** Asks for more than it stays for. */
+const DIES = (address: string) => `python3 -c 'import os, socket
+link = socket.create_connection(("${address}", 7000)); link.sendall(b"get 9000000000\\n")
+for _ in range(50): link.recv(1 << 16)
+os.kill(os.getpid(), 9)' || true`;
+
+/** Two namespaces that are joined by a pair of devices alone, exchange a datagram with those addresses, and end. */
+const TWINS = `twins() {
+  # Time: they live until they are killed.
+  unshare --net sleep 1000 & one=$!; unshare --net sleep 1000 & two=$!
+  for each in $one $two; do until [ "$(readlink /proc/$each/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done; done
+  ip link add end1 netns $one type veth peer name end2 netns $two
+  nsenter -t $one -n sh -c 'ip addr add 10.77.2.1/30 dev end1; ip addr add fd77:200::1/64 dev end1 nodad; ip link set end1 up'
+  nsenter -t $two -n sh -c 'ip addr add 10.77.2.2/30 dev end2; ip addr add fd77:200::2/64 dev end2 nodad; ip link set end2 up'
+  nsenter -t $one -n ${SEND('10.77.2.2', 500)}; nsenter -t $one -n ${SEND('fd77:200::2', 500)}
+  nsenter -t $two -n ${SEND('10.77.2.1', 500)}; nsenter -t $two -n ${SEND('fd77:200::1', 500)}
+  kill $one $two; wait $one $two || true; one= two=
+}
+one= two=; trap 'kill $one $two 2>/dev/null || true' EXIT`;
 
 describePrivileged('in place: other namespaces than the command’s', () => {
   let machine: Machine;
@@ -156,5 +176,65 @@ describePrivileged('in place: other namespaces than the command’s', () => {
     );
     expect(wire.in).toBeGreaterThan(519_000);
     expect(counted, stderr).toEqual(wire);
+  });
+
+  describe('an address of one of its own that somebody outside has, too', () => {
+    beforeAll(() => {
+      machine.shell(`for address in 10.77.2.2/32 fd77:200::2/128; do
+          ip -n ${machine.name}-far addr add $address dev lo
+        done
+        ip -n ${machine.name}-router route add 10.77.2.2/32 via ${machine.far4}
+        ip -n ${machine.name}-router route add fd77:200::2/128 via ${machine.far6}`);
+    });
+
+    test.each([
+      ['10.77.2.2', 'before', 'download'],
+      ['10.77.2.2', 'before', 'upload'],
+      ['10.77.2.2', 'after', 'download'],
+      ['fd77:200::2', 'before', 'download'],
+      ['fd77:200::2', 'before', 'upload'],
+      ['fd77:200::2', 'after', 'upload'],
+      // What comes for its connection meets no socket.
+      ['10.77.2.2', 'before', 'killed'],
+      ['fd77:200::2', 'before', 'killed'],
+    ])(
+      '%s: what comes from outside or goes there is counted, with its own used %s a %s',
+      async (address, when, mode) => {
+        const move = mode === 'killed' ? DIES(address) : traffic(mode, address, 300_000);
+        const outside = `${move}; ${SEND(address, 700)}`;
+        const parts = when === 'before' ? ['twins', outside] : [outside, 'twins'];
+        const { report, counted, wire, stderr } = await compare(`${TWINS}; ${parts.join('; ')}`);
+        expect(wire[mode === 'upload' ? 'out' : 'in']).toBeGreaterThan(300_000);
+        expect(counted, stderr).toEqual(wire);
+        expect(addressesIn(report)).toEqual([address]);
+        expect(report.remotes?.unattributed).toEqual({ in: 0, out: 0 });
+      },
+    );
+
+    test.each([
+      ['a pair’s end that was here', 'ip link add near type veth peer name moved', 'near'],
+      [
+        'a bridge that was here',
+        'ip link add near type bridge; ip link add port type veth peer name moved; ip link set port master near up',
+        'near',
+      ],
+    ])('%s leads to one of its own, and what went there has not left', async (_, make, device) => {
+      machine.shell(`ip netns exec ${machine.name} sh -euc '${make}; ip addr add 10.77.2.1/30 dev ${device}
+        ip addr add fd77:200::1/64 dev ${device} nodad; ip link set ${device} up; ip link set moved up'`);
+      try {
+        const { report, counted, wire, stderr } = await compare(`
+          unshare --net sleep 1000 & one=$!; trap 'kill $one' EXIT
+          until [ "$(readlink /proc/$one/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+          ip link set moved netns $one
+          nsenter -t $one -n sh -c 'ip addr add 10.77.2.2/30 dev moved; ip addr add fd77:200::2/64 dev moved nodad; ip link set moved up'
+          nsenter -t $one -n ${SERVE} & ${ASK('10.77.2.2')}; wait $!; ${SEND(machine.far4, 500)}`);
+        expect(wire).toEqual({ in: 0, out: 528 });
+        expect(counted, stderr).toEqual(wire);
+        expect(addressesIn(report)).toEqual([machine.far4]);
+      } finally {
+        // A pair goes with the namespace that has its other end.
+        machine.shell(`for each in near port; do ip -n ${machine.name} link del $each 2>/dev/null || true; done`);
+      }
+    });
   });
 });

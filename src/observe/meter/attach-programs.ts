@@ -11,7 +11,7 @@ import type { MeterMaps } from './program-maps.js';
 import type { Way } from './totals.js';
 
 type Given = {
-  readonly maps: Maps & Pick<MeterMaps, 'places' | 'owned'>;
+  readonly maps: Maps & Pick<MeterMaps, 'places' | 'outer' | 'owned'>;
   /** The cookie of the run's network namespace, where packets may name theirs. */
   readonly network: bigint | undefined;
   /** Of what refuses packets before they are counted. */

@@ -10,7 +10,7 @@ import type { Devices, MeterOptions } from './meter-options.js';
 import { MeterSlots } from './meter-slots.js';
 import type { OrphanMaps } from './orphans/count-orphans.js';
 import type { OrphanTrace } from './orphans/trace-orphans.js';
-import type { Places } from './packets/classify.js';
+import type { MeterMaps } from './program-maps.js';
 import { type Inside, learnAddresses, learnMtu, learnMtus, readInside, readTotals } from './read-maps.js';
 import { decodeRemote, type MeteredRemote } from './remotes/remote-layout.js';
 import { SentPastIp } from './sent-past-ip.js';
@@ -21,7 +21,7 @@ import type { TreeMaps } from './tree/tree-programs.js';
 export class CgroupMeter implements Disposable {
   readonly #closing = new Closing();
   readonly #maps: Maps;
-  readonly #places: Places | undefined;
+  readonly #devices: Pick<MeterMaps, 'places' | 'outer'>;
   /** The run's namespace, while packets name theirs. */
   #network: bigint | undefined;
   readonly #gate: CgroupGate | undefined;
@@ -55,8 +55,8 @@ export class CgroupMeter implements Disposable {
     }
   }
 
-  private constructor({ places, network }: Devices, { tree, gate }: MeterOptions) {
-    this.#places = places;
+  private constructor({ places, network, outer }: Devices, { tree, gate }: MeterOptions) {
+    this.#devices = { places, outer };
     this.#network = network?.cookie;
     this.#gate = gate;
     this.#maps = createMaps(this.#closing);
@@ -89,7 +89,7 @@ export class CgroupMeter implements Disposable {
    * @param knowsPorts no socket of the tree's had a port before the meter was there
    */
   watchOrphans(trace: (maps: OrphanMaps) => OrphanTrace | undefined, knowsPorts = true): void {
-    const orphans = trace({ ...this.#maps, places: this.#places });
+    const orphans = trace({ ...this.#maps, ...this.#devices, network: this.#network });
     if (!orphans) return;
     this.#closing.add(orphans);
     const seesLate = knowsPorts && this.read().every(({ protocol }) => protocol !== 'udp');
@@ -138,7 +138,7 @@ export class CgroupMeter implements Disposable {
 
   #attach(group: number, tree: TreeMaps | undefined): void {
     const { network } = attachPrograms(group, this.#closing, {
-      maps: { ...this.#maps, places: this.#places, owned: tree?.sockets },
+      maps: { ...this.#maps, ...this.#devices, owned: tree?.sockets },
       network: this.#network,
       gate: this.#gate?.maps,
       slots: this.slots,
@@ -146,6 +146,6 @@ export class CgroupMeter implements Disposable {
     this.#network = network;
     this.#watchSends = () => this.#closing.add(SentPastIp.watch(group, tree?.processes));
     // Where the ways out are known, their devices see what is sent past IP, too.
-    if (!this.#places) this.watchSends();
+    if (!this.#devices.places) this.watchSends();
   }
 }

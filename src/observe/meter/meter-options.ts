@@ -9,6 +9,8 @@ export type Devices = {
   readonly places?: Places | undefined;
   /** The cookie of the run's network namespace, and its addresses; for where places are absent. */
   readonly network?: { readonly cookie: bigint; readonly addresses: readonly string[] } | undefined;
+  /** Devices that lead to no namespace that the command makes; for where places are absent. */
+  readonly outer?: readonly number[] | undefined;
 };
 
 /** Who alone is counted, and what refuses packets before that. */

@@ -7,6 +7,8 @@ export type MeterMaps = RemoteMaps & {
   readonly places: Places | undefined;
   /** The cookie of the run's network namespace; undefined: packets do not name theirs. */
   readonly network?: bigint | undefined;
+  /** Devices of that namespace that lead to none of the command's own; for where packets name theirs. */
+  readonly outer?: readonly number[] | undefined;
   /** See {@link network}. */
   readonly nested: BpfMap;
   readonly earlier: BpfMap;

@@ -3,14 +3,15 @@ import type { Register } from '../../linux/bpf/instruction.js';
 import { recordOf } from '../../linux/bpf/record.js';
 
 /**
- * Where a packet went or came from, as the command's tree sees it. nested: between a namespace that the command has made
+ * Where a packet went or came from, as the command's tree sees it. near: by a device that may lead to a namespace that the command
+ * has made, to an address that was in none of those by then. nested: between a namespace that the command has made
  * and somebody outside of those, for whom it is forwarded. entered: of a namespace that was there before the command, which one of its
  * processes has gone into. inner: by a device that leads out of none of netmeter's links, but
  * to namespaces and tunnels of the command's own; in place, between the command's own namespaces.
  */
-export const CLASSES = ['external', 'nested', 'entered', 'loopback', 'hostLocal', 'inner'] as const;
+export const CLASSES = ['external', 'near', 'nested', 'entered', 'loopback', 'hostLocal', 'inner'] as const;
 /** So many classes, the first, are of the outside. */
-export const CLASSES_OUTSIDE = 3;
+export const CLASSES_OUTSIDE = 4;
 export const FAMILIES = ['ipv4', 'ipv6'] as const;
 export const PROTOCOLS = ['tcp', 'udp', 'icmp', 'other'] as const;
 export const WAYS = ['in', 'out'] as const;

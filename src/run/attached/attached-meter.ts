@@ -6,7 +6,7 @@ import { CgroupMeter } from '../../observe/meter/cgroup-meter.js';
 import { followMtus } from '../../observe/meter/follow-mtus.js';
 import type { Devices } from '../../observe/meter/meter-options.js';
 import { traceOrphans } from '../../observe/meter/orphans/trace-orphans.js';
-import { readMtus } from '../../observe/meter/read-mtus.js';
+import { readDevices } from '../../observe/meter/read-devices.js';
 import { TreeFilter } from '../../observe/meter/tree/tree-filter.js';
 import type { LivingTree } from '../observers/attached-processes.js';
 import { addressesOf, followAddresses, within } from '../scope-addresses.js';
@@ -134,7 +134,7 @@ function placeOf([pid = ownPid, ...others]: readonly number[]): Place | undefine
 function devicesAt(place: Place): Devices {
   const cookie = within(place, () => netnsCookie());
   return {
-    mtus: place.inspect((process) => readMtus(`/proc/${process}/ns/net`)),
+    ...place.inspect((process) => readDevices(`/proc/${process}/ns/net`, false)),
     network: cookie === undefined ? undefined : { cookie, addresses: addressesOf(place) },
   };
 }

@@ -55,7 +55,7 @@ export class CountedLife implements Disposable {
     const isNested = (each: TreeCount) => each.class === 'nested' && each.count.wireOctets > 0n;
     return {
       // How namespaces that were made there get outside nobody has seen: mostly their packets are forwarded as they are.
-      counts: added.map((each) => (each.class === 'nested' ? { ...each, class: 'external' } : each)),
+      counts: added.map((each) => (['near', 'nested'].includes(each.class) ? { ...each, class: 'external' } : each)),
       unseen: now.unseen - unseen,
       late: now.late === null ? null : now.late - (late ?? 0),
       sentPastIp: now.sentPastIp === null ? null : now.sentPastIp - (sentPastIp ?? 0),

@@ -34,16 +34,17 @@ const KINDS: Readonly<Record<number, TreeCount['protocol']>> = { 1: 'icmp', 6: '
 
 /**
  * Places what nested namespaces have exchanged. An address is known to be inside when its first packet has come there: what was
- * sent to it before, mostly that one packet, was counted as if it had left.
+ * sent to it before, mostly that one packet, was counted as if it had left. What went by a device that leads out has left, and is
+ * external, also where that address is inside.
  * @returns besides, the octets of which it is not known whether they are on the wire
  */
 export function settleNested<R extends Remote>({ totals, remotes, inside, fate, isDistinguished }: Nested<R>) {
   const [nested, host] = [new Set(inside.nested), new Set(inside.host)];
   const placeOf = (remote: R): TreeCount['class'] => {
-    if (!['external', 'nested', 'entered'].includes(remote.class)) return remote.class;
+    if (!['near', 'nested', 'entered'].includes(remote.class)) return remote.class;
     if (nested.has(remote.address)) return 'inner';
     // Who lives in the run's namespace sends nothing outside to an address of it.
-    return remote.class !== 'external' && host.has(remote.address) ? 'hostLocal' : remote.class;
+    return remote.class !== 'near' && host.has(remote.address) ? 'hostLocal' : remote.class;
   };
   const placed = remotes.map((remote) => ({ ...remote, class: placeOf(remote) }));
   const moves = remotes.flatMap((remote, index) => {
@@ -72,7 +73,7 @@ export function settleNested<R extends Remote>({ totals, remotes, inside, fate, 
 /** What a program carries for a namespace that was there before need not be of the tree, and is counted where it was sent. */
 function whereLeft(name: TreeCount['class'], fate: NestedFate | undefined): TreeCount['class'] {
   if (name === 'nested') return fate === 'carried' ? 'inner' : 'external';
-  return name === 'entered' ? 'external' : name;
+  return name === 'entered' || name === 'near' ? 'external' : name;
 }
 
 /** A remote's octets as those of a class, or taken off it. Its first packets are single ones: IP's octets are the wire's. */

@@ -26,7 +26,7 @@ export type Beside = {
 
 /** External octets so far. */
 export function treeOctets(counts: readonly TreeCount[]): InOut<bigint> {
-  const isOutside = (each: TreeCount) => ['external', 'nested', 'entered'].includes(each.class);
+  const isOutside = (each: TreeCount) => ['external', 'near', 'nested', 'entered'].includes(each.class);
   const octets = (way: Way) => sum(counts, (each) => isOutside(each) && each.way === way, 'wireOctets');
   return { in: octets('in'), out: octets('out') };
 }

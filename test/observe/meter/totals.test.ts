@@ -27,7 +27,7 @@ const earlier = { fd: 7 } as BpfMap;
 test.each([
   ['in', 'by devices', { places: { external: [7, 8], host: [9] } }],
   ['out', 'by devices', { places: { external: [7, 8], host: [9] } }],
-  ['in', 'by namespaces', { places: undefined, network: 0x123_4567_89ab_cdefn }],
+  ['in', 'by namespaces', { places: undefined, network: 0x123_4567_89ab_cdefn, outer: [2, 3] }],
   ['out', 'by namespaces', { places: undefined, network: 1n }],
 ] as const)('the classes of what goes %s are known %s by a program that is whole', (way, _, bearings) => {
   const code = new Assembler();

@@ -22,7 +22,7 @@ const total = (name: TreeCount['class'], octets: bigint, packets: bigint): TreeC
 const remotes = [
   remote('external', '203.0.113.9', 1000),
   // Each first packet came before its address was known.
-  remote('external', '192.168.71.2', 60),
+  remote('near', '192.168.71.2', 60),
   remote('nested', '192.168.72.2', 61),
   remote('nested', '192.168.71.1', 62),
   remote('nested', '203.0.113.9', 500),
@@ -32,7 +32,7 @@ const inside = {
   host: ['192.168.71.1', '203.0.113.9'],
   isOwnKnown: true,
 };
-const totals = [total('external', 1060n, 2n), total('nested', 623n, 3n)];
+const totals = [total('external', 1000n, 1n), total('near', 60n, 1n), total('nested', 623n, 3n)];
 const settle = (over: Partial<Parameters<typeof settleNested>[0]>) =>
   settleNested({
     remotes,
@@ -62,6 +62,14 @@ test('what went to an address inside is taken off, also where that was not known
     hostLocal: { wireOctets: 62, packets: 1 },
   });
   expect(settled.remotes.map((each) => each.class)).toEqual(['external', 'inner', 'inner', 'hostLocal', 'external']);
+  expect(settled.unsure).toEqual({ in: 0, out: 0 });
+});
+
+test('what has gone by a device that leads out has left, though an address inside is the same', () => {
+  const outside = [remote('external', '192.168.71.2', 600), remote('near', '198.51.100.9', 70)];
+  const settled = settle({ remotes: outside, totals: [total('external', 600n, 1n), total('near', 70n, 1n)] });
+  expect(sums(settled.totals).external).toMatchObject({ wireOctets: 670, packets: 2 });
+  expect(settled.remotes.map((each) => each.class)).toEqual(['external', 'external']);
   expect(settled.unsure).toEqual({ in: 0, out: 0 });
 });
 

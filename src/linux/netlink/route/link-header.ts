@@ -19,6 +19,7 @@ export const IFLA = {
   STATS64: 23,
   AF_SPEC: 26,
   NET_NS_FD: 28,
+  LINK_NETNSID: 37,
 } as const;
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_SLAVE_KIND = 4;

@@ -51,6 +51,8 @@ export type Link = {
   readonly kind: string | undefined;
   /** The index, in its own namespace, of a pair's other end or of the device below; undefined: there is none. */
   readonly other: number | undefined;
+  /** That one is in another namespace. */
+  readonly isOtherElsewhere: boolean;
   /** The index of the device that it is a port or slave of; undefined: of none. */
   readonly master: number | undefined;
   /** What kind that one is: `bridge`; undefined: there is none, or the kernel does not say. */
@@ -132,6 +134,7 @@ export function decodeLink({ payload }: ReceivedMessage): Link {
     alias: attributes.string(IFLA.IFALIAS),
     kind: info.string(IFLA_INFO_KIND),
     other: attributes.u32(IFLA.LINK),
+    isOtherElsewhere: attributes.u32(IFLA.LINK_NETNSID) !== undefined,
     master: attributes.u32(IFLA.MASTER),
     masterKind: info.string(IFLA_INFO_SLAVE_KIND),
     packets: statistics && packetsOf(statistics),

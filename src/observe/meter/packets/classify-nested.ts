@@ -1,5 +1,6 @@
 import type { Assembler } from '../../../linux/bpf/assembler.js';
 import type { BpfMap } from '../../../linux/bpf/maps/bpf-map.js';
+import { PACKET } from '../packet-context.js';
 import { STACK } from '../program-frame.js';
 import { copyAddress, lookInside, noteInside, otherEnd, ownEnd } from '../remotes/remote-address.js';
 import { INSIDE, REMOTE_KEY } from '../remotes/remote-layout.js';
@@ -12,6 +13,8 @@ export type NamespaceMaps = {
   readonly nested: BpfMap;
   /** Has an entry for the cookie of each namespace that was there before the command: it is somebody else's, whoever goes into it. */
   readonly earlier: BpfMap;
+  /** Devices of the run's namespace, by their number, that lead to none of the command's own: leading-out.ts. */
+  readonly outer?: readonly number[] | undefined;
 };
 
 /** Where the address that is looked at begins; IPv4's are the last four octets. */
@@ -21,12 +24,13 @@ const ADDRESS4 = ADDRESS + 12;
 /**
  * In place the programs see the packets of every namespace that the command makes, where they are sent and received, and
  * never where they are forwarded: a packet of a nested namespace left if it goes to somebody who is not inside. What it sends
- * to its own link alone (multicast, neighbour discovery, a broadcast) is not forwarded. r7: the class.
+ * to its own link alone (multicast, neighbour discovery, a broadcast) is not forwarded. An address may be outside, too: what the
+ * run's namespace exchanges by an outer device is external whatever is known of the address. r7: the class.
  */
 export function classifyNamespace(
   code: Assembler,
   way: Way,
-  { network, inside, nested, earlier }: NamespaceMaps & { readonly network: bigint },
+  { network, inside, nested, earlier, outer = [] }: NamespaceMaps & { readonly network: bigint },
 ): void {
   code.move('r1', 'r6').call('get_netns_cookie');
   code.moveWide('r1', network).loadMapValue('r2', nested).jumpIf('r0', '==', 'r1', 'own namespace');
@@ -36,12 +40,9 @@ export function classifyNamespace(
   copyAddress(code, ownEnd(way));
   goIfForLinkAlone(code, 'noted');
   noteInside(code, inside);
-  code
-    .jump('noted')
-    .label('own namespace')
-    .load('u32', 'r1', 'r2', 0)
-    .jumpIf('r1', '==', 0, 'classified')
-    .label('noted');
+  code.jump('noted').label('own namespace').load('u32', 'r1', 'r6', PACKET.device);
+  for (const index of outer) code.jumpIf('r1', '==', index, 'classified');
+  code.move('r7', classStep('near')).load('u32', 'r1', 'r2', 0).jumpIf('r1', '==', 0, 'classified').label('noted');
   copyAddress(code, otherEnd(way));
   code.jumpIf('r7', '!=', classStep('nested'), 'may be inside');
   goIfForLinkAlone(code, 'nested link');

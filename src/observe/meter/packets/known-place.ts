@@ -3,15 +3,16 @@ import { IPPROTO } from '../../../linux/ip/ip-protocols.js';
 import { LOOPBACK_DEVICE, PACKET, SOCKET } from '../packet-context.js';
 import type { MeterMaps } from '../program-maps.js';
 
-type KnownPlaces = Pick<MeterMaps, 'places' | 'network' | 'nested'>;
+/** The kernel gives no device this number. */
+const NO_DEVICE = 0;
 
-/** Goes on with packets of the run's own namespace alone, by a device that leads out, while no other namespace was seen. */
-export function goUnlessOutside(code: Assembler, { places, network, nested }: KnownPlaces, other: string): void {
+type KnownPlaces = Pick<MeterMaps, 'places' | 'network' | 'outer'>;
+
+/** Goes on with packets of the run's own namespace alone, by a device that leads out. */
+export function goUnlessOutside(code: Assembler, { places, network, outer = [] }: KnownPlaces, other: string): void {
   code.load('u32', 'r1', 'r6', PACKET.device);
   if (places) {
-    const outside = code.newLabel('outside');
-    for (const index of places.external) code.jumpIf('r1', '==', index, outside);
-    code.jump(other).label(outside);
+    goUnlessBy(code, places.external, other);
     return;
   }
   code.jumpIf('r1', '==', LOOPBACK_DEVICE, other);
@@ -21,9 +22,15 @@ export function goUnlessOutside(code: Assembler, { places, network, nested }: Kn
     .call('get_netns_cookie')
     .moveWide('r1', network)
     .jumpIf('r0', '!=', 'r1', other)
-    .loadMapValue('r1', nested)
-    .load('u32', 'r1', 'r1', 0)
-    .jumpIf('r1', '!=', 0, other);
+    .load('u32', 'r1', 'r6', PACKET.device);
+  goUnlessBy(code, outer, other);
+}
+
+/** r1: the device's number. Code that nothing leads to is refused: where there is no such device, it is for one that nobody has. */
+function goUnlessBy(code: Assembler, devices: readonly number[], other: string): void {
+  const outside = code.newLabel('outside');
+  for (const index of devices.length > 0 ? devices : [NO_DEVICE]) code.jumpIf('r1', '==', index, outside);
+  code.jump(other).label(outside);
 }
 
 /** A raw socket has its protocol's number for a port (inet_create()); of what it receives more is noted. */
