@@ -38,7 +38,7 @@ export async function limitsOf(options: RunOptions, signal: AbortSignal) {
   const { in: most, out, total } = all.limits;
   const asked = kill ? '--kill' : enforce ? '--enforce' : undefined;
   if (asked && (most ?? out ?? total) === undefined)
-    throw usage(`${asked} needs a limit`, 'Add --max-in, --max-out or --max-total.');
+    throw usage(`${asked} needs a limit on in, out or total`, 'Add --max-in, --max-out or --max-total.');
   return all;
 }
 

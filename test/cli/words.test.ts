@@ -64,8 +64,8 @@ test.each([
   [['attach', '1', '--quiet=1'], 'netmeter: --quiet takes no value\n'],
   [['attach', '1', '--ci', 'githbu'], 'did you mean github?'],
   [['--budget-exit-code', '256', '--', 'true'], '0 to 255'],
-  [['--kill', '--', 'true'], '--kill needs a limit'],
-  [['--enforce', '--max-connections', '3', '--', 'true'], '--enforce needs a limit'],
+  [['--kill', '--', 'true'], '--kill needs a limit on in, out or total'],
+  [['--enforce', '--max-connections', '3', '--', 'true'], '--enforce needs a limit on in, out or total'],
 ])('%j is refused with the cure', async (words, message) => {
   const ended = await netmeter(words);
   expect(ended).toMatchObject({ status: 125, stdout: '' });

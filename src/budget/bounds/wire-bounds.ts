@@ -13,15 +13,24 @@ export function wireBounds({ external, method, isShared = false }: WireEvidence)
       ? { ...unknown(why), used: external[which].wireOctets }
       : boundsOf(external[which].wireOctets, method.errorBound[which] ?? 0, isShared);
   const [incoming, out] = [way('in'), way('out')];
-  return { in: incoming, out, total: plus(incoming, out) };
+  return { in: incoming, out, total: totalOf(incoming, out, isShared) };
 }
+
+/** Each can be off by its own. */
+function totalOf(incoming: Bounds, out: Bounds, isShared: boolean): Bounds {
+  const total = plus(incoming, out);
+  const off = total.upper - (total.used ?? 0);
+  return isShared || off === 0 || off === Infinity ? total : { ...total, reason: offBy(off) };
+}
+
+const offBy = (octets: number) => `the number can be off by ${grouped(octets)} B`;
 
 function boundsOf(used: number | null, bound: number, isShared: boolean): Bounds {
   if (used === null) return unknown('the wire octets could not be measured');
   const reason = isShared
     ? 'others can have used the same namespace, and the number holds theirs'
     : bound > 0
-      ? `the number can be off by ${grouped(bound)} B`
+      ? offBy(bound)
       : undefined;
   return {
     lower: isShared ? 0 : Math.max(0, used - bound),

@@ -75,11 +75,12 @@ const UNITS = { octets: ' B', 'octets/s': ' B/s', count: '' } as const;
 
 const inUnit = (count: number, unit: keyof typeof UNITS = 'octets') => `${exact(count)}${UNITS[unit]}`;
 
-/** Rounded away from 100 %, so that a breach never reads as "100 %"; far beyond it in words. Nothing has a share of nothing. */
+/** Rounded away from 100 %, so that a breach never reads as "100 %"; far beyond it in words. Nothing has a share of nothing, nor what is known as a range alone. */
 export function shareText({ used: printed, range, verdict, limit }: JudgedLimit): string | undefined {
   // Within a limit is what is so at most.
   const used = verdict === 'within' ? (range?.atMost ?? printed) : printed;
   if (used === null || limit === 0) return undefined;
+  if (verdict === 'unmeasured' && range && used !== range.atMost) return undefined;
   const times = timesText(used / limit);
   if (times) return `${times} as much`;
   const percent = (used / limit) * 100;

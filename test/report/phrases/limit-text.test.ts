@@ -70,6 +70,7 @@ test('a share is never rounded over its limit, and there is none of nothing', ()
   expect(shareText(limit(1_000_000_001, 1_000_000_000, 'exceeded'))).toBe('101 %');
   expect(shareText(limit(1, 0, 'exceeded'))).toBeUndefined();
   expect(shareText(limit(null, 1, 'unmeasured'))).toBeUndefined();
+  expect(shareText({ ...limit(5, 10, 'unmeasured'), range: { atLeast: 0, atMost: 20 } })).toBeUndefined();
 });
 
 test.each([
