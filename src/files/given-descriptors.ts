@@ -5,7 +5,7 @@ import { OWN_DESCRIPTORS } from './path-walk.js';
 
 /**
  * Numbers, from 3 on, of the descriptors that this process was given when it was started and that Node closes for whatever it
- * starts (uv_disable_stdio_inheritance() of libuv), unless it is told them: a lock, make's jobserver, sockets of systemd's
+ * starts (uv_disable_stdio_inheritance() of libuv), unless they are named: a lock, make's jobserver, sockets of systemd's
  * (sd_listen_fds(3)). To be asked before anything is opened here.
  *
  * Node's own are nameless inodes, and pipes of which it has both ends; such a pipe was given if our parent has it too.

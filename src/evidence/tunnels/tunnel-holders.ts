@@ -6,7 +6,7 @@ import { readText } from '../../isolation/tools/read-text.js';
 import { attempt } from '../../linux/attempt.js';
 import type { Holder } from './tunnels.js';
 
-/** Whom a device's holders are told apart by. */
+/** By what a device's holders are distinguished. */
 export type Whose = {
   readonly isOfTree: (pid: number) => boolean;
   /** The identity of the devices' network namespace: others have devices of the same names. */

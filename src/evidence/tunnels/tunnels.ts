@@ -41,7 +41,7 @@ export class Tunnels {
     }
   }
 
-  /** @param isGone it is told for the last time */
+  /** @param isGone it is reported for the last time */
   take(link: Told, isGone = false): void {
     const known = this.#living.get(link.index);
     if (!known && !isTunnel(link)) return;

@@ -1,4 +1,3 @@
-import { attempt } from '../../linux/attempt.js';
 import { entryPages } from '../../linux/bpf/maps/map-entries.js';
 import { possibleCpus } from '../../linux/bpf/possible-cpus.js';
 import { Closing } from '../../linux/closing.js';
@@ -66,7 +65,7 @@ export class CgroupMeter implements Disposable {
 
   /** The MTU of a device that has come, or has got another: by it fragments are known. Of more than there is room for it stays unknown. */
   learnMtu(device: number, mtu: number): void {
-    attempt(() => learnMtu(this.#maps, device, mtu));
+    learnMtu(this.#maps, device, mtu);
   }
 
   /** Addresses of the run's namespace: what a namespace of the command's own exchanges with them has not left the machine. */

@@ -1,3 +1,4 @@
+import { attempt } from '../../linux/attempt.js';
 import { CONNECTION_COUNTS } from './connections/connections.js';
 import { type Maps, UNKNOWN_NAMESPACES } from './meter-maps.js';
 import { number } from './number.js';
@@ -34,7 +35,9 @@ export function readInside({ inside, earlier }: Maps): Inside {
   return { nested: of(INSIDE.nested), host: of(INSIDE.host), isOwnKnown };
 }
 
-export const learnMtu = ({ mtus }: Maps, device: number, mtu: number): void => mtus.update(number(device), number(mtu));
+/** Where there is no room for one more, it stays unknown. */
+export const learnMtu = ({ mtus }: Maps, device: number, mtu: number): void =>
+  attempt(() => mtus.update(number(device), number(mtu)));
 
 /** Those that are there at first. */
 export function learnMtus(maps: Maps, mtus: ReadonlyMap<number, number>): void {

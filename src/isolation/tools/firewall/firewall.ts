@@ -55,7 +55,7 @@ export function legacyTarget(each: Expression): string | undefined {
   return decodeAttributes(each.data).string(NFTA_TARGET_NAME) ?? '';
 }
 
-/** What it was told, as its kernel header lays it out. */
+/** Its options, as its kernel header lays them out. */
 export const legacyTargetInfo = (each: Expression): Buffer | undefined =>
   each.kind === 'other' && each.name === 'target' ? decodeAttributes(each.data).bytes(NFTA_TARGET_INFO) : undefined;
 
